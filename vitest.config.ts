@@ -1,0 +1,38 @@
+import { defineConfig } from "vitest/config";
+
+// Everything runs from source, with no build: the export condition of every package leads to its TypeScript.
+const conditions = ["@relais/source"];
+const source = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+};
+const env = { AWS_EC2_METADATA_DISABLED: "true", NODE_ENV: "test" };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...source,
+        test: {
+          name: "unit",
+          env,
+          include: ["packages/*/test/**/*.test.ts"],
+          exclude: ["**/*.wire.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: "wire",
+          env,
+          include: ["packages/*/test/**/*.wire.test.ts", "test/wire/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        ...source,
+        test: { name: "repo", env, include: ["test/*.test.ts"], testTimeout: 120_000 },
+      },
+    ],
+  },
+});
