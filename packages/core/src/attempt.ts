@@ -1,0 +1,29 @@
+import type { FailureKind } from "./failure.ts";
+
+/** One call of one provider (or one call that a policy held back), as it stands in `delivery.attempts`. */
+export interface Attempt {
+  /** 1 for the first of the delivery. */
+  readonly n: number;
+  /** Unique within the process. */
+  readonly id: string;
+  readonly provider: string;
+  /** When it began, ISO 8601. */
+  readonly at: string;
+  /** How long it took. 0 for a skipped one. */
+  readonly ms: number;
+  readonly success: boolean;
+  /** Whether the point of no return was crossed. */
+  readonly phase: "open" | "handed_over";
+  /** Absent on success. */
+  readonly kind?: FailureKind;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly retryAfterMs?: number;
+  /** True if a policy held it back (breaker open, own rate or concurrency limit): nothing was sent; `reason` says why. */
+  readonly skipped: boolean;
+  /** The far end's id of the message, on success. */
+  readonly messageId?: string;
+  /** Recipients it was made for, how many of them were accepted. */
+  readonly recipients: number;
+  readonly accepted: number;
+}

@@ -1,0 +1,26 @@
+import type { Outcome } from "./outcome.ts";
+
+/** What a journal is told about the attempt it is to write down. */
+export interface JournalEntry {
+  /** Unique for this attempt, within the process. */
+  readonly attempt: string;
+  readonly messageId: string;
+  readonly provider: string;
+  /** 1 for the first attempt of the delivery. */
+  readonly n: number;
+  /** Ms since 1970. */
+  readonly at: number;
+  readonly recipients: readonly string[];
+}
+
+/**
+ * Steps that a caller has awaited, so that after a crash it is known where each attempt stood. Unlike an observer,
+ * a journal can say no: if `open` rejects the attempt is not made, if `handOver` rejects the message is not handed
+ * over; the delivery then ends `cancelled`, since whoever keeps the journal could not write down the next one either.
+ */
+export interface Journal {
+  open?(entry: JournalEntry): Promise<void>;
+  handOver?(entry: JournalEntry): Promise<void>;
+  /** The attempt is over. If this rejects the outcome stands all the same; an event tells of it. */
+  close?(entry: JournalEntry, outcome: Outcome): Promise<void>;
+}

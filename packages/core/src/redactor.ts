@@ -1,0 +1,56 @@
+const mask = "[redacted]";
+
+/** The base64 of a secret depends on where in the input it starts: what is common to each of the three offsets. */
+function base64Forms(secret: string): string[] {
+  const bytes = Buffer.from(secret, "utf8");
+  const forms: string[] = [];
+  for (const offset of [0, 1, 2]) {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    const from = offset === 0 ? 0 : offset + 1;
+    const tail = (offset + bytes.length) % 3 === 0 ? 0 : 1;
+    const sure = encoded.slice(from, encoded.length - tail);
+    if (sure.length >= 4) forms.push(sure, sure.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  return forms;
+}
+
+function forms(secret: string): string[] {
+  return [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret, "utf8").toString("hex"),
+    ...base64Forms(secret),
+  ];
+}
+
+// What looks like a credential even if we were never told it: the argument of an AUTH command, a bearer token,
+// the user part of a URL.
+const patterns: readonly [RegExp, string][] = [
+  [/\b(AUTH\s+[A-Z0-9-]+\s+)[A-Za-z0-9+/=_-]{4,}/gi, `$1${mask}`],
+  [/\b(Bearer\s+)[A-Za-z0-9._~+/=-]{8,}/gi, `$1${mask}`],
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]{1,256}@/gi, `$1${mask}@`],
+  [/\b((?:password|passwd|secret|token)\s*[=:]\s*)[^\s,;]{1,512}/gi, `$1${mask}`],
+];
+
+/**
+ * A function that takes known secrets out of a text, in every form a server or a library may echo them
+ * (plain, percent-encoded, JSON, hex, base64 at each offset), and what looks like a credential.
+ * Secrets shorter than 3 characters cannot be told from ordinary text and are not looked for.
+ */
+export function redactor(secrets: Iterable<string | undefined>): (text: string) => string {
+  const known = new Set<string>();
+  for (const secret of secrets) {
+    if (secret === undefined || secret.length < 3) continue;
+    for (const form of forms(secret)) known.add(form);
+  }
+  const longestFirst = [...known].sort((a, b) => b.length - a.length);
+  return (text) => {
+    let clean = text;
+    for (const form of longestFirst) if (clean.includes(form)) clean = clean.replaceAll(form, mask);
+    for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
+    return clean;
+  };
+}

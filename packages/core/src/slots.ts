@@ -1,0 +1,71 @@
+/** A bound on how much goes on at once; whoever comes later waits in line, first come first served. */
+export interface Slots {
+  /**
+   * Waits for room for `weight`, then resolves with a function that gives it back (once; more calls do nothing).
+   * Resolves `undefined` if the signal aborts first. Something heavier than everything may go alone.
+   */
+  take(weight: number, signal?: AbortSignal): Promise<(() => void) | undefined>;
+  /** How many wait in line. */
+  readonly waiting: number;
+  /** The weight that is out. */
+  readonly taken: number;
+}
+
+interface Waiter {
+  readonly weight: number;
+  readonly admit: () => void;
+}
+
+/** @param capacity the total weight that may be out at once */
+export function slots(capacity: number): Slots {
+  const line = new Set<Waiter>();
+  let taken = 0;
+  const fits = (weight: number): boolean => taken === 0 || taken + weight <= capacity;
+
+  const admitNext = (): void => {
+    for (const waiter of line) {
+      if (!fits(waiter.weight)) return;
+      line.delete(waiter);
+      waiter.admit();
+    }
+  };
+  const hold = (weight: number): (() => void) => {
+    taken += weight;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      taken -= weight;
+      admitNext();
+    };
+  };
+
+  return {
+    get waiting() {
+      return line.size;
+    },
+    get taken() {
+      return taken;
+    },
+    take(weight, signal) {
+      if (signal?.aborted) return Promise.resolve(undefined);
+      if (line.size === 0 && fits(weight)) return Promise.resolve(hold(weight));
+      return new Promise((resolve) => {
+        const onAbort = (): void => {
+          line.delete(waiter);
+          resolve(undefined);
+          admitNext(); // a heavy one that left may have held up lighter ones
+        };
+        const waiter: Waiter = {
+          weight,
+          admit: () => {
+            signal?.removeEventListener("abort", onAbort);
+            resolve(hold(weight));
+          },
+        };
+        line.add(waiter);
+        signal?.addEventListener("abort", onAbort, { once: true });
+      });
+    },
+  };
+}
