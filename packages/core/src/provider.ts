@@ -1,8 +1,7 @@
-import type { Observer } from "./event.ts";
-import type { Journal } from "./journal.ts";
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
+import type { DeliveryScope } from "./scope.ts";
 
 /** What a provider is given with each message. */
 export interface SendContext {
@@ -17,12 +16,8 @@ export interface SendContext {
    * none came: `unknown`.
    */
   handOver(): Promise<void>;
-  /** For providers that contain others, such as a chain: where to report events. */
-  readonly observe?: Observer;
-  /** For providers that contain others: the caller's journal. */
-  readonly journal?: Journal;
-  /** For providers that contain others: when the whole delivery must be over, in ms since 1970. */
-  readonly deadlineAt?: number;
+  /** For providers that contain others, such as a chain: pass it on as it is. */
+  readonly scope?: DeliveryScope | undefined;
 }
 
 /** What `verify` may be given; everything is optional. */

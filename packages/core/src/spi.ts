@@ -1,5 +1,8 @@
 // The plugin author's door: what a provider implements, and what it may lean on. Nothing here composes.
+export type { Attempt } from "./attempt.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
+export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
@@ -12,5 +15,6 @@ export type { Outcome, Receipt, Rejection } from "./outcome.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";
+export type { DeliveryScope } from "./scope.ts";
 export { sleep } from "./sleep.ts";
 export { type Slots, slots } from "./slots.ts";

@@ -1,0 +1,132 @@
+import type { Clock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
+import type { Observer } from "./event.ts";
+import { type FailureKind, failureKinds } from "./failure.ts";
+import type { Journal } from "./journal.ts";
+import type { AddressInput } from "./message/address-list.ts";
+import { oneAddress } from "./message/address-list.ts";
+import { defaultLimits, type Limits } from "./message/limits.ts";
+import { knownOptions, numberOption } from "./option-check.ts";
+
+export interface ChainOptions {
+  /** The chain's name, where it is a link of another. @defaultValue `"chain"` */
+  readonly id?: string | undefined;
+  /** How long a delivery may take in all, ms; `Infinity` for no bound. @defaultValue 60000 */
+  readonly deadlineMs?: number | undefined;
+  /**
+   * What to do when nobody knows whether a provider took the message: stop, or send it by the next one too, with
+   * the same Message-ID and `possibleDuplicate` on the delivery. @defaultValue `"stop"`
+   */
+  readonly onUnknown?: "stop" | "failover" | undefined;
+  /** Whether to go on to the next provider, kind by kind, where the table says otherwise. */
+  readonly failover?: Readonly<Partial<Record<FailureKind, boolean>>> | undefined;
+  /** Who looks on. They cannot change a delivery. */
+  readonly observers?: readonly Observer[] | undefined;
+  /** Awaited steps around every attempt; one given to `send` comes first. */
+  readonly journal?: Journal | undefined;
+  /** Used where a message has no `from`. */
+  readonly from?: AddressInput | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** @defaultValue the machine's clock */
+  readonly clock?: Clock | undefined;
+}
+
+/** `ChainOptions`, checked and complete. */
+export interface ChainSettings {
+  readonly id: string;
+  readonly deadlineMs: number;
+  readonly onUnknown: "stop" | "failover";
+  readonly failover: Readonly<Partial<Record<FailureKind, boolean>>>;
+  readonly observers: readonly Observer[];
+  readonly journal: Journal | undefined;
+  readonly from: AddressInput | undefined;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+const names = [
+  "id",
+  "deadlineMs",
+  "onUnknown",
+  "failover",
+  "observers",
+  "journal",
+  "from",
+  "limits",
+  "clock",
+];
+
+/** @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it */
+export function chainSettings(options: ChainOptions): ChainSettings {
+  knownOptions("createChain", options, names);
+  const {
+    id = "chain",
+    onUnknown = "stop",
+    failover = {},
+    observers = [],
+    journal,
+    from,
+    limits = {},
+  } = options;
+  if (typeof id !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) {
+    throw new TypeError("createChain: id must be 1 to 64 letters, digits, ., _ or -");
+  }
+  if (onUnknown !== "stop" && onUnknown !== "failover") {
+    throw new TypeError('createChain: onUnknown must be "stop" or "failover"');
+  }
+  knownOptions(
+    "createChain.failover",
+    failover,
+    failureKinds.filter((kind) => kind !== "cancelled"),
+  );
+  for (const [kind, value] of Object.entries(failover)) {
+    if (typeof value !== "boolean")
+      throw new TypeError(`createChain.failover: ${kind} must be true or false`);
+  }
+  if (!Array.isArray(observers) || observers.some((observer) => typeof observer !== "function")) {
+    throw new TypeError("createChain: observers must be a list of functions");
+  }
+  knownOptions("createChain.limits", limits, Object.keys(defaultLimits));
+  if (from !== undefined) checkSender(from);
+  const deadlineMs = numberOption("createChain: deadlineMs", options.deadlineMs, 60_000, {
+    min: 1,
+    unbounded: true,
+  });
+  const maxima = { min: 1, whole: true };
+  const checked: Limits = {
+    maxRecipients: numberOption(
+      "createChain.limits: maxRecipients",
+      limits.maxRecipients,
+      defaultLimits.maxRecipients,
+      maxima,
+    ),
+    maxBytes: numberOption("createChain.limits: maxBytes", limits.maxBytes, defaultLimits.maxBytes, maxima),
+    maxAttachments: numberOption(
+      "createChain.limits: maxAttachments",
+      limits.maxAttachments,
+      defaultLimits.maxAttachments,
+      { min: 0, whole: true },
+    ),
+    allowFiles: limits.allowFiles ?? false,
+  };
+  const clock = options.clock ?? systemClock;
+  return {
+    id,
+    deadlineMs,
+    onUnknown,
+    failover,
+    observers: [...observers],
+    journal,
+    from,
+    limits: checked,
+    clock,
+  };
+}
+
+function checkSender(from: AddressInput): void {
+  try {
+    oneAddress("from", from);
+  } catch (error) {
+    throw new TypeError(`createChain: ${error instanceof Error ? error.message : "from is not an address"}`);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Attempt } from "./attempt.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Failure, FailureKind } from "./failure.ts";
+import type { Ledger, Standing } from "./ledger.ts";
+import type { Rejection } from "./outcome.ts";
+import { reason } from "./reason.ts";
+
+// Which failure speaks for several: the one that leaves most hope.
+const hope: readonly FailureKind[] = [
+  "transient",
+  "throttled",
+  "deferred",
+  "skipped",
+  "misconfigured",
+  "refused",
+  "rejected",
+  "cancelled",
+  "unknown",
+];
+const waitable: ReadonlySet<FailureKind> = new Set(["throttled", "deferred", "skipped"]);
+
+function mostHopeful(failures: readonly (Failure | undefined)[]): Failure | undefined {
+  let best: Failure | undefined;
+  for (const failure of failures) {
+    if (failure !== undefined && (best === undefined || hope.indexOf(failure.kind) < hope.indexOf(best.kind)))
+      best = failure;
+  }
+  return best;
+}
+
+/** Why a recipient does not (or perhaps does) have the message. */
+function speaksFor(standing: Standing): Failure | undefined {
+  return standing.end ?? mostHopeful(standing.failures);
+}
+
+/** One a provider, in chain order; a chain within the chain counts as its providers. */
+export function failuresInOrder(failures: readonly (Failure | undefined)[]): readonly Failure[] {
+  return failures.flatMap((failure): readonly Failure[] => {
+    if (failure === undefined) return [];
+    const inner = (failure as { failures?: readonly Failure[] }).failures;
+    return inner !== undefined && inner.length > 0 ? inner : [failure];
+  });
+}
+
+/** `ID: reason | ID: reason` */
+export function errorLine(failures: readonly Failure[]): string {
+  return failures.map((failure) => `${failure.provider}: ${failure.reason}`).join(" | ");
+}
+
+/** What `conclude` needs besides the books. */
+export interface Ending {
+  readonly id: string;
+  readonly chain: string;
+  readonly attempts: readonly Attempt[];
+  /** When each link may be tried again, by its place, ms since 1970. */
+  readonly retryAt: readonly (number | undefined)[];
+  readonly now: number;
+}
+
+/** How a delivery ended, from its books. */
+export function conclude(books: Ledger, ending: Ending): Delivery {
+  const { standings, receipts } = books;
+  const accepted = standings.filter(({ status }) => status === "accepted").map(({ address }) => address);
+  const rejected: Rejection[] = [];
+  for (const standing of standings) {
+    const failure = standing.status === "accepted" ? undefined : speaksFor(standing);
+    if (failure !== undefined) rejected.push(Object.freeze({ address: standing.address, failure }));
+  }
+  const failures = failuresInOrder(books.failures);
+  const twice = standings.some(({ status, unknowns }) => unknowns > (status === "accepted" ? 0 : 1));
+  const common = {
+    id: ending.id,
+    attempts: Object.freeze([...ending.attempts]),
+    failures: Object.freeze(failures),
+    accepted: Object.freeze(accepted),
+    rejected: Object.freeze(rejected),
+    receipts: Object.freeze([...receipts]),
+    ...(twice ? { possibleDuplicate: true as const } : {}),
+  };
+  const [first] = receipts;
+  if (rejected.length === 0 && first !== undefined) {
+    return Object.freeze({ success: true, provider: first.provider, messageId: first.messageId, ...common });
+  }
+  const kind = overallKind(rejected.map(({ failure }) => failure));
+  const error = errorLine(failures);
+  const again = waitable.has(kind) ? earliest(books.failures, ending.retryAt) : undefined;
+  return Object.freeze({
+    success: false,
+    status: kind === "unknown" ? "unknown" : accepted.length > 0 ? "partial" : "failed",
+    provider: ending.chain,
+    kind,
+    error,
+    reason: reason(error),
+    ...common,
+    ...(again === undefined
+      ? {}
+      : { retryAt: again, retryAfterMs: Math.max(0, Math.ceil(again - ending.now)) }),
+  });
+}
+
+function overallKind(failures: readonly Failure[]): FailureKind {
+  if (failures.some(({ kind }) => kind === "unknown")) return "unknown";
+  if (failures.some(({ kind }) => kind === "cancelled")) return "cancelled";
+  return mostHopeful(failures)?.kind ?? "cancelled";
+}
+
+/** The earliest time worth trying, if every provider is only unable for a while. */
+function earliest(
+  failures: readonly (Failure | undefined)[],
+  times: readonly (number | undefined)[],
+): number | undefined {
+  if (failures.some((failure) => failure !== undefined && !waitable.has(failure.kind))) return undefined;
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}

@@ -1,0 +1,33 @@
+import { dispositions, type Overrides } from "../disposition.ts";
+import { failureKinds } from "../failure.ts";
+import { knownOptions } from "../option-check.ts";
+import type { Policy } from "../policy.ts";
+
+const verdicts = ["success", "failure", "open", "rest", "neither"];
+
+/**
+ * Changes what follows from a kind of failure, for one link: `overrides({ refused: { next: false } })` spares the
+ * next provider a message that this one called spam.
+ * @throws {TypeError} if a kind or a column does not exist; `cancelled` cannot be overridden
+ */
+export function overrides(changes: Overrides): Policy {
+  knownOptions(
+    "overrides",
+    changes,
+    failureKinds.filter((kind) => kind !== "cancelled"),
+  );
+  for (const kind of failureKinds) {
+    const change = changes[kind];
+    if (change === undefined) continue;
+    knownOptions(`overrides.${kind}`, change, Object.keys(dispositions[kind]));
+    for (const column of ["again", "next"] as const) {
+      if (change[column] !== undefined && typeof change[column] !== "boolean") {
+        throw new TypeError(`overrides.${kind}.${column} must be true or false`);
+      }
+    }
+    if (change.health !== undefined && !verdicts.includes(change.health)) {
+      throw new TypeError(`overrides.${kind}.health must be one of ${verdicts.join(", ")}`);
+    }
+  }
+  return Object.assign((next: Parameters<Policy>[0]) => next, { overrides: changes });
+}

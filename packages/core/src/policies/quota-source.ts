@@ -1,0 +1,56 @@
+import type { Clock } from "../clock.ts";
+import type { Provider, Quota } from "../provider.ts";
+import { sleep } from "../sleep.ts";
+
+/** A provider's own limits, asked for on first use and then now and again. */
+export interface QuotaSource {
+  /** What is known; asks and waits only if nothing is known yet. Absent: the provider does not say. */
+  current(signal: AbortSignal): Promise<Quota | undefined>;
+  /** Raised whenever the answer is new. */
+  readonly version: number;
+  /** When the provider will be asked next, ms since 1970. */
+  readonly refreshAt: number;
+}
+
+const refreshMs = 15 * 60_000;
+const againAfterFailureMs = 60_000;
+const patienceMs = 5_000;
+
+/** @param provider asked through its `verify`, which sends nothing */
+export function quotaSource(provider: Provider, clock: Clock): QuotaSource {
+  let known: Quota | undefined;
+  let version = 0;
+  let refreshAt = 0;
+  let asking: Promise<void> | undefined;
+
+  const ask = async (): Promise<void> => {
+    const health = await provider.verify?.().catch(() => undefined);
+    if (health?.quota !== undefined) {
+      known = health.quota;
+      version += 1;
+    }
+    refreshAt = clock.now() + (health?.quota === undefined ? againAfterFailureMs : refreshMs);
+    asking = undefined;
+  };
+  return {
+    get version() {
+      return version;
+    },
+    get refreshAt() {
+      return refreshAt;
+    },
+    async current(signal) {
+      if (clock.now() >= refreshAt) asking ??= ask();
+      // A send waits for the first answer only, and not for long.
+      if (version === 0 && asking !== undefined) {
+        const controller = new AbortController();
+        const stop = (): void => controller.abort();
+        signal.addEventListener("abort", stop, { once: true });
+        await Promise.race([asking, sleep(clock, patienceMs, controller.signal)]);
+        signal.removeEventListener("abort", stop);
+        stop();
+      }
+      return known;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { systemClock } from "../clock.ts";
+import { failure } from "../make-outcome.ts";
+import { knownOptions, numberOption } from "../option-check.ts";
+import type { Policy, TimedOptions } from "../policy.ts";
+
+export interface TimeoutOptions extends TimedOptions {
+  /** How long one attempt may take, ms. */
+  readonly ms: number;
+}
+
+/**
+ * Ends an attempt that takes too long, by aborting its own signal. What was surely not handed over is then
+ * `transient`; what was, and got no answer, stays `unknown`.
+ * @throws {RangeError} if `ms` is not a positive number
+ */
+export function timeout(options: TimeoutOptions): Policy {
+  knownOptions("timeout", options, ["ms", "clock"]);
+  const ms = numberOption("timeout: ms", options.ms ?? Number.NaN, 0, { min: 1 });
+  const clock = options.clock ?? systemClock;
+
+  return (next, site) => async (message, context) => {
+    if (context.signal.aborted) return next(message, context);
+    const controller = new AbortController();
+    let late = false;
+    const forward = (): void => controller.abort(context.signal.reason);
+    // Linked by hand: AbortSignal.any costs more than the rest of a send together.
+    context.signal.addEventListener("abort", forward, { once: true });
+    const cancel = clock.after(ms, () => {
+      late = true;
+      controller.abort(new Error(`no answer within ${ms} ms`));
+    });
+    const outcome = await next(message, { ...context, signal: controller.signal });
+    cancel();
+    context.signal.removeEventListener("abort", forward);
+    if (!late || context.signal.aborted || outcome.success || outcome.kind !== "cancelled") return outcome;
+    const { id: provider } = site.provider;
+    return failure({ provider, kind: "transient", code: "timeout", reason: `no answer within ${ms} ms` });
+  };
+}

@@ -1,0 +1,35 @@
+import type { Clock } from "./clock.ts";
+import type { Dispositions, Overrides } from "./disposition.ts";
+import type { Message } from "./message/message.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Provider, SendContext } from "./provider.ts";
+
+/** A provider's `send`, or what policies have made of it. Never rejects. */
+export type Send = (message: Message, context: SendContext) => Promise<Outcome>;
+
+/** Where a policy is applied: what it may know of its link. */
+export interface LinkSite {
+  readonly provider: Provider;
+  /** The one table, with this link's overrides. */
+  readonly dispositions: Dispositions;
+  /** Makes a policy's state visible in `link.status()`. */
+  report(name: string, status: () => unknown): void;
+  /** Runs when the link is closed. */
+  onClose(run: () => void): void;
+}
+
+/**
+ * A function from `send` to `send`. Its state is born when it is applied, so two links never share a breaker or a
+ * bucket, even if they were given the same policy.
+ */
+export interface Policy {
+  (next: Send, site: LinkSite): Send;
+  /** Changes to the table for the whole link, made before any policy is applied. */
+  readonly overrides?: Overrides;
+}
+
+/** Options that every policy with a sense of time takes. */
+export interface TimedOptions {
+  /** @defaultValue the machine's clock */
+  readonly clock?: Clock | undefined;
+}

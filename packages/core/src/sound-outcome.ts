@@ -1,0 +1,105 @@
+import { type Failure, type FailureKind, failureKinds } from "./failure.ts";
+import { failure, receipt } from "./make-outcome.ts";
+import { mailboxKey } from "./message/address.ts";
+import type { Outcome, Rejection } from "./outcome.ts";
+
+/** What is known of an attempt's hand-over, whatever the provider says. */
+export interface HandOverFacts {
+  readonly crossed: boolean;
+  /** Why the provider was turned back at the gate, if it was. */
+  readonly refused: string | undefined;
+}
+
+const kinds: ReadonlySet<unknown> = new Set(failureKinds);
+
+/**
+ * A provider's answer, made sound: right id, one-line reasons, every recipient accounted for, and no kind that
+ * contradicts what is known of the hand-over.
+ */
+export function soundOutcome(
+  provider: string,
+  answer: unknown,
+  recipients: readonly string[],
+  facts: HandOverFacts,
+): Outcome {
+  const said = (typeof answer === "object" && answer !== null ? answer : {}) as Said;
+  if (said.success === true) return soundReceipt(provider, said, recipients);
+  if (said.success === false && kinds.has(said.kind)) return soundFailure(provider, said, facts);
+  const reason = "the provider answered neither a receipt nor a failure";
+  return facts.crossed
+    ? failure({ provider, kind: "unknown", reason })
+    : failure({ provider, kind: "transient", again: false, reason });
+}
+
+/** What a provider may have said, before any of it is believed. */
+interface Said {
+  readonly success?: unknown;
+  readonly kind?: unknown;
+  readonly reason?: unknown;
+  readonly code?: unknown;
+  readonly retryAfterMs?: unknown;
+  readonly again?: unknown;
+  readonly messageId?: unknown;
+  readonly accepted?: unknown;
+  readonly rejected?: unknown;
+  readonly response?: unknown;
+}
+
+function soundReceipt(provider: string, said: Said, recipients: readonly string[]): Outcome {
+  const accepted = Array.isArray(said.accepted) ? said.accepted : [];
+  const rejected = soundRejections(provider, said.rejected);
+  const { messageId, response } = said;
+  const id = typeof messageId === "string" ? messageId : "";
+  const parts = { provider, messageId: id, response: typeof response === "string" ? response : undefined };
+  if (rejected.length === 0 && (accepted.length === 0 || accepted === recipients)) {
+    return receipt({ ...parts, accepted: recipients });
+  }
+  const refused = new Set(rejected.map(({ address }) => mailboxKey(address)));
+  const taken = new Set(accepted.filter((one) => typeof one === "string").map(mailboxKey));
+  const left = recipients.filter((one) => !refused.has(mailboxKey(one)));
+  // With nobody listed as accepted, everybody who was not rejected was.
+  const unsure = taken.size === 0 ? [] : left.filter((one) => !taken.has(mailboxKey(one)));
+  const silence = failure({
+    provider,
+    kind: "unknown",
+    reason: "the provider did not say what became of this recipient",
+  });
+  return receipt({
+    ...parts,
+    accepted: left.filter((one) => !unsure.includes(one)),
+    rejected: [...rejected, ...unsure.map((address) => ({ address, failure: silence }))],
+  });
+}
+
+function soundFailure(provider: string, said: Said, facts: HandOverFacts): Failure {
+  const rejected = soundRejections(provider, said.rejected);
+  let kind = said.kind as FailureKind;
+  let reason = typeof said.reason === "string" ? said.reason : "";
+  if (facts.crossed && kind === "cancelled") {
+    // Given up is not an answer: only the far end could say that it did not take the message.
+    kind = "unknown";
+    reason = `${reason} (after the message was handed over)`;
+  } else if (!facts.crossed && facts.refused !== undefined) {
+    // Turned back at the gate, so nothing got through, however the lost connection looked from inside.
+    kind = "cancelled";
+    reason = facts.refused;
+  }
+  return failure({
+    provider,
+    kind,
+    reason,
+    code: typeof said.code === "string" ? said.code : undefined,
+    retryAfterMs: typeof said.retryAfterMs === "number" ? said.retryAfterMs : undefined,
+    again: said.again === false ? false : undefined,
+    rejected: rejected.length === 0 ? undefined : rejected,
+  });
+}
+
+function soundRejections(provider: string, said: unknown): Rejection[] {
+  if (!Array.isArray(said)) return [];
+  return said.flatMap((item: { address?: unknown; failure?: unknown } | null) => {
+    if (typeof item?.address !== "string") return [];
+    const why = soundOutcome(provider, item.failure, [], { crossed: true, refused: undefined });
+    return why.success ? [] : [{ address: item.address, failure: why }];
+  });
+}
