@@ -14,37 +14,51 @@ export interface AttemptFacts {
   readonly recipients: number;
 }
 
+type Draft = { -readonly [K in keyof Attempt]: Attempt[K] };
+
 /** An attempt as it stands in `delivery.attempts`. */
 export function attemptRecord(facts: AttemptFacts, outcome: Outcome): Attempt {
-  const common = {
+  const draft: Draft = {
     n: facts.n,
     id: facts.id,
     provider: facts.provider,
-    at: new Date(facts.at).toISOString(),
+    at: isoTime(facts.at),
     ms: Math.round(facts.ms * 1000) / 1000,
     success: outcome.success,
     phase: facts.handedOver ? "handed_over" : "open",
     skipped: facts.skipped,
     recipients: facts.recipients,
-  } as const;
+    accepted: outcome.success ? outcome.accepted.length : 0,
+  };
   if (outcome.success) {
-    return Object.freeze({ ...common, messageId: outcome.messageId, accepted: outcome.accepted.length });
+    draft.messageId = outcome.messageId;
+  } else {
+    draft.kind = outcome.kind;
+    draft.reason = outcome.reason;
+    if (outcome.code !== undefined) draft.code = outcome.code;
+    if (outcome.retryAfterMs !== undefined) draft.retryAfterMs = outcome.retryAfterMs;
   }
-  return Object.freeze({
-    ...common,
-    kind: outcome.kind,
-    reason: outcome.reason,
-    ...(outcome.code === undefined ? {} : { code: outcome.code }),
-    ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
-    accepted: 0,
-  });
+  return Object.freeze(draft);
+}
+
+let lastMs = Number.NaN;
+let lastIso = "";
+
+/** Many attempts begin within the same millisecond, and writing one down costs more than a whole send should. */
+function isoTime(at: number): string {
+  const ms = Math.floor(at);
+  if (ms !== lastMs) {
+    lastIso = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
 }
 
 let sequence = 0;
-const prefix = Math.random().toString(36).slice(2, 8);
+const prefix = `${Math.random().toString(36).slice(2, 8)}-`;
 
 /** An id that no other attempt of this process has. */
 export function attemptId(): string {
   sequence += 1;
-  return `${prefix}-${sequence.toString(36)}`;
+  return prefix + sequence;
 }

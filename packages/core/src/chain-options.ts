@@ -109,6 +109,9 @@ export function chainSettings(options: ChainOptions): ChainSettings {
     ),
     allowFiles: limits.allowFiles ?? false,
   };
+  if (typeof checked.allowFiles !== "boolean") {
+    throw new TypeError("createChain.limits: allowFiles must be true or false");
+  }
   const clock = options.clock ?? systemClock;
   return {
     id,

@@ -16,6 +16,7 @@ import { together } from "./observe.ts";
 import type { Health, Provider, VerifyContext } from "./provider.ts";
 import type { DeliveryScope } from "./scope.ts";
 import { settled } from "./settled.ts";
+import { type Stop, type StopHandle, stop } from "./stop.ts";
 
 /** What `chain.send` may be told besides the message. */
 export interface SendOptions {
@@ -64,88 +65,78 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     seen.add(id);
   }
   const { clock, id } = settings;
-  const running = new Set<Promise<unknown>>();
   const observers = together(settings.observers, id);
+  let underWay = 0;
+  let drained: (() => void) | undefined;
   let closing: Promise<void> | undefined;
 
-  const send = async (input: MessageInput | Message, sendOptions: SendOptions = {}): Promise<Delivery> => {
+  const start = async (input: MessageInput | Message, options: SendOptions): Promise<Delivery> => {
     const began = clock.now();
-    const outer = sendOptions.scope;
+    const { scope: outer, signal: callers } = options;
     const observe = both(observers, outer?.observe);
     const deadlineAt = Math.min(began + settings.deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
-    const finish = (delivery: Delivery): Delivery => {
-      // Seen from outside, a chain within a chain delivers nothing: the whole does.
-      if (outer === undefined) {
-        const now = clock.now();
-        observe?.({ type: "delivery", at: now, message: delivery.id, delivery, ms: now - began });
-      }
-      return delivery;
-    };
-    if (closing !== undefined) return finish(atTheDoor(settings, "cancelled", "the chain is closed", ""));
-
-    const controller = new AbortController();
-    const callers = sendOptions.signal;
-    const forward = (): void => controller.abort(callers?.reason);
-    if (callers?.aborted) forward();
-    else callers?.addEventListener("abort", forward, { once: true });
-    const cancel = Number.isFinite(deadlineAt)
-      ? clock.after(deadlineAt - began, () => controller.abort(new Error("out of time")))
-      : undefined;
-    const { signal } = controller;
+    const pull = stop();
+    const off = callers === undefined ? undefined : follow(pull, callers);
+    const cancel =
+      deadlineAt === Number.POSITIVE_INFINITY
+        ? undefined
+        : clock.after(outer === undefined ? settings.deadlineMs : deadlineAt - began, () =>
+            pull.abort(outOfTime()),
+          );
+    underWay += 1;
     try {
-      let message: Message;
-      if (isMessage(input)) message = input;
-      else {
-        const read = createMessage(input, {
-          limits: settings.limits,
-          defaultFrom: settings.from,
-          now: began,
-        });
-        const end = await settled(read, signal, clock, 0);
-        if (end.state === "abandoned") {
-          return finish(atTheDoor(settings, "cancelled", "given up while the message was being read", ""));
-        }
-        if (end.state === "rejected") {
-          const why = end.reason instanceof InvalidMessage ? end.reason.message : "could not be read";
-          return finish(atTheDoor(settings, "rejected", why, ""));
-        }
-        message = end.value;
+      const message = isMessage(input) ? input : await readInput(input, settings, pull, began);
+      const inner =
+        "success" in message ? message : await offer(message, pull, deadlineAt, options, observe, began);
+      // Seen from outside, a chain within a chain delivers nothing: the whole does.
+      if (outer === undefined && observe !== undefined) {
+        const now = clock.now();
+        observe({ type: "delivery", at: now, message: inner.id, delivery: inner, ms: now - began });
       }
-      const envelope = sendOptions.envelope ?? message.envelope;
-      if (outer === undefined) {
-        observe?.({ type: "delivery-start", at: began, message: message.id, recipients: envelope.to.length });
-      }
-      const journal = sendOptions.journal ?? outer?.journal ?? settings.journal;
-      const { handOver } = sendOptions;
-      return finish(
-        await deliver(message, made, settings, {
-          envelope,
-          signal,
-          handOver,
-          deadlineAt,
-          observe,
-          journal,
-          outer,
-        }),
-      );
+      return inner;
     } finally {
       cancel?.();
-      callers?.removeEventListener("abort", forward);
+      off?.();
+      underWay -= 1;
+      if (underWay === 0) drained?.();
     }
+  };
+  const offer = (
+    message: Message,
+    pull: Stop,
+    deadlineAt: number,
+    options: SendOptions,
+    observe: Observer | undefined,
+    began: number,
+  ): Promise<Delivery> => {
+    const { scope: outer, handOver } = options;
+    const envelope = options.envelope ?? message.envelope;
+    if (outer === undefined) {
+      observe?.({ type: "delivery-start", at: began, message: message.id, recipients: envelope.to.length });
+    }
+    const journal = options.journal ?? outer?.journal ?? settings.journal;
+    return deliver(message, made, settings, {
+      envelope,
+      stop: pull,
+      handOver,
+      deadlineAt,
+      observe,
+      journal,
+      outer,
+    });
   };
 
   const chain: Chain = Object.freeze({
     id,
     links: made,
-    send(input: MessageInput | Message, sendOptions?: SendOptions) {
-      const delivery = send(input, sendOptions);
-      running.add(delivery);
-      return delivery.finally(() => running.delete(delivery));
-    },
+    send: (input: MessageInput | Message, options: SendOptions = {}) =>
+      closing === undefined
+        ? start(input, options)
+        : Promise.resolve(atTheDoor(settings, "cancelled", "the chain is closed")),
     verify: (context?: VerifyContext) => verifyAll(id, made, context),
     close() {
       closing ??= (async () => {
-        await Promise.allSettled(running);
+        if (underWay > 0) await new Promise<void>((resolve) => (drained = resolve));
         await Promise.allSettled(made.map((one) => one.close?.()));
       })();
       return closing;
@@ -153,6 +144,35 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   });
   markChain(chain);
   return chain;
+}
+
+const outOfTime = (): Error => new Error("out of time");
+
+/** Pulls the stop when the caller's signal aborts. */
+function follow(pull: StopHandle, callers: AbortSignal): () => void {
+  const forward = (): void => pull.abort(callers.reason);
+  if (callers.aborted) forward();
+  else callers.addEventListener("abort", forward, { once: true });
+  return () => callers.removeEventListener("abort", forward);
+}
+
+/** The message that an input makes, or how its delivery ended at the door. */
+async function readInput(
+  input: MessageInput,
+  settings: ChainSettings,
+  pull: Stop,
+  now: number,
+): Promise<Message | Delivery> {
+  const read = createMessage(input, { limits: settings.limits, defaultFrom: settings.from, now });
+  const end = await settled(read, pull, settings.clock, 0);
+  if (end.state === "resolved") return end.value;
+  if (end.state === "abandoned")
+    return atTheDoor(settings, "cancelled", "given up while the message was being read");
+  return atTheDoor(
+    settings,
+    "rejected",
+    end.reason instanceof InvalidMessage ? end.reason.message : "could not be read",
+  );
 }
 
 function both(one: Observer | undefined, other: Observer | undefined): Observer | undefined {
@@ -164,15 +184,16 @@ function both(one: Observer | undefined, other: Observer | undefined): Observer 
 }
 
 /** A delivery that ended before any provider was asked. */
-function atTheDoor(
-  settings: ChainSettings,
-  kind: "rejected" | "cancelled",
-  why: string,
-  id: string,
-): Delivery {
+function atTheDoor(settings: ChainSettings, kind: "rejected" | "cancelled", why: string): Delivery {
   const books = ledger([""]);
   books.enter(0, failure({ provider: "message", kind, reason: why }), () => false);
-  const delivery = conclude(books, { id, chain: settings.id, attempts: [], retryAt: [], now: 0 });
+  const delivery = conclude(books, {
+    id: "",
+    chain: settings.id,
+    attempts: [],
+    retryAt: [],
+    now: settings.clock.now,
+  });
   return Object.freeze({ ...delivery, rejected: Object.freeze([]) });
 }
 

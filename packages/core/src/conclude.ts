@@ -2,6 +2,7 @@ import type { Attempt } from "./attempt.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Failure, FailureKind } from "./failure.ts";
 import type { Ledger, Standing } from "./ledger.ts";
+import { failure } from "./make-outcome.ts";
 import type { Rejection } from "./outcome.ts";
 import { reason } from "./reason.ts";
 
@@ -29,8 +30,9 @@ function mostHopeful(failures: readonly (Failure | undefined)[]): Failure | unde
 }
 
 /** Why a recipient does not (or perhaps does) have the message. */
-function speaksFor(standing: Standing): Failure | undefined {
-  return standing.end ?? mostHopeful(standing.failures);
+function speaksFor(standing: Standing, chain: string): Failure {
+  const said = standing.end ?? mostHopeful(standing.failures);
+  return said ?? failure({ provider: chain, kind: "unknown", reason: "no provider said what became of it" });
 }
 
 /** One a provider, in chain order; a chain within the chain counts as its providers. */
@@ -54,27 +56,49 @@ export interface Ending {
   readonly attempts: readonly Attempt[];
   /** When each link may be tried again, by its place, ms since 1970. */
   readonly retryAt: readonly (number | undefined)[];
-  readonly now: number;
+  /** Ms since 1970. */
+  now(): number;
 }
+
+const none: readonly never[] = Object.freeze([]);
 
 /** How a delivery ended, from its books. */
 export function conclude(books: Ledger, ending: Ending): Delivery {
-  const { standings, receipts } = books;
-  const accepted = standings.filter(({ status }) => status === "accepted").map(({ address }) => address);
+  const whole = books.whole();
+  const attempts = Object.freeze(ending.attempts);
+  const receipts = Object.freeze(books.receipts);
+  if (whole !== undefined) {
+    const { provider, messageId, accepted, rejected } = whole;
+    const { id } = ending;
+    return Object.freeze({
+      success: true,
+      provider,
+      messageId,
+      id,
+      attempts,
+      failures: none,
+      accepted,
+      rejected,
+      receipts,
+    });
+  }
+  const accepted: string[] = [];
   const rejected: Rejection[] = [];
-  for (const standing of standings) {
-    const failure = standing.status === "accepted" ? undefined : speaksFor(standing);
-    if (failure !== undefined) rejected.push(Object.freeze({ address: standing.address, failure }));
+  let twice = false;
+  for (const standing of books.standings()) {
+    const { address, status, unknowns } = standing;
+    twice ||= unknowns > (status === "accepted" ? 0 : 1);
+    if (status === "accepted") accepted.push(address);
+    else rejected.push(Object.freeze({ address, failure: speaksFor(standing, ending.chain) }));
   }
   const failures = failuresInOrder(books.failures);
-  const twice = standings.some(({ status, unknowns }) => unknowns > (status === "accepted" ? 0 : 1));
   const common = {
     id: ending.id,
-    attempts: Object.freeze([...ending.attempts]),
+    attempts,
     failures: Object.freeze(failures),
     accepted: Object.freeze(accepted),
     rejected: Object.freeze(rejected),
-    receipts: Object.freeze([...receipts]),
+    receipts,
     ...(twice ? { possibleDuplicate: true as const } : {}),
   };
   const [first] = receipts;
@@ -94,7 +118,7 @@ export function conclude(books: Ledger, ending: Ending): Delivery {
     ...common,
     ...(again === undefined
       ? {}
-      : { retryAt: again, retryAfterMs: Math.max(0, Math.ceil(again - ending.now)) }),
+      : { retryAt: again, retryAfterMs: Math.max(0, Math.ceil(again - ending.now())) }),
   });
 }
 

@@ -6,18 +6,19 @@ import type { Observer } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { unguarded } from "./gate.ts";
 import type { Journal } from "./journal.ts";
-import { ledger } from "./ledger.ts";
+import { type Ledger, ledger } from "./ledger.ts";
 import type { Link } from "./link.ts";
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
-import type { SendContext } from "./provider.ts";
+import type { Outcome } from "./outcome.ts";
 import type { DeliveryScope } from "./scope.ts";
 import { sleep } from "./sleep.ts";
+import { type Stop, withStop } from "./stop.ts";
 
 /** One delivery's surroundings. */
 export interface DeliverContext {
   readonly envelope: Envelope;
-  readonly signal: AbortSignal;
+  readonly stop: Stop;
   readonly handOver: (() => Promise<void>) | undefined;
   readonly deadlineAt: number;
   readonly observe: Observer | undefined;
@@ -30,6 +31,43 @@ export interface DeliverContext {
 const maxWaits = 1;
 const ownLimits = new Set(["rate-limit", "resting", "queue-full"]);
 
+/** A delivery under way. A class, since it is made for every send. */
+class Course implements DeliveryScope {
+  readonly message: Message;
+  readonly links: readonly Link[];
+  readonly settings: ChainSettings;
+  readonly context: DeliverContext;
+  readonly books: Ledger;
+  readonly observe: Observer | undefined;
+  readonly journal: Journal | undefined;
+  readonly deadlineAt: number;
+  readonly attempts: Attempt[] = [];
+  /** When each link may be asked again, by its place, ms since 1970. */
+  readonly retryAt: (number | undefined)[] = [];
+  #count = 0;
+
+  constructor(message: Message, links: readonly Link[], settings: ChainSettings, context: DeliverContext) {
+    this.message = message;
+    this.links = links;
+    this.settings = settings;
+    this.context = context;
+    this.books = ledger(context.envelope.to);
+    this.observe = context.observe;
+    this.journal = context.journal;
+    this.deadlineAt = context.deadlineAt;
+  }
+
+  nextAttempt(): number {
+    this.#count += 1;
+    return this.context.outer?.nextAttempt() ?? this.#count;
+  }
+
+  record(attempt: Attempt, outcome: Outcome): void {
+    this.attempts.push(attempt);
+    this.context.outer?.record(attempt, outcome);
+  }
+}
+
 /** Offers a message to links in order, and goes on, waits or stops as the table says. */
 export async function deliver(
   message: Message,
@@ -37,78 +75,95 @@ export async function deliver(
   settings: ChainSettings,
   context: DeliverContext,
 ): Promise<Delivery> {
-  const { clock } = settings;
-  const { envelope, signal, observe, outer } = context;
-  const attempts: Attempt[] = [];
-  let count = 0;
-  const scope: DeliveryScope = {
-    observe,
-    journal: context.journal,
-    deadlineAt: context.deadlineAt,
-    nextAttempt: () => outer?.nextAttempt() ?? ++count,
-    record(attempt, outcome) {
-      attempts.push(attempt);
-      outer?.record(attempt, outcome);
-    },
-  };
-  const books = ledger(envelope.to);
-  const retryAt: (number | undefined)[] = [];
-  const handOver = context.handOver ?? unguarded;
-
-  const round = async (turn: readonly number[]): Promise<void> => {
-    let previous: { readonly id: string; readonly failure: Failure } | undefined;
-    for (const place of turn) {
-      const to = books.pending();
-      const link = links[place];
-      if (to.length === 0 || link === undefined) return;
-      if (previous !== undefined) {
-        const { id: from, failure } = previous;
-        observe?.({
-          type: "failover",
-          at: clock.now(),
-          message: message.id,
-          from,
-          to: link.id,
-          failure,
-          recipients: to.length,
-        });
-      }
-      const part =
-        to.length === envelope.to.length
-          ? envelope
-          : Object.freeze({ from: envelope.from, to: Object.freeze(to) });
-      const outcome = await link.send(message, {
-        envelope: part,
-        signal,
-        handOver,
-        scope,
-      } satisfies SendContext);
-      books.enter(place, outcome, (failure) => goesOn(failure, link, settings));
-      const failure = books.failures[place];
-      if (failure !== undefined) {
-        previous = { id: link.id, failure };
-        retryAt[place] = failure.retryAfterMs === undefined ? undefined : clock.now() + failure.retryAfterMs;
-      }
-    }
-  };
-
-  await round(links.map((_, place) => place));
-  for (let waits = 0; books.pending().length > 0 && !signal.aborted; ) {
-    const hopeful = links
-      .map((_, place) => place)
-      .filter((place) => mayComeBack(books.failures[place], waits));
-    const times = hopeful.map((place) => retryAt[place]).filter((time) => time !== undefined);
-    const until = Math.min(...times);
-    if (!(until < context.deadlineAt)) break;
-    const delayMs = Math.max(0, until - clock.now());
-    observe?.({ type: "wait", at: clock.now(), message: message.id, delayMs });
-    if (!(await sleep(clock, delayMs, signal))) break;
-    const now = clock.now();
-    const turn = hopeful.filter((place) => (retryAt[place] ?? Number.POSITIVE_INFINITY) <= now);
-    if (turn.some((place) => books.failures[place]?.kind !== "skipped")) waits += 1;
-    await round(turn);
+  const course = new Course(message, links, settings, context);
+  const { books, attempts, retryAt } = course;
+  let previous: Failed | undefined;
+  for (let place = 0; place < links.length && books.pending().length > 0; place++) {
+    const outcome = await ask(course, place, previous);
+    previous = note(course, place, outcome) ?? previous;
   }
-  return conclude(books, { id: message.id, chain: settings.id, attempts, retryAt, now: clock.now() });
+  if (books.pending().length > 0) await comeBack(course);
+  return conclude(books, { id: message.id, chain: settings.id, attempts, retryAt, now: settings.clock.now });
+}
+
+/** A link that did not take the message for everybody. */
+interface Failed {
+  readonly id: string;
+  readonly failure: Failure;
+}
+
+/** Offers the message to one link, for those who still need it. */
+function ask(course: Course, place: number, previous: Failed | undefined): Promise<Outcome> {
+  const { books, message, context } = course;
+  const { envelope, stop, handOver = unguarded } = context;
+  const link = course.links[place] as Link;
+  const to = books.pending();
+  if (previous !== undefined) tellFailover(course, previous, link.id, to.length);
+  const part =
+    to.length === envelope.to.length
+      ? envelope
+      : Object.freeze({ from: envelope.from, to: Object.freeze(to) });
+  return link.send(message, withStop(part, handOver, course, stop));
+}
+
+/** Enters what one link answered; its failure, if there was any. */
+function note(course: Course, place: number, outcome: Outcome): Failed | undefined {
+  const { books, settings } = course;
+  const link = course.links[place] as Link;
+  books.enter(place, outcome, (failure) => goesOn(failure, link, settings));
+  const failure = books.failures[place];
+  if (failure === undefined) return undefined;
+  const { retryAfterMs } = failure;
+  course.retryAt[place] = retryAfterMs === undefined ? undefined : settings.clock.now() + retryAfterMs;
+  return { id: link.id, failure };
+}
+
+function tellFailover(course: Course, from: Failed, to: string, recipients: number): void {
+  const { observe, settings, message } = course;
+  const at = settings.clock.now();
+  observe?.({
+    type: "failover",
+    at,
+    message: message.id,
+    from: from.id,
+    to,
+    failure: from.failure,
+    recipients,
+  });
+}
+
+/** While somebody still needs the message: waits for providers that are only unable for a while, and asks them again. */
+async function comeBack(course: Course): Promise<void> {
+  const { books } = course;
+  let waits = 0;
+  for (;;) {
+    const turn = await untilWorthIt(course, waits);
+    if (turn === undefined) return;
+    if (turn.some((place) => books.failures[place]?.kind !== "skipped")) waits += 1;
+    let previous: Failed | undefined;
+    for (const place of turn) {
+      if (books.pending().length === 0) return;
+      const outcome = await ask(course, place, previous);
+      previous = note(course, place, outcome) ?? previous;
+    }
+    if (books.pending().length === 0) return;
+  }
+}
+
+/** Waits until a provider that is only unable for a while may be asked again; `undefined` if there is none in time. */
+async function untilWorthIt(course: Course, waits: number): Promise<readonly number[] | undefined> {
+  const { books, retryAt, observe, deadlineAt, message } = course;
+  const { stop } = course.context;
+  const { clock } = course.settings;
+  if (stop.signal.aborted) return undefined;
+  const hopeful = [...books.failures.keys()].filter((place) => mayComeBack(books.failures[place], waits));
+  const until = Math.min(...hopeful.map((place) => retryAt[place]).filter((time) => time !== undefined));
+  if (!(until < deadlineAt)) return undefined;
+  const delayMs = Math.max(0, until - clock.now());
+  observe?.({ type: "wait", at: clock.now(), message: message.id, delayMs });
+  if (!(await sleep(clock, delayMs, stop.signal))) return undefined;
+  const now = clock.now();
+  return hopeful.filter((place) => (retryAt[place] ?? Number.POSITIVE_INFINITY) <= now);
 }
 
 function goesOn(failure: Failure, link: Link, settings: ChainSettings): boolean {

@@ -4,60 +4,63 @@ import type { SendContext } from "./provider.ts";
 /** The point of no return of one attempt. */
 export interface Gate {
   /** What the provider awaits. Rejects if the attempt is over, or the journal says no. */
-  handOver(): Promise<void>;
-  /** From now on nobody gets through. */
-  shut(): void;
+  readonly handOver: () => Promise<void>;
+  /** True once the attempt is over: from then on nobody gets through. */
+  isShut: boolean;
   /** The message may be on its way. */
-  readonly crossed: boolean;
+  crossed: boolean;
   /** Why the provider was turned back, if it was. */
-  readonly refusal: string | undefined;
+  refusal: string | undefined;
 }
 
 /** The hand-over of a delivery that nobody outside guards. */
-export const unguarded = (): Promise<void> => Promise.resolve();
+export const unguarded = (): Promise<void> => done;
+const done = Promise.resolve();
 
 /** @param onCross told once, when the point of no return is crossed */
-export function gate(entry: JournalEntry, context: SendContext, onCross: () => void): Gate {
-  const { signal, scope } = context;
-  let isShut = false;
-  let crossed = false;
-  let refusal: string | undefined;
+export function gate(entry: JournalEntry, context: SendContext, onCross: (() => void) | undefined): Gate {
   let crossing: Promise<void> | undefined;
+  const door: Gate = {
+    crossed: false,
+    refusal: undefined,
+    isShut: false,
+    handOver: () => (crossing ??= cross(door, entry, context, onCross)),
+  };
+  return door;
+}
 
+function cross(
+  door: Gate,
+  entry: JournalEntry,
+  context: SendContext,
+  onCross: (() => void) | undefined,
+): Promise<void> {
+  // With nobody to ask, passing is immediate.
+  const nobody = context.handOver === unguarded && context.scope?.journal?.handOver === undefined;
+  if (!nobody || door.isShut || context.signal.aborted) return askAround(door, entry, context, onCross);
+  door.crossed = true;
+  onCross?.();
+  return done;
+}
+
+async function askAround(
+  door: Gate,
+  entry: JournalEntry,
+  context: SendContext,
+  onCross: (() => void) | undefined,
+): Promise<void> {
+  const { signal, scope } = context;
   const turnBack = (why: string): never => {
-    refusal = why;
+    door.refusal = why;
     throw signal.aborted && signal.reason instanceof Error ? signal.reason : new Error(why);
   };
   const check = (): void => {
-    if (signal.aborted || isShut) turnBack("the attempt was over before the message was handed over");
+    if (signal.aborted || door.isShut) turnBack("the attempt was over before the message was handed over");
   };
-  const cross = async (): Promise<void> => {
-    check();
-    const journal = scope?.journal;
-    if (journal?.handOver !== undefined) {
-      await journal.handOver(entry).catch(() => turnBack("the journal refused the hand-over"));
-      check();
-    }
-    if (context.handOver !== unguarded) {
-      await context.handOver().catch(() => turnBack("the hand-over was refused"));
-      check();
-    }
-    crossed = true;
-    onCross();
-  };
-  return {
-    handOver() {
-      crossing ??= cross();
-      return crossing;
-    },
-    shut() {
-      isShut = true;
-    },
-    get crossed() {
-      return crossed;
-    },
-    get refusal() {
-      return refusal;
-    },
-  };
+  check();
+  await scope?.journal?.handOver?.(entry).catch(() => turnBack("the journal refused the hand-over"));
+  await context.handOver().catch(() => turnBack("the hand-over was refused"));
+  check();
+  door.crossed = true;
+  onCross?.();
 }

@@ -16,7 +16,10 @@ export interface Standing {
 
 /** The books of one delivery: who has the message, who still needs it, and why not. */
 export interface Ledger {
-  readonly standings: readonly Standing[];
+  readonly recipients: readonly string[];
+  /** Everybody has it, by one provider and at the first try: the usual case, for which no books are kept. */
+  whole(): Receipt | undefined;
+  standings(): readonly Standing[];
   readonly receipts: readonly Receipt[];
   /** The last failure of each link, by the link's place. */
   readonly failures: readonly (Failure | undefined)[];
@@ -28,62 +31,92 @@ export interface Ledger {
 
 type Draft = { -readonly [K in keyof Standing]: Standing[K] } & { failures: (Failure | undefined)[] };
 
+const nobody: readonly string[] = Object.freeze([]);
+
 /** @param recipients bare addresses, each once */
 export function ledger(recipients: readonly string[]): Ledger {
-  const standings = recipients.map(
-    (address): Draft => ({ address, status: "pending", failures: [], unknowns: 0 }),
-  );
-  const [only] = standings;
-  const byMailbox =
-    standings.length === 1 ? undefined : new Map(standings.map((s) => [mailboxKey(s.address), s]));
-  const find = (address: string): Draft | undefined => {
-    if (byMailbox !== undefined) return byMailbox.get(mailboxKey(address));
-    return only !== undefined && mailboxKey(only.address) === mailboxKey(address) ? only : undefined;
-  };
-  const receipts: Receipt[] = [];
-  const failures: (Failure | undefined)[] = [];
+  return new Books(recipients);
+}
 
-  const fail = (
-    place: number,
-    standing: Draft,
-    failure: Failure,
-    goesOn: (failure: Failure) => boolean,
-  ): void => {
-    standing.failures[place] = failure;
-    failures[place] = failure;
+// A class, since it is made for every send: a closure a method costs more memory than all it holds.
+class Books implements Ledger {
+  readonly recipients: readonly string[];
+  readonly receipts: Receipt[] = [];
+  readonly failures: (Failure | undefined)[] = [];
+  #whole: Receipt | undefined;
+  #drafts: Draft[] | undefined;
+  #byMailbox: Map<string, Draft> | undefined;
+
+  constructor(recipients: readonly string[]) {
+    this.recipients = recipients;
+  }
+
+  whole(): Receipt | undefined {
+    return this.#whole;
+  }
+
+  standings(): Draft[] {
+    this.#drafts ??= this.recipients.map((address) => ({
+      address,
+      status: "pending",
+      failures: [],
+      unknowns: 0,
+    }));
+    return this.#drafts;
+  }
+
+  pending(): readonly string[] {
+    if (this.#whole !== undefined) return nobody;
+    if (this.#drafts === undefined) return this.recipients;
+    return this.#drafts.filter(({ status }) => status === "pending").map(({ address }) => address);
+  }
+
+  enter(place: number, outcome: Outcome, goesOn: (failure: Failure) => boolean): void {
+    if (outcome.success) this.#enterReceipt(place, outcome, goesOn);
+    else this.#enterFailure(place, outcome, goesOn);
+  }
+
+  #enterReceipt(place: number, receipt: Receipt, goesOn: (failure: Failure) => boolean): void {
+    this.receipts.push(receipt);
+    const { accepted, rejected } = receipt;
+    if (this.#drafts === undefined && accepted === this.recipients && rejected.length === 0) {
+      this.#whole = receipt;
+      return;
+    }
+    for (const address of accepted) {
+      const one = this.#waiting(address);
+      if (one !== undefined) one.status = "accepted";
+    }
+    for (const { address, failure } of rejected) {
+      const one = this.#waiting(address);
+      if (one !== undefined) this.#fail(place, one, failure, goesOn);
+    }
+  }
+
+  #enterFailure(place: number, failure: Failure, goesOn: (failure: Failure) => boolean): void {
+    const own = new Map(failure.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
+    for (const one of this.standings()) {
+      if (one.status === "pending")
+        this.#fail(place, one, own.get(mailboxKey(one.address)) ?? failure, goesOn);
+    }
+    this.failures[place] = failure;
+  }
+
+  #waiting(address: string): Draft | undefined {
+    this.#byMailbox ??= new Map(this.standings().map((one) => [mailboxKey(one.address), one]));
+    const found = this.#byMailbox.get(mailboxKey(address));
+    return found?.status === "pending" ? found : undefined;
+  }
+
+  #fail(place: number, one: Draft, failure: Failure, goesOn: (failure: Failure) => boolean): void {
+    one.failures[place] = failure;
+    this.failures[place] = failure;
     if (failure.kind === "unknown") {
-      standing.unknowns += 1;
-      standing.end = failure;
+      one.unknowns += 1;
+      one.end = failure;
     }
     if (goesOn(failure)) return;
-    standing.status = "ended";
-    standing.end ??= failure;
-  };
-
-  return {
-    standings,
-    receipts,
-    failures,
-    pending: () => standings.filter(({ status }) => status === "pending").map(({ address }) => address),
-    enter(place, outcome, goesOn) {
-      if (outcome.success) {
-        receipts.push(outcome);
-        for (const address of outcome.accepted) {
-          const standing = find(address);
-          if (standing?.status === "pending") standing.status = "accepted";
-        }
-        for (const { address, failure } of outcome.rejected) {
-          const standing = find(address);
-          if (standing?.status === "pending") fail(place, standing, failure, goesOn);
-        }
-        return;
-      }
-      const own = new Map(outcome.rejected?.map(({ address, failure }) => [mailboxKey(address), failure]));
-      for (const standing of standings) {
-        if (standing.status !== "pending") continue;
-        fail(place, standing, own.get(mailboxKey(standing.address)) ?? outcome, goesOn);
-      }
-      failures[place] = outcome;
-    },
-  };
+    one.status = "ended";
+    one.end ??= failure;
+  }
 }

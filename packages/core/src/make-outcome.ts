@@ -26,7 +26,7 @@ export function failure(parts: FailureParts): Failure {
     ...(code === undefined ? {} : { code: reason(code, 64) }),
     ...(retryAfterMs === undefined || !(retryAfterMs >= 0) ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }),
     ...(again === undefined ? {} : { again }),
-    ...(rejected === undefined ? {} : { rejected: Object.freeze([...rejected]) }),
+    ...(rejected === undefined ? {} : { rejected: frozenRejections(rejected) }),
   });
 }
 
@@ -39,15 +39,27 @@ export interface ReceiptParts {
   readonly response?: string | undefined;
 }
 
+const none: readonly never[] = Object.freeze([]);
+
 /** A frozen `Receipt`. */
 export function receipt(parts: ReceiptParts): Receipt {
-  const { provider, messageId, accepted, rejected = [], response } = parts;
-  return Object.freeze({
-    success: true,
+  const { provider, messageId, rejected = none, response } = parts;
+  const draft = {
+    success: true as const,
     provider,
     messageId,
-    accepted: Object.freeze([...accepted]),
-    rejected: Object.freeze([...rejected]),
-    ...(response === undefined ? {} : { response: reason(response) }),
-  });
+    accepted: frozenList(parts.accepted),
+    rejected: frozenRejections(rejected),
+  };
+  return Object.freeze(response === undefined ? draft : { ...draft, response: reason(response) });
+}
+
+/** Observers are shown these before the chain goes by them. */
+function frozenRejections(list: readonly Rejection[]): readonly Rejection[] {
+  return list.length === 0 ? none : Object.freeze(list.map((one) => Object.freeze({ ...one })));
+}
+
+/** The list itself if nobody can change it, else a copy. */
+function frozenList<T>(list: readonly T[]): readonly T[] {
+  return Object.isFrozen(list) ? list : Object.freeze([...list]);
 }

@@ -44,7 +44,9 @@ export function redactor(secrets: Iterable<string | undefined>): (text: string) 
   const known = new Set<string>();
   for (const secret of secrets) {
     if (secret === undefined || secret.length < 3) continue;
-    for (const form of forms(secret)) known.add(form);
+    known.add(secret);
+    // Half a character has no encoded form of its own.
+    for (const form of forms(secret.toWellFormed())) known.add(form);
   }
   const longestFirst = [...known].sort((a, b) => b.length - a.length);
   return (text) => {

@@ -7,7 +7,7 @@ import type { Outcome, Rejection } from "./outcome.ts";
 export interface HandOverFacts {
   readonly crossed: boolean;
   /** Why the provider was turned back at the gate, if it was. */
-  readonly refused: string | undefined;
+  readonly refusal: string | undefined;
 }
 
 const kinds: ReadonlySet<unknown> = new Set(failureKinds);
@@ -22,9 +22,13 @@ export function soundOutcome(
   recipients: readonly string[],
   facts: HandOverFacts,
 ): Outcome {
-  const said = (typeof answer === "object" && answer !== null ? answer : {}) as Said;
-  if (said.success === true) return soundReceipt(provider, said, recipients);
-  if (said.success === false && kinds.has(said.kind)) return soundFailure(provider, said, facts);
+  try {
+    const said = (typeof answer === "object" && answer !== null ? answer : {}) as Said;
+    if (said.success === true) return soundReceipt(provider, said, recipients);
+    if (said.success === false && kinds.has(said.kind)) return soundFailure(provider, said, facts);
+  } catch {
+    // A getter or a proxy that throws, or an answer that holds itself: no answer.
+  }
   const reason = "the provider answered neither a receipt nor a failure";
   return facts.crossed
     ? failure({ provider, kind: "unknown", reason })
@@ -46,14 +50,14 @@ interface Said {
 }
 
 function soundReceipt(provider: string, said: Said, recipients: readonly string[]): Outcome {
-  const accepted = Array.isArray(said.accepted) ? said.accepted : [];
-  const rejected = soundRejections(provider, said.rejected);
-  const { messageId, response } = said;
-  const id = typeof messageId === "string" ? messageId : "";
-  const parts = { provider, messageId: id, response: typeof response === "string" ? response : undefined };
-  if (rejected.length === 0 && (accepted.length === 0 || accepted === recipients)) {
-    return receipt({ ...parts, accepted: recipients });
+  const accepted: readonly unknown[] = Array.isArray(said.accepted) ? said.accepted : [];
+  const rejected = soundRejections(provider, said.rejected, true);
+  const messageId = typeof said.messageId === "string" ? said.messageId : "";
+  const response = typeof said.response === "string" ? said.response : undefined;
+  if (rejected.length === 0 && (accepted.length === 0 || sameList(accepted, recipients))) {
+    return receipt({ provider, messageId, response, accepted: recipients });
   }
+  const parts = { provider, messageId, response };
   const refused = new Set(rejected.map(({ address }) => mailboxKey(address)));
   const taken = new Set(accepted.filter((one) => typeof one === "string").map(mailboxKey));
   const left = recipients.filter((one) => !refused.has(mailboxKey(one)));
@@ -71,18 +75,22 @@ function soundReceipt(provider: string, said: Said, recipients: readonly string[
   });
 }
 
+function sameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one === other || (one.length === other.length && one.every((item, i) => item === other[i]));
+}
+
 function soundFailure(provider: string, said: Said, facts: HandOverFacts): Failure {
-  const rejected = soundRejections(provider, said.rejected);
+  const rejected = soundRejections(provider, said.rejected, facts.crossed);
   let kind = said.kind as FailureKind;
   let reason = typeof said.reason === "string" ? said.reason : "";
   if (facts.crossed && kind === "cancelled") {
     // Given up is not an answer: only the far end could say that it did not take the message.
     kind = "unknown";
     reason = `${reason} (after the message was handed over)`;
-  } else if (!facts.crossed && facts.refused !== undefined) {
+  } else if (!facts.crossed && facts.refusal !== undefined) {
     // Turned back at the gate, so nothing got through, however the lost connection looked from inside.
     kind = "cancelled";
-    reason = facts.refused;
+    reason = facts.refusal;
   }
   return failure({
     provider,
@@ -95,11 +103,13 @@ function soundFailure(provider: string, said: Said, facts: HandOverFacts): Failu
   });
 }
 
-function soundRejections(provider: string, said: unknown): Rejection[] {
-  if (!Array.isArray(said)) return [];
+const none: readonly Rejection[] = Object.freeze([]);
+
+function soundRejections(provider: string, said: unknown, crossed: boolean): readonly Rejection[] {
+  if (!Array.isArray(said) || said.length === 0) return none;
   return said.flatMap((item: { address?: unknown; failure?: unknown } | null) => {
     if (typeof item?.address !== "string") return [];
-    const why = soundOutcome(provider, item.failure, [], { crossed: true, refused: undefined });
+    const why = soundOutcome(provider, item.failure, [], { crossed, refusal: undefined });
     return why.success ? [] : [{ address: item.address, failure: why }];
   });
 }

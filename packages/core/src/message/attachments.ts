@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { Readable } from "node:stream";
 import { InvalidMessage } from "./invalid-message.ts";
 import type { Limits } from "./limits.ts";
 import type { Attachment } from "./message.ts";
@@ -42,8 +43,12 @@ async function drain(
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
+    // Reading it again would not fail: it just ends, and an empty file would go out.
+    if (Readable.isDisturbed(source as Readable)) throw new Error("read before");
     for await (const chunk of source) {
-      const part = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+      const part: unknown = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+      if (!(part instanceof Uint8Array))
+        throw new InvalidMessage(field, "its stream gave something else than bytes or text");
       bytes += part.byteLength;
       if (bytes > maxBytes) throw new InvalidMessage(field, `has more than ${maxBytes} bytes`);
       chunks.push(part);
@@ -124,7 +129,8 @@ async function readOne(field: string, value: unknown, limits: Limits): Promise<A
   }
   const byPath = input.path !== undefined;
   const content = byPath ? await fileBytes(field, input.path, limits) : await bytesOf(field, input, limits);
-  const named = filename ?? (byPath ? basename(String(input.path)) : undefined);
+  const named =
+    filename ?? (byPath ? headerText(`${field}.path`, basename(String(input.path)), 255) : undefined);
   return Object.freeze({
     content,
     disposition,
@@ -147,6 +153,14 @@ export async function readAttachments(value: unknown, limits: Limits): Promise<r
     );
   }
   const read: Attachment[] = [];
-  for (const [i, item] of value.entries()) read.push(await readOne(`attachments[${i}]`, item, limits));
+  let bytes = 0;
+  for (const [i, item] of value.entries()) {
+    const attachment = await readOne(`attachments[${i}]`, item, limits);
+    read.push(attachment);
+    bytes += attachment.content.byteLength;
+    if (bytes > limits.maxBytes) {
+      throw new InvalidMessage("attachments", `have more than ${limits.maxBytes} bytes together`);
+    }
+  }
   return Object.freeze(read);
 }

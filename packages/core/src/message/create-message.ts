@@ -74,7 +74,9 @@ export function isMessage(value: unknown): value is Message {
 
 function dateField(value: unknown, now: number): string {
   if (value === undefined) return new Date(now).toISOString();
-  const date = value instanceof Date ? value : new Date(typeof value === "string" ? value : Number.NaN);
+  // A date may be of a class of the caller's own: only its time is taken.
+  const time: unknown = value instanceof Date ? Date.prototype.getTime.call(value) : value;
+  const date = new Date(typeof time === "string" || value instanceof Date ? (time as string) : Number.NaN);
   if (Number.isNaN(date.getTime())) throw new InvalidMessage("date", `${quote(value)} is not a date`);
   const year = date.getUTCFullYear();
   if (year < 1970 || year > 9999) throw new InvalidMessage("date", `the year ${year} is out of range`);
@@ -134,6 +136,15 @@ function envelopeField(
  */
 export async function createMessage(input: MessageInput, options: MessageOptions = {}): Promise<Message> {
   if (isMessage(input)) return input;
+  try {
+    return await read(input, options);
+  } catch (error) {
+    // A getter or a proxy threw; its words may hold anything.
+    throw error instanceof InvalidMessage ? error : new InvalidMessage("message", "could not be read");
+  }
+}
+
+async function read(input: MessageInput, options: MessageOptions): Promise<Message> {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new InvalidMessage("message", `must be an object, not ${quote(input)}`);
   }

@@ -58,6 +58,7 @@ export function rateLimit(options: RateLimitOptions): Policy {
   const perDay = numberOption("rateLimit: perDay", options.perDay, unbounded, { min: 1, unbounded: true });
   const maxWaitMs = numberOption("rateLimit: maxWaitMs", options.maxWaitMs, 0, { min: 0 });
   const fromProvider = options.fromProvider ?? false;
+  if (typeof fromProvider !== "boolean") throw new TypeError("rateLimit: fromProvider must be true or false");
   const count = options.count ?? (fromProvider ? "recipients" : "messages");
   if (count !== "messages" && count !== "recipients")
     throw new TypeError("rateLimit: count must be messages or recipients");
@@ -106,6 +107,7 @@ export function rateLimit(options: RateLimitOptions): Policy {
         failure({ provider, kind: "cancelled", reason: "given up while waiting for its turn" });
       if (leave === undefined) return cancelled();
       let held: readonly Limit[];
+      let takenAt: number;
       try {
         held = await limits(signal);
         for (;;) {
@@ -118,13 +120,14 @@ export function rateLimit(options: RateLimitOptions): Policy {
           }
           if (!(await sleep(clock, waitMs, signal))) return cancelled();
         }
-        for (const { window } of held) window.take(weight, clock.now());
+        takenAt = clock.now();
+        for (const { window } of held) window.take(weight, takenAt);
       } finally {
         leave();
       }
       const outcome = await next(message, context);
       const unused = !outcome.success && (outcome.kind === "skipped" || outcome.kind === "cancelled");
-      if (unused) for (const { window } of held) window.giveBack(weight);
+      if (unused) for (const { window } of held) window.giveBack(weight, takenAt);
       return outcome;
     };
   };

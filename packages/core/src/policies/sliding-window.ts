@@ -3,8 +3,8 @@ export interface SlidingWindow {
   /** 0 if `weight` fits now, else how long until it may, ms. Something heavier than the limit may go alone. */
   waitMs(weight: number, now: number): number;
   take(weight: number, now: number): void;
-  /** Gives back what was taken last but not used. */
-  giveBack(weight: number): void;
+  /** Gives back what was taken at `takenAt` but not used. */
+  giveBack(weight: number, takenAt: number): void;
   used(now: number): number;
 }
 
@@ -48,13 +48,15 @@ export function slidingWindow(limit: number, windowMs: number, grainMs: number):
       else entries.push({ at: now, weight });
       total += weight;
     },
-    giveBack(weight) {
-      const last = entries.at(-1);
-      if (last === undefined) return;
-      const back = Math.min(weight, last.weight);
-      last.weight -= back;
+    giveBack(weight, takenAt) {
+      // Only from where it was put: a later entry is somebody else's, and one that has left is no longer counted.
+      const at = entries.findLastIndex((entry) => entry.at <= takenAt);
+      const entry = entries[at];
+      if (entry === undefined || takenAt - entry.at > grainMs) return;
+      const back = Math.min(weight, entry.weight);
+      entry.weight -= back;
       total -= back;
-      if (last.weight === 0) entries.pop();
+      if (entry.weight === 0) entries.splice(at, 1);
     },
     used(now) {
       prune(now);

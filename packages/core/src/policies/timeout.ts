@@ -2,6 +2,7 @@ import { systemClock } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
 import type { Policy, TimedOptions } from "../policy.ts";
+import { stop, stopBehind, withStop } from "../stop.ts";
 
 export interface TimeoutOptions extends TimedOptions {
   /** How long one attempt may take, ms. */
@@ -20,18 +21,18 @@ export function timeout(options: TimeoutOptions): Policy {
 
   return (next, site) => async (message, context) => {
     if (context.signal.aborted) return next(message, context);
-    const controller = new AbortController();
+    const own = stop();
     let late = false;
-    const forward = (): void => controller.abort(context.signal.reason);
-    // Linked by hand: AbortSignal.any costs more than the rest of a send together.
-    context.signal.addEventListener("abort", forward, { once: true });
+    const outer = stopBehind(context);
+    const forward = (): void => own.abort(context.signal.reason);
+    outer.onAbort(forward);
     const cancel = clock.after(ms, () => {
       late = true;
-      controller.abort(new Error(`no answer within ${ms} ms`));
+      own.abort(new Error(`no answer within ${ms} ms`));
     });
-    const outcome = await next(message, { ...context, signal: controller.signal });
+    const outcome = await next(message, withStop(context.envelope, context.handOver, context.scope, own));
     cancel();
-    context.signal.removeEventListener("abort", forward);
+    outer.offAbort(forward);
     if (!late || context.signal.aborted || outcome.success || outcome.kind !== "cancelled") return outcome;
     const { id: provider } = site.provider;
     return failure({ provider, kind: "transient", code: "timeout", reason: `no answer within ${ms} ms` });

@@ -1,0 +1,201 @@
+import type { Socket } from "node:net";
+import { type BodyReader, bodyReader } from "./body-reader.ts";
+import { command } from "./command.ts";
+import { clearMail, type Dialogue } from "./dialogue.ts";
+import type { Exchange } from "./exchange.ts";
+import { finalDot } from "./final-dot.ts";
+import { lineInput } from "./line-input.ts";
+import { perform, type Stage } from "./perform.ts";
+import { replyCode } from "./reply.ts";
+import type { SessionHost } from "./session-host.ts";
+import type { SmtpAction } from "./smtp-action.ts";
+import { type Wire, wire } from "./wire.ts";
+
+/** Speaks SMTP on one connection. */
+export function session(socket: Socket, host: SessionHost): void {
+  const { options, record } = host;
+  const full = options.record !== "envelopes";
+  const input = lineInput();
+  let body: BodyReader | undefined;
+  // The action that waits in this body, and after how many bytes of it.
+  let ambush: { readonly action: SmtpAction; readonly atBytes: number } | undefined;
+  let busy = true;
+  let running = false;
+  let ended = false;
+  let mailDone = false;
+  let idleRound = 0;
+
+  const line: Wire = wire(socket, {
+    data: (chunk) => {
+      idleRound += 1;
+      input.push(chunk);
+      run();
+    },
+    end: () => {
+      ended = true;
+      run();
+    },
+    close: () => {
+      record.open = false;
+    },
+  });
+
+  const dialogue: Dialogue = {
+    options,
+    record,
+    greeted: false,
+    authenticated: false,
+    from: undefined,
+    to: [],
+    next: undefined,
+    connection: {
+      startBody: () => {
+        body = bodyReader(full ? options.size : 65_536);
+        const action = host.decide({ step: "body", line: "", reply: () => "" });
+        if (action !== undefined)
+          ambush = { action, atBytes: "afterBytes" in action ? action.afterBytes : 1 };
+        if (ambush?.atBytes === 0) spring();
+      },
+      startTls: () => {
+        input.rest();
+        dialogue.greeted = dialogue.authenticated = false;
+        clearMail(dialogue);
+        busy = true;
+        line.flush();
+        handshake(() => {
+          busy = false;
+          run();
+        });
+      },
+      end: () => line.drop(),
+    },
+  };
+
+  /** Takes one step: the script's action, or what a working server does. */
+  function take(
+    exchange: Exchange,
+    done: () => void,
+    chosen: SmtpAction | undefined = host.decide(exchange),
+  ): void {
+    const normal = (): void => {
+      const reply = exchange.reply();
+      if (reply !== "") {
+        line.write(reply);
+        exchange.answered?.(replyCode(reply) ?? 0);
+      }
+      finish();
+    };
+    const finish = (): void => {
+      busy = false;
+      exchange.after?.();
+      done();
+    };
+    if (chosen === undefined) {
+      normal();
+      return;
+    }
+    busy = true;
+    const answered = (code: number): void => exchange.answered?.(code);
+    perform(chosen, { wire: line, deaf: exchange.step === "body", answered, normal, done: finish });
+  }
+
+  function run(): void {
+    if (running) return;
+    running = true;
+    while (!busy && !line.over && !input.empty) {
+      if (body !== undefined) {
+        read(body);
+        continue;
+      }
+      const text = input.line();
+      if (text === undefined) break;
+      if (full) record.commands.push(text);
+      const exchange = command(text, dialogue);
+      if (typeof exchange === "string") line.write(exchange);
+      else take(exchange, run);
+    }
+    running = false;
+    if (line.over) return;
+    line.flush();
+    if (busy) return;
+    if (ended) line.drop();
+    else if (mailDone && input.empty) idle();
+  }
+
+  function read(reader: BodyReader): void {
+    const chunk = input.rest();
+    const left = (ambush?.atBytes ?? Number.POSITIVE_INFINITY) - reader.bytes;
+    const part = chunk.length > left ? chunk.subarray(0, left) : chunk;
+    const before = reader.bytes;
+    const next = reader.push(part);
+    record.bodyBytes += reader.bytes - before;
+    if (next >= 0 || part !== chunk) input.unread(chunk.subarray(next >= 0 ? next : part.length));
+    if (next >= 0) dot(reader);
+    else if (ambush !== undefined && reader.bytes >= ambush.atBytes) spring();
+  }
+
+  function spring(): void {
+    const action = ambush?.action;
+    ambush = undefined;
+    if (action === undefined) return;
+    take({ step: "body", line: "", reply: () => "" }, run, action);
+  }
+
+  function dot(reader: BodyReader): void {
+    body = undefined;
+    ambush = undefined;
+    const { exchange, action } = finalDot(reader, dialogue, host, () => {
+      mailDone = true;
+    });
+    // Decided already: without an action there is nothing to ask the script again.
+    if (action !== undefined) {
+      take(exchange, run, action);
+      return;
+    }
+    line.write(exchange.reply());
+    exchange.after?.();
+  }
+
+  function idle(): void {
+    mailDone = false;
+    const action = host.decide({ step: "idle", line: "", reply: () => "" });
+    if (action === undefined) return;
+    idleRound += 1;
+    const round = idleRound;
+    const later = (delayMs: number, next: () => void): void =>
+      line.later(delayMs, () => round === idleRound && next());
+    const flush = (): void => void line.flush();
+    const stage: Stage = {
+      wire: { ...line, later },
+      deaf: false,
+      answered: flush,
+      normal: flush,
+      done: flush,
+    };
+    perform(action, stage);
+  }
+
+  function handshake(ready: () => void): void {
+    const begin = (): void =>
+      line.upgrade(host.secureContext(), (version) => {
+        record.secure = true;
+        record.tlsVersion = version;
+        ready();
+      });
+    line.onceReadable(() =>
+      take({ step: "tls", line: "", reply: () => "", after: begin }, () => line.flush()),
+    );
+  }
+
+  const greet = (): void => {
+    const greeting = `220 ${options.name ?? "localhost"} ESMTP\r\n`;
+    take({ step: "greeting", line: "", reply: () => greeting }, run);
+    line.flush();
+  };
+  take({ step: "connect", line: "", reply: () => "" }, () => {
+    line.flush();
+    if (options.secure !== true) return greet();
+    busy = true;
+    handshake(greet);
+  });
+}

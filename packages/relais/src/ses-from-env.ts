@@ -1,0 +1,39 @@
+import type { Provider } from "@relais/core";
+import { ses } from "@relais/ses";
+import type { SettingsReader } from "./settings-reader.ts";
+
+/** The SES provider that the environment describes; `undefined` if it describes none, or a wrong one. */
+export function sesFromEnv(read: SettingsReader): Provider | undefined {
+  const accessKeyId = read.text("AWS_SES_ACCESS_KEY_ID")?.trim();
+  const secretAccessKey = read.text("AWS_SES_SECRET_ACCESS_KEY")?.trim();
+  const sessionToken = read.text("AWS_SES_SESSION_TOKEN")?.trim();
+  const ownRegion = read.text("AWS_SES_REGION")?.trim();
+  const endpoint = read.text("AWS_SES_ENDPOINT")?.trim();
+  if (
+    [accessKeyId, secretAccessKey, sessionToken, ownRegion, endpoint].every((value) => value === undefined)
+  ) {
+    return undefined;
+  }
+  if (accessKeyId !== undefined && secretAccessKey === undefined) {
+    read.problem("AWS_SES_ACCESS_KEY_ID is set, but AWS_SES_SECRET_ACCESS_KEY is not.");
+  }
+  if (accessKeyId === undefined && (secretAccessKey ?? sessionToken) !== undefined) {
+    const set = secretAccessKey === undefined ? "AWS_SES_SESSION_TOKEN" : "AWS_SES_SECRET_ACCESS_KEY";
+    read.problem(`${set} is set, but AWS_SES_ACCESS_KEY_ID is not.`);
+  }
+  // Where AWS runs the process it names the region itself.
+  const region = ownRegion ?? read.text("AWS_REGION")?.trim() ?? read.text("AWS_DEFAULT_REGION")?.trim();
+  if (region === undefined) read.problem("AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.");
+  if (read.problems.length > 0) return undefined;
+
+  const credentials =
+    accessKeyId === undefined || secretAccessKey === undefined
+      ? undefined // the default chain of the AWS client: a role, a profile
+      : { accessKeyId, secretAccessKey, sessionToken };
+  try {
+    return ses({ region, endpoint, credentials });
+  } catch (error) {
+    read.problem(`AWS_SES_* cannot be used: ${error instanceof Error ? error.message : "it is wrong"}.`);
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Provider } from "@relais/core";
+import { smtp } from "@relais/smtp";
+import { forcedFailure } from "./forced-failure.ts";
+import type { SettingsReader } from "./settings-reader.ts";
+
+const others = ["SMTP_PORT", "SMTP_SECURE", "SMTP_USER", "SMTP_PASS", "SMTP_REQUIRE_TLS", "SMTP_FORCE_FAIL"];
+
+/** The SMTP provider that the environment describes; `undefined` if it describes none, or a wrong one. */
+export function smtpFromEnv(read: SettingsReader, production: boolean): Provider | undefined {
+  const host = read.text("SMTP_HOST")?.trim();
+  const user = read.text("SMTP_USER");
+  const pass = read.text("SMTP_PASS");
+  const secure = read.flag("SMTP_SECURE") ?? false;
+  const port = read.port("SMTP_PORT") ?? (secure ? 465 : 587);
+  const requireTLS = read.flag("SMTP_REQUIRE_TLS");
+  const forceFail = read.flag("SMTP_FORCE_FAIL") ?? false;
+
+  if (forceFail && production) {
+    read.problem(
+      "SMTP_FORCE_FAIL is for rehearsing the fallback and may not be true where NODE_ENV is production.",
+    );
+  }
+  if (host === undefined) {
+    const set = others.find((name) => read.has(name));
+    if (set !== undefined) read.problem(`${set} is set, but SMTP_HOST is not.`);
+    return undefined;
+  }
+  if (user !== undefined && pass === undefined) read.problem("SMTP_USER is set, but SMTP_PASS is not.");
+  if (pass !== undefined && user === undefined) read.problem("SMTP_PASS is set, but SMTP_USER is not.");
+  if (read.problems.length > 0) return undefined;
+
+  const auth = user === undefined || pass === undefined ? undefined : { user, pass };
+  try {
+    const provider = smtp({ host, port, secure, auth, requireTLS });
+    return forceFail ? forcedFailure(provider, "forced by SMTP_FORCE_FAIL") : provider;
+  } catch (error) {
+    read.problem(`SMTP_* cannot be used: ${error instanceof Error ? error.message : "it is wrong"}.`);
+    return undefined;
+  }
+}
