@@ -8,8 +8,12 @@ const source = {
 };
 const env = { AWS_EC2_METADATA_DISABLED: "true", NODE_ENV: "test" };
 
+// .ci/run reads what happened from a file, besides what people read.
+const json = process.env.RELAIS_TEST_JSON;
+
 export default defineConfig({
   test: {
+    ...(json === undefined ? {} : { reporters: ["default", "json"], outputFile: { json } }),
     projects: [
       {
         ...source,
@@ -31,7 +35,14 @@ export default defineConfig({
       },
       {
         ...source,
-        test: { name: "repo", env, include: ["test/*.test.ts"], testTimeout: 120_000 },
+        test: {
+          name: "repo",
+          env,
+          include: ["test/*.test.ts"],
+          globalSetup: ["test/repo/build.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

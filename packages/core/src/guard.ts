@@ -1,4 +1,5 @@
 import { attemptId, attemptRecord } from "./attempt-record.ts";
+import { AttemptTimeout } from "./attempt-timeout.ts";
 import type { Clock } from "./clock.ts";
 import type { Observer } from "./event.ts";
 import { type Gate, gate } from "./gate.ts";
@@ -94,10 +95,11 @@ function attempt(
   return settle(answer, stop, clock, graceMs, (end) => {
     door.isShut = true;
     if (end.state === "abandoned" && tell !== undefined) tellLate(answer, door, entry, tell, clock);
-    const outcome =
+    const said =
       end.state === "resolved"
         ? soundOutcome(provider.id, end.value, envelope.to, door)
         : noAnswer(provider.id, end, context.signal, door.crossed || !site.keepsHandOver);
+    const outcome = ownTimeout(said, context.signal);
     if (outcome.success && !door.crossed) site.keepsHandOver = false;
     record(entry, door, clock.now(), outcome, context);
     return outcome;
@@ -146,6 +148,13 @@ function noAnswer(provider: string, end: Settled<unknown>, signal: AbortSignal, 
   return maybe
     ? failure({ provider, kind: "unknown", reason: `${why} after the message was handed over` })
     : cancelled(provider, why);
+}
+
+/** Given up because the attempt's own time was over: that is the provider's doing, not the caller's. */
+function ownTimeout(said: Outcome, signal: AbortSignal): Outcome {
+  const { reason } = signal;
+  if (said.success || said.kind !== "cancelled" || !(reason instanceof AttemptTimeout)) return said;
+  return failure({ provider: said.provider, kind: "transient", code: "timeout", reason: reason.message });
 }
 
 function record(entry: JournalEntry, door: Gate, now: number, outcome: Outcome, context: SendContext): void {

@@ -3,7 +3,7 @@ import { type Disposition, type Dispositions, dispositions, type Overrides } fro
 import { failureKinds } from "./failure.ts";
 import { guard } from "./guard.ts";
 import { isChain, nest } from "./nest.ts";
-import type { LinkSite, Policy } from "./policy.ts";
+import type { LinkSite, LinkStatus, Policy } from "./policy.ts";
 import type { Provider } from "./provider.ts";
 
 /** A provider behind its policies; itself a provider. */
@@ -13,7 +13,7 @@ export interface Link extends Provider {
   readonly dispositions: Dispositions;
   readonly overrides: Overrides;
   /** How the policies stand, by name: `{ breaker: { state: "closed" }, retry: { budget: 10 } }`. */
-  status(): Readonly<Record<string, unknown>>;
+  status(): LinkStatus;
 }
 
 const links = new WeakSet<object>();

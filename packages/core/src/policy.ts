@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Dispositions, Overrides } from "./disposition.ts";
+import type { BreakerState } from "./event.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Provider, SendContext } from "./provider.ts";
@@ -26,6 +27,25 @@ export interface Policy {
   (next: Send, site: LinkSite): Send;
   /** Changes to the table for the whole link, made before any policy is applied. */
   readonly overrides?: Overrides;
+}
+
+/** How the policies of a link stand, by name. Policies of your own may add theirs. */
+export interface LinkStatus {
+  readonly breaker?: BreakerStatus;
+  /** Retries left in the budget. */
+  readonly retry?: { readonly budget: number };
+  readonly concurrency?: { readonly inFlight: number; readonly waiting: number };
+  readonly rateLimit?: { readonly limits: readonly { readonly limit: string; readonly used: number }[] };
+  readonly [name: string]: unknown;
+}
+
+/** Times are ms since 1970. */
+export interface BreakerStatus {
+  readonly state: BreakerState;
+  /** When the next probe may go; only while it is open. */
+  readonly reopenAt?: number;
+  /** Until when the provider asked not to be called. */
+  readonly restUntil?: number;
 }
 
 /** Options that every policy with a sense of time takes. */

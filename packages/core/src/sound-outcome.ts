@@ -25,12 +25,20 @@ export function soundOutcome(
   try {
     const said = (typeof answer === "object" && answer !== null ? answer : {}) as Said;
     if (said.success === true) return soundReceipt(provider, said, recipients);
-    if (said.success === false && kinds.has(said.kind)) return soundFailure(provider, said, facts);
+    if (said.success === false && kinds.has(said.kind)) {
+      return soundFailure(provider, said, facts, soundRejections(provider, said.rejected, facts.crossed));
+    }
   } catch {
-    // A getter or a proxy that throws, or an answer that holds itself: no answer.
+    // A getter or a proxy that throws: no answer.
   }
+  const turnedBack = facts.crossed ? undefined : facts.refusal;
+  if (turnedBack !== undefined) return failure({ provider, kind: "cancelled", reason: turnedBack });
+  return noOutcome(provider, facts.crossed);
+}
+
+function noOutcome(provider: string, crossed: boolean): Failure {
   const reason = "the provider answered neither a receipt nor a failure";
-  return facts.crossed
+  return crossed
     ? failure({ provider, kind: "unknown", reason })
     : failure({ provider, kind: "transient", again: false, reason });
 }
@@ -79,8 +87,12 @@ function sameList(one: readonly unknown[], other: readonly unknown[]): boolean {
   return one === other || (one.length === other.length && one.every((item, i) => item === other[i]));
 }
 
-function soundFailure(provider: string, said: Said, facts: HandOverFacts): Failure {
-  const rejected = soundRejections(provider, said.rejected, facts.crossed);
+function soundFailure(
+  provider: string,
+  said: Said,
+  facts: HandOverFacts,
+  rejected: readonly Rejection[],
+): Failure {
   let kind = said.kind as FailureKind;
   let reason = typeof said.reason === "string" ? said.reason : "";
   if (facts.crossed && kind === "cancelled") {
@@ -109,7 +121,12 @@ function soundRejections(provider: string, said: unknown, crossed: boolean): rea
   if (!Array.isArray(said) || said.length === 0) return none;
   return said.flatMap((item: { address?: unknown; failure?: unknown } | null) => {
     if (typeof item?.address !== "string") return [];
-    const why = soundOutcome(provider, item.failure, [], { crossed, refusal: undefined });
-    return why.success ? [] : [{ address: item.address, failure: why }];
+    const why = (item.failure ?? {}) as Said;
+    if (why.success === true) return [];
+    // A recipient's own failure has no recipients of its own.
+    const failure = kinds.has(why.kind)
+      ? soundFailure(provider, why, { crossed, refusal: undefined }, none)
+      : noOutcome(provider, crossed);
+    return [{ address: item.address, failure }];
   });
 }

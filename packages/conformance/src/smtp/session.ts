@@ -23,6 +23,8 @@ export function session(socket: Socket, host: SessionHost): void {
   let running = false;
   let ended = false;
   let mailDone = false;
+  /** Waiting for the first bytes of a TLS handshake. */
+  let awaitingHello = false;
   let idleRound = 0;
 
   const line: Wire = wire(socket, {
@@ -33,7 +35,8 @@ export function session(socket: Socket, host: SessionHost): void {
     },
     end: () => {
       ended = true;
-      run();
+      if (awaitingHello) line.drop();
+      else run();
     },
     close: () => {
       record.open = false;
@@ -182,9 +185,12 @@ export function session(socket: Socket, host: SessionHost): void {
         record.tlsVersion = version;
         ready();
       });
-    line.onceReadable(() =>
-      take({ step: "tls", line: "", reply: () => "", after: begin }, () => line.flush()),
-    );
+    if (ended) return line.drop();
+    awaitingHello = true;
+    line.onceReadable(() => {
+      awaitingHello = false;
+      take({ step: "tls", line: "", reply: () => "", after: begin }, () => line.flush());
+    });
   }
 
   const greet = (): void => {

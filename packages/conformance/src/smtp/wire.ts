@@ -120,6 +120,8 @@ export function wire(plain: Socket, events: WireEvents): Wire {
       plain.removeAllListeners("end");
       const secure = new TLSSocket(plain, { isServer: true, secureContext: context });
       secure.on("error", () => plain.destroy());
+      // The plain socket is not told when its connection ends under TLS.
+      secure.once("close", () => plain.destroy());
       secure.once("secure", () => ready(secure.getProtocol() ?? "unknown"));
       socket = secure;
       attach();

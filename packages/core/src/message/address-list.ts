@@ -3,7 +3,7 @@ import { InvalidMessage } from "./invalid-message.ts";
 import { quote } from "./quote.ts";
 import { headerText } from "./text-field.ts";
 
-/** How people write addresses: `a@b.c`, `Ann <a@b.c>`, several with commas, `{ name, address }`, or a list of these. */
+/** How people write addresses: `a@b.c`, `Ann <a@b.c>`, several with commas, `{ name, address }`, or a list of single ones. */
 export type AddressInput = string | Address | readonly (string | Address)[];
 
 const longestListCharacters = 100_000;
@@ -60,23 +60,32 @@ function fromObject(field: string, value: object): Address {
   return Object.freeze(name === undefined ? { address } : { address, name });
 }
 
-function one(field: string, value: unknown): Address[] {
+function one(field: string, value: unknown): Address {
   if (typeof value === "string") {
-    if (value.length > longestListCharacters) throw new InvalidMessage(field, "is far too long");
-    headerText(field, value, longestListCharacters);
-    const parts = split(value);
-    return parts.map((part, i) => fromText(parts.length > 1 ? `${field}[${i}]` : field, part));
+    const text = headerText(field, value, 1_000);
+    if (split(text).length > 1) {
+      // What stands in a list is often somebody's input; a comma must not make two recipients of it.
+      throw new InvalidMessage(
+        field,
+        `${quote(text)} holds several addresses; give each an entry of its own`,
+      );
+    }
+    return fromText(field, text);
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return [fromObject(field, value)];
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return fromObject(field, value);
   throw new InvalidMessage(field, `must be an address, not ${quote(value)}`);
 }
 
 /** Every address in `value`, in order; an empty list if it is absent. */
 export function addressList(field: string, value: unknown): readonly Address[] {
-  if (value === undefined) return Object.freeze([]);
-  if (!Array.isArray(value)) return Object.freeze(one(field, value));
-  return Object.freeze(value.flatMap((item, i) => one(`${field}[${i}]`, item)));
+  if (value === undefined) return none;
+  if (Array.isArray(value)) return Object.freeze(value.map((item, i) => one(`${field}[${i}]`, item)));
+  if (typeof value !== "string") return Object.freeze([one(field, value)]);
+  const parts = split(headerText(field, value, longestListCharacters));
+  return Object.freeze(parts.map((part, i) => fromText(parts.length > 1 ? `${field}[${i}]` : field, part)));
 }
+
+const none: readonly Address[] = Object.freeze([]);
 
 /** Exactly one address. */
 export function oneAddress(field: string, value: unknown): Address {

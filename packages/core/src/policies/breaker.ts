@@ -2,7 +2,7 @@ import { systemClock } from "../clock.ts";
 import type { BreakerState } from "../event.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
 import type { Outcome } from "../outcome.ts";
-import type { LinkSite, Policy, TimedOptions } from "../policy.ts";
+import type { BreakerStatus, LinkSite, Policy, TimedOptions } from "../policy.ts";
 import type { SendContext } from "../provider.ts";
 import { verdict } from "../verdict.ts";
 import { circuit } from "./circuit.ts";
@@ -22,15 +22,6 @@ export interface BreakerOptions extends TimedOptions {
 }
 
 const buckets = 12;
-
-/** How a breaker stands, in `link.status().breaker`. Times are ms since 1970. */
-export interface BreakerStatus {
-  readonly state: BreakerState;
-  /** When the next probe may go. */
-  readonly reopenAt?: number;
-  /** Until when the provider asked not to be called. */
-  readonly restUntil?: number;
-}
 
 /**
  * Stops calling a provider that fails: opens on the rate of failures over a window, at once on `misconfigured`, lets

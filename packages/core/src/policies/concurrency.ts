@@ -46,7 +46,14 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
     return async (message, context) => {
       if (byCount.taken >= messages && byCount.waiting >= queue) {
         const reason = `${byCount.waiting} messages are waiting already`;
-        return skip(provider, message, context, { code: "queue-full", reason, at: clock.now() });
+        // Nobody knows when there will be room; without a time nobody would come back.
+        const retryAfterMs = 1_000;
+        return skip(provider, message, context, {
+          code: "queue-full",
+          reason,
+          retryAfterMs,
+          at: clock.now(),
+        });
       }
       const leaveCount = await byCount.take(1, context.signal);
       if (leaveCount === undefined) return cancelled();

@@ -24,7 +24,7 @@ export function quotaSource(provider: Provider, clock: Clock): QuotaSource {
   let asking: Promise<void> | undefined;
 
   const ask = async (): Promise<void> => {
-    const health = await provider.verify?.().catch(() => undefined);
+    const health = await (async () => provider.verify?.())().catch(() => undefined);
     if (health?.quota !== undefined) {
       known = health.quota;
       version += 1;
@@ -46,7 +46,12 @@ export function quotaSource(provider: Provider, clock: Clock): QuotaSource {
         const controller = new AbortController();
         const stop = (): void => controller.abort();
         signal.addEventListener("abort", stop, { once: true });
-        await Promise.race([asking, sleep(clock, patienceMs, controller.signal)]);
+        const given = await Promise.race([asking, sleep(clock, patienceMs, controller.signal)]);
+        // Nobody else waits for this answer; it will be asked for again.
+        if (given === true) {
+          asking = undefined;
+          refreshAt = clock.now() + againAfterFailureMs;
+        }
         signal.removeEventListener("abort", stop);
         stop();
       }

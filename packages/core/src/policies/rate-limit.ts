@@ -34,7 +34,8 @@ const pick = ({ code, reason }: Limit) => ({ code, reason });
 
 function perSecondLimit(perSecond: number): Limit {
   const limit = Math.max(1, Math.floor(perSecond));
-  const window = slidingWindow(limit, (limit / perSecond) * 1_000, 0);
+  // A second at least: 2.5 a second is 2 within any second, not 4 within 0.8 s.
+  const window = slidingWindow(limit, Math.max(1, limit / perSecond) * 1_000, 0);
   return { code: "rate-limit", reason: `own limit of ${perSecond} a second`, window };
 }
 
@@ -89,9 +90,10 @@ export function rateLimit(options: RateLimitOptions): Policy {
       if (source !== undefined && quota !== undefined && source.version !== seen) {
         seen = source.version;
         const left = Math.max(0, (quota.perDay ?? unbounded) - (quota.sentLastDay ?? 0));
-        const rate = theirs.find(({ code }) => code === "rate-limit");
+        const rate = quota.perSecond === undefined ? undefined : perSecondLimit(quota.perSecond);
         theirs = [
-          ...(quota.perSecond === undefined ? [] : [rate ?? perSecondLimit(quota.perSecond)]),
+          // What was taken still counts, unless the rate is another one now.
+          ...(rate === undefined ? [] : [theirs.find(({ reason }) => reason === rate.reason) ?? rate]),
           ...(left === unbounded ? [] : [leftToday(left, source.refreshAt)]),
         ];
       }

@@ -1,3 +1,4 @@
+import { AttemptTimeout } from "../attempt-timeout.ts";
 import { systemClock } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
@@ -28,11 +29,12 @@ export function timeout(options: TimeoutOptions): Policy {
     outer.onAbort(forward);
     const cancel = clock.after(ms, () => {
       late = true;
-      own.abort(new Error(`no answer within ${ms} ms`));
+      own.abort(new AttemptTimeout(ms));
     });
     const outcome = await next(message, withStop(context.envelope, context.handOver, context.scope, own));
     cancel();
     outer.offAbort(forward);
+    // A chain within: its own guards saw to their attempts, but as a whole it was given up.
     if (!late || context.signal.aborted || outcome.success || outcome.kind !== "cancelled") return outcome;
     const { id: provider } = site.provider;
     return failure({ provider, kind: "transient", code: "timeout", reason: `no answer within ${ms} ms` });

@@ -1,0 +1,208 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { readAttachments } from "../src/message/attachments.ts";
+import { defaultLimits } from "../src/message/limits.ts";
+import { said } from "./said.ts";
+
+const read = (value: unknown, limits = {}) => readAttachments(value, { ...defaultLimits, ...limits });
+const content = async (value: unknown, limits = {}) => {
+  const [one] = await read([value], limits);
+  return Buffer.from(one?.content ?? []).toString();
+};
+
+describe("the content of an attachment", () => {
+  test("is text, in utf8, base64 or hex", async () => {
+    expect(await content({ content: "é" })).toBe("é");
+    expect(await content({ content: "aGk=", encoding: "base64" })).toBe("hi");
+    expect(await content({ content: "6869", encoding: "hex" })).toBe("hi");
+  });
+
+  test("is bytes, of which it keeps its own copy", async () => {
+    const bytes = Buffer.from("hi");
+    const [one] = await read([{ content: bytes }]);
+    bytes.fill(0);
+    expect(Buffer.from(one?.content ?? []).toString()).toBe("hi");
+  });
+
+  test("is a stream of bytes or text, Node's or the web's", async () => {
+    expect(await content({ content: Readable.from([Buffer.from("a"), "b"]) })).toBe("ab");
+    expect(await content({ content: new Blob(["cd"]).stream() })).toBe("cd");
+  });
+
+  test("is asked of a stream only once", async () => {
+    let asked = 0;
+    const source = {
+      async *[Symbol.asyncIterator]() {
+        asked += 1;
+        yield "x";
+      },
+    };
+    expect(await content({ content: source })).toBe("x");
+    expect(asked).toBe(1);
+  });
+
+  test("cannot come from a stream that fails", async () => {
+    const failing = new Readable({
+      read() {
+        this.destroy(new Error("disk /secret"));
+      },
+    });
+    await expect(read([{ content: failing }])).rejects.toThrow(
+      said("attachments[0].content: could not be read: its stream failed or was read before"),
+    );
+  });
+
+  test("cannot come from a stream that was read before: an empty file would go out", async () => {
+    const used = Readable.from([Buffer.from("a")]);
+    for await (const _ of used);
+    await expect(read([{ content: used }])).rejects.toThrow(
+      said("attachments[0].content: could not be read: its stream failed or was read before"),
+    );
+    const web = new Blob(["a"]).stream();
+    for await (const _ of web);
+    await expect(read([{ content: web }])).rejects.toThrow(/^attachments\[0\]\.content: could not be read/);
+  });
+
+  test("cannot come from a stream of something else than bytes or text", async () => {
+    await expect(read([{ content: Readable.from([1, 2]) }])).rejects.toThrow(
+      said("attachments[0].content: its stream gave something else than bytes or text"),
+    );
+  });
+
+  test("stops being read at the limit, without waiting for the end", async () => {
+    let given = 0;
+    const endless = {
+      async *[Symbol.asyncIterator]() {
+        for (;;) {
+          given += 4;
+          yield Buffer.alloc(4);
+        }
+      },
+    };
+    await expect(read([{ content: endless }], { maxBytes: 10 })).rejects.toThrow(
+      said("attachments[0].content: has more than 10 bytes"),
+    );
+    expect(given).toBe(12);
+  });
+
+  test("of all together stops being read at the limit", async () => {
+    let opened = 0;
+    const eight = () => ({
+      content: {
+        async *[Symbol.asyncIterator]() {
+          opened += 1;
+          yield Buffer.alloc(8);
+        },
+      },
+    });
+    await expect(read([eight(), eight(), eight(), eight()], { maxBytes: 10 })).rejects.toThrow(
+      said("attachments: have more than 10 bytes together"),
+    );
+    expect(opened).toBe(2);
+  });
+});
+
+describe("an attachment from a path", () => {
+  test("is refused unless the caller allows files", async () => {
+    await expect(read([{ path: "/etc/passwd" }])).rejects.toThrow(
+      said("attachments[0].path: files may not be attached by path; give content, or set allowFiles"),
+    );
+  });
+
+  test("is read, and named after the file, where files are allowed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "relais-"));
+    try {
+      await writeFile(join(folder, "a.txt"), "hello");
+      const [one] = await read([{ path: join(folder, "a.txt") }], { allowFiles: true });
+      expect(one).toMatchObject({ filename: "a.txt", disposition: "attachment" });
+      expect(Buffer.from(one?.content ?? []).toString()).toBe("hello");
+      await expect(
+        read([{ path: join(folder, "a.txt") }], { allowFiles: true, maxBytes: 4 }),
+      ).rejects.toThrow(said("attachments[0].path: has more than 4 bytes"));
+      await writeFile(join(folder, "a\nBcc: eve@example.org"), "hello");
+      await expect(
+        read([{ path: join(folder, "a\nBcc: eve@example.org") }], { allowFiles: true }),
+      ).rejects.toThrow(said("attachments[0].path: contains a line break"));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test.each(["file:///etc/passwd", "https://example.org/x", "data:text/plain,x", "a\0b", 5])(
+    "%j is not a path",
+    async (path) => {
+      await expect(read([{ path }], { allowFiles: true })).rejects.toThrow(
+        /^attachments\[0\]\.path: .* is not a file path$/,
+      );
+    },
+  );
+
+  test("that does not exist is said so", async () => {
+    await expect(read([{ path: "/nowhere/x" }], { allowFiles: true })).rejects.toThrow(
+      said('attachments[0].path: "/nowhere/x" cannot be read'),
+    );
+  });
+});
+
+describe("the fields of an attachment", () => {
+  test("are kept; a content id makes it inline", async () => {
+    const [one] = await read([
+      { content: "x", filename: "ü.png", contentType: "image/png; a=b", cid: "logo@x" },
+    ]);
+    expect(one).toMatchObject({
+      filename: "ü.png",
+      contentType: "image/png; a=b",
+      cid: "logo@x",
+      disposition: "inline",
+    });
+    const [other] = await read([{ content: "x", cid: "logo", contentDisposition: "attachment" }]);
+    expect(other?.disposition).toBe("attachment");
+    expect(Object.isFrozen(one)).toBe(true);
+  });
+
+  test.each([
+    [
+      { content: "x", href: "http://169.254.169.254/" },
+      "attachments[0].href: URLs may not be attached; fetch it and give its content",
+    ],
+    [{ content: "x", raw: "x" }, "attachments[0].raw: is not a field of an attachment"],
+    [
+      JSON.parse('{"content":"x","__proto__":{"path":"/etc/passwd"}}'),
+      "attachments[0].__proto__: is not a field of an attachment",
+    ],
+    [{ content: "x", filename: "a\r\nb" }, "attachments[0].filename: contains a line break"],
+    [
+      { content: "x", filename: "x".repeat(256) },
+      "attachments[0].filename: has 256 characters; at most 255 are allowed",
+    ],
+    [{ content: "x", contentType: "image" }, 'attachments[0].contentType: "image" is not a media type'],
+    [{ content: "x", cid: "<a>" }, 'attachments[0].cid: "<a>" is not a content id'],
+    [
+      { content: "x", contentDisposition: "form-data" },
+      'attachments[0].contentDisposition: must be attachment or inline, not "form-data"',
+    ],
+    [
+      { content: "x", encoding: "latin1" },
+      'attachments[0].encoding: must be utf8, base64 or hex, not "latin1"',
+    ],
+    [{}, "attachments[0].content: is missing"],
+    [{ content: 5 }, "attachments[0].content: must be a string, bytes or a stream, not 5"],
+    [
+      { content: { path: "/etc/passwd" } },
+      "attachments[0].content: must be a string, bytes or a stream, not an object",
+    ],
+    ["x", 'attachments[0]: must be an object, not "x"'],
+  ])("%o is refused", async (value, sentence) => {
+    await expect(read([value])).rejects.toThrow(said(sentence));
+  });
+
+  test("a list is needed, and not too long a one", async () => {
+    await expect(read({})).rejects.toThrow(said("attachments: must be a list, not an object"));
+    await expect(read([{ content: "" }, { content: "" }], { maxAttachments: 1 })).rejects.toThrow(
+      said("attachments: has 2 entries; at most 1 are allowed"),
+    );
+  });
+});

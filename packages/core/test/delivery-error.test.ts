@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { createChain } from "../src/chain.ts";
+import { DeliveryError, unwrap } from "../src/delivery-error.ts";
+import { sampleInput } from "./sample-message.ts";
+import { accept, fail, scripted } from "./scripted-provider.ts";
+
+const send = (...steps: Parameters<typeof scripted>[1][]) =>
+  createChain([scripted("A", ...steps)]).send(sampleInput());
+
+test("a delivery that got through is handed on as it is", async () => {
+  const delivery = await send(accept());
+  expect(unwrap(delivery)).toBe(delivery);
+});
+
+test("one that did not is thrown, with the delivery in it", async () => {
+  const delivery = await send(fail("refused"));
+  const error = (() => {
+    try {
+      return unwrap(delivery);
+    } catch (thrown) {
+      return thrown;
+    }
+  })() as DeliveryError;
+  expect(error).toBeInstanceOf(DeliveryError);
+  expect(error).toMatchObject({ name: "DeliveryError", message: "A: refused there", unknown: false });
+  expect(error.delivery).toBe(delivery);
+});
+
+test("it says when nobody knows", async () => {
+  const delivery = await send(fail("unknown"));
+  expect(() => unwrap(delivery)).toThrow(expect.objectContaining({ unknown: true }));
+});

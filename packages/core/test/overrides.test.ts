@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { dispositions } from "../src/disposition.ts";
+import { breaker } from "../src/policies/breaker.ts";
+import { overrides } from "../src/policies/overrides.ts";
+import { retry } from "../src/policies/retry.ts";
+import { loneLink } from "./lone-link.ts";
+import { manualClock } from "./manual-clock.ts";
+import { fail, scripted } from "./scripted-provider.ts";
+
+test("the link's own table is changed, column by column, and the one table is not", () => {
+  const { link } = loneLink(scripted("A"), [
+    overrides({ refused: { next: false } }),
+    overrides({ refused: { again: true } }),
+  ]);
+  expect(link.dispositions.refused).toEqual({ again: true, next: false, health: "neither" });
+  expect(link.dispositions.transient).toEqual(dispositions.transient);
+  expect(dispositions.refused).toEqual({ again: false, next: true, health: "neither" });
+  expect(link.overrides).toEqual({ refused: { next: false, again: true } });
+});
+
+test("retry and breaker go by them, wherever the override stands among the policies", async () => {
+  const clock = manualClock();
+  const provider = scripted("A", fail("deferred"));
+  const change = overrides({ deferred: { again: true, health: "failure" } });
+  for (const policies of [
+    [change, retry({ clock }), breaker({ clock, minimumCalls: 3 })],
+    [retry({ clock }), breaker({ clock, minimumCalls: 3 }), change],
+  ]) {
+    const { link, send, attempts } = loneLink(provider, policies, clock);
+    await clock.until(send());
+    expect(attempts).toHaveLength(3);
+    expect(link.status()).toMatchObject({ breaker: { state: "open" } });
+  }
+});
+
+test("unknown may be tried again only where somebody says so", async () => {
+  const clock = manualClock();
+  const provider = scripted("A", fail("unknown"));
+  await clock.until(loneLink(provider, [retry({ clock })], clock).send());
+  expect(provider.calls).toHaveLength(1);
+  await clock.until(
+    loneLink(provider, [retry({ clock }), overrides({ unknown: { again: true } })], clock).send(),
+  );
+  expect(provider.calls).toHaveLength(4);
+});

@@ -1,0 +1,169 @@
+import fc from "fast-check";
+import { type Chain, createChain } from "../src/chain.ts";
+import type { Clock } from "../src/clock.ts";
+import type { RelaisEvent } from "../src/event.ts";
+import type { FailureKind } from "../src/failure.ts";
+import { makeLink } from "../src/link.ts";
+import { failure, receipt } from "../src/make-outcome.ts";
+import type { Outcome } from "../src/outcome.ts";
+import { breaker } from "../src/policies/breaker.ts";
+import { concurrency } from "../src/policies/concurrency.ts";
+import { rateLimit } from "../src/policies/rate-limit.ts";
+import { retry } from "../src/policies/retry.ts";
+import { timeout } from "../src/policies/timeout.ts";
+import type { Policy } from "../src/policy.ts";
+import type { Provider } from "../src/provider.ts";
+
+const answers = [
+  "accept",
+  "transient",
+  "throttled",
+  "deferred",
+  "misconfigured",
+  "refused",
+  "rejected",
+  "unknown",
+  "cancelled",
+] as const;
+type Answer = (typeof answers)[number];
+
+const turn = fc.record({
+  how: fc.constantFrom("answer", "answer", "answer", "throw", "hang"),
+  handsOver: fc.boolean(),
+  /** One a recipient, in turn. */
+  answers: fc.array(fc.constantFrom(...answers, "accept" as const), { minLength: 1, maxLength: 3 }),
+  asReceipt: fc.boolean(),
+  delayMs: fc.constantFrom(0, 0, 1, 20, 300),
+  retryAfterMs: fc.option(fc.integer({ min: 0, max: 3_000 }), { nil: undefined }),
+  obeysAbort: fc.boolean(),
+});
+type Turn = typeof turn extends fc.Arbitrary<infer T> ? T : never;
+
+const linkPlan = fc.record({
+  script: fc.array(turn, { minLength: 1, maxLength: 5 }),
+  attempts: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+  capMs: fc.integer({ min: 0, max: 1_000 }),
+  breaker: fc.boolean(),
+  perSecond: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  concurrency: fc.boolean(),
+  timeoutMs: fc.option(fc.constantFrom(10, 200), { nil: undefined }),
+});
+export type LinkPlan = typeof linkPlan extends fc.Arbitrary<infer T> ? T : never;
+
+export const plan = fc.record({
+  links: fc.array(linkPlan, { minLength: 1, maxLength: 4 }),
+  recipients: fc.integer({ min: 1, max: 3 }),
+  sends: fc.integer({ min: 1, max: 3 }),
+  pauseMs: fc.constantFrom(0, 500, 5_000),
+  deadlineMs: fc.constantFrom(50, 2_000, 60_000),
+  onUnknown: fc.constantFrom("stop" as const, "stop" as const, "failover" as const),
+  abortAfterMs: fc.option(fc.integer({ min: 0, max: 1_500 }), { nil: undefined }),
+  random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+});
+export type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
+
+/** One call as the provider itself saw it. */
+export interface SeenCall {
+  readonly provider: string;
+  readonly at: number;
+  readonly to: readonly string[];
+  /** It went past the point of no return. */
+  crossed: boolean;
+  /** What it said of each recipient; empty while it has said nothing. */
+  readonly said: Map<string, Answer>;
+}
+
+/** Every recipient's own answer as one outcome. */
+function outcomeOf(
+  provider: string,
+  said: ReadonlyMap<string, Answer>,
+  asReceipt: boolean,
+  wait: number | undefined,
+): Outcome {
+  const why = (kind: FailureKind) =>
+    failure({ provider, kind, reason: `${kind} at ${provider}`, retryAfterMs: wait });
+  const accepted = [...said].filter(([, answer]) => answer === "accept").map(([address]) => address);
+  const rejected = [...said].flatMap(([address, answer]) =>
+    answer === "accept" ? [] : [{ address, failure: why(answer) }],
+  );
+  const [first] = rejected;
+  if (accepted.length > 0 || first === undefined || asReceipt)
+    return receipt({ provider, messageId: `<${provider}>`, accepted, rejected });
+  const mixed = rejected.some((one) => one.failure.kind !== first.failure.kind);
+  return mixed ? failure({ ...why(first.failure.kind), rejected }) : first.failure;
+}
+
+function playing(id: string, script: readonly Turn[], clock: Clock, calls: SeenCall[]): Provider {
+  let n = 0;
+  return {
+    id,
+    async send(_message, { envelope, signal, handOver }) {
+      const now = script[n++ % script.length] as Turn;
+      const call: SeenCall = {
+        provider: id,
+        at: clock.now(),
+        to: envelope.to,
+        crossed: false,
+        said: new Map(),
+      };
+      calls.push(call);
+      const mine = envelope.to.map(
+        (address, i) => [address, now.answers[i % now.answers.length] as Answer] as const,
+      );
+      const receipts = mine.some(([, answer]) => answer === "accept") || now.asReceipt;
+      const needsGate =
+        now.how === "answer" ? receipts || mine.some(([, answer]) => answer === "unknown") : now.handsOver;
+      const gaveUp = new Promise<"aborted">((resolve) => {
+        if (now.obeysAbort) signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+      });
+      if (now.handsOver || needsGate) {
+        const turnedBack = await handOver().then(
+          () => false,
+          () => true,
+        );
+        if (turnedBack) return failure({ provider: id, kind: "cancelled", reason: "turned back" });
+        call.crossed = true;
+      }
+      const wait =
+        now.how === "hang"
+          ? new Promise<never>(() => undefined)
+          : new Promise<void>((resolve) => clock.after(now.delayMs, resolve));
+      if ((await Promise.race([wait, gaveUp])) === "aborted")
+        return failure({ provider: id, kind: "cancelled", reason: "told to" });
+      if (now.how === "throw") throw new Error("boom");
+      for (const [address, answer] of mine) call.said.set(address, answer);
+      return outcomeOf(id, call.said, now.asReceipt && call.crossed, now.retryAfterMs);
+    },
+  };
+}
+
+function policiesOf(link: LinkPlan, clock: Clock, random: () => number): Policy[] {
+  return [
+    ...(link.attempts === undefined
+      ? []
+      : [retry({ attempts: link.attempts, baseMs: 100, capMs: link.capMs, random, clock })]),
+    ...(link.breaker ? [breaker({ minimumCalls: 2, windowMs: 12_000, resetMs: 1_000, clock })] : []),
+    ...(link.perSecond === undefined ? [] : [rateLimit({ perSecond: link.perSecond, clock })]),
+    ...(link.concurrency ? [concurrency({ messages: 1, queue: 0, clock })] : []),
+    ...(link.timeoutMs === undefined ? [] : [timeout({ ms: link.timeoutMs, clock })]),
+  ];
+}
+
+/** A chain as planned, and everything that can be seen of it from both ends. */
+export function build(
+  made: Plan,
+  clock: Clock,
+): { readonly chain: Chain; readonly calls: SeenCall[]; readonly events: RelaisEvent[] } {
+  const calls: SeenCall[] = [];
+  const events: RelaisEvent[] = [];
+  const links = made.links.map((link, i) =>
+    makeLink(
+      playing(`P${i}`, link.script, clock, calls),
+      policiesOf(link, clock, () => made.random),
+      clock,
+    ),
+  );
+  const { deadlineMs, onUnknown } = made;
+  const observers = [(event: RelaisEvent) => void events.push(event)];
+  return { chain: createChain(links, { clock, deadlineMs, onUnknown, observers }), calls, events };
+}

@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import { coreLayers, onlyIn, packageRules, policyParts, typeCycles } from "./repo/layer-rules.ts";
+import { moduleSyntax } from "./repo/module-syntax.ts";
+import { cycles, neighbours, reach, sourceGraph } from "./repo/source-graph.ts";
+import { workspaces } from "./repo/workspace.ts";
+
+const packages = workspaces("packages").map((one) => ({
+  ...one,
+  short: one.folder.slice("packages/".length),
+}));
+const core = sourceGraph("packages/core");
+
+/** `@aws-sdk/client-ses/x` -> `@aws-sdk/client-ses`. */
+const packageOf = (specifier: string): string =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+
+const allows = (rule: string, specifier: string): boolean =>
+  rule === "*" || (rule.endsWith("/*") && specifier.startsWith(rule.slice(0, -1))) || rule === specifier;
+
+const outside = packages.flatMap(({ folder, short, manifest }) =>
+  [...sourceGraph(folder).values()].flatMap(({ name, imports }) =>
+    imports
+      .filter((one) => !one.specifier.startsWith("."))
+      .map(({ specifier }) => ({ short, manifest, file: `${short}/src/${name}`, specifier })),
+  ),
+);
+const foreign = outside.filter((one) => !one.specifier.startsWith("node:"));
+
+describe("packages", () => {
+  test("imports are seen at all", () => {
+    expect(packages.length).toBeGreaterThan(5);
+    expect(packages.map((one) => one.short).sort()).toEqual(Object.keys(packageRules).sort());
+    for (const { folder } of packages) {
+      const imports = [...sourceGraph(folder).values()].flatMap((one) => one.imports);
+      expect(imports.length, folder).toBeGreaterThan(3);
+    }
+    expect(foreign.length).toBeGreaterThan(30);
+    for (const library of Object.keys(onlyIn)) expect(foreign.map((one) => one.specifier)).toContain(library);
+  });
+
+  test("each package imports only what its layer may", () => {
+    const wrong = foreign.filter(({ short, specifier }) => {
+      const rules = packageRules[short] ?? [];
+      return !rules.some((rule) => allows(rule, specifier) || allows(rule, packageOf(specifier)));
+    });
+    expect(wrong.map((one) => `${one.file}: ${one.specifier}`)).toEqual([]);
+  });
+
+  test("each package declares what it imports", () => {
+    const wrong = foreign.filter(({ manifest, specifier }) => {
+      const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
+      return specifier !== "(computed)" && declared[packageOf(specifier)] === undefined;
+    });
+    expect(wrong.map((one) => `${one.file}: ${one.specifier}`)).toEqual([]);
+  });
+
+  test("one file alone imports a wire library that others must not see", () => {
+    const wrong = foreign.filter(({ file, specifier }) => (onlyIn[packageOf(specifier)] ?? file) !== file);
+    expect(wrong.map((one) => `${one.file}: ${one.specifier}`)).toEqual([]);
+  });
+
+  test("no source file imports relais or leaves its package by a path", () => {
+    expect(foreign.filter((one) => one.specifier === "relais").map((one) => one.file)).toEqual([]);
+    for (const { folder } of packages) {
+      const graph = sourceGraph(folder);
+      for (const file of graph.keys())
+        for (const next of neighbours(graph, file, "all"))
+          expect(graph.has(next), `${folder}/src/${file}: ${next}`).toBe(true);
+    }
+  });
+
+  test.each(packages)("no files of $short import each other in a circle", ({ folder, short }) => {
+    const graph = sourceGraph(folder);
+    expect(cycles(graph, "value")).toEqual([]);
+    const meant = typeCycles[short] ?? [];
+    const wrong = cycles(graph, "all").filter(
+      (circle) =>
+        !meant.includes(circle) &&
+        !meant.some((one) => circle.split(", ").every((file) => file.startsWith(one))),
+    );
+    expect(wrong, "circles of type imports").toEqual([]);
+  });
+});
+
+describe("core", () => {
+  const layerOf = (file: string): string[] =>
+    coreLayers
+      .filter(({ files }) => files.some((one) => (one.endsWith("/") ? file.startsWith(one) : file === one)))
+      .map((one) => one.name);
+
+  test("every file is in exactly one layer, and every layer has files", () => {
+    const lost = [...core.keys()].filter((file) => layerOf(file).length !== 1);
+    expect(lost, "give these a layer in test/repo/layer-rules.ts").toEqual([]);
+    const gone = coreLayers.flatMap(({ files }) =>
+      files.filter(
+        (one) => ![...core.keys()].some((file) => (one.endsWith("/") ? file.startsWith(one) : file === one)),
+      ),
+    );
+    expect(gone, "no longer there").toEqual([]);
+  });
+
+  test.each(coreLayers)("$name imports only $may", ({ name, may }) => {
+    const own = [...core.keys()].filter((file) => layerOf(file).includes(name));
+    const wrong = own.flatMap((file) =>
+      neighbours(core, file, "all")
+        .filter((next) => layerOf(next).some((layer) => layer !== name && !may.includes(layer)))
+        .map((next) => `${file}: ${next}`),
+    );
+    expect(own.length).toBeGreaterThan(0);
+    expect(wrong).toEqual([]);
+  });
+
+  test("policies share pieces, never each other", () => {
+    const policies = [...core.keys()].filter((file) => file.startsWith("policies/"));
+    const among = policies.flatMap((file) =>
+      neighbours(core, file, "all")
+        .filter((next) => next.startsWith("policies/"))
+        .map((next) => ({ file, next })),
+    );
+    expect(among.length).toBeGreaterThan(3);
+    const wrong = among.filter(({ next }) => !policyParts.includes(next.slice("policies/".length)));
+    expect(wrong).toEqual([]);
+  });
+
+  test("the SPI reaches neither chain, link nor any policy", () => {
+    const reached = [...reach(core, "spi.ts", "all")];
+    expect(reached.length).toBeGreaterThan(15);
+    expect(
+      reached.filter(
+        (file) => !["spi", "parts", "message", "outcome", "event"].includes(layerOf(file)[0] ?? ""),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("the reading of imports", () => {
+  const tricky = `
+    // import "commented";
+    /* export * from "commented-too" */
+    const text = 'import "quoted"'; const template = \`\${await import("in-a-template")} from "not"\`;
+    import type { A } from "a-type";
+    import { type B } from "b-value"; import C, * as D from 'c-star';
+    export * from "e-all"; export type * as F from "f-type";
+    export {
+      g,
+    } from "g-lines";
+    type H = import("h-type").H<typeof import("h-inner")>;
+    const name = "x"; import(name);
+    export default 1; export const i = 1, j = 2; export interface K {} export function l(): void {}
+  `;
+
+  test("finds every form and nothing in comments or strings", () => {
+    const { imports } = moduleSyntax(tricky);
+    const seen = imports.map((one) => `${one.specifier}${one.typeOnly ? " (type)" : ""}`).sort();
+    expect(seen).toEqual([
+      "(computed)",
+      "a-type (type)",
+      "b-value",
+      "c-star",
+      "e-all",
+      "f-type (type)",
+      "g-lines",
+      "h-inner (type)",
+      "h-type (type)",
+      "in-a-template",
+    ]);
+  });
+
+  test("finds every exported name", () => {
+    expect([...moduleSyntax(tricky).exports].sort()).toEqual(["F", "K", "default", "g", "i", "j", "l"]);
+  });
+});

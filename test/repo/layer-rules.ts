@@ -1,0 +1,103 @@
+/** Which package may import what, besides node's own modules. `*` stands for anything it declares. */
+export const packageRules: Readonly<Record<string, readonly string[]>> = {
+  core: ["opossum", "p-retry"],
+  mime: ["@relais/core/spi", "nodemailer"],
+  smtp: ["@relais/core/spi", "@relais/mime", "nodemailer"],
+  ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*"],
+  conformance: ["@relais/core/spi"],
+  relais: ["*"],
+};
+
+/** Wire libraries that one file of a package alone may import: what they throw and keep stays behind it. */
+export const onlyIn: Readonly<Record<string, string>> = {
+  opossum: "core/src/policies/circuit.ts",
+  "p-retry": "core/src/policies/retry.ts",
+};
+
+export interface Layer {
+  readonly name: string;
+  /** Files of core's src, or a folder (`message/`). Every file is in exactly one layer. */
+  readonly files: readonly string[];
+  /** The layers it may import, besides itself. */
+  readonly may: readonly string[];
+}
+
+/** core from the bottom up. Type imports count. A new file goes into the lowest layer that can hold it. */
+export const coreLayers: readonly Layer[] = [
+  {
+    name: "parts", // know nothing of mail
+    files: [
+      "backoff.ts",
+      "clock.ts",
+      "closest.ts",
+      "option-check.ts",
+      "reason.ts",
+      "redactor.ts",
+      "sleep.ts",
+      "slots.ts",
+    ],
+    may: [],
+  },
+  { name: "message", files: ["message/"], may: ["parts"] },
+  {
+    name: "outcome", // what came of an attempt and of a delivery, and what that means
+    files: [
+      "attempt-record.ts",
+      "attempt.ts",
+      "delivery-error.ts",
+      "delivery.ts",
+      "describe.ts",
+      "disposition.ts",
+      "failure.ts",
+      "make-outcome.ts",
+      "outcome.ts",
+      "sound-outcome.ts",
+      "verdict.ts",
+    ],
+    may: ["parts", "message"],
+  },
+  {
+    name: "event", // what a send is given and tells
+    files: ["event.ts", "journal.ts", "observe.ts", "provider.ts", "scope.ts"],
+    may: ["parts", "message", "outcome"],
+  },
+  {
+    name: "call", // one call: its hand-over, its stop, its end
+    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "stop.ts"],
+    may: ["parts", "message", "outcome", "event"],
+  },
+  { name: "policy", files: ["policy.ts"], may: ["parts", "message", "outcome", "event"] },
+  { name: "policies", files: ["policies/"], may: ["parts", "message", "outcome", "event", "call", "policy"] },
+  {
+    name: "link",
+    files: ["guard.ts", "link.ts", "nest.ts"],
+    may: ["parts", "message", "outcome", "event", "call", "policy"],
+  },
+  {
+    name: "chain",
+    files: ["chain-options.ts", "chain.ts", "conclude.ts", "deliver.ts", "ledger.ts"],
+    may: ["parts", "message", "outcome", "event", "call", "link"],
+  },
+  { name: "spi", files: ["spi.ts"], may: ["parts", "message", "outcome", "event"] },
+  {
+    name: "index",
+    files: ["index.ts"],
+    may: ["parts", "message", "outcome", "event", "policy", "policies", "link", "chain"],
+  },
+];
+
+/** Pieces of policies, which policies may import from beside them. Two policies never import each other. */
+export const policyParts: readonly string[] = [
+  "circuit.ts",
+  "quota-source.ts",
+  "remainder.ts",
+  "retry-budget.ts",
+  "skip.ts",
+  "sliding-window.ts",
+];
+
+/** Circles of type imports that are meant; `ses/` allows them among the files of that folder. Value imports: none. */
+export const typeCycles: Readonly<Record<string, readonly string[]>> = {
+  core: ["failure.ts, outcome.ts"], // a failure holds the refused recipients, each of which has a failure
+  conformance: ["ses/", "smtp/"], // a fault is told what the server knows, the server what faults there are
+};

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { filesUnder } from "./repo/files-under.ts";
+import { root } from "./repo/root.ts";
+import { sourceGraph } from "./repo/source-graph.ts";
+import { workspaces } from "./repo/workspace.ts";
+
+const folders = workspaces("packages").map((one) => one.folder);
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const linesOf = (path: string): number => read(path).split("\n").length - 1;
+
+const sources = folders.flatMap((folder) => filesUnder(`${folder}/src`, ".ts"));
+const tests = [...folders.map((folder) => `${folder}/test`), "test"].flatMap((folder) =>
+  filesUnder(folder, ".ts"),
+);
+const ours = [
+  ...sources,
+  ...tests.filter((path) => !path.startsWith("test/api/")),
+  ...filesUnder("examples", ".ts"),
+];
+
+describe("files", () => {
+  test("are found", () => {
+    expect(sources.length).toBeGreaterThan(100);
+    expect(tests.length).toBeGreaterThan(50);
+  });
+
+  test("have at most 250 lines", () => {
+    const long = ours.filter((path) => linesOf(path) > 250).map((path) => `${path}: ${linesOf(path)}`);
+    expect(long).toEqual([]);
+  });
+
+  test.each(folders)("of %s have a median of at most 55 lines", (folder) => {
+    const lines = filesUnder(`${folder}/src`, ".ts")
+      .map(linesOf)
+      .sort((a, b) => a - b);
+    expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(55);
+  });
+
+  test("are named after what they hold, not after a drawer", () => {
+    const drawer = /^(utils?|helpers?|common|shared|types?|misc|constants|interfaces)(\.|$)/;
+    expect(ours.filter((path) => path.split("/").some((part) => drawer.test(part)))).toEqual([]);
+  });
+
+  test("are named in kebab case", () => {
+    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|wire|property|system))*(\.d)?\.ts$/;
+    expect(ours.filter((path) => !kebab.test(basename(path)))).toEqual([]);
+  });
+});
+
+describe("exported names", () => {
+  const names = folders.flatMap((folder) =>
+    [...sourceGraph(folder).values()].flatMap(({ name, exports }) =>
+      exports.map((exported) => ({ where: `${folder}/src/${name}`, exported })),
+    ),
+  );
+
+  test("are found", () => expect(names.length).toBeGreaterThan(150));
+
+  test("have no default among them", () => {
+    expect(names.filter((one) => one.exported === "default").map((one) => one.where)).toEqual([]);
+  });
+
+  test("speak of providers, messages and outcomes, in no other words", () => {
+    const foreign = /Transport|Mailer|Driver|Adapter|Strategy|Result(?![a-z])/i;
+    expect(names.filter((one) => foreign.test(one.exported))).toEqual([]);
+  });
+});
+
+describe("nothing is left over", () => {
+  test("no test runs alone, is passed over, or is still to be written", () => {
+    // Put together here, so that this file does not find itself.
+    const left = new RegExp(
+      `\\b(test|it|describe|suite)\\.(only|skip|todo)\\b|\\b(${["TO" + "DO", "FIX" + "ME"].join("|")})\\b`,
+    );
+    const found = ours.flatMap((path) =>
+      read(path)
+        .split("\n")
+        .flatMap((line, i) => (left.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { root } from "./repo/root.ts";
+import { manifestAt, workspaces } from "./repo/workspace.ts";
+
+const packages = workspaces("packages");
+const examples = workspaces("examples");
+const rootManifest = { folder: ".", manifest: manifestAt(".") };
+
+const doorsOf: Readonly<Record<string, readonly string[]>> = {
+  "@relais/core": [".", "./spi"],
+  "@relais/mime": ["."],
+  "@relais/smtp": ["."],
+  "@relais/ses": ["."],
+  "@relais/conformance": ["."],
+  relais: ["."],
+};
+
+test("the packages are these, each in the folder of its name", () => {
+  expect(packages.map((one) => one.manifest.name).sort()).toEqual(Object.keys(doorsOf).sort());
+  for (const { folder, manifest } of packages)
+    expect(folder).toBe(`packages/${manifest.name.replace("@relais/", "")}`);
+});
+
+test("all packages have one version", () => {
+  expect(new Set(packages.map((one) => one.manifest.version)).size).toBe(1);
+});
+
+test("each package has a README of its own", () => {
+  const without = packages.filter(({ folder }) => !readdirSync(join(root, folder)).includes("README.md"));
+  expect(without.map((one) => one.folder)).toEqual([]);
+});
+
+describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
+  test("says what it is, by whom it may be used and where it comes from", () => {
+    expect(manifest).toMatchObject({
+      license: "MIT",
+      type: "module",
+      sideEffects: false,
+      engines: { node: expect.stringMatching(/^>=22/) },
+      repository: { type: "git", directory: folder, url: expect.stringMatching(/^git\+https:/) },
+      description: expect.stringMatching(/.{20}/),
+    });
+    expect(manifest.private).toBeUndefined();
+    expect(manifest.scripts, "nothing runs when it is installed").toBeUndefined();
+  });
+
+  test("ships dist, and the src that its maps and the source condition lead to", () => {
+    expect([...(manifest.files ?? [])].sort()).toEqual(["README.md", "dist", "src"]);
+  });
+
+  test("opens its doors and no other file", () => {
+    const { "./package.json": own, ...exports } = manifest.exports ?? {};
+    expect(own).toBe("./package.json");
+    expect(Object.keys(exports)).toEqual(doorsOf[manifest.name]);
+    for (const [path, target] of Object.entries(exports)) {
+      const file = path === "." ? "index" : path.slice(2);
+      // In order: a resolver takes the first condition it knows.
+      expect(Object.entries(target)).toEqual([
+        ["@relais/source", `./src/${file}.ts`],
+        ["types", `./dist/${file}.d.ts`],
+        ["default", `./dist/${file}.js`],
+      ]);
+    }
+  });
+});
+
+test("every dependency has one exact version, or is of this workspace", () => {
+  const exact = /^(workspace:\*|catalog:|\d+\.\d+\.\d+(-[\w.]+)?)$/;
+  const named = [rootManifest, ...packages, ...examples].flatMap(({ folder, manifest }) =>
+    Object.entries({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.optionalDependencies,
+    }).map(([name, version]) => ({ where: `${folder}: ${name}`, name, version })),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((one) => !exact.test(one.version))).toEqual([]);
+  const own = named.filter((one) => one.name.startsWith("@relais/") || one.name === "relais");
+  expect(own.filter((one) => one.version !== "workspace:*")).toEqual([]);
+});
+
+test("the catalog's versions are exact", () => {
+  const text = readFileSync(join(root, "pnpm-workspace.yaml"), "utf8");
+  const catalog = /^catalog:\n((?: {2}.*\n)+)/m.exec(text)?.[1] ?? "";
+  const lines = catalog.split("\n").filter((line) => line.trim() !== "" && !line.trim().startsWith("#"));
+  expect(lines.length).toBeGreaterThan(5);
+  expect(lines.filter((line) => !/^ {2}\S+: \d+\.\d+\.\d+(-[\w.]+)?$/.test(line))).toEqual([]);
+});
+
+test("no manifest names a package manager, which breaks frozen installs", () => {
+  for (const { manifest } of [rootManifest, ...packages, ...examples]) {
+    expect(manifest).not.toHaveProperty("packageManager");
+    expect(manifest).not.toHaveProperty("devEngines.packageManager");
+  }
+});
