@@ -1,1 +1,1 @@
-export {};
+export { type CompiledMessage, compile } from "./compile.ts";

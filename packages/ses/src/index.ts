@@ -1,1 +1,6 @@
-export {};
+export { type ConnectionRow, connectionErrors } from "./connection-errors.ts";
+export { explainSesError } from "./explain-ses-error.ts";
+export { httpStatuses, type StatusRow } from "./http-statuses.ts";
+export { ses } from "./ses.ts";
+export { type SesError, sesErrors } from "./ses-errors.ts";
+export type { SesCredentials, SesOptions } from "./ses-options.ts";

@@ -1,0 +1,37 @@
+import type { Message } from "@relais/core/spi";
+import MailComposer from "nodemailer/lib/mail-composer";
+import { checkHeaderLines } from "./check-header-lines.ts";
+import { composition } from "./composition.ts";
+import { crlf } from "./crlf.ts";
+
+/** A message as it goes over the wire. */
+export interface CompiledMessage {
+  /** The whole MIME message (RFC 5322, RFC 2045), every line ending in CRLF, without Bcc. Do not write to it. */
+  readonly bytes: Buffer;
+  /** The Message-ID header of these bytes, with angle brackets. */
+  readonly messageId: string;
+}
+
+const compiled = new WeakMap<Message, Promise<CompiledMessage>>();
+
+async function build(message: Message): Promise<CompiledMessage> {
+  const bytes = crlf(await new MailComposer(composition(message)).compile().build());
+  checkHeaderLines(bytes);
+  return Object.freeze({ bytes, messageId: message.messageId });
+}
+
+/**
+ * The MIME bytes of a message: made on the first call and the same object on every later one, so that all providers
+ * send the same copy. They are kept for as long as the message itself is.
+ *
+ * Rejects if the message cannot be compiled, or has a header line of more than 998 characters (RFC 5322, 2.1.1); the
+ * next call then tries again.
+ */
+export function compile(message: Message): Promise<CompiledMessage> {
+  const known = compiled.get(message);
+  if (known !== undefined) return known;
+  const made = build(message);
+  compiled.set(message, made);
+  made.catch(() => compiled.delete(message));
+  return made;
+}

@@ -1,0 +1,128 @@
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { connected } from "./connected.ts";
+import { type Exchange, exchange as newExchange } from "./exchange.ts";
+import { responseBody } from "./response-body.ts";
+import { retryAfterMs } from "./retry-after.ts";
+import { writeRequest } from "./write-request.ts";
+
+/** What the AWS client asks for; the shape of its `HttpRequest`. */
+export interface WireRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** The options of `client.send`, as they arrive here. */
+export interface WireOptions {
+  readonly abortSignal?: unknown;
+  readonly exchange?: Exchange;
+}
+
+/** The shape of the AWS client's `HttpResponse`. */
+export interface WireResponse {
+  readonly statusCode: number;
+  readonly reason: string;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+}
+
+export interface RequestHandler {
+  readonly metadata: { readonly handlerProtocol: "http/1.1" };
+  handle(request: WireRequest, options?: WireOptions): Promise<{ response: WireResponse }>;
+  updateHttpClientConfig(): void;
+  httpHandlerConfigs(): object;
+  destroy(): void;
+}
+
+export interface RequestHandlerOptions {
+  readonly maxConnections: number;
+  readonly connectionTimeoutMs: number;
+  readonly ca?: string | readonly string[] | undefined;
+}
+
+// A connection that the far end let go while idle looks, once a request is on it, like one lost after the far end
+// took the message. So ours are let go first.
+const idleMs = 5_000;
+
+function bodyBytes(body: unknown): Buffer {
+  if (typeof body === "string") return Buffer.from(body);
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return Buffer.alloc(0);
+}
+
+/**
+ * Puts requests of the AWS client on the wire in place of its own handler, which cannot tell where a request stands:
+ * connects first, then writes, hands over right before the last bytes, bounds the answer, and notes each step in
+ * `options.exchange`. The abort signal is the only deadline besides `connectionTimeoutMs`.
+ */
+export function requestHandler(options: RequestHandlerOptions): RequestHandler {
+  const { maxConnections, connectionTimeoutMs, ca } = options;
+  // One more than messages need: `verify` does not stand in line with them.
+  const pool = { keepAlive: true, maxSockets: maxConnections + 1, timeout: idleMs };
+  const http = new HttpAgent(pool);
+  const https = new HttpsAgent({
+    ...pool,
+    ...(ca === undefined ? {} : { ca: typeof ca === "string" ? ca : [...ca] }),
+  });
+
+  const handle = async (
+    wanted: WireRequest,
+    given: WireOptions = {},
+  ): Promise<{ response: WireResponse }> => {
+    const exchange = given.exchange ?? newExchange();
+    const signal = given.abortSignal instanceof AbortSignal ? given.abortSignal : undefined;
+    signal?.throwIfAborted();
+    exchange.stage = "connecting";
+    const secure = wanted.protocol === "https:";
+    const request = (secure ? httpsRequest : httpRequest)({
+      host: wanted.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: wanted.port,
+      method: wanted.method,
+      path: wanted.path,
+      headers: wanted.headers,
+      agent: secure ? https : http,
+    });
+    const onAbort = (): void => {
+      request.destroy(new DOMException("aborted", "AbortError"));
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await connected(request, secure, connectionTimeoutMs);
+      exchange.stage = "connected";
+      const answer = await writeRequest(request, bodyBytes(wanted.body), exchange);
+      exchange.status = answer.statusCode ?? 0;
+      exchange.stage = "answering";
+      const wait = retryAfterMs(answer.headers["retry-after"], Date.now());
+      if (wait !== undefined) exchange.retryAfterMs = wait;
+      const body = await responseBody(answer);
+      exchange.stage = "answered";
+      if (!exchange.handedOver) request.destroy(); // answered before it was all written: nothing to keep alive
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(answer.headers)) headers[name] = String(value);
+      return {
+        response: { statusCode: exchange.status, reason: answer.statusMessage ?? "", headers, body },
+      };
+    } catch (thrown) {
+      request.destroy();
+      throw thrown;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  };
+
+  return {
+    metadata: { handlerProtocol: "http/1.1" },
+    handle,
+    updateHttpClientConfig: () => {},
+    httpHandlerConfigs: () => ({}),
+    destroy: () => {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Failure, Health, Quota } from "@relais/core/spi";
+import { diagnose } from "./diagnose.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import { exchange as newExchange } from "./exchange.ts";
+import type { Call, SesClient } from "./ses-client.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+/** Where the caller sets no limit: nobody should wait for ever for a check. */
+const limitMs = 30_000;
+
+type Found<T> = { readonly value: T } | { readonly problem: Diagnosis };
+
+async function ask<T>(question: (call: Call) => Promise<T>, given?: AbortSignal): Promise<Found<T>> {
+  const limit = AbortSignal.timeout(limitMs);
+  const signal = given === undefined ? limit : AbortSignal.any([given, limit]);
+  const exchange = newExchange();
+  try {
+    return { value: await untilAborted(question({ signal, exchange }), signal) };
+  } catch (thrown) {
+    if (given?.aborted) return { problem: { kind: "cancelled", reason: "given up" } };
+    const problem = diagnose(thrown, exchange, false);
+    // Nothing was to be delivered, so nothing can have been: what would be unknown for a message is not here.
+    if (problem.kind !== "unknown") return { problem };
+    return { problem: { ...problem, kind: "transient", reason: "no answer from SES" } };
+  }
+}
+
+/** As `ask`, and once more if the answer told the client how wrong our clock is. */
+async function askTwice<T>(question: (call: Call) => Promise<T>, given?: AbortSignal): Promise<Found<T>> {
+  const first = await ask(question, given);
+  return "problem" in first && first.problem.clock ? ask(question, given) : first;
+}
+
+/** A key that may only send is a good key: it was known, and told that it may not ask this. */
+const onlyMayNotAsk = ({ code }: Diagnosis): boolean =>
+  code !== undefined && /^(?:AccessDenied|NotAuthorized)(?:Exception)?$/.test(code);
+
+/** SES's version 1 does not say it; these are the limits of a new account, and of no other. */
+const sandboxed = ({ perDay, perSecond }: Quota): boolean => perDay === 200 && perSecond === 1;
+
+/**
+ * Asks SES for the quota and whether sending is enabled; sends nothing and never rejects. A key without the right to
+ * ask one of them is `ok`, with a `reason` that says so. GetSendQuota may be asked once a second.
+ * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_GetSendQuota.html
+ * @see https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html
+ */
+export async function verify(
+  client: SesClient,
+  id: string,
+  fail: (diagnosis: Diagnosis) => Failure,
+  signal?: AbortSignal,
+): Promise<Health> {
+  const notes: string[] = [];
+  let found: Pick<Health, "quota" | "sandbox"> = {};
+  const bad = (diagnosis: Diagnosis): Health => {
+    const failure = fail(diagnosis);
+    return { provider: id, ok: false, reason: failure.reason, failure, ...found };
+  };
+
+  // One after the other: the second uses the connection, and the clock, of the first.
+  const quota = await askTwice((call) => client.quota(call), signal);
+  if ("value" in quota) {
+    found = { quota: quota.value, sandbox: sandboxed(quota.value) };
+    if (found.sandbox) notes.push("looks like the sandbox: mail goes to verified recipients only");
+  } else if (onlyMayNotAsk(quota.problem)) notes.push("the key may not ask for the quota (ses:GetSendQuota)");
+  else return bad(quota.problem);
+
+  const enabled = await askTwice((call) => client.sendingEnabled(call), signal);
+  if ("value" in enabled) {
+    if (!enabled.value)
+      return bad({ kind: "misconfigured", reason: "sending paused", code: "AccountSendingPaused" });
+  } else if (onlyMayNotAsk(enabled.problem))
+    notes.push("the key may not ask whether sending is enabled (ses:GetAccountSendingEnabled)");
+  else return bad(enabled.problem);
+
+  return { provider: id, ok: true, ...(notes.length === 0 ? {} : { reason: notes.join("; ") }), ...found };
+}

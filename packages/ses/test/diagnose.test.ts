@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+
+// Not exported: the paths are kept from the compiler, which will not rewrite one that leads into another project.
+const source = (file: string): string => new URL(`../src/${file}`, import.meta.url).href;
+const { diagnose }: typeof import("../src/diagnose.ts") = await import(source("diagnose.ts"));
+const { exchange }: typeof import("../src/exchange.ts") = await import(source("exchange.ts"));
+type Exchange = ReturnType<typeof exchange>;
+type Stage = Exchange["stage"];
+
+const at = (stage: Stage, parts: Partial<Exchange> = {}): Exchange => ({
+  ...exchange(),
+  stage,
+  handedOver: ["handed over", "answering", "answered"].includes(stage),
+  ...parts,
+});
+const coded = (code: string): Error => Object.assign(new Error("words of the wire"), { code });
+
+test("the same reset is transient before the hand-over and unknown after it", () => {
+  for (const stage of ["connecting", "connected"] as const)
+    expect(diagnose(coded("ECONNRESET"), at(stage), false)).toMatchObject({
+      kind: "transient",
+      code: "ECONNRESET",
+    });
+  for (const stage of ["handed over", "answering"] as const)
+    expect(diagnose(coded("ECONNRESET"), at(stage), false)).toMatchObject({
+      kind: "unknown",
+      code: "ECONNRESET",
+    });
+});
+
+test("an abort is cancelled before the hand-over and unknown after it", () => {
+  const abort = new DOMException("aborted", "AbortError");
+  for (const stage of ["preparing", "connecting", "connected"] as const)
+    expect(diagnose(abort, at(stage), true).kind).toBe("cancelled");
+  for (const stage of ["handed over", "answering"] as const)
+    expect(diagnose(abort, at(stage), true).kind).toBe("unknown");
+});
+
+test.each([
+  [400, "transient"],
+  [403, "transient"],
+  [200, "unknown"],
+  [500, "unknown"],
+  [503, "unknown"],
+])("an answer with status %i that breaks off is %s", (status, kind) => {
+  expect(diagnose(coded("ECONNRESET"), at("answering", { status }), false).kind).toBe(kind);
+});
+
+test("a host without an address is not worth another try here", () => {
+  expect(diagnose(coded("ENOTFOUND"), at("connecting"), false)).toMatchObject({
+    kind: "transient",
+    again: false,
+  });
+  expect(diagnose(coded("EAI_AGAIN"), at("connecting"), false).again).toBeUndefined();
+});
+
+test.each([
+  "CERT_HAS_EXPIRED",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "EPROTO",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+])("%s while connecting is misconfigured", (code) => {
+  expect(diagnose(coded(code), at("connecting"), false)).toMatchObject({ kind: "misconfigured", code });
+});
+
+test("a nonsensical answer before the hand-over cannot mean that the message was taken", () => {
+  const early = at("answered", { status: 200, handedOver: false });
+  expect(diagnose(new Error("XML parse error"), early, false).kind).toBe("transient");
+});
+
+test("the far end's own Retry-After is honoured, and shortens nothing", () => {
+  const throttled = { name: "Throttling", Code: "Throttling", message: "Maximum sending rate exceeded." };
+  const wait = (retryAfterMs: number) =>
+    diagnose(throttled, at("answered", { status: 400, retryAfterMs }), false).retryAfterMs;
+  expect(wait(7_000)).toBe(7_000);
+  expect(wait(0)).toBe(1_000);
+  const refused = { name: "MessageRejected", Code: "MessageRejected", message: "no" };
+  expect(
+    diagnose(refused, at("answered", { status: 400, retryAfterMs: 7_000 }), false).retryAfterMs,
+  ).toBeUndefined();
+});
+
+test("whatever is thrown becomes a diagnosis", () => {
+  for (const thrown of [undefined, null, "text", 7, Symbol("s"), {}, Object.create(null)])
+    for (const stage of ["preparing", "connecting", "connected", "handed over", "answered"] as const)
+      expect(diagnose(thrown, at(stage), false).reason).not.toBe("");
+});
+
+test("an abort between an answer and its reading takes the answer for what its status says", () => {
+  const abort = new DOMException("aborted", "AbortError");
+  expect(diagnose(abort, at("answered", { status: 200 }), true).kind).toBe("unknown");
+  expect(diagnose(abort, at("answered", { status: 400 }), true).kind).toBe("transient");
+});

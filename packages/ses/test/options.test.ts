@@ -1,0 +1,75 @@
+import { inspect } from "node:util";
+import { type SesOptions, ses } from "@relais/ses";
+import { expect, test } from "vitest";
+
+const key = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "hunter2-hunter2" };
+
+test.each<[unknown, string]>([
+  [null, "the options of ses must be an object, not null"],
+  [[], "the options of ses must be an object, not an array"],
+  [{ regoin: "eu-west-1" }, '"regoin" is not an option of ses; did you mean region?'],
+  [{ configurationset: "x" }, '"configurationset" is not an option of ses; did you mean configurationSet?'],
+  [{ requestTimeoutMs: 1 }, '"requestTimeoutMs" is not an option of ses'],
+  [{ __proto__: null, constructor: 1 }, '"constructor" is not an option of ses'],
+  [{ id: 7 }, "id must be a string, not number"],
+  [{ id: "a b" }, "id must be 1 to 64 letters, digits, dots, dashes or underscores"],
+  [{ region: "Ireland" }, "region must be the name of an AWS region, such as eu-west-1"],
+  [{ endpoint: "127.0.0.1:80" }, "endpoint is not a URL"],
+  [{ endpoint: "ftp://127.0.0.1" }, "endpoint must begin with https:// or http://"],
+  [{ endpoint: "https://u:hunter2-hunter2@h" }, "endpoint may not hold a user or a password"],
+  [{ endpoint: "https://h/?a=b" }, "endpoint may not hold a query or a fragment"],
+  [{ credentials: "hunter2-hunter2" }, "credentials must be an object or a function that gives one"],
+  [{ credentials: { ...key, secret: 1 } }, "credentials.secret is not a part of credentials"],
+  [
+    { credentials: { ...key, sesionToken: "x" } },
+    "credentials.sesionToken is not a part of credentials; did you mean sessionToken?",
+  ],
+  [{ credentials: { accessKeyId: "A" } }, "credentials.secretAccessKey is missing"],
+  [{ credentials: { ...key, secretAccessKey: 7 } }, "credentials.secretAccessKey must be a string"],
+  [{ credentials: { ...key, secretAccessKey: "" } }, "credentials.secretAccessKey is empty"],
+  [
+    { credentials: { ...key, secretAccessKey: "hunter2-hunter2\n" } },
+    "credentials.secretAccessKey has a blank, a line break or a character outside ASCII",
+  ],
+  [{ credentials: { ...key, expiration: "soon" } }, "credentials.expiration must be a Date"],
+  [{ configurationSet: "a b" }, "configurationSet must be 1 to 256 letters, digits, _ or -"],
+  [{ tags: ["a"] }, "tags must be an object, not an array"],
+  [{ tags: { "a b": "c" } }, "tags must have names and values of 1 to 256 letters, digits, _ or -"],
+  [
+    { tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`t${i}`, "x"])) },
+    "tags has 51 entries; at most 50 are allowed",
+  ],
+  [{ fromArn: "arn:aws:s3:::bucket" }, "fromArn must be the ARN of an SES identity"],
+  [{ ca: "not a certificate" }, "ca must be PEM certificates"],
+  [{ maxConnections: 0 }, "maxConnections must be a whole number from 1 to 1000, not 0"],
+  [{ maxConnections: "5" }, "maxConnections must be a number, not string"],
+  [
+    { maxBytesUnderWay: Number.NaN },
+    "maxBytesUnderWay must be a whole number from 1 to 9007199254740991, not NaN",
+  ],
+  [{ connectionTimeoutMs: 0.5 }, "connectionTimeoutMs must be a whole number from 1 to 600000, not 0.5"],
+])("%# is refused: %j", (options, sentence) => {
+  let thrown: unknown;
+  try {
+    ses(options as SesOptions);
+  } catch (caught) {
+    thrown = caught;
+  }
+  expect(thrown).toBeInstanceOf(Error);
+  expect((thrown as Error).message).toBe(sentence);
+  expect(["TypeError", "RangeError"]).toContain((thrown as Error).name);
+  expect(inspect(thrown)).not.toContain("hunter2-hunter2");
+});
+
+test("every option is optional, and undefined is absent", () => {
+  expect(ses().id).toBe("SES");
+  expect(ses({ id: undefined, region: undefined, credentials: undefined }).id).toBe("SES");
+  expect(ses({ id: "SES-EU", region: "us-gov-west-1", credentials: key }).id).toBe("SES-EU");
+});
+
+test("a provider shows nothing of what it was made from", () => {
+  const provider = ses({ credentials: key });
+  expect(Object.isFrozen(provider)).toBe(true);
+  expect(inspect(provider, { depth: 10, showHidden: true })).not.toContain(key.secretAccessKey);
+  expect(JSON.stringify(provider)).toBe('{"id":"SES"}');
+});

@@ -1,0 +1,38 @@
+import type { KeyObject } from "node:crypto";
+import type { ConnectionOptions } from "node:tls";
+import type { SmtpAuth } from "./smtp-options.ts";
+
+/** Options after checking, every default filled in. */
+export interface Settings {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly requireTLS: boolean;
+  readonly ignoreTLS: boolean;
+  readonly tls: ConnectionOptions;
+  readonly auth?: SmtpAuth;
+  readonly name?: string;
+  readonly localAddress?: string;
+  readonly proxy?: string;
+  readonly pool: PoolSettings;
+  readonly dkim?: DkimSettings;
+  readonly connectionTimeoutMs: number;
+  readonly greetingTimeoutMs: number;
+  readonly socketTimeoutMs: number;
+  readonly dnsTimeoutMs: number;
+  readonly maxResponseBytes: number;
+}
+
+export interface PoolSettings {
+  readonly maxConnections: number;
+  readonly maxMessages: number;
+  readonly idleTimeoutMs: number;
+}
+
+export interface DkimSettings {
+  readonly domainName: string;
+  readonly keySelector: string;
+  readonly privateKey: KeyObject;
+  readonly skipFields?: string;
+}

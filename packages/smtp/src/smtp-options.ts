@@ -1,0 +1,113 @@
+import type { ConnectionOptions } from "node:tls";
+
+/** A user and a password. */
+export interface SmtpPassword {
+  readonly type?: "login" | undefined;
+  readonly user: string;
+  readonly pass: string;
+  /** @defaultValue the first of these that the server offers */
+  readonly method?: "PLAIN" | "LOGIN" | "CRAM-MD5" | undefined;
+}
+
+/**
+ * XOAUTH2, as nodemailer takes it. One of `accessToken`, `refreshToken`, `serviceClient` (with `privateKey`) and
+ * `provideToken` is needed. A token is fetched when there is none, or it has expired, and once more if it is refused.
+ */
+export interface SmtpOAuth2 {
+  readonly type: "OAuth2";
+  readonly user: string;
+  readonly accessToken?: string | undefined;
+  /** When `accessToken` expires, in ms since 1970. */
+  readonly expires?: number | undefined;
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  readonly refreshToken?: string | undefined;
+  /** The token endpoint; `https:` unless it is on loopback. @defaultValue Google's */
+  readonly accessUrl?: string | undefined;
+  /** Client id of a service account, with its `privateKey` as PEM. */
+  readonly serviceClient?: string | undefined;
+  readonly privateKey?: string | undefined;
+  /**
+   * Gives tokens in place of all that; `renew` says that the last one was refused, `expires` is in ms since 1970. It has
+   * `connectionTimeoutMs` to answer.
+   */
+  readonly provideToken?:
+    | ((user: string, renew: boolean) => Promise<string | { accessToken: string; expires?: number }>)
+    | undefined;
+}
+
+export type SmtpAuth = SmtpPassword | SmtpOAuth2;
+
+/** What may be set about TLS; each as in Node's `tls.connect`. */
+export type SmtpTls = {
+  readonly [Key in
+    | "ca"
+    | "cert"
+    | "key"
+    | "passphrase"
+    | "pfx"
+    | "ciphers"
+    | "minVersion"
+    | "maxVersion"
+    | "servername"
+    | "rejectUnauthorized"]?: ConnectionOptions[Key];
+};
+
+/** Connections that are kept and used again. */
+export interface SmtpPool {
+  /** At most so many at once, and so many messages under way. @defaultValue 5 */
+  readonly maxConnections?: number | undefined;
+  /** A connection is closed after so many messages. @defaultValue Infinity */
+  readonly maxMessages?: number | undefined;
+  /** An idle connection is closed after so long, in ms; at most `socketTimeoutMs`. @defaultValue 30000 */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+/** Signs every message (RFC 6376, rsa-sha256, relaxed/relaxed). */
+export interface SmtpDkim {
+  readonly domainName: string;
+  readonly keySelector: string;
+  /** An RSA key, PEM. */
+  readonly privateKey: string;
+  /** Header names that are not signed, separated by colons. */
+  readonly skipFields?: string | undefined;
+}
+
+/** What `smtp()` is made from. */
+export interface SmtpOptions {
+  /** @defaultValue "SMTP" */
+  readonly id?: string | undefined;
+  readonly host: string;
+  /** @defaultValue 587, or 465 with `secure` */
+  readonly port?: number | undefined;
+  /** TLS from the first byte (RFC 8314). @defaultValue true on port 465, else false */
+  readonly secure?: boolean | undefined;
+  /** No STARTTLS, no mail. @defaultValue true if `auth` is set or the host is not loopback */
+  readonly requireTLS?: boolean | undefined;
+  /** Never use STARTTLS, even if it is offered. @defaultValue false */
+  readonly ignoreTLS?: boolean | undefined;
+  /** @defaultValue minVersion TLSv1.2 */
+  readonly tls?: SmtpTls | undefined;
+  /** Allows `tls.rejectUnauthorized: false`, with which anybody can be the server. @defaultValue false */
+  readonly allowInsecureTls?: boolean | undefined;
+  readonly auth?: SmtpAuth | undefined;
+  /** The name in EHLO. @defaultValue this machine's host name */
+  readonly name?: string | undefined;
+  /** The local IP address to connect from. */
+  readonly localAddress?: string | undefined;
+  /** An HTTP proxy that knows CONNECT: `http://user:password@host:port`. */
+  readonly proxy?: string | undefined;
+  /** `false` opens a connection for each message, still 5 at most. @defaultValue kept, 5 at most */
+  readonly pool?: SmtpPool | boolean | undefined;
+  readonly dkim?: SmtpDkim | undefined;
+  /** From the first look-up to the end of STARTTLS. @defaultValue 10000 */
+  readonly connectionTimeoutMs?: number | undefined;
+  /** @defaultValue 10000 */
+  readonly greetingTimeoutMs?: number | undefined;
+  /** How long a connection under way may be silent. RFC 5321 asks for minutes after the final dot. @defaultValue 60000 */
+  readonly socketTimeoutMs?: number | undefined;
+  /** @defaultValue 10000 */
+  readonly dnsTimeoutMs?: number | undefined;
+  /** A longer reply ends the connection. @defaultValue 65536 */
+  readonly maxResponseBytes?: number | undefined;
+}

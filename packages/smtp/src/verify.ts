@@ -1,0 +1,28 @@
+import type { Failure, Health } from "@relais/core/spi";
+import type { Session } from "./session.ts";
+import type { Settings } from "./settings.ts";
+import type { Telling } from "./telling.ts";
+
+/** What a failure says of the provider's health. */
+export const unwell = (failure: Failure): Health =>
+  Object.freeze({ provider: failure.provider, ok: false, reason: failure.reason, failure });
+
+/** Connects, encrypts, logs in, says QUIT: on a connection of its own, beside the pool. Never rejects. */
+export async function verify(
+  { id: provider, host, port, auth }: Settings,
+  telling: Telling,
+  open: (signal: AbortSignal) => Promise<Session>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Health> {
+  try {
+    const session = await open(signal);
+    await session.quit();
+    const how = auth === undefined ? "no login needed" : "logged in";
+    return Object.freeze({ provider, ok: true, reason: `${host}:${port} answers, ${how}` });
+  } catch (thrown) {
+    const failure = signal.aborted
+      ? telling.failure({ kind: "cancelled", reason: "aborted" })
+      : telling.trouble(thrown, false);
+    return unwell(failure);
+  }
+}

@@ -1,0 +1,76 @@
+import type { FailureKind } from "@relais/core/spi";
+
+/** One row of the table for what happens without a reply. */
+export interface WireRule {
+  /** An errno, a Node.js, OpenSSL or nodemailer code; a final `*` stands for any ending. */
+  readonly code: string;
+  readonly kind: FailureKind;
+  readonly again?: false;
+  readonly reason: string;
+}
+
+const certificate = (code: string, reason: string): WireRule => ({ code, kind: "misconfigured", reason });
+const network = (code: string, reason: string): WireRule => ({ code, kind: "transient", reason });
+
+/**
+ * What the network, TLS and nodemailer report before the message was handed over; the first row that fits decides.
+ * The codes are looked up from the inmost out: `originalCode`, then `timeoutType`, then `code`.
+ */
+export const wireRules: readonly WireRule[] = Object.freeze([
+  { code: "ENOTFOUND", kind: "transient", again: false, reason: "the host has no address" },
+  network("EAI_AGAIN", "the name server did not answer"),
+  network("ETIMEOUT", "the name server did not answer in time"),
+  network("ECONNREFUSED", "connection refused"),
+  network("ECONNRESET", "connection reset"),
+  network("EPIPE", "connection lost"),
+  network("EHOSTUNREACH", "host unreachable"),
+  network("ENETUNREACH", "network unreachable"),
+  network("CONNECT_TIMEOUT", "no connection in time"),
+  network("GREETING_TIMEOUT", "no greeting in time"),
+  network("UPGRADE_TIMEOUT", "the TLS handshake took too long"),
+  network("SOCKET_TIMEOUT", "the server fell silent"),
+  // X.509 verification: https://nodejs.org/api/tls.html#x509-certificate-error-codes
+  certificate("CERT_HAS_EXPIRED", "the server's certificate has expired"),
+  certificate("CERT_*", "the server's certificate is not valid"),
+  certificate("ERR_TLS_CERT_ALTNAME_INVALID", "the server's certificate is for another name"),
+  certificate("HOSTNAME_MISMATCH", "the server's certificate is for another name"),
+  certificate("DEPTH_ZERO_SELF_SIGNED_CERT", "the server's certificate is self-signed"),
+  certificate("SELF_SIGNED_CERT_IN_CHAIN", "the server's certificate comes from an unknown authority"),
+  certificate("UNABLE_TO_*", "the server's certificate comes from an unknown authority"),
+  certificate("INVALID_CA", "the server's certificate comes from an invalid authority"),
+  certificate("INVALID_PURPOSE", "the server's certificate is not for servers"),
+  certificate("PATH_LENGTH_EXCEEDED", "the server's certificate chain is not valid"),
+  certificate("CRL_*", "the list of revoked certificates is not valid"),
+  certificate("ERROR_IN_*", "the server's certificate is not valid"),
+  certificate("ERR_SSL_WRONG_VERSION_NUMBER", "no TLS on this port: check port and secure"),
+  certificate("ERR_SSL_*", "no TLS version or cipher in common"),
+  certificate("ERR_TLS_*", "the TLS settings do not work with this server"),
+  certificate("EPROTO", "no TLS version or cipher in common"),
+  certificate("ERR_ACCESS_DENIED", "this process may not use the network"),
+  // The token endpoint's own refusal; what is only for now stands in oauth2-trouble.ts.
+  certificate("EOAUTH2", "no access token"),
+  network("EFETCH", "the token endpoint could not be reached"),
+  certificate("ENOAUTH", "the server offers no login"),
+  certificate("EAUTH", "the login could not be tried"),
+  network("ETLS", "the TLS handshake was dropped"),
+  network("EPROXY", "the proxy did not connect"),
+  network("EDNS", "the host's address could not be found"),
+  network("EPROTOCOL", "the server does not speak SMTP"),
+  network("ETIMEDOUT", "no answer in time"),
+  network("ECONNECTION", "connection lost"),
+  network("ESOCKET", "connection lost"),
+  { code: "EMESSAGE", kind: "refused", reason: "larger than the server allows" },
+  { code: "EENVELOPE", kind: "rejected", reason: "not an address SMTP can carry" },
+]);
+
+/** The row for the first of these codes that has one. */
+export function wireRule(codes: readonly (string | undefined)[]): WireRule | undefined {
+  for (const code of codes) {
+    if (code === undefined) continue;
+    const rule = wireRules.find((row) =>
+      row.code.endsWith("*") ? code.startsWith(row.code.slice(0, -1)) : row.code === code,
+    );
+    if (rule !== undefined) return rule;
+  }
+  return undefined;
+}

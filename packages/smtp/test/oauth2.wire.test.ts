@@ -1,0 +1,142 @@
+import { inspect } from "node:util";
+import { type SmtpServer, type SmtpServerOptions, smtpServer } from "@relais/conformance";
+import type { Outcome, Provider } from "@relais/core/spi";
+import { type SmtpOAuth2, smtp } from "@relais/smtp";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { mail, sendContext } from "./send-context.ts";
+import { type TokenEndpoint, tokenEndpoint } from "./token-endpoint.ts";
+
+const token = (name: string): { body: string } => ({
+  body: JSON.stringify({ access_token: name, expires_in: 3_600 }),
+});
+const refused = (error: string): { status: number; body: string } => ({
+  status: 400,
+  body: JSON.stringify({ error }),
+});
+
+async function place(
+  answer: Parameters<typeof tokenEndpoint>[0],
+  options: SmtpServerOptions = {},
+  auth: Partial<SmtpOAuth2> = {},
+): Promise<{ server: SmtpServer; endpoint: TokenEndpoint; provider: Provider }> {
+  const server = await smtpServer({
+    auth: { tokens: { ann: "token-good-1" }, mechanisms: ["XOAUTH2"], required: true },
+    ...options,
+  });
+  const endpoint = await tokenEndpoint(answer);
+  const provider = smtp({
+    host: server.host,
+    port: server.port,
+    requireTLS: false,
+    connectionTimeoutMs: 500,
+    auth: {
+      type: "OAuth2",
+      user: "ann",
+      clientId: "client",
+      clientSecret: "client-secret-7",
+      refreshToken: "refresh-9-token",
+      accessUrl: endpoint.url,
+      ...auth,
+    },
+  });
+  onTestFinished(async () => {
+    await provider.close?.();
+    await server.close();
+    await endpoint.close();
+  });
+  return { server, endpoint, provider };
+}
+
+async function sendOne(provider: Provider): Promise<Outcome> {
+  const message = await mail();
+  return provider.send(message, sendContext(message));
+}
+
+describe("OAuth2", () => {
+  test("fetches one token for many connections and logs in with it", async () => {
+    const { server, endpoint, provider } = await place(() => token("token-good-1"));
+    const outcomes = await Promise.all(Array.from({ length: 12 }, () => sendOne(provider)));
+    expect(outcomes.every(({ success }) => success)).toBe(true);
+    expect(endpoint.asked).toHaveLength(1);
+    expect(endpoint.asked[0]?.get("refresh_token")).toBe("refresh-9-token");
+    expect(server.connections).toBe(5);
+  });
+
+  test("fetches a second token if the first is refused, and no third", async () => {
+    const { endpoint, provider } = await place((nth) => token(nth === 1 ? "token-stale-1" : "token-good-1"));
+    expect((await sendOne(provider)).success).toBe(true);
+    expect(endpoint.asked).toHaveLength(2);
+  });
+
+  test("is misconfigured if the server refuses every token, and tells none of them", async () => {
+    const bearer = Buffer.from("user=ann\x01auth=Bearer token-wrong-1\x01\x01").toString("base64");
+    const echo: SmtpServerOptions["script"] = {
+      auth: ({ line }) =>
+        line === ""
+          ? { reply: `535 5.7.8 token-wrong-1 token-wrong-2 refresh-9-token ${bearer}` }
+          : undefined,
+    };
+    const { provider } = await place((nth) => token(`token-wrong-${nth}`), { script: echo });
+    const outcome = await sendOne(provider);
+    expect(outcome).toMatchObject({ kind: "misconfigured", code: "535 5.7.8" });
+    for (const told of [JSON.stringify(outcome), inspect(outcome)]) {
+      expect(told).not.toMatch(/token-wrong|refresh-9/);
+      expect(told).not.toContain(bearer.slice(0, 12));
+    }
+  });
+
+  test.for([
+    ["an endpoint that refuses the grant", () => refused("invalid_grant"), "misconfigured"],
+    ["an endpoint that is busy", () => refused("temporarily_unavailable"), "transient"],
+    [
+      "an endpoint that answers in HTML",
+      () => ({ status: 502, body: "<html>bad gateway</html>" }),
+      "transient",
+    ],
+    ["an endpoint that hangs up", (): undefined => undefined, "transient"],
+    [
+      "an endpoint that echoes the secret",
+      () => refused("invalid_client client-secret-7 refresh-9-token"),
+      "misconfigured",
+    ],
+  ] as const)("%s makes it %s", async ([, answer, kind]) => {
+    const { server, provider } = await place(answer);
+    const outcome = await sendOne(provider);
+    expect(outcome).toMatchObject({ success: false, kind });
+    expect(inspect(outcome)).not.toMatch(/client-secret|refresh-9/);
+    expect(server.accepted).toEqual([]);
+  });
+
+  test.for([
+    ["a provideToken", { provideToken: () => new Promise<string>(() => {}) }],
+    ["an endpoint", {}],
+  ] as const)(
+    "%s that never answers is bounded by the connection timeout, and by an abort",
+    async ([, auth]) => {
+      const { provider } = await place(() => "silence", {}, auth);
+      const message = await mail();
+      const stopped = await provider.send(message, sendContext(message, { signal: AbortSignal.timeout(50) }));
+      expect(stopped).toMatchObject({ kind: "cancelled" });
+      expect(await sendOne(provider)).toMatchObject({ kind: "transient" });
+    },
+  );
+
+  test("takes tokens from provideToken, which is told when one was refused", async () => {
+    const asked: boolean[] = [];
+    const provideToken = async (_: string, renew: boolean): Promise<string> => {
+      asked.push(renew);
+      return renew ? "token-good-1" : "token-stale-3";
+    };
+    const { provider } = await place(() => undefined, {}, { provideToken });
+    expect((await sendOne(provider)).success).toBe(true);
+    expect(asked).toEqual([false, true]);
+  });
+
+  test("a provideToken that fails is transient and its words stay private", async () => {
+    const provideToken = (): Promise<string> => Promise.reject(new Error("vault says hunter2"));
+    const { provider } = await place(() => undefined, {}, { provideToken });
+    const outcome = await sendOne(provider);
+    expect(outcome).toMatchObject({ kind: "transient" });
+    expect(inspect(outcome)).not.toContain("hunter2");
+  });
+});
