@@ -9,8 +9,8 @@ export const good = style("green");
 export const bad = style("red");
 export const unsure = style("yellow");
 
-function attemptLine({ provider, success, kind = "", code, reason = "", ms, skipped }: Attempt): string {
-  const how = success ? good("accepted") : kind === "unknown" ? unsure(kind) : bad(kind);
+function attemptLine({ provider, success, kind, code, reason = "", ms, skipped }: Attempt): string {
+  const how = success ? good("accepted") : kind === "unknown" ? unsure(kind) : bad(kind ?? "");
   const word = code === undefined || reason.startsWith(code) || skipped ? "" : code;
   const took = dim(skipped ? "not asked" : `${ms.toFixed(0)} ms`);
   return ["  ", provider.padEnd(5), how, word, reason, took].filter((part) => part !== "").join(" ");

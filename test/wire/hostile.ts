@@ -35,7 +35,7 @@ const text = fc.oneof(
 );
 const plain = fc.string({ unit: fc.constantFrom(..."abc DEF 123 éü"), maxLength: 30 });
 const often = (good: fc.Arbitrary<unknown>, hostile: fc.Arbitrary<unknown>) =>
-  fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: hostile });
+  fc.oneof({ weight: 25, arbitrary: good }, { weight: 1, arbitrary: hostile });
 
 const evilAddress = fc.constantFrom<unknown>(
   "ann@example.net\r\nRCPT TO:<evil@evil.test>",
@@ -129,7 +129,6 @@ export const hostileMessage = fc.record(
     references: often(fc.constant("<a@b.c> <d@e.f>"), text),
     envelope: often(fc.constant(undefined), fc.record({ from: text, to: evilAddress })),
     raw: often(fc.constant(undefined), fc.constant("X-Evil: 1\r\n\r\nx")),
-    headersPrepared: often(fc.constant(undefined), fc.constant(true)),
   },
   { requiredKeys: ["from", "to", "subject", "text"] },
 );

@@ -1,40 +1,19 @@
+import { atTheDoor } from "./at-the-door.ts";
 import { type ChainOptions, type ChainSettings, chainSettings } from "./chain-options.ts";
-import { conclude } from "./conclude.ts";
-import { deliver } from "./deliver.ts";
+import { type DeliverContext, deliver } from "./deliver.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Observer } from "./event.ts";
-import type { Journal } from "./journal.ts";
-import { ledger } from "./ledger.ts";
 import { isLink, type Link, makeLink } from "./link.ts";
-import { failure } from "./make-outcome.ts";
 import { createMessage, isMessage, type MessageInput } from "./message/create-message.ts";
-import type { Envelope } from "./message/envelope.ts";
 import { InvalidMessage } from "./message/invalid-message.ts";
 import type { Message } from "./message/message.ts";
 import { markChain } from "./nest.ts";
 import { together } from "./observe.ts";
-import type { Health, Provider, VerifyContext } from "./provider.ts";
-import type { DeliveryScope } from "./scope.ts";
+import type { Provider, VerifyContext } from "./provider.ts";
+import { type SendOptions, soundOptions } from "./send-options.ts";
 import { settled } from "./settled.ts";
 import { type Stop, type StopHandle, stop } from "./stop.ts";
-
-/** What `chain.send` may be told besides the message. */
-export interface SendOptions {
-  /** Gives up: what was not handed over is `cancelled`, what was is `unknown`. */
-  readonly signal?: AbortSignal | undefined;
-  readonly journal?: Journal | undefined;
-  /** Fewer recipients than the message has. */
-  readonly envelope?: Envelope | undefined;
-  /** Awaited before any provider crosses the point of no return; if it rejects, none does. */
-  readonly handOver?: (() => Promise<void>) | undefined;
-  /** Only for a chain that is called by a link of another chain. */
-  readonly scope?: DeliveryScope | undefined;
-}
-
-/** How a chain's providers are doing. `ok` if at least one would take mail. */
-export interface ChainHealth extends Health {
-  readonly providers: readonly Health[];
-}
+import { type ChainHealth, verifyAll } from "./verify-all.ts";
 
 /** Links in order; itself a provider. */
 export interface Chain extends Provider {
@@ -70,8 +49,12 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   let drained: (() => void) | undefined;
   let closing: Promise<void> | undefined;
 
-  const start = async (input: MessageInput | Message, options: SendOptions): Promise<Delivery> => {
+  const ending = { chain: id, now: clock.now };
+
+  const start = async (input: MessageInput | Message, given: SendOptions | undefined): Promise<Delivery> => {
     const began = clock.now();
+    const options = given === undefined ? noOptions : sound(given);
+    if (typeof options === "string") return end(atTheDoor("rejected", options, ending), observers, began);
     const { scope: outer, signal: callers } = options;
     const observe = both(observers, outer?.observe);
     const deadlineAt = Math.min(began + settings.deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
@@ -86,14 +69,15 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     underWay += 1;
     try {
       const message = isMessage(input) ? input : await readInput(input, settings, pull, began);
-      const inner =
-        "success" in message ? message : await offer(message, pull, deadlineAt, options, observe, began);
+      if ("success" in message) return end(message, outer === undefined ? observe : undefined, began);
+      const envelope = options.envelope ?? message.envelope;
+      const journal = options.journal ?? outer?.journal ?? settings.journal;
+      const { handOver } = options;
+      const context: DeliverContext = { envelope, stop: pull, handOver, deadlineAt, observe, journal, outer };
       // Seen from outside, a chain within a chain delivers nothing: the whole does.
-      if (outer === undefined && observe !== undefined) {
-        const now = clock.now();
-        observe({ type: "delivery", at: now, message: inner.id, delivery: inner, ms: now - began });
-      }
-      return inner;
+      if (outer !== undefined) return await deliver(message, made, settings, context);
+      observe?.({ type: "delivery-start", at: began, message: message.id, recipients: envelope.to.length });
+      return end(await deliver(message, made, settings, context), observe, began);
     } finally {
       cancel?.();
       off?.();
@@ -101,38 +85,20 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
       if (underWay === 0) drained?.();
     }
   };
-  const offer = (
-    message: Message,
-    pull: Stop,
-    deadlineAt: number,
-    options: SendOptions,
-    observe: Observer | undefined,
-    began: number,
-  ): Promise<Delivery> => {
-    const { scope: outer, handOver } = options;
-    const envelope = options.envelope ?? message.envelope;
-    if (outer === undefined) {
-      observe?.({ type: "delivery-start", at: began, message: message.id, recipients: envelope.to.length });
-    }
-    const journal = options.journal ?? outer?.journal ?? settings.journal;
-    return deliver(message, made, settings, {
-      envelope,
-      stop: pull,
-      handOver,
-      deadlineAt,
-      observe,
-      journal,
-      outer,
-    });
+  const end = (delivery: Delivery, observe: Observer | undefined, began: number): Delivery => {
+    if (observe === undefined) return delivery;
+    const now = clock.now();
+    observe({ type: "delivery", at: now, message: delivery.id, delivery, ms: now - began });
+    return delivery;
   };
 
   const chain: Chain = Object.freeze({
     id,
     links: made,
-    send: (input: MessageInput | Message, options: SendOptions = {}) =>
+    send: (input: MessageInput | Message, options?: SendOptions) =>
       closing === undefined
         ? start(input, options)
-        : Promise.resolve(atTheDoor(settings, "cancelled", "the chain is closed")),
+        : Promise.resolve(atTheDoor("cancelled", "the chain is closed", ending)),
     verify: (context?: VerifyContext) => verifyAll(id, made, context),
     close() {
       closing ??= (async () => {
@@ -146,7 +112,17 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   return chain;
 }
 
+const noOptions: SendOptions = {};
 const outOfTime = (): Error => new Error("out of time");
+
+/** The options, or what is wrong with them. */
+function sound(given: SendOptions): SendOptions | string {
+  try {
+    return soundOptions(given);
+  } catch (error) {
+    return error instanceof Error ? error.message : "options: could not be read";
+  }
+}
 
 /** Pulls the stop when the caller's signal aborts. */
 function follow(pull: StopHandle, callers: AbortSignal): () => void {
@@ -165,13 +141,14 @@ async function readInput(
 ): Promise<Message | Delivery> {
   const read = createMessage(input, { limits: settings.limits, defaultFrom: settings.from, now });
   const end = await settled(read, pull, settings.clock, 0);
+  const ending = { chain: settings.id, now: settings.clock.now };
   if (end.state === "resolved") return end.value;
   if (end.state === "abandoned")
-    return atTheDoor(settings, "cancelled", "given up while the message was being read");
+    return atTheDoor("cancelled", "given up while the message was being read", ending);
   return atTheDoor(
-    settings,
     "rejected",
     end.reason instanceof InvalidMessage ? end.reason.message : "could not be read",
+    ending,
   );
 }
 
@@ -181,40 +158,4 @@ function both(one: Observer | undefined, other: Observer | undefined): Observer 
     one(event);
     other(event);
   };
-}
-
-/** A delivery that ended before any provider was asked. */
-function atTheDoor(settings: ChainSettings, kind: "rejected" | "cancelled", why: string): Delivery {
-  const books = ledger([""]);
-  books.enter(0, failure({ provider: "message", kind, reason: why }), () => false);
-  const delivery = conclude(books, {
-    id: "",
-    chain: settings.id,
-    attempts: [],
-    retryAt: [],
-    now: settings.clock.now,
-  });
-  return Object.freeze({ ...delivery, rejected: Object.freeze([]) });
-}
-
-async function verifyAll(
-  id: string,
-  links: readonly Link[],
-  context: VerifyContext = {},
-): Promise<ChainHealth> {
-  const providers = await Promise.all(
-    links.map(async (one): Promise<Health> => {
-      if (one.verify === undefined)
-        return { provider: one.id, ok: true, reason: "cannot be verified without sending" };
-      try {
-        return await one.verify(context);
-      } catch {
-        return { provider: one.id, ok: false, reason: "its verify threw instead of answering" };
-      }
-    }),
-  );
-  const reason = providers
-    .map((one) => `${one.provider}: ${one.reason ?? (one.ok ? "ok" : "not ok")}`)
-    .join(" | ");
-  return { provider: id, ok: providers.some((one) => one.ok), reason, providers };
 }

@@ -1,33 +1,13 @@
 import type { Attempt } from "./attempt.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Failure, FailureKind } from "./failure.ts";
+import { mostHopeful, overallKind } from "./hope.ts";
 import type { Ledger, Standing } from "./ledger.ts";
 import { failure } from "./make-outcome.ts";
 import type { Rejection } from "./outcome.ts";
 import { reason } from "./reason.ts";
 
-// Which failure speaks for several: the one that leaves most hope.
-const hope: readonly FailureKind[] = [
-  "transient",
-  "throttled",
-  "deferred",
-  "skipped",
-  "misconfigured",
-  "refused",
-  "rejected",
-  "cancelled",
-  "unknown",
-];
 const waitable: ReadonlySet<FailureKind> = new Set(["throttled", "deferred", "skipped"]);
-
-function mostHopeful(failures: readonly (Failure | undefined)[]): Failure | undefined {
-  let best: Failure | undefined;
-  for (const failure of failures) {
-    if (failure !== undefined && (best === undefined || hope.indexOf(failure.kind) < hope.indexOf(best.kind)))
-      best = failure;
-  }
-  return best;
-}
 
 /** Why a recipient does not (or perhaps does) have the message. */
 function speaksFor(standing: Standing, chain: string): Failure {
@@ -54,8 +34,6 @@ export interface Ending {
   readonly id: string;
   readonly chain: string;
   readonly attempts: readonly Attempt[];
-  /** When each link may be tried again, by its place, ms since 1970. */
-  readonly retryAt: readonly (number | undefined)[];
   /** Ms since 1970. */
   now(): number;
 }
@@ -107,7 +85,7 @@ export function conclude(books: Ledger, ending: Ending): Delivery {
   }
   const kind = overallKind(rejected.map(({ failure }) => failure));
   const error = errorLine(failures);
-  const again = waitable.has(kind) ? earliest(books.failures, ending.retryAt) : undefined;
+  const again = waitable.has(kind) ? earliest(books) : undefined;
   return Object.freeze({
     success: false,
     status: kind === "unknown" ? "unknown" : accepted.length > 0 ? "partial" : "failed",
@@ -122,18 +100,11 @@ export function conclude(books: Ledger, ending: Ending): Delivery {
   });
 }
 
-function overallKind(failures: readonly Failure[]): FailureKind {
-  if (failures.some(({ kind }) => kind === "unknown")) return "unknown";
-  if (failures.some(({ kind }) => kind === "cancelled")) return "cancelled";
-  return mostHopeful(failures)?.kind ?? "cancelled";
-}
-
 /** The earliest time worth trying, if every provider is only unable for a while. */
-function earliest(
-  failures: readonly (Failure | undefined)[],
-  times: readonly (number | undefined)[],
-): number | undefined {
-  if (failures.some((failure) => failure !== undefined && !waitable.has(failure.kind))) return undefined;
+function earliest(books: Ledger): number | undefined {
+  if (books.failures.some((failure) => failure !== undefined && !waitable.has(failure.kind)))
+    return undefined;
+  const times = books.standings().flatMap(({ status, retryAt }) => (status === "accepted" ? [] : retryAt));
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -42,9 +42,6 @@ class Course implements DeliveryScope {
   readonly journal: Journal | undefined;
   readonly deadlineAt: number;
   readonly attempts: Attempt[] = [];
-  /** When each link may be asked again, by its place, ms since 1970. */
-  readonly retryAt: (number | undefined)[] = [];
-  #count = 0;
 
   constructor(message: Message, links: readonly Link[], settings: ChainSettings, context: DeliverContext) {
     this.message = message;
@@ -58,8 +55,7 @@ class Course implements DeliveryScope {
   }
 
   nextAttempt(): number {
-    this.#count += 1;
-    return this.context.outer?.nextAttempt() ?? this.#count;
+    return this.context.outer?.nextAttempt() ?? this.attempts.length + 1;
   }
 
   record(attempt: Attempt, outcome: Outcome): void {
@@ -76,14 +72,16 @@ export async function deliver(
   context: DeliverContext,
 ): Promise<Delivery> {
   const course = new Course(message, links, settings, context);
-  const { books, attempts, retryAt } = course;
+  const { books, attempts } = course;
   let previous: Failed | undefined;
-  for (let place = 0; place < links.length && books.pending().length > 0; place++) {
-    const outcome = await ask(course, place, previous);
+  for (let place = 0; place < links.length; place++) {
+    const to = books.pending();
+    if (to.length === 0) break;
+    const outcome = await ask(course, place, to, previous);
     previous = note(course, place, outcome) ?? previous;
   }
   if (books.pending().length > 0) await comeBack(course);
-  return conclude(books, { id: message.id, chain: settings.id, attempts, retryAt, now: settings.clock.now });
+  return conclude(books, { id: message.id, chain: settings.id, attempts, now: settings.clock.now });
 }
 
 /** A link that did not take the message for everybody. */
@@ -93,11 +91,15 @@ interface Failed {
 }
 
 /** Offers the message to one link, for those who still need it. */
-function ask(course: Course, place: number, previous: Failed | undefined): Promise<Outcome> {
-  const { books, message, context } = course;
+function ask(
+  course: Course,
+  place: number,
+  to: readonly string[],
+  previous: Failed | undefined,
+): Promise<Outcome> {
+  const { message, context } = course;
   const { envelope, stop, handOver = unguarded } = context;
   const link = course.links[place] as Link;
-  const to = books.pending();
   if (previous !== undefined) tellFailover(course, previous, link.id, to.length);
   const part =
     to.length === envelope.to.length
@@ -110,12 +112,9 @@ function ask(course: Course, place: number, previous: Failed | undefined): Promi
 function note(course: Course, place: number, outcome: Outcome): Failed | undefined {
   const { books, settings } = course;
   const link = course.links[place] as Link;
-  books.enter(place, outcome, (failure) => goesOn(failure, link, settings));
+  books.enter(place, outcome, (failure) => goesOn(failure, link, settings), settings.clock.now);
   const failure = books.failures[place];
-  if (failure === undefined) return undefined;
-  const { retryAfterMs } = failure;
-  course.retryAt[place] = retryAfterMs === undefined ? undefined : settings.clock.now() + retryAfterMs;
-  return { id: link.id, failure };
+  return failure === undefined ? undefined : { id: link.id, failure };
 }
 
 function tellFailover(course: Course, from: Failed, to: string, recipients: number): void {
@@ -134,36 +133,55 @@ function tellFailover(course: Course, from: Failed, to: string, recipients: numb
 
 /** While somebody still needs the message: waits for providers that are only unable for a while, and asks them again. */
 async function comeBack(course: Course): Promise<void> {
-  const { books } = course;
-  let waits = 0;
-  for (;;) {
-    const turn = await untilWorthIt(course, waits);
-    if (turn === undefined) return;
-    if (turn.some((place) => books.failures[place]?.kind !== "skipped")) waits += 1;
+  const { books, links, settings } = course;
+  for (let waits = 0; ; ) {
+    const due = await untilWorthIt(course, waits);
+    if (!due) return;
+    let waited = false;
     let previous: Failed | undefined;
-    for (const place of turn) {
-      if (books.pending().length === 0) return;
-      const outcome = await ask(course, place, previous);
+    for (const place of links.keys()) {
+      const to = hopeful(course, place, waits).filter(({ at }) => at <= settings.clock.now());
+      if (to.length === 0) continue;
+      waited ||= books.failures[place]?.kind !== "skipped";
+      const outcome = await ask(
+        course,
+        place,
+        to.map(({ address }) => address),
+        previous,
+      );
       previous = note(course, place, outcome) ?? previous;
     }
-    if (books.pending().length === 0) return;
+    if (waited) waits += 1;
   }
 }
 
-/** Waits until a provider that is only unable for a while may be asked again; `undefined` if there is none in time. */
-async function untilWorthIt(course: Course, waits: number): Promise<readonly number[] | undefined> {
-  const { books, retryAt, observe, deadlineAt, message } = course;
-  const { stop } = course.context;
-  const { clock } = course.settings;
-  if (stop.signal.aborted) return undefined;
-  const hopeful = [...books.failures.keys()].filter((place) => mayComeBack(books.failures[place], waits));
-  const until = Math.min(...hopeful.map((place) => retryAt[place]).filter((time) => time !== undefined));
-  if (!(until < deadlineAt)) return undefined;
+/** Who may be offered to a link once more, and from when on (ms since 1970). */
+function hopeful(
+  course: Course,
+  place: number,
+  waits: number,
+): { readonly address: string; readonly at: number }[] {
+  return course.books.standings().flatMap(({ address, status, failures, retryAt }) => {
+    const at = retryAt[place];
+    return status === "pending" && at !== undefined && mayComeBack(failures[place], waits)
+      ? [{ address, at }]
+      : [];
+  });
+}
+
+/** Waits until a provider that is only unable for a while may be asked again; false if there is none in time. */
+async function untilWorthIt(course: Course, waits: number): Promise<boolean> {
+  const { links, observe, deadlineAt, message, context, settings } = course;
+  const { clock } = settings;
+  const { signal } = context.stop;
+  if (signal.aborted) return false;
+  const until = Math.min(
+    ...[...links.keys()].flatMap((place) => hopeful(course, place, waits).map(({ at }) => at)),
+  );
+  if (!(until < deadlineAt)) return false;
   const delayMs = Math.max(0, until - clock.now());
   observe?.({ type: "wait", at: clock.now(), message: message.id, delayMs });
-  if (!(await sleep(clock, delayMs, stop.signal))) return undefined;
-  const now = clock.now();
-  return hopeful.filter((place) => (retryAt[place] ?? Number.POSITIVE_INFINITY) <= now);
+  return sleep(clock, delayMs, signal);
 }
 
 function goesOn(failure: Failure, link: Link, settings: ChainSettings): boolean {

@@ -1,3 +1,4 @@
+import { inPromise } from "./in-promise.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { SendContext } from "./provider.ts";
 
@@ -9,6 +10,8 @@ export interface Gate {
   isShut: boolean;
   /** The message may be on its way. */
   crossed: boolean;
+  /** Under way, or done. */
+  crossing: Promise<void> | undefined;
   /** Why the provider was turned back, if it was. */
   refusal: string | undefined;
 }
@@ -19,15 +22,21 @@ const done = Promise.resolve();
 
 /** @param onCross told once, when the point of no return is crossed */
 export function gate(entry: JournalEntry, context: SendContext, onCross: (() => void) | undefined): Gate {
-  let crossing: Promise<void> | undefined;
   const door: Gate = {
     crossed: false,
     refusal: undefined,
     isShut: false,
-    handOver: () => (crossing ??= cross(door, entry, context, onCross)),
+    crossing: undefined,
+    handOver() {
+      if (door.isShut) return Promise.reject(new Error(over));
+      door.crossing ??= cross(door, entry, context, onCross);
+      return door.crossing;
+    },
   };
   return door;
 }
+
+const over = "the attempt was over before the message was handed over";
 
 function cross(
   door: Gate,
@@ -37,10 +46,15 @@ function cross(
 ): Promise<void> {
   // With nobody to ask, passing is immediate.
   const nobody = context.handOver === unguarded && context.scope?.journal?.handOver === undefined;
-  if (!nobody || door.isShut || context.signal.aborted) return askAround(door, entry, context, onCross);
-  door.crossed = true;
-  onCross?.();
-  return done;
+  if (nobody && !context.signal.aborted) {
+    door.crossed = true;
+    onCross?.();
+    return done;
+  }
+  const asked = askAround(door, entry, context, onCross);
+  // A provider that does not look at its hand-over must not bring the process down.
+  asked.catch(() => undefined);
+  return asked;
 }
 
 async function askAround(
@@ -55,11 +69,14 @@ async function askAround(
     throw signal.aborted && signal.reason instanceof Error ? signal.reason : new Error(why);
   };
   const check = (): void => {
-    if (signal.aborted || door.isShut) turnBack("the attempt was over before the message was handed over");
+    if (signal.aborted || door.isShut) turnBack(over);
   };
   check();
-  await scope?.journal?.handOver?.(entry).catch(() => turnBack("the journal refused the hand-over"));
-  await context.handOver().catch(() => turnBack("the hand-over was refused"));
+  const journal = scope?.journal;
+  await inPromise(() => journal?.handOver?.(entry)).catch(() =>
+    turnBack("the journal refused the hand-over"),
+  );
+  await inPromise(context.handOver).catch(() => turnBack("the hand-over was refused"));
   check();
   door.crossed = true;
   onCross?.();

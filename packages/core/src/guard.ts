@@ -3,6 +3,7 @@ import { AttemptTimeout } from "./attempt-timeout.ts";
 import type { Clock } from "./clock.ts";
 import type { Observer } from "./event.ts";
 import { type Gate, gate } from "./gate.ts";
+import { inPromise } from "./in-promise.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { failure } from "./make-outcome.ts";
 import type { Message } from "./message/message.ts";
@@ -10,11 +11,13 @@ import type { Outcome } from "./outcome.ts";
 import type { Send } from "./policy.ts";
 import type { Provider, SendContext } from "./provider.ts";
 import { type Settled, settle, settled } from "./settled.ts";
-import { soundOutcome } from "./sound-outcome.ts";
+import { type HandOverFacts, soundOutcome } from "./sound-outcome.ts";
 import { type Stop, stopBehind, withStop } from "./stop.ts";
 
 /** How long a provider may take to answer after its signal aborted, ms. */
 export const graceMs = 25;
+/** How much longer the journal may then take to write the end down, ms. */
+const journalGraceMs = 20;
 
 /**
  * The innermost `send` of a link, around the provider itself. Whatever the provider does, this resolves, soon after
@@ -61,18 +64,34 @@ async function journaled(
   journal: Journal,
 ): Promise<Outcome> {
   const { signal } = context;
+  const { clock } = site;
   if (journal.open !== undefined) {
-    const opened = await settled(journal.open(entry), stop, site.clock, 0);
+    const opened = await settled(
+      inPromise(() => journal.open?.(entry)),
+      stop,
+      clock,
+      0,
+    );
     if (opened.state === "rejected") return cancelled(entry.provider, "the journal could not be opened");
     if (opened.state === "abandoned" || signal.aborted) return cancelled(entry.provider, abortReason(signal));
   }
-  const outcome = await attempt(site, message, context, entry, stop);
-  if (journal.close !== undefined) {
-    await journal.close(entry, outcome).catch(() => {
-      context.scope?.observe?.({ type: "journal-lost", at: site.clock.now(), ...about(entry) });
-    });
+  const door = gateFor(entry, context, clock);
+  const outcome = await attempt(site, message, context, entry, stop, door);
+  const close = async (): Promise<void> => {
+    // An abort does not wait for a hand-over that is being written down, but its end comes after it.
+    await door.crossing?.catch(() => undefined);
+    await journal.close?.(entry, outcome);
+  };
+  const closed = await settled(close(), stop, clock, journalGraceMs);
+  if (closed.state !== "resolved") {
+    context.scope?.observe?.({ type: "journal-lost", at: clock.now(), ...about(entry) });
   }
   return outcome;
+}
+
+function gateFor(entry: JournalEntry, context: SendContext, clock: Clock): Gate {
+  const tell = context.scope?.observe;
+  return gate(entry, context, tell && (() => tell({ type: "hand-over", at: clock.now(), ...about(entry) })));
 }
 
 function attempt(
@@ -81,24 +100,21 @@ function attempt(
   context: SendContext,
   entry: JournalEntry,
   stop: Stop,
+  door: Gate = gateFor(entry, context, site.clock),
 ): Promise<Outcome> {
   const { clock, provider } = site;
   const { envelope, scope } = context;
   const tell = scope?.observe;
   tell?.({ type: "attempt-start", at: entry.at, n: entry.n, ...about(entry) });
-  const door = gate(
-    entry,
-    context,
-    tell && (() => tell({ type: "hand-over", at: clock.now(), ...about(entry) })),
-  );
   const answer = ask(provider, message, withStop(envelope, door.handOver, scope, stop));
   return settle(answer, stop, clock, graceMs, (end) => {
     door.isShut = true;
-    if (end.state === "abandoned" && tell !== undefined) tellLate(answer, door, entry, tell, clock);
+    if (end.state === "abandoned" && tell !== undefined)
+      tellLate(answer, facts(door, site), entry, tell, clock);
     const said =
       end.state === "resolved"
-        ? soundOutcome(provider.id, end.value, envelope.to, door)
-        : noAnswer(provider.id, end, context.signal, door.crossed || !site.keepsHandOver);
+        ? soundOutcome(provider.id, end.value, envelope.to, facts(door, site))
+        : noAnswer(provider.id, end, context.signal, facts(door, site));
     const outcome = ownTimeout(said, context.signal);
     if (outcome.success && !door.crossed) site.keepsHandOver = false;
     record(entry, door, clock.now(), outcome, context);
@@ -108,14 +124,14 @@ function attempt(
 
 function tellLate(
   answer: Promise<unknown>,
-  door: Gate,
+  known: HandOverFacts,
   entry: JournalEntry,
   tell: Observer,
   clock: Clock,
 ): void {
   answer.then(
     (late) => {
-      const outcome = soundOutcome(entry.provider, late, entry.recipients, door);
+      const outcome = soundOutcome(entry.provider, late, entry.recipients, known);
       tell({ type: "late", at: clock.now(), ...about(entry), outcome });
     },
     () => undefined,
@@ -135,9 +151,19 @@ function cancelled(provider: string, reason: string): Outcome {
   return failure({ provider, kind: "cancelled", reason });
 }
 
-/** @param maybe whether the message may be on its way */
-function noAnswer(provider: string, end: Settled<unknown>, signal: AbortSignal, maybe: boolean): Outcome {
+function facts({ crossed, refusal }: Gate, { keepsHandOver }: Site): HandOverFacts {
+  return { crossed, refusal, maybe: crossed || !keepsHandOver };
+}
+
+function noAnswer(
+  provider: string,
+  end: Settled<unknown>,
+  signal: AbortSignal,
+  known: HandOverFacts,
+): Outcome {
+  const { crossed, refusal, maybe } = known;
   if (end.state === "rejected") {
+    if (!crossed && refusal !== undefined) return cancelled(provider, refusal);
     // Its message may hold anything, a password included; its name does not.
     const name = end.reason instanceof Error ? end.reason.name : typeof end.reason;
     const reason = `the provider threw ${name} instead of answering`;
@@ -145,9 +171,8 @@ function noAnswer(provider: string, end: Settled<unknown>, signal: AbortSignal, 
     return failure({ provider, kind: "transient", again: false, reason });
   }
   const why = abortReason(signal);
-  return maybe
-    ? failure({ provider, kind: "unknown", reason: `${why} after the message was handed over` })
-    : cancelled(provider, why);
+  if (!maybe) return cancelled(provider, why);
+  return failure({ provider, kind: "unknown", reason: `${why} after the message was handed over` });
 }
 
 /** Given up because the attempt's own time was over: that is the provider's doing, not the caller's. */

@@ -1,6 +1,6 @@
 // The application's door.
 export type { Attempt } from "./attempt.ts";
-export { type Chain, type ChainHealth, createChain, type SendOptions } from "./chain.ts";
+export { type Chain, createChain } from "./chain.ts";
 export type { ChainOptions } from "./chain-options.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
@@ -36,3 +36,5 @@ export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
 export type { BreakerStatus, LinkSite, LinkStatus, Policy, Send, TimedOptions } from "./policy.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export type { DeliveryScope } from "./scope.ts";
+export type { SendOptions } from "./send-options.ts";
+export type { ChainHealth } from "./verify-all.ts";

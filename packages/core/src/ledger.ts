@@ -8,6 +8,8 @@ export interface Standing {
   readonly status: "pending" | "accepted" | "ended";
   /** The last failure at each link, by the link's place; holes where it was not tried or did not fail. */
   readonly failures: readonly (Failure | undefined)[];
+  /** When each link may be asked again for it, where that is known; ms since 1970. */
+  readonly retryAt: readonly (number | undefined)[];
   /** Attempts after which nobody knows whether this recipient has the message. */
   readonly unknowns: number;
   /** The failure that ended it, or the one after which nobody knows. */
@@ -25,11 +27,23 @@ export interface Ledger {
   readonly failures: readonly (Failure | undefined)[];
   /** Recipients that may still be offered to somebody. */
   pending(): readonly string[];
-  /** @param goesOn whether a failure leaves the recipient to other providers */
-  enter(place: number, outcome: Outcome, goesOn: (failure: Failure) => boolean): void;
+  /**
+   * @param goesOn whether a failure leaves the recipient to other providers
+   * @param now ms since 1970
+   */
+  enter(place: number, outcome: Outcome, goesOn: (failure: Failure) => boolean, now: () => number): void;
 }
 
-type Draft = { -readonly [K in keyof Standing]: Standing[K] } & { failures: (Failure | undefined)[] };
+type Draft = { -readonly [K in keyof Standing]: Standing[K] } & {
+  failures: (Failure | undefined)[];
+  retryAt: (number | undefined)[];
+};
+/** What `enter` was told besides the outcome. */
+interface Entry {
+  readonly place: number;
+  readonly goesOn: (failure: Failure) => boolean;
+  readonly now: () => number;
+}
 
 const nobody: readonly string[] = Object.freeze([]);
 
@@ -60,6 +74,7 @@ class Books implements Ledger {
       address,
       status: "pending",
       failures: [],
+      retryAt: [],
       unknowns: 0,
     }));
     return this.#drafts;
@@ -71,35 +86,36 @@ class Books implements Ledger {
     return this.#drafts.filter(({ status }) => status === "pending").map(({ address }) => address);
   }
 
-  enter(place: number, outcome: Outcome, goesOn: (failure: Failure) => boolean): void {
-    if (outcome.success) this.#enterReceipt(place, outcome, goesOn);
-    else this.#enterFailure(place, outcome, goesOn);
+  enter(place: number, outcome: Outcome, goesOn: (failure: Failure) => boolean, now: () => number): void {
+    if (!outcome.success) this.#enterFailure(outcome, { place, goesOn, now });
+    else if (
+      this.#drafts === undefined &&
+      outcome.accepted === this.recipients &&
+      outcome.rejected.length === 0
+    ) {
+      this.receipts.push(outcome);
+      this.#whole = outcome;
+    } else this.#enterReceipt(outcome, { place, goesOn, now });
   }
 
-  #enterReceipt(place: number, receipt: Receipt, goesOn: (failure: Failure) => boolean): void {
+  #enterReceipt(receipt: Receipt, entry: Entry): void {
     this.receipts.push(receipt);
-    const { accepted, rejected } = receipt;
-    if (this.#drafts === undefined && accepted === this.recipients && rejected.length === 0) {
-      this.#whole = receipt;
-      return;
-    }
-    for (const address of accepted) {
+    for (const address of receipt.accepted) {
       const one = this.#waiting(address);
       if (one !== undefined) one.status = "accepted";
     }
-    for (const { address, failure } of rejected) {
+    for (const { address, failure } of receipt.rejected) {
       const one = this.#waiting(address);
-      if (one !== undefined) this.#fail(place, one, failure, goesOn);
+      if (one !== undefined) this.#fail(one, failure, entry);
     }
   }
 
-  #enterFailure(place: number, failure: Failure, goesOn: (failure: Failure) => boolean): void {
+  #enterFailure(failure: Failure, entry: Entry): void {
     const own = new Map(failure.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
     for (const one of this.standings()) {
-      if (one.status === "pending")
-        this.#fail(place, one, own.get(mailboxKey(one.address)) ?? failure, goesOn);
+      if (one.status === "pending") this.#fail(one, own.get(mailboxKey(one.address)) ?? failure, entry);
     }
-    this.failures[place] = failure;
+    this.failures[entry.place] = failure;
   }
 
   #waiting(address: string): Draft | undefined {
@@ -108,8 +124,9 @@ class Books implements Ledger {
     return found?.status === "pending" ? found : undefined;
   }
 
-  #fail(place: number, one: Draft, failure: Failure, goesOn: (failure: Failure) => boolean): void {
+  #fail(one: Draft, failure: Failure, { place, goesOn, now }: Entry): void {
     one.failures[place] = failure;
+    one.retryAt[place] = failure.retryAfterMs === undefined ? undefined : now() + failure.retryAfterMs;
     this.failures[place] = failure;
     if (failure.kind === "unknown") {
       one.unknowns += 1;

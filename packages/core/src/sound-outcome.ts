@@ -1,4 +1,5 @@
 import { type Failure, type FailureKind, failureKinds } from "./failure.ts";
+import { overallKind } from "./hope.ts";
 import { failure, receipt } from "./make-outcome.ts";
 import { mailboxKey } from "./message/address.ts";
 import type { Outcome, Rejection } from "./outcome.ts";
@@ -6,6 +7,8 @@ import type { Outcome, Rejection } from "./outcome.ts";
 /** What is known of an attempt's hand-over, whatever the provider says. */
 export interface HandOverFacts {
   readonly crossed: boolean;
+  /** Perhaps crossed without a word: the message may be on its way. @defaultValue `crossed` */
+  readonly maybe?: boolean;
   /** Why the provider was turned back at the gate, if it was. */
   readonly refusal: string | undefined;
 }
@@ -26,19 +29,24 @@ export function soundOutcome(
     const said = (typeof answer === "object" && answer !== null ? answer : {}) as Said;
     if (said.success === true) return soundReceipt(provider, said, recipients);
     if (said.success === false && kinds.has(said.kind)) {
-      return soundFailure(provider, said, facts, soundRejections(provider, said.rejected, facts.crossed));
+      return soundFailure(
+        provider,
+        said,
+        facts,
+        soundRejections(provider, said.rejected, facts.maybe ?? facts.crossed),
+      );
     }
   } catch {
     // A getter or a proxy that throws: no answer.
   }
   const turnedBack = facts.crossed ? undefined : facts.refusal;
   if (turnedBack !== undefined) return failure({ provider, kind: "cancelled", reason: turnedBack });
-  return noOutcome(provider, facts.crossed);
+  return noOutcome(provider, facts.maybe ?? facts.crossed);
 }
 
-function noOutcome(provider: string, crossed: boolean): Failure {
+function noOutcome(provider: string, maybe: boolean): Failure {
   const reason = "the provider answered neither a receipt nor a failure";
-  return crossed
+  return maybe
     ? failure({ provider, kind: "unknown", reason })
     : failure({ provider, kind: "transient", again: false, reason });
 }
@@ -76,11 +84,17 @@ function soundReceipt(provider: string, said: Said, recipients: readonly string[
     kind: "unknown",
     reason: "the provider did not say what became of this recipient",
   });
-  return receipt({
-    ...parts,
-    accepted: left.filter((one) => !unsure.includes(one)),
-    rejected: [...rejected, ...unsure.map((address) => ({ address, failure: silence }))],
-  });
+  const all = [...rejected, ...unsure.map((address) => ({ address, failure: silence }))];
+  const kept = left.filter((one) => !unsure.includes(one));
+  return kept.length === 0 ? forNobody(provider, all) : receipt({ ...parts, accepted: kept, rejected: all });
+}
+
+/** A receipt for nobody is none. */
+function forNobody(provider: string, rejected: readonly Rejection[]): Failure {
+  const failures = rejected.map((one) => one.failure);
+  const kind = overallKind(failures);
+  const { reason, code, retryAfterMs } = failures.find((one) => one.kind === kind) as Failure;
+  return failure({ provider, kind, reason, code, retryAfterMs, rejected });
 }
 
 function sameList(one: readonly unknown[], other: readonly unknown[]): boolean {
@@ -95,14 +109,14 @@ function soundFailure(
 ): Failure {
   let kind = said.kind as FailureKind;
   let reason = typeof said.reason === "string" ? said.reason : "";
-  if (facts.crossed && kind === "cancelled") {
-    // Given up is not an answer: only the far end could say that it did not take the message.
-    kind = "unknown";
-    reason = `${reason} (after the message was handed over)`;
-  } else if (!facts.crossed && facts.refusal !== undefined) {
+  if (!facts.crossed && facts.refusal !== undefined) {
     // Turned back at the gate, so nothing got through, however the lost connection looked from inside.
     kind = "cancelled";
     reason = facts.refusal;
+  } else if ((facts.maybe ?? facts.crossed) && kind === "cancelled") {
+    // Given up is not an answer: only the far end could say that it did not take the message.
+    kind = "unknown";
+    reason = `${reason} (after the message was handed over)`;
   }
   return failure({
     provider,
@@ -117,7 +131,7 @@ function soundFailure(
 
 const none: readonly Rejection[] = Object.freeze([]);
 
-function soundRejections(provider: string, said: unknown, crossed: boolean): readonly Rejection[] {
+function soundRejections(provider: string, said: unknown, maybe: boolean): readonly Rejection[] {
   if (!Array.isArray(said) || said.length === 0) return none;
   return said.flatMap((item: { address?: unknown; failure?: unknown } | null) => {
     if (typeof item?.address !== "string") return [];
@@ -125,8 +139,8 @@ function soundRejections(provider: string, said: unknown, crossed: boolean): rea
     if (why.success === true) return [];
     // A recipient's own failure has no recipients of its own.
     const failure = kinds.has(why.kind)
-      ? soundFailure(provider, why, { crossed, refusal: undefined }, none)
-      : noOutcome(provider, crossed);
+      ? soundFailure(provider, why, { crossed: maybe, maybe, refusal: undefined }, none)
+      : noOutcome(provider, maybe);
     return [{ address: item.address, failure }];
   });
 }

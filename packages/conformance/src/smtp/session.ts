@@ -185,7 +185,10 @@ export function session(socket: Socket, host: SessionHost): void {
         record.tlsVersion = version;
         ready();
       });
-    if (ended) return line.drop();
+    if (ended) {
+      line.drop();
+      return;
+    }
     awaitingHello = true;
     line.onceReadable(() => {
       awaitingHello = false;

@@ -1,5 +1,6 @@
 import { type Address, bareAddress, displayName } from "./address.ts";
 import { InvalidMessage } from "./invalid-message.ts";
+import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
 import { headerText } from "./text-field.ts";
 
@@ -49,10 +50,10 @@ function fromText(field: string, written: string): Address {
   return Object.freeze(name === undefined ? { address } : { address, name });
 }
 
+const fields = new Set(["address", "name"]);
+
 function fromObject(field: string, value: object): Address {
-  const written = value as { address?: unknown; name?: unknown };
-  const unknown = Object.keys(value).find((key) => key !== "address" && key !== "name");
-  if (unknown !== undefined) throw new InvalidMessage(`${field}.${unknown}`, "is not a field of an address");
+  const written = ownFields<{ address: unknown; name: unknown }>(field, value, fields, "an address");
   if (typeof written.address !== "string") throw new InvalidMessage(`${field}.address`, "must be a string");
   const address = bareAddress(`${field}.address`, written.address);
   if (written.name === undefined || written.name === "") return Object.freeze({ address });

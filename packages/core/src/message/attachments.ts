@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { InvalidMessage } from "./invalid-message.ts";
 import type { Limits } from "./limits.ts";
 import type { Attachment } from "./message.ts";
+import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
 import { headerText } from "./text-field.ts";
 
@@ -101,15 +102,10 @@ async function fileBytes(field: string, path: unknown, limits: Limits): Promise<
 }
 
 async function readOne(field: string, value: unknown, limits: Limits): Promise<Attachment> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InvalidMessage(field, `must be an object, not ${quote(value)}`);
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "href")) {
+    throw new InvalidMessage(`${field}.href`, "URLs may not be attached; fetch it and give its content");
   }
-  for (const key of Object.keys(value)) {
-    if (key === "href")
-      throw new InvalidMessage(`${field}.href`, "URLs may not be attached; fetch it and give its content");
-    if (!fields.has(key)) throw new InvalidMessage(`${field}.${key}`, "is not a field of an attachment");
-  }
-  const input = value as AttachmentInput;
+  const input = ownFields<AttachmentInput>(field, value, fields, "an attachment");
   const filename =
     input.filename === undefined ? undefined : headerText(`${field}.filename`, input.filename, 255);
   const contentType =

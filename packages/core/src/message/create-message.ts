@@ -1,12 +1,12 @@
-import { type Address, bareAddress, mailboxKey } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import { type AttachmentInput, readAttachments } from "./attachments.ts";
-import type { Envelope } from "./envelope.ts";
+import { envelopeField } from "./envelope-field.ts";
 import { customHeaders, messageTags } from "./headers.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import type { Message } from "./message.ts";
 import { identity, messageIdField } from "./message-id.ts";
+import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
 import { bodyText, headerText } from "./text-field.ts";
 
@@ -92,44 +92,6 @@ function references(value: unknown): readonly string[] {
   return Object.freeze(list.map((item, i) => messageIdField(`references[${i}]`, item)));
 }
 
-function eachOnce(addresses: readonly string[]): readonly string[] {
-  const seen = new Map<string, string>();
-  for (const address of addresses) {
-    const key = mailboxKey(address);
-    if (!seen.has(key)) seen.set(key, address);
-  }
-  return Object.freeze([...seen.values()]);
-}
-
-function envelopeField(
-  value: unknown,
-  sender: Address,
-  everybody: readonly Address[],
-  limits: Limits,
-): Envelope {
-  const given = (value ?? {}) as { from?: unknown; to?: unknown };
-  if (typeof given !== "object" || Array.isArray(given))
-    throw new InvalidMessage("envelope", `must be an object, not ${quote(value)}`);
-  const extra = Object.keys(given).find((key) => key !== "from" && key !== "to");
-  if (extra !== undefined) throw new InvalidMessage(`envelope.${extra}`, "is not a field of an envelope");
-  let from = sender.address;
-  if (given.from !== undefined) {
-    const written = headerText("envelope.from", given.from, 320);
-    from = written === "" ? "" : bareAddress("envelope.from", written);
-  }
-  const listed = given.to === undefined ? everybody : addressList("envelope.to", given.to);
-  const to = eachOnce(listed.map((entry) => entry.address));
-  if (to.length === 0)
-    throw new InvalidMessage(given.to === undefined ? "to" : "envelope.to", "there is no recipient");
-  if (to.length > limits.maxRecipients) {
-    throw new InvalidMessage(
-      "to",
-      `has ${to.length} recipients; at most ${limits.maxRecipients} are allowed`,
-    );
-  }
-  return Object.freeze({ from, to });
-}
-
 /**
  * Checks an input strictly, reads its streams, and gives the frozen message that every provider gets.
  * @throws {InvalidMessage} one sentence that names the field and what is wrong with its value
@@ -144,13 +106,8 @@ export async function createMessage(input: MessageInput, options: MessageOptions
   }
 }
 
-async function read(input: MessageInput, options: MessageOptions): Promise<Message> {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    throw new InvalidMessage("message", `must be an object, not ${quote(input)}`);
-  }
-  for (const key of Object.keys(input)) {
-    if (!fields.has(key)) throw new InvalidMessage(quote(key).slice(1, -1), "is not a field of a message");
-  }
+async function read(given: MessageInput, options: MessageOptions): Promise<Message> {
+  const input = ownFields<MessageInput>("", given, fields, "a message");
   const limits: Limits =
     options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
   const from = oneAddress("from", input.from ?? options.defaultFrom);

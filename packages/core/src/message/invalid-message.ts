@@ -9,7 +9,7 @@ export class InvalidMessage extends Error {
   /** @param fault what is wrong with the value, as the end of a sentence that begins with the field */
   constructor(field: string, fault: string) {
     // A field's name may come from outside, too: a key of an object.
-    const where = reason(field, 120);
+    const where = reason(field, 120) || '""';
     super(`${where}: ${fault}`);
     this.field = where;
   }

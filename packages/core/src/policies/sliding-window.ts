@@ -44,7 +44,8 @@ export function slidingWindow(limit: number, windowMs: number, grainMs: number):
     take(weight, now) {
       prune(now);
       const last = entries.at(-1);
-      if (last !== undefined && now - last.at < grainMs) last.weight += weight;
+      // One entry a moment, so that giving back finds all of it.
+      if (last !== undefined && (now === last.at || now - last.at < grainMs)) last.weight += weight;
       else entries.push({ at: now, weight });
       total += weight;
     },
