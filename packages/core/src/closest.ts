@@ -24,14 +24,16 @@ function cell(rows: readonly number[][], i: number, j: number): number {
   return rows[i]?.[j] ?? 0;
 }
 
-/** The candidate that `word` was probably meant to be, if any is near enough. */
+/** The candidate that `word` was probably meant to be, if any is near enough: a few letters apart, or its beginning. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
   const lower = word.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = word.length < 4 ? 2 : Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const d = distance(lower, candidate.toLowerCase());
+    const known = candidate.toLowerCase();
+    // Names without their unit are the usual slip: socketTimeout is socketTimeoutMs.
+    const d = lower.length > 3 && known.startsWith(lower) ? 1 : distance(lower, known);
     if (d < least) {
       least = d;
       best = candidate;

@@ -1,6 +1,7 @@
 // The plugin author's door: what a provider implements, and what it may lean on. Nothing here composes.
 export type { Attempt } from "./attempt.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { closest } from "./closest.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";

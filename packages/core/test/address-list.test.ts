@@ -32,7 +32,7 @@ test("a quoted name may hold escaped quotes and backslashes", () => {
 
 test("objects, texts and lists of both are taken in order", () => {
   expect(
-    list([{ address: "a@b.org", name: "Änn" }, "b@b.org, c@b.org", { address: "d@b.org", name: "" }]),
+    list([{ address: "a@b.org", name: "Änn" }, "b@b.org", "<c@b.org>", { address: "d@b.org", name: "" }]),
   ).toEqual([
     { address: "a@b.org", name: "Änn" },
     { address: "b@b.org" },
@@ -85,7 +85,8 @@ test.each([
   [{ address: "a@b.org", name: "a\nb" }, "to.name: contains a line break"],
   [{ address: "a@b.org", group: [] }, "to.group: is not a field of an address"],
   [JSON.parse('{"address":"a@b.org","__proto__":{}}'), "to.__proto__: is not a field of an address"],
-  ["x".repeat(100_001), "to: is far too long"],
+  ["x".repeat(100_001), "to: has 100001 characters; at most 100000 are allowed"],
+  [["a@b.org, c@d.org"], 'to[0]: "a@b.org, c@d.org" holds several addresses; give each an entry of its own'],
 ])("%o is refused", (value, sentence) => {
   expect(() => list(value)).toThrow(said(sentence));
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { BreakerStatus } from "../src/index.ts";
 import { failure, receipt } from "../src/make-outcome.ts";
-import { type BreakerOptions, type BreakerStatus, breaker } from "../src/policies/breaker.ts";
+import { type BreakerOptions, breaker } from "../src/policies/breaker.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann } from "./sample-message.ts";
@@ -110,7 +111,8 @@ test("a throttled probe rests, and then the next one goes", async () => {
 });
 
 test("late outcomes of calls from before it opened neither close nor reopen it while a probe is under way", async () => {
-  for (const old of [taken, failure({ provider: "A", kind: "transient", reason: "x" })]) {
+  const late = (kind: "transient" | "misconfigured") => failure({ provider: "A", kind, reason: "x" });
+  for (const old of [taken, late("transient"), late("misconfigured")]) {
     const [slow, probe] = [answerLater(), answerLater()];
     const clock = manualClock();
     const provider = scripted("A", slow.step, bad, probe.step);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type BreakerOptions, type BreakerStatus, breaker } from "../src/policies/breaker.ts";
+import type { BreakerStatus } from "../src/index.ts";
+import { type BreakerOptions, breaker } from "../src/policies/breaker.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
-import { ann } from "./sample-message.ts";
+import { ann, bob, sampleMessage } from "./sample-message.ts";
 import { accept, answerLater, fail, part, type Step, scripted } from "./scripted-provider.ts";
 
 function setUp(options: BreakerOptions = {}) {
@@ -18,7 +19,7 @@ function setUp(options: BreakerOptions = {}) {
     async send(...steps: Step[]) {
       for (const next of steps) {
         step = next;
-        await clock.until(lone.send());
+        await clock.until(lone.send({ message: await sampleMessage({ to: [ann, bob] }) }));
       }
       return lone.attempts.at(-1);
     },

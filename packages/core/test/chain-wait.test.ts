@@ -185,7 +185,10 @@ test("a recipient is waited for whatever became of the others, in whichever orde
           provider,
           messageId: "<x>",
           accepted: [],
-          rejected: context.envelope.to.map((address) => ({ address, failure: why[address] as never })),
+          rejected: context.envelope.to.map((address) => ({
+            address,
+            failure: why[address as keyof typeof why],
+          })),
         };
       },
       accept(),

@@ -34,7 +34,7 @@ describe("at the door", () => {
     };
     expect(await createChain([scripted("A")]).send(trap)).toMatchObject({
       kind: "rejected",
-      error: "message: could not be read",
+      error: "message: message: could not be read",
     });
   });
 

@@ -130,7 +130,7 @@ describe("a wrong option is refused when the thing is made, with one sentence", 
       new TypeError("link: a provider's id must be 1 to 64 letters, digits, ., _ or -"),
     ],
     [
-      () => link(a, retry(), loose(breaker)(), loose({})),
+      () => link(a, retry(), breaker(), loose({})),
       new TypeError("link: policy 3 of A is not a function; was it called, as in retry()?"),
     ],
     [() => createChain([]), new TypeError("createChain: give at least one provider")],

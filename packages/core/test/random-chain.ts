@@ -71,6 +71,8 @@ export interface SeenCall {
   crossed: boolean;
   /** What it said of each recipient; empty while it has said nothing. */
   readonly said: Map<string, Answer>;
+  /** When it said it: perhaps long after anybody waited for it. */
+  saidAt: number;
 }
 
 /** Every recipient's own answer as one outcome. */
@@ -105,6 +107,7 @@ function playing(id: string, script: readonly Turn[], clock: Clock, calls: SeenC
         to: envelope.to,
         crossed: false,
         said: new Map(),
+        saidAt: Number.POSITIVE_INFINITY,
       };
       calls.push(call);
       const mine = envelope.to.map(
@@ -132,6 +135,7 @@ function playing(id: string, script: readonly Turn[], clock: Clock, calls: SeenC
         return failure({ provider: id, kind: "cancelled", reason: "told to" });
       if (now.how === "throw") throw new Error("boom");
       for (const [address, answer] of mine) call.said.set(address, answer);
+      call.saidAt = clock.now();
       return outcomeOf(id, call.said, now.asReceipt && call.crossed, now.retryAfterMs);
     },
   };

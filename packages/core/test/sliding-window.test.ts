@@ -47,6 +47,15 @@ test("what has left cannot be given back a second time", () => {
   expect(window.used(1_500)).toBe(1);
 });
 
+test("what is given back twice is given back once", () => {
+  const window = slidingWindow(2, 1_000, 0);
+  window.take(1, 0);
+  window.take(1, 500);
+  window.giveBack(1, 500);
+  window.giveBack(1, 500);
+  expect(window.used(500)).toBe(1);
+});
+
 interface Step {
   readonly afterMs: number;
   readonly weight: number;

@@ -7,7 +7,8 @@ import { ann, bob, cyd } from "./sample-message.ts";
 const open = { crossed: false, refusal: undefined };
 const crossed = { crossed: true, refusal: undefined };
 const to = [ann, bob];
-const sound = (answer: unknown, facts = crossed) => soundOutcome("A", answer, to, facts);
+const sound = (answer: unknown, facts: Parameters<typeof soundOutcome>[3] = crossed) =>
+  soundOutcome("A", answer, to, facts);
 const kindOf = (outcome: Outcome) => (outcome.success ? "receipt" : outcome.kind);
 const no = (kind: "rejected" | "cancelled" | "deferred") => failure({ provider: "X", kind, reason: "no" });
 
@@ -112,6 +113,25 @@ describe("a receipt", () => {
     expect(sound({ success: true, response: "250 ok\r\n" })).toMatchObject({ response: "250 ok" });
     expect(sound({ success: true, response: 250 })).not.toHaveProperty("response");
   });
+});
+
+test("a receipt for nobody is a failure, each recipient's own", () => {
+  const rejected = [
+    { address: ann, failure: no("rejected") },
+    { address: bob, failure: no("deferred") },
+  ];
+  expect(sound({ success: true, accepted: [], rejected })).toMatchObject({
+    success: false,
+    kind: "deferred",
+    rejected: [{ failure: { kind: "rejected" } }, { failure: { kind: "deferred" } }],
+  });
+});
+
+test("where it may have been handed over without a word, given up and nonsense are unknown", () => {
+  const silent = { crossed: false, maybe: true, refusal: undefined };
+  expect(sound({ success: false, kind: "cancelled" }, silent)).toMatchObject({ kind: "unknown" });
+  expect(sound(undefined, silent)).toMatchObject({ kind: "unknown" });
+  expect(sound({ success: false, kind: "refused" }, silent)).toMatchObject({ kind: "refused" });
 });
 
 describe("a failure", () => {

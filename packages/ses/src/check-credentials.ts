@@ -1,4 +1,4 @@
-import { closestName } from "./closest-name.ts";
+import { closest } from "@relais/core/spi";
 
 const fields = ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"];
 
@@ -20,7 +20,7 @@ export function checkCredentials(field: string, value: unknown): void {
     throw new TypeError(`${field} must be an object or a function that gives one`);
   for (const [key, part] of Object.entries(value)) {
     if (!fields.includes(key)) {
-      const meant = closestName(key, fields);
+      const meant = closest(key, fields);
       const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
       throw new TypeError(
         `${field}.${JSON.stringify(key.slice(0, 40)).slice(1, -1)} is not a part of credentials${hint}`,

@@ -1,6 +1,6 @@
+import { closest } from "@relais/core/spi";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
-import { closestName } from "./closest-name.ts";
 import type { SesOptions } from "./ses-options.ts";
 
 type Check = (field: string, value: unknown) => void;
@@ -78,7 +78,7 @@ export function checkOptions(options: unknown): asserts options is SesOptions {
     throw new TypeError(`the options of ses must be an object, not ${kindOf(options)}`);
   for (const [field, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, field)) {
-      const meant = closestName(field, Object.keys(checks));
+      const meant = closest(field, Object.keys(checks));
       const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
       throw new TypeError(`${JSON.stringify(field.slice(0, 40))} is not an option of ses${hint}`);
     }

@@ -1,4 +1,4 @@
-import { nearestName } from "./nearest-name.ts";
+import { closest } from "@relais/core/spi";
 
 // Sentences about options. A value is echoed only where it cannot be a secret.
 
@@ -18,7 +18,7 @@ export function record(field: string, value: unknown, names: readonly string[]):
   }
   for (const name of Object.keys(value)) {
     if (names.includes(name)) continue;
-    const nearest = nearestName(name, names);
+    const nearest = closest(name, names);
     const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
     const place = field === "options" ? "" : ` of ${field}`;
     throw new TypeError(`smtp: ${JSON.stringify(name.slice(0, 60))} is not an option${place}${hint}`);
