@@ -176,3 +176,12 @@ test("a date that lies about its text is asked for its time", async () => {
   }
   expect((await sampleMessage({ date: new Liar(0) })).date).toBe("1970-01-01T00:00:00.000Z");
 });
+
+test("the field that an error names is one short line, whoever made it up", () => {
+  expect(new InvalidMessage("a\r\nb\u202e", "is wrong")).toMatchObject({
+    field: "a b",
+    message: "a b: is wrong",
+  });
+  expect(new InvalidMessage("\r\n", "is wrong").message).toBe('"": is wrong');
+  expect(new InvalidMessage("x".repeat(500), "is wrong").field.length).toBeLessThanOrEqual(120);
+});

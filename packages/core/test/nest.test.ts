@@ -98,6 +98,15 @@ test("the outer deadline binds the inner chain", async () => {
   expect(clock.now() - began).toBeLessThan(1_050);
 });
 
+test("the inner chain does not begin to wait for what lies past the outer deadline", async () => {
+  const busy = fail("throttled", { retryAfterMs: 5_000 });
+  const { send, innerEvents, clock } = setUp(busy, busy, fail("refused"), { inner: 60_000, outer: 3_000 });
+  const began = clock.now();
+  expect(await send()).toMatchObject({ success: false, status: "failed" });
+  expect(types(innerEvents)).not.toContain("wait");
+  expect(clock.now()).toBe(began);
+});
+
 test("an inner deadline of its own is kept, too", async () => {
   const { send, clock } = setUp(hang(), accept(), accept(), { inner: 1_000, outer: 60_000 });
   const began = clock.now();

@@ -1,15 +1,27 @@
-import { breaker, type Chain, type ChainOptions, createChain, link, retry, timeout } from "@relais/core";
+import {
+  breaker,
+  type Chain,
+  type ChainOptions,
+  createChain,
+  link,
+  type Provider,
+  retry,
+  timeout,
+} from "@relais/core";
 import { ConfigurationError } from "./configuration-error.ts";
 import { sesFromEnv } from "./ses-from-env.ts";
-import { type Environment, settingsReader } from "./settings-reader.ts";
+import { type Environment, type SettingsReader, settingsReader } from "./settings-reader.ts";
 import { smtpFromEnv } from "./smtp-from-env.ts";
 
 const smtpTimeoutMs = 30_000;
 const sesTimeoutMs = 10_000;
+const noProvider =
+  "No e-mail provider is configured: set SMTP_HOST (with SMTP_PORT, SMTP_SECURE, SMTP_USER, SMTP_PASS), or " +
+  "AWS_SES_REGION (with AWS_SES_ACCESS_KEY_ID, AWS_SES_SECRET_ACCESS_KEY), or both.";
 
 /**
  * SMTP first, SES next, from the environment: `SMTP_HOST`, `SMTP_PORT` (587, or 465 with `SMTP_SECURE=true`),
- * `SMTP_SECURE`, `SMTP_USER`, `SMTP_PASS`, `SMTP_REQUIRE_TLS`; `AWS_SES_REGION`, `AWS_SES_ACCESS_KEY_ID`,
+ * `SMTP_SECURE` (true on port 465), `SMTP_USER`, `SMTP_PASS`, `SMTP_REQUIRE_TLS`; `AWS_SES_REGION`, `AWS_SES_ACCESS_KEY_ID`,
  * `AWS_SES_SECRET_ACCESS_KEY`, `AWS_SES_SESSION_TOKEN`, `AWS_SES_ENDPOINT`; `AWS_SES_FROM_EMAIL`, the default sender.
  * Each may also be given as `NAME_FILE`, the path of a mounted secret. With only one of the two set, a chain of one.
  * `SMTP_FORCE_FAIL=true` makes SMTP fail without touching the network, to rehearse the fallback; not in production.
@@ -22,25 +34,23 @@ export function chainFromEnv(env: Environment = process.env, options: ChainOptio
   const from = read.text("AWS_SES_FROM_EMAIL")?.trim();
   const smtp = smtpFromEnv(read, env.NODE_ENV === "production");
   const ses = sesFromEnv(read);
-  if (read.problems.length > 0) throw new ConfigurationError(read.problems);
   const links = [
     ...(smtp === undefined ? [] : [link(smtp, retry(), breaker(), timeout({ ms: smtpTimeoutMs }))]),
     ...(ses === undefined ? [] : [link(ses, retry(), breaker(), timeout({ ms: sesTimeoutMs }))]),
   ];
-  if (links.length === 0) {
-    throw new ConfigurationError([
-      "No e-mail provider is configured: set SMTP_HOST (with SMTP_PORT, SMTP_SECURE, SMTP_USER, SMTP_PASS), or " +
-        "AWS_SES_REGION (with AWS_SES_ACCESS_KEY_ID, AWS_SES_SECRET_ACCESS_KEY), or both.",
-    ]);
-  }
+  if (links.length === 0 && read.problems.length === 0) read.problem(noProvider);
+  if (from !== undefined) checkSender(from, read);
+  if (read.problems.length > 0) throw new ConfigurationError(read.problems);
+  return createChain(links, { ...options, from: options.from ?? from });
+}
+
+/** A chain knows what a sender may be; this one is only made to be asked. */
+function checkSender(from: string, read: SettingsReader): void {
+  const nobody: Provider = { id: "NOBODY", send: () => Promise.reject(new Error("never called")) };
   try {
-    return createChain(links, from === undefined ? options : { from, ...options });
+    createChain([nobody], { from });
   } catch (error) {
-    const message = error instanceof Error ? error.message : "it is wrong";
-    throw options.from === undefined && from !== undefined && message.includes("from")
-      ? new ConfigurationError([
-          `AWS_SES_FROM_EMAIL is not an address: ${message.replace("createChain: ", "")}.`,
-        ])
-      : error;
+    const why = error instanceof Error ? error.message.replace("createChain: from: ", "") : "it is wrong";
+    read.problem(`AWS_SES_FROM_EMAIL cannot be used: ${why}.`);
   }
 }

@@ -2,6 +2,14 @@ import type { Provider } from "@relais/core";
 import { ses } from "@relais/ses";
 import type { SettingsReader } from "./settings-reader.ts";
 
+const names = [
+  "AWS_SES_REGION",
+  "AWS_SES_ACCESS_KEY_ID",
+  "AWS_SES_SECRET_ACCESS_KEY",
+  "AWS_SES_SESSION_TOKEN",
+  "AWS_SES_ENDPOINT",
+];
+
 /** The SES provider that the environment describes; `undefined` if it describes none, or a wrong one. */
 export function sesFromEnv(read: SettingsReader): Provider | undefined {
   const accessKeyId = read.text("AWS_SES_ACCESS_KEY_ID")?.trim();
@@ -9,22 +17,18 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
   const sessionToken = read.text("AWS_SES_SESSION_TOKEN")?.trim();
   const ownRegion = read.text("AWS_SES_REGION")?.trim();
   const endpoint = read.text("AWS_SES_ENDPOINT")?.trim();
-  if (
-    [accessKeyId, secretAccessKey, sessionToken, ownRegion, endpoint].every((value) => value === undefined)
-  ) {
-    return undefined;
-  }
-  if (accessKeyId !== undefined && secretAccessKey === undefined) {
-    read.problem("AWS_SES_ACCESS_KEY_ID is set, but AWS_SES_SECRET_ACCESS_KEY is not.");
-  }
-  if (accessKeyId === undefined && (secretAccessKey ?? sessionToken) !== undefined) {
-    const set = secretAccessKey === undefined ? "AWS_SES_SESSION_TOKEN" : "AWS_SES_SECRET_ACCESS_KEY";
-    read.problem(`${set} is set, but AWS_SES_ACCESS_KEY_ID is not.`);
+  if (!names.some((name) => read.has(name))) return undefined;
+  if (read.has("AWS_SES_ACCESS_KEY_ID")) {
+    if (!read.has("AWS_SES_SECRET_ACCESS_KEY"))
+      read.problem("AWS_SES_ACCESS_KEY_ID is set, but AWS_SES_SECRET_ACCESS_KEY is not.");
+  } else {
+    const set = ["AWS_SES_SECRET_ACCESS_KEY", "AWS_SES_SESSION_TOKEN"].find((name) => read.has(name));
+    if (set !== undefined) read.problem(`${set} is set, but AWS_SES_ACCESS_KEY_ID is not.`);
   }
   // Where AWS runs the process it names the region itself.
   const region = ownRegion ?? read.text("AWS_REGION")?.trim() ?? read.text("AWS_DEFAULT_REGION")?.trim();
-  if (region === undefined) read.problem("AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.");
-  if (read.problems.length > 0) return undefined;
+  if (region === undefined && !read.has("AWS_SES_REGION"))
+    read.problem("AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.");
 
   const credentials =
     accessKeyId === undefined || secretAccessKey === undefined

@@ -39,11 +39,11 @@ export function settingsReader(env: Environment): SettingsReader {
       problem(`${name} and ${name}_FILE are both set; keep one of them.`);
       return undefined;
     }
-    const content = mounted(path);
-    if (content === undefined) problem(`${name}_FILE names ${JSON.stringify(path)}, which cannot be read.`);
+    const content = mounted(path); // never shown, not even the path: people put the secret itself there
+    if (content === undefined) problem(`${name}_FILE names a file that cannot be read.`);
     else if (content.length > maxSecretCharacters)
       problem(`${name}_FILE names a file that is too large for a setting.`);
-    else if (content.trim() === "") problem(`${name}_FILE names ${JSON.stringify(path)}, which is empty.`);
+    else if (content.trim() === "") problem(`${name}_FILE names a file that is empty.`);
     else return content.replace(/\r?\n$/, ""); // mounted secrets often end in a line break
     return undefined;
   };

@@ -10,8 +10,8 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
   const host = read.text("SMTP_HOST")?.trim();
   const user = read.text("SMTP_USER");
   const pass = read.text("SMTP_PASS");
-  const secure = read.flag("SMTP_SECURE") ?? false;
-  const port = read.port("SMTP_PORT") ?? (secure ? 465 : 587);
+  const secure = read.flag("SMTP_SECURE");
+  const port = read.port("SMTP_PORT");
   const requireTLS = read.flag("SMTP_REQUIRE_TLS");
   const forceFail = read.flag("SMTP_FORCE_FAIL") ?? false;
 
@@ -21,13 +21,18 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
     );
   }
   if (host === undefined) {
-    const set = others.find((name) => read.has(name));
+    const set = read.has("SMTP_HOST") ? undefined : others.find((name) => read.has(name));
     if (set !== undefined) read.problem(`${set} is set, but SMTP_HOST is not.`);
     return undefined;
   }
-  if (user !== undefined && pass === undefined) read.problem("SMTP_USER is set, but SMTP_PASS is not.");
-  if (pass !== undefined && user === undefined) read.problem("SMTP_PASS is set, but SMTP_USER is not.");
-  if (read.problems.length > 0) return undefined;
+  const login = { user: read.has("SMTP_USER"), pass: read.has("SMTP_PASS") };
+  if (login.user && !login.pass) read.problem("SMTP_USER is set, but SMTP_PASS is not.");
+  if (login.pass && !login.user) read.problem("SMTP_PASS is set, but SMTP_USER is not.");
+  // A URL may hold the password, and what is said of a host shows it.
+  if (/[/@]/.test(host)) {
+    read.problem("SMTP_HOST must be a host name or an IP address, with nothing before or behind it.");
+    return undefined;
+  }
 
   const auth = user === undefined || pass === undefined ? undefined : { user, pass };
   try {
