@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
 import type { Observer } from "./event.ts";
 import { type FailureKind, failureKinds } from "./failure.ts";
-import type { Journal } from "./journal.ts";
+import { isJournal, type Journal } from "./journal.ts";
 import type { AddressInput } from "./message/address-list.ts";
 import { oneAddress } from "./message/address-list.ts";
 import { defaultLimits, type Limits } from "./message/limits.ts";
@@ -113,6 +113,12 @@ export function chainSettings(options: ChainOptions): ChainSettings {
     throw new TypeError("createChain.limits: allowFiles must be true or false");
   }
   const clock = options.clock ?? systemClock;
+  if (typeof clock.now !== "function" || typeof clock.after !== "function") {
+    throw new TypeError("createChain: clock must have the functions now and after");
+  }
+  if (journal !== undefined && !isJournal(journal)) {
+    throw new TypeError("createChain: journal must be an object of functions: open, handOver, close");
+  }
   return {
     id,
     deadlineMs,

@@ -54,7 +54,9 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   const start = async (input: MessageInput | Message, given: SendOptions | undefined): Promise<Delivery> => {
     const began = clock.now();
     const options = given === undefined ? noOptions : sound(given);
-    if (typeof options === "string") return end(atTheDoor("rejected", options, ending), observers, began);
+    if (closing !== undefined)
+      return turnedAway(atTheDoor("cancelled", "the chain is closed", ending), began);
+    if (typeof options === "string") return turnedAway(atTheDoor("rejected", options, ending), began);
     const { scope: outer, signal: callers } = options;
     const observe = both(observers, outer?.observe);
     const deadlineAt = Math.min(began + settings.deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
@@ -69,7 +71,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     underWay += 1;
     try {
       const message = isMessage(input) ? input : await readInput(input, settings, pull, began);
-      if ("success" in message) return end(message, outer === undefined ? observe : undefined, began);
+      if ("success" in message) return outer === undefined ? turnedAway(message, began) : message;
       const envelope = options.envelope ?? message.envelope;
       const journal = options.journal ?? outer?.journal ?? settings.journal;
       const { handOver } = options;
@@ -92,13 +94,16 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     return delivery;
   };
 
+  // Nobody was asked; a beginning and an end there are all the same, for those who count.
+  const turnedAway = (delivery: Delivery, began: number): Delivery => {
+    observers?.({ type: "delivery-start", at: began, message: "", recipients: 0 });
+    return end(delivery, observers, began);
+  };
+
   const chain: Chain = Object.freeze({
     id,
     links: made,
-    send: (input: MessageInput | Message, options?: SendOptions) =>
-      closing === undefined
-        ? start(input, options)
-        : Promise.resolve(atTheDoor("cancelled", "the chain is closed", ending)),
+    send: (input: MessageInput | Message, options?: SendOptions) => start(input, options),
     verify: (context?: VerifyContext) => verifyAll(id, made, context),
     close() {
       closing ??= (async () => {

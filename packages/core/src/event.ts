@@ -17,7 +17,7 @@ export type BreakerState = "closed" | "open" | "half-open";
 
 /** Everything that happens, as one union told apart by `type`. Metrics, logs and traces are made from this alone. */
 export type RelaisEvent =
-  /** A delivery begins. */
+  /** A delivery begins. One that ends at the door has no recipients and no message id. */
   | (Of & { readonly type: "delivery-start"; readonly recipients: number })
   /** A provider is about to be called. */
   | (Of & {

@@ -1,5 +1,5 @@
 import { attemptId, attemptRecord } from "./attempt-record.ts";
-import { AttemptTimeout } from "./attempt-timeout.ts";
+import { AttemptTimeout, outOfTime } from "./attempt-timeout.ts";
 import type { Clock } from "./clock.ts";
 import type { Observer } from "./event.ts";
 import { type Gate, gate } from "./gate.ts";
@@ -178,8 +178,7 @@ function noAnswer(
 /** Given up because the attempt's own time was over: that is the provider's doing, not the caller's. */
 function ownTimeout(said: Outcome, signal: AbortSignal): Outcome {
   const { reason } = signal;
-  if (said.success || said.kind !== "cancelled" || !(reason instanceof AttemptTimeout)) return said;
-  return failure({ provider: said.provider, kind: "transient", code: "timeout", reason: reason.message });
+  return reason instanceof AttemptTimeout ? outOfTime(said, reason) : said;
 }
 
 function record(entry: JournalEntry, door: Gate, now: number, outcome: Outcome, context: SendContext): void {

@@ -24,3 +24,10 @@ export interface Journal {
   /** The attempt is over. If this rejects the outcome stands all the same; an event tells of it. */
   close?(entry: JournalEntry, outcome: Outcome): Promise<void>;
 }
+
+/** Whether a value could be a journal: an object whose steps, where it has them, are functions. */
+export function isJournal(value: unknown): value is Journal {
+  if (typeof value !== "object" || value === null) return false;
+  const { open, handOver, close } = value as Record<string, unknown>;
+  return [open, handOver, close].every((step) => step === undefined || typeof step === "function");
+}

@@ -1,4 +1,4 @@
-import type { Journal } from "./journal.ts";
+import { isJournal, type Journal } from "./journal.ts";
 import { addressList } from "./message/address-list.ts";
 import type { Envelope } from "./message/envelope.ts";
 import { envelopeField } from "./message/envelope-field.ts";
@@ -31,12 +31,6 @@ function checkSignal(signal: unknown): void {
     throw new InvalidMessage("signal", "is not an AbortSignal");
 }
 
-function checkJournal(journal: unknown): void {
-  if (!isObject(journal) || ![journal.open, journal.handOver, journal.close].every(isFunctionOrAbsent)) {
-    throw new InvalidMessage("journal", "must be an object of functions: open, handOver, close");
-  }
-}
-
 function soundEnvelope(envelope: Envelope): Envelope {
   const [anybody] = addressList("envelope.to", envelope.to);
   if (anybody === undefined) throw new InvalidMessage("envelope.to", "there is no recipient");
@@ -48,7 +42,9 @@ function read(given: unknown): SendOptions {
   if (!isObject(given)) throw new InvalidMessage("options", "must be an object");
   const { signal, journal, envelope, handOver, scope } = given as SendOptions;
   if (signal !== undefined) checkSignal(signal);
-  if (journal !== undefined) checkJournal(journal);
+  if (journal !== undefined && !isJournal(journal)) {
+    throw new InvalidMessage("journal", "must be an object of functions: open, handOver, close");
+  }
   if (!isFunctionOrAbsent(handOver)) throw new InvalidMessage("handOver", "must be a function");
   if (scope === undefined) {
     return {

@@ -78,11 +78,14 @@ test("a failover is told with from, to, why, and for how many", async () => {
   ]);
 });
 
-test("a message refused at the door is told of as a delivery, too", async () => {
+test("a message refused at the door is told of as a delivery that began and ended", async () => {
   const events: RelaisEvent[] = [];
   const chain = createChain([scripted("A", fail("transient"))], {
     observers: [(event) => events.push(event)],
   });
   await chain.send({});
-  expect(events).toMatchObject([{ type: "delivery", delivery: { kind: "rejected" } }]);
+  expect(events).toMatchObject([
+    { type: "delivery-start", recipients: 0 },
+    { type: "delivery", delivery: { kind: "rejected" } },
+  ]);
 });

@@ -1,10 +1,22 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
+import { createChain } from "../src/chain.ts";
+import { makeLink } from "../src/link.ts";
 import { failure, receipt } from "../src/make-outcome.ts";
 import { timeout } from "../src/policies/timeout.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
-import { accept, answerLater, fail, hang, hangHandedOver, type Step, scripted } from "./scripted-provider.ts";
+import { ann, bob, cyd, sampleInput, sampleMessage } from "./sample-message.ts";
+import {
+  accept,
+  answerLater,
+  fail,
+  hang,
+  hangHandedOver,
+  part,
+  type Step,
+  scripted,
+} from "./scripted-provider.ts";
 
 function setUp(step: Step) {
   const clock = manualClock();
@@ -67,6 +79,64 @@ test("a definite failure in time is left as it is", async () => {
     expect(await clock.until(send())).toMatchObject({ kind });
     expect(clock.pending).toBe(0);
   }
+});
+
+/** Mixed words about its recipients, said only when it is told to stop. */
+const mixedWhenTold: Step = (provider, { signal }) =>
+  new Promise((resolve) => {
+    const why = (kind: "cancelled" | "rejected") => failure({ provider, kind, reason: kind });
+    const rejected = [
+      { address: ann, failure: why("rejected") },
+      { address: bob, failure: why("cancelled") },
+    ];
+    signal.addEventListener("abort", () => resolve({ ...why("cancelled"), rejected }));
+  });
+
+test("what it has said of one recipient stands, though time ran out for another", async () => {
+  const { send, clock } = setUp(mixedWhenTold);
+  const message = await sampleMessage({ to: [ann, bob] });
+  expect(await clock.until(send({ message }))).toMatchObject({
+    kind: "transient",
+    rejected: [
+      { address: ann, failure: { kind: "rejected" } },
+      { address: bob, failure: { kind: "transient", code: "timeout" } },
+    ],
+  });
+});
+
+test("of a chain within, too: nobody else is asked for whom it has had a last word", async () => {
+  const clock = manualClock();
+  const rejected: Step = part({ [ann]: "rejected", [cyd]: "refused" });
+  const inner = createChain([scripted("A", rejected), scripted("B", hang())], { id: "inner", clock });
+  const c = scripted("C", accept());
+  const chain = createChain([makeLink(inner, [timeout({ ms: 100, clock })], clock), c], { clock });
+  const delivery = await clock.until(chain.send(sampleInput({ to: [ann, bob, cyd] })));
+  expect(c.calls).toEqual([[cyd]]);
+  expect(delivery).toMatchObject({ status: "partial", accepted: [bob, cyd], rejected: [{ address: ann }] });
+});
+
+test("a chain within that ran out of time before its last provider keeps its last words, and reads as its providers", async () => {
+  const clock = manualClock();
+  const mixed = async (provider: string) =>
+    failure({
+      provider,
+      kind: "refused",
+      reason: "no",
+      rejected: [{ address: ann, failure: failure({ provider, kind: "rejected", reason: "no such user" }) }],
+    });
+  const inner = createChain([scripted("A", mixed), scripted("B", hang()), scripted("D")], {
+    id: "inner",
+    clock,
+  });
+  const c = scripted("C", accept());
+  const chain = createChain([makeLink(inner, [timeout({ ms: 100, clock })], clock), c], { clock });
+  const delivery = await clock.until(chain.send(sampleInput({ to: [ann, bob] })));
+  expect(c.calls).toEqual([[bob]]);
+  expect(delivery).toMatchObject({
+    status: "partial",
+    accepted: [bob],
+    failures: [{ provider: "A" }, { provider: "B" }, { provider: "D" }],
+  });
 });
 
 test("the caller's own abort is not a timeout", async () => {

@@ -1,6 +1,5 @@
-import { AttemptTimeout } from "../attempt-timeout.ts";
+import { AttemptTimeout, outOfTime } from "../attempt-timeout.ts";
 import { systemClock } from "../clock.ts";
-import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
 import type { Policy, TimedOptions } from "../policy.ts";
 import { stop, stopBehind, withStop } from "../stop.ts";
@@ -20,7 +19,7 @@ export function timeout(options: TimeoutOptions): Policy {
   const ms = numberOption("timeout: ms", options.ms ?? Number.NaN, 0, { min: 1 });
   const clock = options.clock ?? systemClock;
 
-  return (next, site) => async (message, context) => {
+  return (next) => async (message, context) => {
     if (context.signal.aborted) return next(message, context);
     const own = stop();
     let late = false;
@@ -35,8 +34,6 @@ export function timeout(options: TimeoutOptions): Policy {
     cancel();
     outer.offAbort(forward);
     // A chain within: its own guards saw to their attempts, but as a whole it was given up.
-    if (!late || context.signal.aborted || outcome.success || outcome.kind !== "cancelled") return outcome;
-    const { id: provider } = site.provider;
-    return failure({ provider, kind: "transient", code: "timeout", reason: `no answer within ${ms} ms` });
+    return late && !context.signal.aborted ? outOfTime(outcome, new AttemptTimeout(ms)) : outcome;
   };
 }
