@@ -4,15 +4,17 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { anchors, type Fence, fences, firstMissing, links, page, pages, promised } from "./repo/markdown.ts";
 import { root } from "./repo/root.ts";
 import { program } from "./repo/run.ts";
+import { lendDependencies, writeScratch } from "./repo/scratch.ts";
 import { shellCommands } from "./repo/shell-commands.ts";
-import { typeErrors, writeScratch } from "./repo/type-check.ts";
-import { manifestAt } from "./repo/workspace.ts";
+import { typeErrors } from "./repo/type-check.ts";
+import { manifestAt, workspaces } from "./repo/workspace.ts";
 
 const all = pages().flatMap((file) => fences(file));
 const scratch = ".test-results/fences";
 
+/** `packages/ses/README-17.ts`: beside a link to the dependencies of packages/ses. */
 const nameOf = ({ file, line, language }: Fence): string =>
-  `${file.replace(/\.md$/, "").replaceAll(/\W+/g, "-")}-${line}.${language === "js" ? "mjs" : "ts"}`;
+  `${file.replace(/\.md$/, "")}-${line}.${language === "js" ? "mjs" : "ts"}`;
 const titled = (some: readonly Fence[]) => some.map((one) => ({ ...one, title: `${one.file}:${one.line}` }));
 
 const code = all.filter((one) => one.language === "ts" || one.language === "js");
@@ -39,6 +41,8 @@ describe.concurrent("every program", () => {
 
   beforeAll(async () => {
     writeScratch(scratch, Object.fromEntries(code.map((one) => [nameOf(one), one.code])));
+    for (const { folder } of [...workspaces("packages"), ...workspaces("examples")])
+      lendDependencies(folder, `${scratch}/${folder}`);
     complaints = await typeErrors(scratch);
   });
 
@@ -79,6 +83,8 @@ describe("every command", () => {
   ];
   const npmOwn = /^(install|i|ci|add|exec|pack|publish|version|-[-\w]+)$/;
   const scripts = { ...manifestAt(".").scripts };
+
+  test("is looked for among scripts that exist", () => expect(Object.keys(scripts)).toContain("test"));
 
   test.each(shell)("of $title can be given", ({ code: text }) => {
     for (const [first = "", second = "", third = ""] of shellCommands(text)) {

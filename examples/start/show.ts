@@ -6,8 +6,8 @@ const style = (format: Parameters<typeof styleText>[0]) => (text: string) => sty
 export const bold = style("bold");
 export const dim = style("dim");
 export const good = style("green");
-export const bad = style("red");
-export const unsure = style("yellow");
+const bad = style("red");
+const unsure = style("yellow");
 
 function attemptLine({ provider, success, kind, code, reason = "", ms, skipped }: Attempt): string {
   const how = success ? good("accepted") : kind === "unknown" ? unsure(kind) : bad(kind ?? "");

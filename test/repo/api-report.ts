@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { moduleSyntax } from "./module-syntax.ts";
 import { root } from "./root.ts";
 import { tool } from "./run.ts";
+import { emptied } from "./scratch.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface Door {
@@ -30,7 +31,7 @@ const out = ".test-results/declarations";
 /** Writes a package's declarations anew, without comments; the compiler itself takes those out. */
 export async function declare(folder: string): Promise<void> {
   const outDir = `${out}/${folder}`;
-  rmSync(join(root, outDir), { recursive: true, force: true });
+  emptied(outDir);
   const where = ["--outDir", outDir, "--tsBuildInfoFile", `${outDir}/tsbuildinfo`];
   const how = ["--emitDeclarationOnly", "--removeComments", "--declarationMap", "false"];
   const { code, said } = await tool("tsc", "-p", folder, ...how, ...where);

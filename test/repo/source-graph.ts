@@ -29,7 +29,7 @@ export function sourceGraph(folder: string): SourceGraph {
 }
 
 /** The file that a relative import leads to, from the package's src; undefined for a package or a built-in. */
-export function target(file: string, { specifier }: Import): string | undefined {
+function target(file: string, { specifier }: Import): string | undefined {
   return specifier.startsWith(".") ? posix.join(posix.dirname(file), specifier) : undefined;
 }
 

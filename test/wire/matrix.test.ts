@@ -1,7 +1,10 @@
 import { type Delivery, dispositions, type FailureKind } from "@relais/core";
 import { describe, expect, test } from "vitest";
 import { chainTo, farEnds, mail } from "./far-ends.ts";
-import { type Row, sesRows, smtpRows } from "./rows.ts";
+import { mailRows } from "./mail-rows.ts";
+import type { Row } from "./row.ts";
+import { sesRows } from "./ses-rows.ts";
+import { sessionRows } from "./session-rows.ts";
 
 /** Where the breaker of the provider that failed stands afterwards, if the table is right. */
 const breakerAfter = (kind: FailureKind): "open" | "closed" => {
@@ -62,7 +65,7 @@ function check(first: "SMTP" | "SES", row: Row, delivery: Delivery, seen: Seen):
 }
 
 describe("a fault at SMTP, with SES next", () => {
-  test.each(smtpRows)("$name", (row) => meet("SMTP", row));
+  test.each([...sessionRows, ...mailRows])("$name", (row) => meet("SMTP", row));
 });
 
 describe("a fault at SES, with SMTP next", () => {

@@ -15,7 +15,7 @@ import { type HandOverFacts, soundOutcome } from "./sound-outcome.ts";
 import { type Stop, stopBehind, withStop } from "./stop.ts";
 
 /** How long a provider may take to answer after its signal aborted, ms. */
-export const graceMs = 25;
+const graceMs = 25;
 /** How much longer the journal may then take to write the end down, ms. */
 const journalGraceMs = 20;
 

@@ -23,7 +23,7 @@ export function nest(chain: Provider): Send {
 }
 
 /** A delivery as the outcome of one attempt of the chain around it. */
-export function toOutcome(delivery: Delivery): Outcome {
+function toOutcome(delivery: Delivery): Outcome {
   if (delivery.success || delivery.accepted.length > 0) {
     const [first] = delivery.receipts;
     const { accepted, rejected } = delivery;

@@ -1,5 +1,5 @@
 /** The longest reason that is kept, in characters. */
-export const maxReasonCharacters = 300;
+const maxReasonCharacters = 300;
 
 // Control characters (C0, DEL, C1), line and paragraph separators, invisible and bidirectional controls: none of
 // them may reach a terminal or a log line. Lone surrogates would break whoever encodes the text.

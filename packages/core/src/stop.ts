@@ -76,7 +76,7 @@ export function stopBehind(context: SendContext): Stop {
 }
 
 /** A signal from outside as a stop. */
-export function listenTo(signal: AbortSignal): Stop {
+function listenTo(signal: AbortSignal): Stop {
   return {
     signal,
     onAbort: (run) => signal.addEventListener("abort", run, { once: true }),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { dispositions } from "../src/disposition.ts";
 import { failureKinds } from "../src/failure.ts";
 
-// The table of failures.md, line by line.
+// The table, line by line.
 const table = `
 transient     | yes | yes | failure
 throttled     | no  | yes | rest

@@ -19,7 +19,7 @@ interface Row {
   readonly status?: "failed" | "unknown";
 }
 
-// failures.md, over a chain of two.
+// The table, over a chain of two.
 const rows: readonly Row[] = [
   { kind: "transient", calls: 1, next: true, state: "open" }, // the second try finds the breaker open
   { kind: "throttled", calls: 1, next: true, state: "closed" },

@@ -4,7 +4,6 @@ export const sendRaw = "https://docs.aws.amazon.com/ses/latest/APIReference/API_
 export const v2Send = "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html";
 export const sendErrors = "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html";
 export const quotaErrors = "https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html";
-export const quotas = "https://docs.aws.amazon.com/ses/latest/dg/quotas.html";
 export const signing = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html";
 export const sdkCredentials =
   "https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html";

@@ -2,8 +2,9 @@ import { createServer } from "node:net";
 import { blackhole, type SesServer, sesServer } from "@relais/conformance";
 import { ses } from "@relais/ses";
 import { afterEach, expect, test, vi } from "vitest";
+import { accountRows } from "./account-rows.ts";
 import { context, letter } from "./context.ts";
-import { faultRows } from "./fault-rows.ts";
+import { farEndRows } from "./far-end-rows.ts";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
 const closers: (() => unknown)[] = [];
@@ -22,7 +23,7 @@ function abortAfter(ms: number | undefined, server: SesServer): AbortSignal {
   return caller.signal;
 }
 
-test.each(faultRows)("$title: $kind", async (row) => {
+test.each([...farEndRows, ...accountRows])("$title: $kind", async (row) => {
   const server = await sesServer({ ...row.server, ...(row.fault === undefined ? {} : { fault: row.fault }) });
   closers.push(server.close);
   const secure = row.server?.certificate !== undefined;

@@ -19,7 +19,10 @@ test.each<[unknown, string]>([
   [{ endpoint: "https://u:hunter2-hunter2@h" }, "endpoint may not hold a user or a password"],
   [{ endpoint: "https://h/?a=b" }, "endpoint may not hold a query or a fragment"],
   [{ credentials: "hunter2-hunter2" }, "credentials must be an object or a function that gives one"],
-  [{ credentials: { ...key, secret: 1 } }, "credentials.secret is not a part of credentials; did you mean secretAccessKey?"],
+  [
+    { credentials: { ...key, secret: 1 } },
+    "credentials.secret is not a part of credentials; did you mean secretAccessKey?",
+  ],
   [
     { credentials: { ...key, sesionToken: "x" } },
     "credentials.sesionToken is not a part of credentials; did you mean sessionToken?",

@@ -1,0 +1,410 @@
+// What @relais/core/spi opens. Written by `npm run api`.
+
+// spi.ts
+export type { Attempt } from "./attempt.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { closest } from "./closest.ts";
+export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
+export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
+export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
+export type { Journal, JournalEntry } from "./journal.ts";
+export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
+export type { Address } from "./message/address.ts";
+export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export type { Envelope } from "./message/envelope.ts";
+export { InvalidMessage } from "./message/invalid-message.ts";
+export type { Attachment, Message } from "./message/message.ts";
+export type { Outcome, Receipt, Rejection } from "./outcome.ts";
+export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export { reason } from "./reason.ts";
+export { redactor } from "./redactor.ts";
+export type { DeliveryScope } from "./scope.ts";
+export { sleep } from "./sleep.ts";
+export { type Slots, slots } from "./slots.ts";
+
+// attempt.ts
+import type { FailureKind } from "./failure.ts";
+export interface Attempt {
+    readonly n: number;
+    readonly id: string;
+    readonly provider: string;
+    readonly at: string;
+    readonly ms: number;
+    readonly success: boolean;
+    readonly phase: "open" | "handed_over";
+    readonly kind?: FailureKind;
+    readonly code?: string;
+    readonly reason?: string;
+    readonly retryAfterMs?: number;
+    readonly skipped: boolean;
+    readonly messageId?: string;
+    readonly recipients: number;
+    readonly accepted: number;
+}
+
+// clock.ts
+export interface Clock {
+    now(): number;
+    after(delayMs: number, run: () => void): () => void;
+}
+export declare const systemClock: Clock;
+
+// closest.ts
+export declare function closest(word: string, candidates: readonly string[]): string | undefined;
+
+// delivery.ts
+import type { Attempt } from "./attempt.ts";
+import type { Failure, FailureKind } from "./failure.ts";
+import type { Receipt, Rejection } from "./outcome.ts";
+interface Ended {
+    readonly id: string;
+    readonly attempts: readonly Attempt[];
+    readonly failures: readonly Failure[];
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Rejection[];
+    readonly receipts: readonly Receipt[];
+    readonly possibleDuplicate?: true;
+}
+export interface Delivered extends Ended {
+    readonly success: true;
+    readonly provider: string;
+    readonly messageId: string;
+}
+export interface Undelivered extends Ended {
+    readonly success: false;
+    readonly status: "failed" | "partial" | "unknown";
+    readonly error: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly provider: string;
+    readonly retryAt?: number;
+    readonly retryAfterMs?: number;
+}
+export type Delivery = Delivered | Undelivered;
+export {};
+
+// event.ts
+import type { Attempt } from "./attempt.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Failure } from "./failure.ts";
+import type { Outcome } from "./outcome.ts";
+interface Of {
+    readonly at: number;
+    readonly chain?: string;
+    readonly message?: string;
+}
+export type BreakerState = "closed" | "open" | "half-open";
+export type RelaisEvent = (Of & {
+    readonly type: "delivery-start";
+    readonly recipients: number;
+}) | (Of & {
+    readonly type: "attempt-start";
+    readonly provider: string;
+    readonly attempt: string;
+    readonly n: number;
+}) | (Of & {
+    readonly type: "attempt";
+    readonly provider: string;
+    readonly attempt: Attempt;
+    readonly outcome: Outcome;
+}) | (Of & {
+    readonly type: "hand-over";
+    readonly provider: string;
+    readonly attempt: string;
+}) | (Of & {
+    readonly type: "late";
+    readonly provider: string;
+    readonly attempt: string;
+    readonly outcome: Outcome;
+}) | (Of & {
+    readonly type: "retry";
+    readonly provider: string;
+    readonly failure: Failure;
+    readonly delayMs: number;
+    readonly next: number;
+}) | (Of & {
+    readonly type: "retry-suppressed";
+    readonly provider: string;
+    readonly failure: Failure;
+    readonly why: "budget" | "deadline" | "wait-too-long";
+}) | (Of & {
+    readonly type: "failover";
+    readonly from: string;
+    readonly to: string;
+    readonly failure: Failure;
+    readonly recipients: number;
+}) | (Of & {
+    readonly type: "wait";
+    readonly delayMs: number;
+}) | (Of & {
+    readonly type: "breaker";
+    readonly provider: string;
+    readonly state: BreakerState;
+    readonly failure?: Failure;
+    readonly reopenAt?: number;
+}) | (Of & {
+    readonly type: "journal-lost";
+    readonly provider: string;
+    readonly attempt: string;
+}) | (Of & {
+    readonly type: "delivery";
+    readonly delivery: Delivery;
+    readonly ms: number;
+});
+export type Observer = (event: RelaisEvent) => void;
+export {};
+
+// failure.ts
+import type { Rejection } from "./outcome.ts";
+export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];
+export type FailureKind = (typeof failureKinds)[number];
+export interface Failure {
+    readonly success: false;
+    readonly provider: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly code?: string;
+    readonly retryAfterMs?: number;
+    readonly again?: false;
+    readonly rejected?: readonly Rejection[];
+}
+
+// journal.ts
+import type { Outcome } from "./outcome.ts";
+export interface JournalEntry {
+    readonly attempt: string;
+    readonly messageId: string;
+    readonly provider: string;
+    readonly n: number;
+    readonly at: number;
+    readonly recipients: readonly string[];
+}
+export interface Journal {
+    open?(entry: JournalEntry): Promise<void>;
+    handOver?(entry: JournalEntry): Promise<void>;
+    close?(entry: JournalEntry, outcome: Outcome): Promise<void>;
+}
+export declare function isJournal(value: unknown): value is Journal;
+
+// make-outcome.ts
+import type { Failure, FailureKind } from "./failure.ts";
+import type { Receipt, Rejection } from "./outcome.ts";
+export interface FailureParts {
+    readonly provider: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly code?: string | undefined;
+    readonly retryAfterMs?: number | undefined;
+    readonly again?: false | undefined;
+    readonly rejected?: readonly Rejection[] | undefined;
+}
+export declare function failure(parts: FailureParts): Failure;
+export interface ReceiptParts {
+    readonly provider: string;
+    readonly messageId: string;
+    readonly accepted: readonly string[];
+    readonly rejected?: readonly Rejection[] | undefined;
+    readonly response?: string | undefined;
+}
+export declare function receipt(parts: ReceiptParts): Receipt;
+
+// message/address-list.ts
+import { type Address } from "./address.ts";
+export type AddressInput = string | Address | readonly (string | Address)[];
+export declare function addressList(field: string, value: unknown): readonly Address[];
+export declare function oneAddress(field: string, value: unknown): Address;
+
+// message/address.ts
+export interface Address {
+    readonly address: string;
+    readonly name?: string;
+}
+export declare function bareAddress(field: string, text: string): string;
+export declare function displayName(field: string, name: string, address: string): string | undefined;
+export declare function mailboxKey(address: string): string;
+
+// message/attachments.ts
+import type { Limits } from "./limits.ts";
+import type { Attachment } from "./message.ts";
+export interface AttachmentInput {
+    readonly filename?: string | undefined;
+    readonly content?: string | Uint8Array | AsyncIterable<Uint8Array | string> | undefined;
+    readonly encoding?: "utf8" | "base64" | "hex" | undefined;
+    readonly contentType?: string | undefined;
+    readonly cid?: string | undefined;
+    readonly contentDisposition?: "attachment" | "inline" | undefined;
+    readonly path?: string | undefined;
+}
+export declare function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]>;
+
+// message/create-message.ts
+import { type AddressInput } from "./address-list.ts";
+import { type AttachmentInput } from "./attachments.ts";
+import { type Limits } from "./limits.ts";
+import type { Message } from "./message.ts";
+export interface MessageInput {
+    readonly from?: AddressInput | undefined;
+    readonly sender?: AddressInput | undefined;
+    readonly to?: AddressInput | undefined;
+    readonly cc?: AddressInput | undefined;
+    readonly bcc?: AddressInput | undefined;
+    readonly replyTo?: AddressInput | undefined;
+    readonly inReplyTo?: string | undefined;
+    readonly references?: string | readonly string[] | undefined;
+    readonly subject?: string | undefined;
+    readonly text?: string | undefined;
+    readonly html?: string | undefined;
+    readonly attachments?: readonly AttachmentInput[] | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly id?: string | undefined;
+    readonly tags?: Readonly<Record<string, string>> | undefined;
+    readonly date?: Date | string | undefined;
+    readonly envelope?: {
+        readonly from?: string | undefined;
+        readonly to?: string | readonly string[] | undefined;
+    } | undefined;
+}
+export interface MessageOptions {
+    readonly limits?: Partial<Limits>;
+    readonly defaultFrom?: AddressInput | undefined;
+    readonly now?: number;
+}
+export declare function isMessage(value: unknown): value is Message;
+export declare function createMessage(input: MessageInput, options?: MessageOptions): Promise<Message>;
+
+// message/envelope.ts
+export interface Envelope {
+    readonly from: string;
+    readonly to: readonly string[];
+}
+
+// message/invalid-message.ts
+export declare class InvalidMessage extends Error {
+    readonly name = "InvalidMessage";
+    readonly field: string;
+    constructor(field: string, fault: string);
+}
+
+// message/limits.ts
+export interface Limits {
+    readonly maxRecipients: number;
+    readonly maxBytes: number;
+    readonly maxAttachments: number;
+    readonly allowFiles: boolean;
+}
+export declare const defaultLimits: Limits;
+
+// message/message.ts
+import type { Address } from "./address.ts";
+import type { Envelope } from "./envelope.ts";
+export interface Attachment {
+    readonly filename?: string;
+    readonly content: Uint8Array;
+    readonly contentType?: string;
+    readonly cid?: string;
+    readonly disposition: "attachment" | "inline";
+}
+export interface Message {
+    readonly id: string;
+    readonly messageId: string;
+    readonly date: string;
+    readonly from: Address;
+    readonly sender?: Address;
+    readonly to: readonly Address[];
+    readonly cc: readonly Address[];
+    readonly bcc: readonly Address[];
+    readonly replyTo: readonly Address[];
+    readonly inReplyTo?: string;
+    readonly references: readonly string[];
+    readonly subject: string;
+    readonly text?: string;
+    readonly html?: string;
+    readonly attachments: readonly Attachment[];
+    readonly headers: Readonly<Record<string, string>>;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly envelope: Envelope;
+    readonly contentBytes: number;
+}
+
+// outcome.ts
+import type { Failure } from "./failure.ts";
+export interface Rejection {
+    readonly address: string;
+    readonly failure: Failure;
+}
+export interface Receipt {
+    readonly success: true;
+    readonly provider: string;
+    readonly messageId: string;
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Rejection[];
+    readonly response?: string;
+}
+export type Outcome = Receipt | Failure;
+
+// provider.ts
+import type { Envelope } from "./message/envelope.ts";
+import type { Message } from "./message/message.ts";
+import type { Outcome } from "./outcome.ts";
+import type { DeliveryScope } from "./scope.ts";
+export interface SendContext {
+    readonly envelope: Envelope;
+    readonly signal: AbortSignal;
+    handOver(): Promise<void>;
+    readonly scope?: DeliveryScope | undefined;
+}
+export interface VerifyContext {
+    readonly signal?: AbortSignal;
+}
+export interface Health {
+    readonly provider: string;
+    readonly ok: boolean;
+    readonly reason?: string;
+    readonly failure?: Outcome & {
+        readonly success: false;
+    };
+    readonly quota?: Quota;
+    readonly sandbox?: boolean;
+}
+export interface Quota {
+    readonly perSecond?: number;
+    readonly perDay?: number;
+    readonly sentLastDay?: number;
+}
+export interface Provider {
+    readonly id: string;
+    send(message: Message, context: SendContext): Promise<Outcome>;
+    verify?(context?: VerifyContext): Promise<Health>;
+    close?(): Promise<void>;
+}
+
+// reason.ts
+export declare function reason(text: string, maxCharacters?: number): string;
+
+// redactor.ts
+export declare function redactor(secrets: Iterable<string | undefined>): (text: string) => string;
+
+// scope.ts
+import type { Attempt } from "./attempt.ts";
+import type { Observer } from "./event.ts";
+import type { Journal } from "./journal.ts";
+import type { Outcome } from "./outcome.ts";
+export interface DeliveryScope {
+    readonly observe?: Observer | undefined;
+    readonly journal?: Journal | undefined;
+    readonly deadlineAt: number;
+    nextAttempt(): number;
+    record(attempt: Attempt, outcome: Outcome): void;
+}
+
+// sleep.ts
+import type { Clock } from "./clock.ts";
+export declare function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<boolean>;
+
+// slots.ts
+export interface Slots {
+    take(weight: number, signal?: AbortSignal): Promise<(() => void) | undefined>;
+    readonly waiting: number;
+    readonly taken: number;
+}
+export declare function slots(capacity: number): Slots;

@@ -1,0 +1,602 @@
+// What @relais/core opens. Written by `npm run api`.
+
+// index.ts
+export type { Attempt } from "./attempt.ts";
+export { type Chain, createChain } from "./chain.ts";
+export type { ChainOptions } from "./chain-options.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
+export { DeliveryError, unwrap } from "./delivery-error.ts";
+export { describe } from "./describe.ts";
+export { type Disposition, type Dispositions, dispositions, type Overrides, type Verdict, } from "./disposition.ts";
+export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
+export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
+export type { Journal, JournalEntry } from "./journal.ts";
+export { type Link, link } from "./link.ts";
+export type { Address } from "./message/address.ts";
+export type { AddressInput } from "./message/address-list.ts";
+export type { AttachmentInput } from "./message/attachments.ts";
+export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export type { Envelope } from "./message/envelope.ts";
+export { InvalidMessage } from "./message/invalid-message.ts";
+export type { Limits } from "./message/limits.ts";
+export type { Attachment, Message } from "./message/message.ts";
+export type { Outcome, Receipt, Rejection } from "./outcome.ts";
+export { type BreakerOptions, breaker } from "./policies/breaker.ts";
+export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
+export { overrides } from "./policies/overrides.ts";
+export { type RateLimitOptions, rateLimit } from "./policies/rate-limit.ts";
+export { type RetryOptions, retry } from "./policies/retry.ts";
+export type { SkipCode } from "./policies/skip.ts";
+export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
+export type { BreakerStatus, LinkSite, LinkStatus, Policy, Send, TimedOptions } from "./policy.ts";
+export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export type { DeliveryScope } from "./scope.ts";
+export type { SendOptions } from "./send-options.ts";
+export type { ChainHealth } from "./verify-all.ts";
+
+// attempt.ts
+import type { FailureKind } from "./failure.ts";
+export interface Attempt {
+    readonly n: number;
+    readonly id: string;
+    readonly provider: string;
+    readonly at: string;
+    readonly ms: number;
+    readonly success: boolean;
+    readonly phase: "open" | "handed_over";
+    readonly kind?: FailureKind;
+    readonly code?: string;
+    readonly reason?: string;
+    readonly retryAfterMs?: number;
+    readonly skipped: boolean;
+    readonly messageId?: string;
+    readonly recipients: number;
+    readonly accepted: number;
+}
+
+// chain-options.ts
+import type { Clock } from "./clock.ts";
+import type { Observer } from "./event.ts";
+import { type FailureKind } from "./failure.ts";
+import { type Journal } from "./journal.ts";
+import type { AddressInput } from "./message/address-list.ts";
+import { type Limits } from "./message/limits.ts";
+export interface ChainOptions {
+    readonly id?: string | undefined;
+    readonly deadlineMs?: number | undefined;
+    readonly onUnknown?: "stop" | "failover" | undefined;
+    readonly failover?: Readonly<Partial<Record<FailureKind, boolean>>> | undefined;
+    readonly observers?: readonly Observer[] | undefined;
+    readonly journal?: Journal | undefined;
+    readonly from?: AddressInput | undefined;
+    readonly limits?: Partial<Limits> | undefined;
+    readonly clock?: Clock | undefined;
+}
+export interface ChainSettings {
+    readonly id: string;
+    readonly deadlineMs: number;
+    readonly onUnknown: "stop" | "failover";
+    readonly failover: Readonly<Partial<Record<FailureKind, boolean>>>;
+    readonly observers: readonly Observer[];
+    readonly journal: Journal | undefined;
+    readonly from: AddressInput | undefined;
+    readonly limits: Limits;
+    readonly clock: Clock;
+}
+export declare function chainSettings(options: ChainOptions): ChainSettings;
+
+// chain.ts
+import { type ChainOptions } from "./chain-options.ts";
+import type { Delivery } from "./delivery.ts";
+import { type Link } from "./link.ts";
+import { type MessageInput } from "./message/create-message.ts";
+import type { Message } from "./message/message.ts";
+import type { Provider, VerifyContext } from "./provider.ts";
+import { type SendOptions } from "./send-options.ts";
+import { type ChainHealth } from "./verify-all.ts";
+export interface Chain extends Provider {
+    readonly links: readonly Link[];
+    send(message: MessageInput | Message, options?: SendOptions): Promise<Delivery>;
+    verify(context?: VerifyContext): Promise<ChainHealth>;
+    close(): Promise<void>;
+}
+export declare function createChain(links: readonly (Link | Provider)[], options?: ChainOptions): Chain;
+
+// clock.ts
+export interface Clock {
+    now(): number;
+    after(delayMs: number, run: () => void): () => void;
+}
+export declare const systemClock: Clock;
+
+// delivery-error.ts
+import type { Delivered, Delivery, Undelivered } from "./delivery.ts";
+export declare class DeliveryError extends Error {
+    readonly name = "DeliveryError";
+    readonly delivery: Undelivered;
+    constructor(delivery: Undelivered);
+    get unknown(): boolean;
+}
+export declare function unwrap(delivery: Delivery): Delivered;
+
+// delivery.ts
+import type { Attempt } from "./attempt.ts";
+import type { Failure, FailureKind } from "./failure.ts";
+import type { Receipt, Rejection } from "./outcome.ts";
+interface Ended {
+    readonly id: string;
+    readonly attempts: readonly Attempt[];
+    readonly failures: readonly Failure[];
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Rejection[];
+    readonly receipts: readonly Receipt[];
+    readonly possibleDuplicate?: true;
+}
+export interface Delivered extends Ended {
+    readonly success: true;
+    readonly provider: string;
+    readonly messageId: string;
+}
+export interface Undelivered extends Ended {
+    readonly success: false;
+    readonly status: "failed" | "partial" | "unknown";
+    readonly error: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly provider: string;
+    readonly retryAt?: number;
+    readonly retryAfterMs?: number;
+}
+export type Delivery = Delivered | Undelivered;
+export {};
+
+// describe.ts
+import type { Failure } from "./failure.ts";
+export declare function describe(failure: Failure): string;
+
+// disposition.ts
+import type { FailureKind } from "./failure.ts";
+export type Verdict = "success" | "failure" | "open" | "rest" | "neither";
+export interface Disposition {
+    readonly again: boolean;
+    readonly next: boolean;
+    readonly health: Verdict;
+}
+export type Dispositions = Readonly<Record<FailureKind, Disposition>>;
+export type Overrides = Readonly<Partial<Record<FailureKind, Partial<Disposition>>>>;
+export declare const dispositions: Dispositions;
+
+// event.ts
+import type { Attempt } from "./attempt.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Failure } from "./failure.ts";
+import type { Outcome } from "./outcome.ts";
+interface Of {
+    readonly at: number;
+    readonly chain?: string;
+    readonly message?: string;
+}
+export type BreakerState = "closed" | "open" | "half-open";
+export type RelaisEvent = (Of & {
+    readonly type: "delivery-start";
+    readonly recipients: number;
+}) | (Of & {
+    readonly type: "attempt-start";
+    readonly provider: string;
+    readonly attempt: string;
+    readonly n: number;
+}) | (Of & {
+    readonly type: "attempt";
+    readonly provider: string;
+    readonly attempt: Attempt;
+    readonly outcome: Outcome;
+}) | (Of & {
+    readonly type: "hand-over";
+    readonly provider: string;
+    readonly attempt: string;
+}) | (Of & {
+    readonly type: "late";
+    readonly provider: string;
+    readonly attempt: string;
+    readonly outcome: Outcome;
+}) | (Of & {
+    readonly type: "retry";
+    readonly provider: string;
+    readonly failure: Failure;
+    readonly delayMs: number;
+    readonly next: number;
+}) | (Of & {
+    readonly type: "retry-suppressed";
+    readonly provider: string;
+    readonly failure: Failure;
+    readonly why: "budget" | "deadline" | "wait-too-long";
+}) | (Of & {
+    readonly type: "failover";
+    readonly from: string;
+    readonly to: string;
+    readonly failure: Failure;
+    readonly recipients: number;
+}) | (Of & {
+    readonly type: "wait";
+    readonly delayMs: number;
+}) | (Of & {
+    readonly type: "breaker";
+    readonly provider: string;
+    readonly state: BreakerState;
+    readonly failure?: Failure;
+    readonly reopenAt?: number;
+}) | (Of & {
+    readonly type: "journal-lost";
+    readonly provider: string;
+    readonly attempt: string;
+}) | (Of & {
+    readonly type: "delivery";
+    readonly delivery: Delivery;
+    readonly ms: number;
+});
+export type Observer = (event: RelaisEvent) => void;
+export {};
+
+// failure.ts
+import type { Rejection } from "./outcome.ts";
+export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];
+export type FailureKind = (typeof failureKinds)[number];
+export interface Failure {
+    readonly success: false;
+    readonly provider: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly code?: string;
+    readonly retryAfterMs?: number;
+    readonly again?: false;
+    readonly rejected?: readonly Rejection[];
+}
+
+// journal.ts
+import type { Outcome } from "./outcome.ts";
+export interface JournalEntry {
+    readonly attempt: string;
+    readonly messageId: string;
+    readonly provider: string;
+    readonly n: number;
+    readonly at: number;
+    readonly recipients: readonly string[];
+}
+export interface Journal {
+    open?(entry: JournalEntry): Promise<void>;
+    handOver?(entry: JournalEntry): Promise<void>;
+    close?(entry: JournalEntry, outcome: Outcome): Promise<void>;
+}
+export declare function isJournal(value: unknown): value is Journal;
+
+// link.ts
+import { type Clock } from "./clock.ts";
+import { type Dispositions, type Overrides } from "./disposition.ts";
+import type { LinkStatus, Policy } from "./policy.ts";
+import type { Provider } from "./provider.ts";
+export interface Link extends Provider {
+    readonly provider: Provider;
+    readonly dispositions: Dispositions;
+    readonly overrides: Overrides;
+    status(): LinkStatus;
+}
+export declare function isLink(value: unknown): value is Link;
+export declare function link(provider: Provider, ...policies: readonly Policy[]): Link;
+export declare function makeLink(provider: Provider, policies: readonly Policy[], clock: Clock): Link;
+
+// message/address-list.ts
+import { type Address } from "./address.ts";
+export type AddressInput = string | Address | readonly (string | Address)[];
+export declare function addressList(field: string, value: unknown): readonly Address[];
+export declare function oneAddress(field: string, value: unknown): Address;
+
+// message/address.ts
+export interface Address {
+    readonly address: string;
+    readonly name?: string;
+}
+export declare function bareAddress(field: string, text: string): string;
+export declare function displayName(field: string, name: string, address: string): string | undefined;
+export declare function mailboxKey(address: string): string;
+
+// message/attachments.ts
+import type { Limits } from "./limits.ts";
+import type { Attachment } from "./message.ts";
+export interface AttachmentInput {
+    readonly filename?: string | undefined;
+    readonly content?: string | Uint8Array | AsyncIterable<Uint8Array | string> | undefined;
+    readonly encoding?: "utf8" | "base64" | "hex" | undefined;
+    readonly contentType?: string | undefined;
+    readonly cid?: string | undefined;
+    readonly contentDisposition?: "attachment" | "inline" | undefined;
+    readonly path?: string | undefined;
+}
+export declare function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]>;
+
+// message/create-message.ts
+import { type AddressInput } from "./address-list.ts";
+import { type AttachmentInput } from "./attachments.ts";
+import { type Limits } from "./limits.ts";
+import type { Message } from "./message.ts";
+export interface MessageInput {
+    readonly from?: AddressInput | undefined;
+    readonly sender?: AddressInput | undefined;
+    readonly to?: AddressInput | undefined;
+    readonly cc?: AddressInput | undefined;
+    readonly bcc?: AddressInput | undefined;
+    readonly replyTo?: AddressInput | undefined;
+    readonly inReplyTo?: string | undefined;
+    readonly references?: string | readonly string[] | undefined;
+    readonly subject?: string | undefined;
+    readonly text?: string | undefined;
+    readonly html?: string | undefined;
+    readonly attachments?: readonly AttachmentInput[] | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly id?: string | undefined;
+    readonly tags?: Readonly<Record<string, string>> | undefined;
+    readonly date?: Date | string | undefined;
+    readonly envelope?: {
+        readonly from?: string | undefined;
+        readonly to?: string | readonly string[] | undefined;
+    } | undefined;
+}
+export interface MessageOptions {
+    readonly limits?: Partial<Limits>;
+    readonly defaultFrom?: AddressInput | undefined;
+    readonly now?: number;
+}
+export declare function isMessage(value: unknown): value is Message;
+export declare function createMessage(input: MessageInput, options?: MessageOptions): Promise<Message>;
+
+// message/envelope.ts
+export interface Envelope {
+    readonly from: string;
+    readonly to: readonly string[];
+}
+
+// message/invalid-message.ts
+export declare class InvalidMessage extends Error {
+    readonly name = "InvalidMessage";
+    readonly field: string;
+    constructor(field: string, fault: string);
+}
+
+// message/limits.ts
+export interface Limits {
+    readonly maxRecipients: number;
+    readonly maxBytes: number;
+    readonly maxAttachments: number;
+    readonly allowFiles: boolean;
+}
+export declare const defaultLimits: Limits;
+
+// message/message.ts
+import type { Address } from "./address.ts";
+import type { Envelope } from "./envelope.ts";
+export interface Attachment {
+    readonly filename?: string;
+    readonly content: Uint8Array;
+    readonly contentType?: string;
+    readonly cid?: string;
+    readonly disposition: "attachment" | "inline";
+}
+export interface Message {
+    readonly id: string;
+    readonly messageId: string;
+    readonly date: string;
+    readonly from: Address;
+    readonly sender?: Address;
+    readonly to: readonly Address[];
+    readonly cc: readonly Address[];
+    readonly bcc: readonly Address[];
+    readonly replyTo: readonly Address[];
+    readonly inReplyTo?: string;
+    readonly references: readonly string[];
+    readonly subject: string;
+    readonly text?: string;
+    readonly html?: string;
+    readonly attachments: readonly Attachment[];
+    readonly headers: Readonly<Record<string, string>>;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly envelope: Envelope;
+    readonly contentBytes: number;
+}
+
+// outcome.ts
+import type { Failure } from "./failure.ts";
+export interface Rejection {
+    readonly address: string;
+    readonly failure: Failure;
+}
+export interface Receipt {
+    readonly success: true;
+    readonly provider: string;
+    readonly messageId: string;
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Rejection[];
+    readonly response?: string;
+}
+export type Outcome = Receipt | Failure;
+
+// policies/breaker.ts
+import type { Policy, TimedOptions } from "../policy.ts";
+export interface BreakerOptions extends TimedOptions {
+    readonly failureRate?: number | undefined;
+    readonly minimumCalls?: number | undefined;
+    readonly windowMs?: number | undefined;
+    readonly resetMs?: number | undefined;
+    readonly maxResetMs?: number | undefined;
+}
+export declare function breaker(options?: BreakerOptions): Policy;
+
+// policies/concurrency.ts
+import type { Policy, TimedOptions } from "../policy.ts";
+export interface ConcurrencyOptions extends TimedOptions {
+    readonly messages?: number | undefined;
+    readonly bytes?: number | undefined;
+    readonly queue?: number | undefined;
+}
+export declare function concurrency(options?: ConcurrencyOptions): Policy;
+
+// policies/overrides.ts
+import { type Overrides } from "../disposition.ts";
+import type { Policy } from "../policy.ts";
+export declare function overrides(changes: Overrides): Policy;
+
+// policies/rate-limit.ts
+import type { Policy, TimedOptions } from "../policy.ts";
+export interface RateLimitOptions extends TimedOptions {
+    readonly perSecond?: number | undefined;
+    readonly perDay?: number | undefined;
+    readonly fromProvider?: boolean | undefined;
+    readonly count?: "messages" | "recipients" | undefined;
+    readonly maxWaitMs?: number | undefined;
+}
+export declare function rateLimit(options: RateLimitOptions): Policy;
+
+// policies/retry.ts
+import type { Policy, TimedOptions } from "../policy.ts";
+export interface RetryOptions extends TimedOptions {
+    readonly attempts?: number | undefined;
+    readonly baseMs?: number | undefined;
+    readonly capMs?: number | undefined;
+    readonly budget?: number | undefined;
+    readonly refill?: number | undefined;
+    readonly random?: (() => number) | undefined;
+}
+export declare function retry(options?: RetryOptions): Policy;
+
+// policies/skip.ts
+import type { Failure } from "../failure.ts";
+import type { Message } from "../message/message.ts";
+import type { SendContext } from "../provider.ts";
+export type SkipCode = "breaker-open" | "resting" | "rate-limit" | "daily-limit" | "queue-full";
+export interface Skip {
+    readonly code: SkipCode;
+    readonly reason: string;
+    readonly retryAfterMs?: number | undefined;
+    readonly at: number;
+}
+export declare function skip(provider: string, message: Message, context: SendContext, why: Skip): Failure;
+
+// policies/timeout.ts
+import type { Policy, TimedOptions } from "../policy.ts";
+export interface TimeoutOptions extends TimedOptions {
+    readonly ms: number;
+}
+export declare function timeout(options: TimeoutOptions): Policy;
+
+// policy.ts
+import type { Clock } from "./clock.ts";
+import type { Dispositions, Overrides } from "./disposition.ts";
+import type { BreakerState } from "./event.ts";
+import type { Message } from "./message/message.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Provider, SendContext } from "./provider.ts";
+export type Send = (message: Message, context: SendContext) => Promise<Outcome>;
+export interface LinkSite {
+    readonly provider: Provider;
+    readonly dispositions: Dispositions;
+    report(name: string, status: () => unknown): void;
+    onClose(run: () => void): void;
+}
+export interface Policy {
+    (next: Send, site: LinkSite): Send;
+    readonly overrides?: Overrides;
+}
+export interface LinkStatus {
+    readonly breaker?: BreakerStatus;
+    readonly retry?: {
+        readonly budget: number;
+    };
+    readonly concurrency?: {
+        readonly inFlight: number;
+        readonly waiting: number;
+    };
+    readonly rateLimit?: {
+        readonly limits: readonly {
+            readonly limit: string;
+            readonly used: number;
+        }[];
+    };
+    readonly [name: string]: unknown;
+}
+export interface BreakerStatus {
+    readonly state: BreakerState;
+    readonly reopenAt?: number;
+    readonly restUntil?: number;
+}
+export interface TimedOptions {
+    readonly clock?: Clock | undefined;
+}
+
+// provider.ts
+import type { Envelope } from "./message/envelope.ts";
+import type { Message } from "./message/message.ts";
+import type { Outcome } from "./outcome.ts";
+import type { DeliveryScope } from "./scope.ts";
+export interface SendContext {
+    readonly envelope: Envelope;
+    readonly signal: AbortSignal;
+    handOver(): Promise<void>;
+    readonly scope?: DeliveryScope | undefined;
+}
+export interface VerifyContext {
+    readonly signal?: AbortSignal;
+}
+export interface Health {
+    readonly provider: string;
+    readonly ok: boolean;
+    readonly reason?: string;
+    readonly failure?: Outcome & {
+        readonly success: false;
+    };
+    readonly quota?: Quota;
+    readonly sandbox?: boolean;
+}
+export interface Quota {
+    readonly perSecond?: number;
+    readonly perDay?: number;
+    readonly sentLastDay?: number;
+}
+export interface Provider {
+    readonly id: string;
+    send(message: Message, context: SendContext): Promise<Outcome>;
+    verify?(context?: VerifyContext): Promise<Health>;
+    close?(): Promise<void>;
+}
+
+// scope.ts
+import type { Attempt } from "./attempt.ts";
+import type { Observer } from "./event.ts";
+import type { Journal } from "./journal.ts";
+import type { Outcome } from "./outcome.ts";
+export interface DeliveryScope {
+    readonly observe?: Observer | undefined;
+    readonly journal?: Journal | undefined;
+    readonly deadlineAt: number;
+    nextAttempt(): number;
+    record(attempt: Attempt, outcome: Outcome): void;
+}
+
+// send-options.ts
+import { type Journal } from "./journal.ts";
+import type { Envelope } from "./message/envelope.ts";
+import type { DeliveryScope } from "./scope.ts";
+export interface SendOptions {
+    readonly signal?: AbortSignal | undefined;
+    readonly journal?: Journal | undefined;
+    readonly envelope?: Envelope | undefined;
+    readonly handOver?: (() => Promise<void>) | undefined;
+    readonly scope?: DeliveryScope | undefined;
+}
+export declare function soundOptions(given: unknown): SendOptions;
+
+// verify-all.ts
+import type { Link } from "./link.ts";
+import type { Health, VerifyContext } from "./provider.ts";
+export interface ChainHealth extends Health {
+    readonly providers: readonly Health[];
+}
+export declare function verifyAll(id: string, links: readonly Link[], context?: VerifyContext): Promise<ChainHealth>;

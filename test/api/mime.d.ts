@@ -1,0 +1,12 @@
+// What @relais/mime opens. Written by `npm run api`.
+
+// index.ts
+export { type CompiledMessage, compile } from "./compile.ts";
+
+// compile.ts
+import type { Message } from "@relais/core/spi";
+export interface CompiledMessage {
+    readonly bytes: Buffer;
+    readonly messageId: string;
+}
+export declare function compile(message: Message): Promise<CompiledMessage>;

@@ -1,0 +1,140 @@
+// What @relais/smtp opens. Written by `npm run api`.
+
+// index.ts
+export { type Explanation, explainReply } from "./explain-reply.ts";
+export { type Phase, phases } from "./phase.ts";
+export { type Phrase, phrases } from "./phrases.ts";
+export { type ReplyRule, replyRules } from "./reply-rules.ts";
+export { smtp } from "./smtp.ts";
+export type { SmtpAuth, SmtpDkim, SmtpOAuth2, SmtpOptions, SmtpPassword, SmtpPool, SmtpTls, } from "./smtp-options.ts";
+export { type WireRule, wireRules } from "./wire-rules.ts";
+
+// explain-reply.ts
+import type { FailureKind } from "@relais/core/spi";
+import type { Phase } from "./phase.ts";
+import { type Phrase } from "./phrases.ts";
+import { type Reply } from "./reply.ts";
+export interface Explanation {
+    readonly kind: FailureKind;
+    readonly code: string;
+    readonly because: string;
+    readonly again?: false;
+    readonly retryAfterMs?: number;
+    readonly phrase?: Phrase;
+    readonly reply: Reply;
+}
+export declare function explainReply(text: string, phase?: Phase): Explanation | undefined;
+
+// phase.ts
+export declare const phases: readonly ["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "dot"];
+export type Phase = (typeof phases)[number];
+
+// phrases.ts
+export interface Phrase {
+    readonly means: "daily-quota" | "too-fast" | "greylisted" | "mailbox-full" | "too-many-recipients" | "sender" | "no-such-user";
+    readonly pattern: RegExp;
+    readonly source: string;
+    readonly waitMs?: number;
+}
+export declare const phrases: readonly Phrase[];
+
+// reply-rules.ts
+import type { FailureKind } from "@relais/core/spi";
+import type { Phase } from "./phase.ts";
+import type { Phrase } from "./phrases.ts";
+export interface ReplyRule {
+    readonly phases?: readonly Phase[];
+    readonly codes: readonly string[];
+    readonly enhanced?: readonly string[];
+    readonly phrase?: Phrase["means"];
+    readonly kind: FailureKind;
+    readonly again?: false;
+    readonly because: string;
+}
+export declare const replyRules: readonly ReplyRule[];
+
+// reply.ts
+export interface Reply {
+    readonly code: number;
+    readonly enhanced?: string;
+    readonly text: string;
+    readonly line: string;
+}
+export declare function parseReply(text: string): Reply | undefined;
+
+// smtp-options.ts
+import type { ConnectionOptions } from "node:tls";
+export interface SmtpPassword {
+    readonly type?: "login" | undefined;
+    readonly user: string;
+    readonly pass: string;
+    readonly method?: "PLAIN" | "LOGIN" | "CRAM-MD5" | undefined;
+}
+export interface SmtpOAuth2 {
+    readonly type: "OAuth2";
+    readonly user: string;
+    readonly accessToken?: string | undefined;
+    readonly expires?: number | undefined;
+    readonly clientId?: string | undefined;
+    readonly clientSecret?: string | undefined;
+    readonly refreshToken?: string | undefined;
+    readonly accessUrl?: string | undefined;
+    readonly serviceClient?: string | undefined;
+    readonly privateKey?: string | undefined;
+    readonly provideToken?: ((user: string, renew: boolean) => Promise<string | {
+        accessToken: string;
+        expires?: number;
+    }>) | undefined;
+}
+export type SmtpAuth = SmtpPassword | SmtpOAuth2;
+export type SmtpTls = {
+    readonly [Key in "ca" | "cert" | "key" | "passphrase" | "pfx" | "ciphers" | "minVersion" | "maxVersion" | "servername" | "rejectUnauthorized"]?: ConnectionOptions[Key];
+};
+export interface SmtpPool {
+    readonly maxConnections?: number | undefined;
+    readonly maxMessages?: number | undefined;
+    readonly idleTimeoutMs?: number | undefined;
+}
+export interface SmtpDkim {
+    readonly domainName: string;
+    readonly keySelector: string;
+    readonly privateKey: string;
+    readonly skipFields?: string | undefined;
+}
+export interface SmtpOptions {
+    readonly id?: string | undefined;
+    readonly host: string;
+    readonly port?: number | undefined;
+    readonly secure?: boolean | undefined;
+    readonly requireTLS?: boolean | undefined;
+    readonly ignoreTLS?: boolean | undefined;
+    readonly tls?: SmtpTls | undefined;
+    readonly allowInsecureTls?: boolean | undefined;
+    readonly auth?: SmtpAuth | undefined;
+    readonly name?: string | undefined;
+    readonly localAddress?: string | undefined;
+    readonly proxy?: string | undefined;
+    readonly pool?: SmtpPool | boolean | undefined;
+    readonly dkim?: SmtpDkim | undefined;
+    readonly connectionTimeoutMs?: number | undefined;
+    readonly greetingTimeoutMs?: number | undefined;
+    readonly socketTimeoutMs?: number | undefined;
+    readonly dnsTimeoutMs?: number | undefined;
+    readonly maxResponseBytes?: number | undefined;
+}
+
+// smtp.ts
+import { type Provider } from "@relais/core/spi";
+import type { SmtpOptions } from "./smtp-options.ts";
+export declare function smtp(options: SmtpOptions): Provider;
+
+// wire-rules.ts
+import type { FailureKind } from "@relais/core/spi";
+export interface WireRule {
+    readonly code: string;
+    readonly kind: FailureKind;
+    readonly again?: false;
+    readonly reason: string;
+}
+export declare const wireRules: readonly WireRule[];
+export declare function wireRule(codes: readonly (string | undefined)[]): WireRule | undefined;

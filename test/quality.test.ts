@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { productionLicences } from "./repo/licences.ts";
+import { root } from "./repo/root.ts";
+import { run, tool } from "./repo/run.ts";
+
+const allowed = [
+  "MIT",
+  "MIT-0",
+  "ISC",
+  "Apache-2.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "0BSD",
+  "BlueOak-1.0.0",
+];
+
+/** What git has or would take. */
+async function files(): Promise<string[]> {
+  const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"]);
+  return stdout.split("\0").filter((file) => file !== "" && existsSync(join(root, file)));
+}
+
+describe.concurrent("the repository", () => {
+  test("is clean, says biome", async () => {
+    const { code, said } = await tool("biome", "check", "--error-on-warnings", ".");
+    expect(said).toMatch(/Checked \d{2,} files/);
+    expect(code, said).toBe(0);
+  });
+
+  test("has no unused file, export or dependency, says knip", async () => {
+    const { code, said } = await tool("knip", "--no-progress");
+    expect(code, said).toBe(0);
+  });
+
+  test("holds no secret, says secretlint", async () => {
+    const all = await files();
+    expect(all.length).toBeGreaterThan(100);
+    const { code, said } = await tool("secretlint", "--no-glob", "--no-color", ...all);
+    expect(code, said).toBe(0);
+  });
+
+  test("depends, in production, on nothing but freely licensed packages", () => {
+    const found = productionLicences();
+    expect(found.map((one) => one.name)).toEqual(
+      expect.arrayContaining(["opossum", "nodemailer", "@smithy/core"]),
+    );
+    expect(found.filter((one) => !allowed.includes(one.licence))).toEqual([]);
+  });
+});
+
+describe("pages that must stay short", () => {
+  test.each([
+    ["AGENTS.md", 60],
+    ["ARCHITECTURE.md", 80],
+  ])("%s has at most %i lines", (file, most) => {
+    const lines = readFileSync(join(root, file), "utf8").trimEnd().split("\n").length;
+    expect(lines).toBeLessThanOrEqual(most);
+  });
+});
