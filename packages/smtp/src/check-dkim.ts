@@ -19,22 +19,22 @@ function rsaKey(value: unknown): KeyObject {
   return key;
 }
 
-/** Checks how to sign. */
-export function checkDkim(value: unknown): DkimSettings {
+/** SES writes both anew, also where it is reached by SMTP: signed, the signature would break there. */
+const rewrittenBySes = "message-id:date";
+const sesHost = /^email-smtp(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/i;
+
+/** Checks how to sign what goes to `host`. */
+export function checkDkim(value: unknown, host: string): DkimSettings {
   const given = record("dkim", value, ["domainName", "keySelector", "privateKey", "skipFields"]);
+  const standard = sesHost.test(host) ? rewrittenBySes : undefined;
+  const skipFields =
+    given.skipFields === undefined
+      ? standard
+      : shaped("dkim.skipFields", given.skipFields, fieldNames, "header names with colons between");
   return Object.freeze({
     domainName: shaped("dkim.domainName", given.domainName, domain, "a domain name"),
     keySelector: shaped("dkim.keySelector", given.keySelector, selector, "a selector (RFC 6376, 3.1)"),
     privateKey: rsaKey(given.privateKey),
-    ...(given.skipFields === undefined
-      ? {}
-      : {
-          skipFields: shaped(
-            "dkim.skipFields",
-            given.skipFields,
-            fieldNames,
-            "header names with colons between",
-          ),
-        }),
+    ...(skipFields === undefined ? {} : { skipFields }),
   });
 }

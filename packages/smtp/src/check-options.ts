@@ -85,7 +85,7 @@ export function checkOptions(options: SmtpOptions): Settings {
     );
   }
   const tls = checkTls(given.tls, yes("allowInsecureTls", false));
-  const dkim = given.dkim === undefined ? undefined : checkDkim(given.dkim);
+  const dkim = given.dkim === undefined ? undefined : checkDkim(given.dkim, host);
   const socketTimeoutMs = ms("socketTimeoutMs", 60_000);
   const id = shaped(
     "id",
