@@ -14,8 +14,11 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/smtp": ["."],
   "@relais/ses": ["."],
   "@relais/conformance": ["."],
-  relais: ["."],
+  relais: [".", "./relais.schema.json"],
 };
+
+/** What a package ships besides its code. */
+const dataOf: Readonly<Record<string, readonly string[]>> = { relais: ["relais.schema.json"] };
 
 test("the packages are these, each in the folder of its name", () => {
   expect(packages.map((one) => one.manifest.name).sort()).toEqual(Object.keys(doorsOf).sort());
@@ -47,7 +50,9 @@ describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
   });
 
   test("ships dist, and the src that its maps and the source condition lead to", () => {
-    expect([...(manifest.files ?? [])].sort()).toEqual(["README.md", "dist", "src"]);
+    expect([...(manifest.files ?? [])].sort()).toEqual(
+      ["README.md", "dist", "src", ...(dataOf[manifest.name] ?? [])].sort(),
+    );
   });
 
   test("opens its doors and no other file", () => {
@@ -55,6 +60,10 @@ describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
     expect(own).toBe("./package.json");
     expect(Object.keys(exports)).toEqual(doorsOf[manifest.name]);
     for (const [path, target] of Object.entries(exports)) {
+      if (path.endsWith(".json")) {
+        expect(target).toBe(path);
+        continue;
+      }
       const file = path === "." ? "index" : path.slice(2);
       // In order: a resolver takes the first condition it knows.
       expect(Object.entries(target)).toEqual([

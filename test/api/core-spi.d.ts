@@ -14,7 +14,10 @@ export { createMessage, type MessageInput, type MessageOptions } from "./message
 export type { Envelope } from "./message/envelope.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export type { Attachment, Message } from "./message/message.ts";
+export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
+export { optionsSchema, type SafeParser } from "./options-schema.ts";
 export type { Outcome, Receipt, Rejection } from "./outcome.ts";
+export { definePlugin, type OptionIssue, type OptionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";
@@ -326,6 +329,38 @@ export interface Message {
     readonly contentBytes: number;
 }
 
+// option-sentence.ts
+export interface RawOptionIssue {
+    readonly code?: string | undefined;
+    readonly expected?: string | undefined;
+    readonly input?: unknown;
+    readonly keys?: readonly string[] | undefined;
+    readonly values?: readonly unknown[] | undefined;
+    readonly minimum?: number | bigint | undefined;
+    readonly maximum?: number | bigint | undefined;
+    readonly origin?: string | undefined;
+    readonly inst?: unknown;
+}
+export declare function optionSentence(issue: RawOptionIssue): string | undefined;
+
+// options-schema.ts
+import { optionSentence } from "./option-sentence.ts";
+import type { OptionIssue, OptionsSchema } from "./plugin.ts";
+export interface SafeParser {
+    safeParse(value: unknown, how: {
+        readonly error: typeof optionSentence;
+    }): {
+        readonly success: true;
+        readonly data: unknown;
+    } | {
+        readonly success: false;
+        readonly error: {
+            readonly issues: readonly OptionIssue[];
+        };
+    };
+}
+export declare function optionsSchema<Options>(load: () => Promise<SafeParser>, check: (options: Options) => void): OptionsSchema<Options>;
+
 // outcome.ts
 import type { Failure } from "./failure.ts";
 export interface Rejection {
@@ -341,6 +376,51 @@ export interface Receipt {
     readonly response?: string;
 }
 export type Outcome = Receipt | Failure;
+
+// plugin.ts
+import type { Provider } from "./provider.ts";
+export declare const pluginContract = 1;
+export interface OptionIssue {
+    readonly message: string;
+    readonly path?: readonly (PropertyKey | {
+        readonly key: PropertyKey;
+    })[] | undefined;
+}
+export interface OptionsSchema<Options> {
+    readonly "~standard": {
+        readonly version: 1;
+        readonly vendor: string;
+        readonly validate: (value: unknown) => {
+            readonly value: Options;
+            readonly issues?: undefined;
+        } | {
+            readonly issues: readonly OptionIssue[];
+        } | Promise<{
+            readonly value: Options;
+            readonly issues?: undefined;
+        } | {
+            readonly issues: readonly OptionIssue[];
+        }>;
+        readonly types?: {
+            readonly input: unknown;
+            readonly output: Options;
+        } | undefined;
+    };
+}
+export interface PluginTools {
+    readonly id: string | undefined;
+}
+export interface Plugin<Options = unknown> {
+    readonly contract: typeof pluginContract;
+    readonly name: string;
+    readonly options: OptionsSchema<Options>;
+    create(options: Options, tools: PluginTools): Provider;
+    fromEnv?(env: Readonly<Record<string, string | undefined>>): unknown;
+    jsonSchema?(): unknown;
+}
+export type PluginParts<Options> = Omit<Plugin<Options>, "contract">;
+export declare function definePlugin<Options>(parts: PluginParts<Options>): Plugin<Options>;
+export declare function pluginFault(value: unknown): string | undefined;
 
 // provider.ts
 import type { Envelope } from "./message/envelope.ts";

@@ -4,6 +4,7 @@
 export { type ConnectionRow, connectionErrors } from "./connection-errors.ts";
 export { explainSesError } from "./explain-ses-error.ts";
 export { httpStatuses, type StatusRow } from "./http-statuses.ts";
+export { plugin as default } from "./plugin.ts";
 export { ses } from "./ses.ts";
 export { type SesError, sesErrors } from "./ses-errors.ts";
 export type { SesCredentials, SesOptions } from "./ses-options.ts";
@@ -34,6 +35,11 @@ export interface StatusRow {
     readonly source: string;
 }
 export declare const httpStatuses: readonly StatusRow[];
+
+// plugin.ts
+import { type Plugin } from "@relais/core/spi";
+import type { SesOptions } from "./ses-options.ts";
+export declare const plugin: Plugin<SesOptions>;
 
 // ses-errors.ts
 import type { FailureKind } from "@relais/core/spi";

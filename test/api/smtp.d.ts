@@ -4,6 +4,7 @@
 export { type Explanation, explainReply } from "./explain-reply.ts";
 export { type Phase, phases } from "./phase.ts";
 export { type Phrase, phrases } from "./phrases.ts";
+export { plugin as default } from "./plugin.ts";
 export { type ReplyRule, replyRules } from "./reply-rules.ts";
 export { smtp } from "./smtp.ts";
 export type { SmtpAuth, SmtpDkim, SmtpOAuth2, SmtpOptions, SmtpPassword, SmtpPool, SmtpTls, } from "./smtp-options.ts";
@@ -37,6 +38,11 @@ export interface Phrase {
     readonly waitMs?: number;
 }
 export declare const phrases: readonly Phrase[];
+
+// plugin.ts
+import { type Plugin } from "@relais/core/spi";
+import type { SmtpOptions } from "./smtp-options.ts";
+export declare const plugin: Plugin<SmtpOptions>;
 
 // reply-rules.ts
 import type { FailureKind } from "@relais/core/spi";

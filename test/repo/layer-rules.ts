@@ -2,8 +2,8 @@
 export const packageRules: Readonly<Record<string, readonly string[]>> = {
   core: ["opossum", "p-retry"],
   mime: ["@relais/core/spi", "nodemailer"],
-  smtp: ["@relais/core/spi", "@relais/mime", "nodemailer"],
-  ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*"],
+  smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
+  ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*", "zod"],
   conformance: ["@relais/core/spi"],
   relais: ["*"],
 };
@@ -13,6 +13,12 @@ export const onlyIn: Readonly<Record<string, string>> = {
   opossum: "core/src/policies/circuit.ts",
   "p-retry": "core/src/policies/retry.ts",
 };
+
+/** Packages whose default export is their plugin; nothing else exports a default. */
+export const plugins: readonly string[] = ["smtp", "ses", "http"];
+
+/** Names of somebody else's world that keep their words: what nodemailer calls a transport. */
+export const foreignNames: ReadonlySet<string> = new Set(["relaisTransport", "RelaisTransport"]);
 
 export interface Layer {
   readonly name: string;
@@ -32,6 +38,7 @@ export const coreLayers: readonly Layer[] = [
       "closest.ts",
       "in-promise.ts",
       "option-check.ts",
+      "option-sentence.ts",
       "reason.ts",
       "redactor.ts",
       "sleep.ts",
@@ -60,7 +67,15 @@ export const coreLayers: readonly Layer[] = [
   },
   {
     name: "event", // what a send is given and tells
-    files: ["event.ts", "journal.ts", "observe.ts", "provider.ts", "scope.ts"],
+    files: [
+      "event.ts",
+      "journal.ts",
+      "observe.ts",
+      "options-schema.ts",
+      "plugin.ts",
+      "provider.ts",
+      "scope.ts",
+    ],
     may: ["parts", "message", "outcome"],
   },
   {

@@ -12,7 +12,19 @@ export { createMessage, type MessageInput, type MessageOptions } from "./message
 export type { Envelope } from "./message/envelope.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export type { Attachment, Message } from "./message/message.ts";
+export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
+export { optionsSchema, type SafeParser } from "./options-schema.ts";
 export type { Outcome, Receipt, Rejection } from "./outcome.ts";
+export {
+  definePlugin,
+  type OptionIssue,
+  type OptionsSchema,
+  type Plugin,
+  type PluginParts,
+  type PluginTools,
+  pluginContract,
+  pluginFault,
+} from "./plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";

@@ -3,6 +3,17 @@ export * from "@relais/core";
 export { type SesCredentials, type SesOptions, ses } from "@relais/ses";
 export { type SmtpOptions, smtp } from "@relais/smtp";
 export { chainFromEnv } from "./chain-from-env.ts";
+export { type LoadedChain, type LoadOptions, loadChain } from "./config/load-chain.ts";
+export { parseDsn } from "./config/parse-dsn.ts";
+export {
+  type ChainEntry,
+  type ChainRules,
+  defineConfig,
+  type Entry,
+  type ProviderEntry,
+  type RateLimitEntry,
+  type RelaisConfig,
+} from "./config/relais-config.ts";
 export { ConfigurationError } from "./configuration-error.ts";
 export { closeEmail, type EmailSent, sendEmail } from "./send-email.ts";
 export type { Environment } from "./settings-reader.ts";

@@ -1,6 +1,7 @@
 export { type Explanation, explainReply } from "./explain-reply.ts";
 export { type Phase, phases } from "./phase.ts";
 export { type Phrase, phrases } from "./phrases.ts";
+export { plugin as default } from "./plugin.ts";
 export { type ReplyRule, replyRules } from "./reply-rules.ts";
 export { smtp } from "./smtp.ts";
 export type {

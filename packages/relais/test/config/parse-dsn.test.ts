@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { parseDsn } from "../../src/config/parse-dsn.ts";
+
+const secret = "s3cr3t-s3cr3t";
+
+test.each([
+  ["smtp://h", [{ use: "smtp", options: { host: "h" } }]],
+  [
+    "smtps://u%40x:p%3A%2F@h:465",
+    [{ use: "smtp", options: { host: "h", port: 465, secure: true, auth: { user: "u@x", pass: "p:/" } } }],
+  ],
+  [
+    "smtp://[::1]:25?name=me&pool.maxConnections=2&id=A&timeoutMs=100",
+    [
+      {
+        use: "smtp",
+        id: "A",
+        timeoutMs: 100,
+        options: { host: "::1", port: 25, name: "me", pool: { maxConnections: 2 } },
+      },
+    ],
+  ],
+  ["ses://default?region=eu-west-1", [{ use: "ses", options: { region: "eu-west-1" } }]],
+  [
+    "ses://K:S%2B@default",
+    [{ use: "ses", options: { credentials: { accessKeyId: "K", secretAccessKey: "S+" } } }],
+  ],
+  [
+    "failover(smtp://a  smtp://b)",
+    [
+      { use: "smtp", options: { host: "a" } },
+      { use: "smtp", options: { host: "b" } },
+    ],
+  ],
+  [
+    "failover(failover(smtp://a smtp://b) ses://default)",
+    [
+      {
+        chain: [
+          { use: "smtp", options: { host: "a" } },
+          { use: "smtp", options: { host: "b" } },
+        ],
+      },
+      { use: "ses", options: {} },
+    ],
+  ],
+])("%s", (dsn, chain) => {
+  expect(parseDsn(dsn)).toEqual({ chain });
+});
+
+describe("refused", () => {
+  test.each([
+    ["", "has a part that is not a URL, as smtp://user:password@host:587 is"],
+    ["nonsense", "has a part that is not a URL, as smtp://user:password@host:587 is"],
+    [`ftp://u:${secret}@h`, 'has a scheme that is not known: "ftp"; smtp, smtps, ses or failover(…)'],
+    [`smtp://u:${secret}@h:70000`, "has a part that is not a URL, as smtp://user:password@host:587 is"],
+    [`smtp://u:${secret}@h/x`, "has a path behind its smtp host, which means nothing"],
+    [`smtp://u:${secret}%zz@h`, "holds a % that is not the beginning of an escape"],
+    [
+      `smtp://u:${secret}@h?tls.rejectUnauthorized=false`,
+      "may not set tls.rejectUnauthorized: options that can weaken security belong in a configuration file",
+    ],
+    [
+      `smtp://u:${secret}@h?requireTLS=false`,
+      "may not set requireTLS: options that can weaken security belong in a configuration file",
+    ],
+    [
+      `smtp://u:${secret}@h?IgnoreTLS=true`,
+      "may not set IgnoreTLS: options that can weaken security belong in a configuration file",
+    ],
+    [
+      `smtp://u:${secret}@h?logger=true`,
+      "may not set logger: options that can weaken security belong in a configuration file",
+    ],
+    [`smtp://u:${secret}@h?__proto__.x=1`, 'has an option that is none: "__proto__.x"'],
+    ["ses://eu-west-1", 'must say "default" as the host of ses; set another with endpoint'],
+    ["failover()", "has a failover() with nothing in it"],
+    ["failover((smtp://h)", "opens a parenthesis that it does not close"],
+  ])("%s", (dsn, sentence) => {
+    let said = "";
+    try {
+      parseDsn(dsn);
+    } catch (error) {
+      said = error instanceof Error ? error.message : "";
+    }
+    expect(said).toContain(sentence.slice(0, 40));
+    expect(said).not.toContain(secret);
+  });
+});

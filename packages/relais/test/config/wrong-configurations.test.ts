@@ -1,0 +1,27 @@
+import { tmpdir } from "node:os";
+import { describe, expect, test } from "vitest";
+import { buildChain } from "../../src/config/build-chain.ts";
+import { ConfigurationError } from "../../src/configuration-error.ts";
+import { hiddenSecret, type Wrong, wrong } from "./wrong-configurations.ts";
+
+async function problems(config: unknown): Promise<readonly string[]> {
+  try {
+    const { chain } = await buildChain(config, { env: {}, folder: tmpdir() });
+    await chain.close();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe("a wrong configuration", () => {
+  test("comes in 40 forms at least", () => expect(wrong.length).toBeGreaterThanOrEqual(40));
+
+  test.each([...wrong])("with %s is refused with its sentence", async (...row) => {
+    const [, config, sentences] = row as unknown as Wrong;
+    const said = await problems(config);
+    expect([...said].sort()).toEqual([...sentences].sort());
+    expect(said.join(" ")).not.toContain(hiddenSecret);
+  });
+});

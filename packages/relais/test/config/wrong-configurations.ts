@@ -1,0 +1,231 @@
+/** A configuration with something wrong, and every sentence that must be said about it. */
+export type Wrong = readonly [
+  what: string,
+  config: unknown,
+  sentences: readonly string[],
+  onlyTheLoader?: true,
+];
+
+const host = "smtp.example.org";
+const smtp = (options: object, more: object = {}) => ({
+  chain: [{ use: "smtp", options: { host, ...options }, ...more }],
+});
+const ses = (options: object, more: object = {}) => ({
+  chain: [{ use: "ses", options: { region: "eu-west-1", ...options }, ...more }],
+});
+const hidden = "hunter2-hunter2";
+
+export const wrong: readonly Wrong[] = [
+  ["no object", [], ["the configuration must be an object, not a list"]],
+  ["a text", "smtp://h", ["the configuration must be an object, not a string"]],
+  ["nothing in it", {}, ["the configuration has no chain: list its providers under chain"], true],
+  ["an empty chain", { chain: [] }, ["chain: must have at least 1 entries"]],
+  ["a chain that is none", { chain: "smtp" }, ["chain: must be a list, not a string"]],
+  [
+    "a misspelt field",
+    { ...smtp({}), deadlinMs: 1 },
+    ['the configuration "deadlinMs" is not an option; did you mean deadlineMs?'],
+  ],
+  [
+    "a deadline in words",
+    { ...smtp({}), deadlineMs: "soon" },
+    ["deadlineMs: must be a number, not a string"],
+  ],
+  ["a deadline of nothing", { ...smtp({}), deadlineMs: 0 }, ["deadlineMs: must be at least 1"]],
+  [
+    "onUnknown of another kind",
+    { ...smtp({}), onUnknown: "retry" },
+    ['onUnknown: must be "stop" or "failover"'],
+  ],
+  [
+    "failover of no kind",
+    { ...smtp({}), failover: { refusd: false } },
+    ['failover: "refusd" is not an option; did you mean refused?'],
+  ],
+  [
+    "failover not true or false",
+    { ...smtp({}), failover: { refused: "no" } },
+    ["failover.refused: must be true or false, not a string"],
+  ],
+  [
+    "failover of cancelled",
+    { ...smtp({}), failover: { cancelled: true } },
+    ['failover: "cancelled" is not an option'],
+  ],
+  [
+    "a sender that is none",
+    { ...smtp({}), from: "shop" },
+    ['the configuration from: "shop" is not an address: it has no @'],
+    true,
+  ],
+  ["an entry that is a text", { chain: ["smtp"] }, ["chain[0]: must be an object, not a string"]],
+  ["an entry without use", { chain: [{ options: {} }] }, ["chain[0].use: is missing"]],
+  ["use of a number", { chain: [{ use: 5 }] }, ["chain[0].use: must be a string, not a number"]],
+  [
+    "a plugin that is not there",
+    { chain: [{ use: "smpt" }] },
+    ['chain[0].use: "smpt" cannot be found; did you mean smtp?'],
+    true,
+  ],
+  [
+    "a package that is not there",
+    { chain: [{ use: "@acme/pigeon" }] },
+    ['chain[0].use: "@acme/pigeon" cannot be found; is it installed?'],
+    true,
+  ],
+  [
+    "a package that is no plugin",
+    { chain: [{ use: "@relais/mime" }] },
+    ['chain[0].use: "@relais/mime" is no plugin: it has no default export made with definePlugin'],
+    true,
+  ],
+  ["a misspelt policy", smtp({}, { retyr: {} }), ['chain[0]: "retyr" is not an option; did you mean retry?']],
+  [
+    "retry with a wrong field",
+    smtp({}, { retry: { attemps: 3 } }),
+    ['chain[0].retry: "attemps" is not an option; did you mean attempts?'],
+  ],
+  [
+    "retry of no attempts",
+    smtp({}, { retry: { attempts: 0 } }),
+    ["chain[0].retry.attempts: must be at least 1"],
+  ],
+  [
+    "breaker at 50",
+    smtp({}, { breaker: { failureRate: 50 } }),
+    ["chain[0].breaker.failureRate: must be at most 1"],
+  ],
+  [
+    "breaker that is a text",
+    smtp({}, { breaker: "on" }),
+    ["chain[0].breaker: must be true or false or an object"],
+  ],
+  [
+    "a timeout in words",
+    smtp({}, { timeoutMs: "30s" }),
+    ["chain[0].timeoutMs: must be a number, not a string"],
+  ],
+  [
+    "a rate limit in words",
+    smtp({}, { rateLimit: "fast" }),
+    ['chain[0].rateLimit: must be "fromProvider" or an object'],
+  ],
+  [
+    "a rate limit without a limit",
+    smtp({}, { rateLimit: {} }),
+    ["chain[0]: rateLimit: give perSecond, perDay or fromProvider"],
+    true,
+  ],
+  [
+    "concurrency of nobody",
+    smtp({}, { concurrency: { messages: 0 } }),
+    ["chain[0].concurrency.messages: must be at least 1"],
+  ],
+  [
+    "an override of no column",
+    smtp({}, { overrides: { refused: { nxt: true } } }),
+    ['chain[0].overrides.refused: "nxt" is not an option; did you mean next?'],
+  ],
+  [
+    "an id with a space",
+    smtp({}, { id: "my smtp" }),
+    ["chain[0].id: must be 1 to 64 letters, digits, ., _ or -"],
+  ],
+  [
+    "the same id twice",
+    {
+      chain: [
+        { use: "smtp", options: { host } },
+        { use: "smtp", options: { host } },
+      ],
+    },
+    ["the configuration two providers are called SMTP; give each an id of its own"],
+    true,
+  ],
+  ["smtp without a host", { chain: [{ use: "smtp" }] }, ["chain[0].options.host: is missing"], true],
+  [
+    "smtp with a misspelt option",
+    smtp({ prot: 25 }),
+    ['chain[0].options: "prot" is not an option; did you mean port?'],
+  ],
+  ["a port that is none", smtp({ port: 70_000 }), ["chain[0].options.port: must be at most 65535"]],
+  [
+    "a port in words",
+    smtp({ port: "submission" }),
+    ["chain[0].options.port: must be a number, not a string"],
+  ],
+  ["a password without a user", smtp({ auth: { pass: hidden } }), ["chain[0].options.auth.user: is missing"]],
+  [
+    "a secret in the wrong place",
+    smtp({ secure: hidden }),
+    ["chain[0].options.secure: must be true or false, not a string"],
+  ],
+  [
+    "TLS checks off",
+    smtp({ tls: { rejectUnauthorized: false } }),
+    ["chain[0].options: tls.rejectUnauthorized: false also needs allowInsecureTls: true"],
+    true,
+  ],
+  [
+    "ses with a misspelt option",
+    ses({ regoin: "eu-west-1" }),
+    ['chain[0].options: "regoin" is not an option; did you mean region?'],
+  ],
+  [
+    "half a key pair",
+    ses({ credentials: { accessKeyId: "AKIDEXAMPLE" } }),
+    ["chain[0].options.credentials.secretAccessKey: is missing"],
+  ],
+  [
+    "a region that is none",
+    ses({ region: "paris" }),
+    ["chain[0].options.region: must be the name of an AWS region, such as eu-west-1"],
+    true,
+  ],
+  [
+    "a variable that is not set",
+    smtp({ auth: { user: "relais", pass: "${NOT_SET}" } }),
+    [
+      "chain[0].options.auth.pass: names the environment variable NOT_SET, which is not set",
+      "chain[0].options.auth.pass: must have at least 1 characters",
+    ],
+    true,
+  ],
+  [
+    "a file that is not there",
+    smtp({ auth: { user: "relais", pass: { file: "/nowhere/at/all" } } }),
+    [
+      'chain[0].options.auth.pass: names the file "/nowhere/at/all", which cannot be read',
+      "chain[0].options.auth.pass: is missing",
+    ],
+    true,
+  ],
+  [
+    "a chain of no name",
+    { chain: [{ chain: "bulk" }] },
+    ["chain[0].chain: there is no chain called bulk"],
+    true,
+  ],
+  [
+    "a chain within itself",
+    { chains: { a: [{ chain: "a" }] } },
+    ["chains.a[0].chain: the chain a would contain itself"],
+    true,
+  ],
+  [
+    "several at once",
+    { ...smtp({ prot: 1, auth: { user: "x" } }, { retry: { attempts: 0 } }), onUnknown: 1 },
+    ['onUnknown: must be "stop" or "failover"'],
+    true,
+  ],
+  [
+    "several of one entry at once",
+    smtp({ prot: 1, auth: { user: "x" } }, { retry: { attempts: 0 } }),
+    [
+      "chain[0].retry.attempts: must be at least 1",
+      "chain[0].options.auth.pass: is missing",
+      'chain[0].options: "prot" is not an option; did you mean port?',
+    ],
+  ],
+];
+export const hiddenSecret = hidden;
