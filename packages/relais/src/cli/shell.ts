@@ -1,0 +1,13 @@
+import type { Environment } from "../settings-reader.ts";
+
+/** What a command sees of the world around it. */
+export interface Shell {
+  readonly env: Environment;
+  readonly cwd: string;
+  /** Writes a line to standard output. */
+  out(line: string): void;
+  /** Writes a line to standard error. */
+  err(line: string): void;
+  /** Standard input as a whole; `undefined` if it is a terminal. */
+  stdin(): Promise<string | undefined>;
+}

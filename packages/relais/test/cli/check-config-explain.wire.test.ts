@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { sesServer, smtpServer } from "@relais/conformance";
+import { failureKinds } from "@relais/core";
+import { expect, test } from "vitest";
+import { runHere } from "./run-here.ts";
+
+test("check says of each provider how it is, and that an SES account is in the sandbox", async () => {
+  const smtp = await smtpServer();
+  const ses = await sesServer({ sandbox: true });
+  const endpoint = encodeURIComponent(ses.endpoint);
+  const dsn = `failover(smtp://${smtp.host}:${smtp.port} ses://AKIDEXAMPLE:secret@default?region=eu-west-1&endpoint=${endpoint})`;
+  const said = await runHere(["check", "--dsn", dsn]);
+  expect(said.code).toBe(0);
+  expect(said.out).toMatch(/^ {2}SMTP {2}ok/m);
+  expect(said.out).toMatch(/^ {2}SES {3}ok .*1\/s, 0 of 200 today, SANDBOX: verified recipients only$/m);
+  await smtp.down();
+  const down = await runHere(["check", "--dsn", dsn, "--json"]);
+  expect(down.code).toBe(1);
+  expect(JSON.parse(down.out)).toMatchObject({
+    providers: [
+      { provider: "SMTP", ok: false },
+      { provider: "SES", ok: true },
+    ],
+  });
+  expect([...smtp.accepted, ...ses.accepted]).toEqual([]);
+  await smtp.close();
+  await ses.close();
+});
+
+test("config shows what a configuration amounts to, without its secrets", async () => {
+  const said = await runHere(["config", "--dsn", "smtp://relais:hunter2-hunter2@127.0.0.1"]);
+  expect(said.code).toBe(0);
+  expect(said.out).toContain("timeoutMs: 30000");
+  expect(said.out).toContain('pass: "***"');
+  expect(said.out).not.toContain("hunter2");
+});
+
+test.each([
+  [["550 5.1.1 no such user"], "rejected", "no other provider is asked"],
+  [["451", "4.7.1", "greylisted"], "deferred", "the next provider is asked"],
+  [["554 5.7.1 spam", "--phase", "dot"], "refused", "the next provider is asked"],
+  [["535 5.7.8 bad credentials", "--phase", "auth"], "misconfigured", "opens the breaker at once"],
+  [["Throttling"], "throttled", "not before 1000 ms have passed"],
+  [["Throttling: Daily message quota exceeded."], "throttled", "not before 600000 ms have passed"],
+  [["AccountSendingPausedException"], "misconfigured", "opens the breaker at once"],
+])("explain %j: %s", async (words, kind, consequence) => {
+  const said = await runHere(["explain", ...words]);
+  expect(said.code).toBe(0);
+  expect(said.out).toMatch(new RegExp(`^${kind}: `));
+  expect(said.out).toContain(consequence);
+  expect(failureKinds).toContain(JSON.parse((await runHere(["explain", ...words, "--json"])).out).kind);
+});
+
+test.each([[["250 ok"]], [["550 x", "--phase", "lunch"]]])("explain %j explains nothing", async (words) => {
+  expect(await runHere(["explain", ...words])).toMatchObject({ code: 2, out: "" });
+});
+
+test("the program itself runs, helps, and knows its version", async () => {
+  const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
+  const run = async (...args: string[]) =>
+    (await promisify(execFile)(process.execPath, ["--conditions=@relais/source", bin, ...args])).stdout;
+  expect(await run("--help")).toMatch(/^ {2}send .*^ {2}check .*^ {2}config .*^ {2}explain /ms);
+  expect(await run("--version")).toMatch(/^\d+\.\d+\.\d+/);
+  expect(await run("explain", "450", "4.2.1", "busy")).toContain("deferred: ");
+});
