@@ -14,6 +14,8 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/smtp": ["."],
   "@relais/ses": ["."],
   "@relais/conformance": ["."],
+  "@relais/http": ["."],
+  "@relais/nodemailer": ["."],
   relais: [".", "./relais.schema.json"],
 };
 

@@ -2,6 +2,10 @@
 
 // index.ts
 export { type CertificateKind, type KeyAndCertificate, testAuthority, testCertificate, } from "./certificate/certificates.ts";
+export { type Coverage, coverage } from "./rules/coverage.ts";
+export type { Act, Harness, Need, ProvokedKind, Received, Stage } from "./rules/harness.ts";
+export { type Rule, rules } from "./rules/rules.ts";
+export { throughChain, type WrappedStage } from "./rules/through-chain.ts";
 export type { AcceptedEmail } from "./ses/accepted-email.ts";
 export type { SesError } from "./ses/ses-error.ts";
 export type { SesBreakPoint, SesCloseFault, SesDecision, SesDelayFault, SesErrorFault, SesExpiredFault, SesFault, SesForeignFault, SesMoment, SesOddFault, SesResetFault, SesStallFault, } from "./ses/ses-fault.ts";
@@ -25,6 +29,64 @@ export interface KeyAndCertificate {
 }
 export declare function testAuthority(): string;
 export declare function testCertificate(kind: CertificateKind): KeyAndCertificate;
+
+// rules/coverage.ts
+import type { Harness, Stage } from "./harness.ts";
+export interface Coverage {
+    readonly covered: readonly string[];
+    readonly notCovered: readonly {
+        readonly name: string;
+        readonly reason?: string;
+    }[];
+}
+export declare function coverage<S extends Stage>(harness: Harness<S>): Coverage;
+
+// rules/harness.ts
+import type { FailureKind, Provider } from "@relais/core/spi";
+export type ProvokedKind = Exclude<FailureKind, "cancelled" | "skipped">;
+export type Act = ProvokedKind | "stall" | "nameless" | "echo";
+export type Need = Act | "secrets" | "key" | "verify" | "close";
+export interface Received {
+    readonly id: string;
+    readonly key?: string | undefined;
+    readonly recipients: readonly string[];
+    readonly content?: string | Uint8Array | undefined;
+}
+export interface Stage {
+    readonly provider: Provider;
+    readonly secrets: readonly string[];
+    readonly ids?: readonly string[] | undefined;
+    received(): readonly Received[];
+    requests(): number;
+    close(): Promise<void> | void;
+}
+export interface Harness<S extends Stage = Stage> {
+    make(): Promise<S> | S;
+    readonly provoke: {
+        readonly [A in Act]?: (stage: S) => Promise<unknown> | unknown;
+    };
+    readonly cannot?: {
+        readonly [N in Need]?: string;
+    } | undefined;
+    readonly from?: string | undefined;
+}
+
+// rules/rules.ts
+import type { Harness, Stage } from "./harness.ts";
+export interface Rule {
+    readonly name: string;
+    readonly covered: boolean;
+    run(): Promise<void>;
+}
+export declare function rules<S extends Stage>(harness: Harness<S>): readonly Rule[];
+
+// rules/through-chain.ts
+import type { Provider } from "@relais/core/spi";
+import type { Harness, Stage } from "./harness.ts";
+export interface WrappedStage<S extends Stage> extends Stage {
+    readonly inner: S;
+}
+export declare function throughChain<S extends Stage>(harness: Harness<S>, wrap: (provider: Provider) => Provider): Harness<WrappedStage<S>>;
 
 // ses/accepted-email.ts
 export interface AcceptedEmail {

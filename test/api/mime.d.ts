@@ -1,7 +1,7 @@
 // What @relais/mime opens. Written by `npm run api`.
 
 // index.ts
-export { type CompiledMessage, compile } from "./compile.ts";
+export { type CompiledMessage, compile, precompiled } from "./compile.ts";
 
 // compile.ts
 import type { Message } from "@relais/core/spi";
@@ -10,3 +10,4 @@ export interface CompiledMessage {
     readonly messageId: string;
 }
 export declare function compile(message: Message): Promise<CompiledMessage>;
+export declare function precompiled(message: Message, bytes: Buffer): void;

@@ -4,6 +4,8 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   mime: ["@relais/core/spi", "nodemailer"],
   smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
   ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*", "zod"],
+  http: ["@relais/core/spi", "zod"],
+  nodemailer: ["@relais/core/spi", "@relais/mime", "nodemailer"],
   conformance: ["@relais/core/spi"],
   relais: ["*"],
 };
@@ -18,7 +20,12 @@ export const onlyIn: Readonly<Record<string, string>> = {
 export const plugins: readonly string[] = ["smtp", "ses", "http"];
 
 /** Names of somebody else's world that keep their words: what nodemailer calls a transport. */
-export const foreignNames: ReadonlySet<string> = new Set(["relaisTransport", "RelaisTransport"]);
+export const foreignNames: ReadonlySet<string> = new Set([
+  "relaisTransport",
+  "RelaisTransport",
+  "nodemailerProvider",
+  "NodemailerProviderOptions",
+]);
 
 export interface Layer {
   readonly name: string;

@@ -4,6 +4,10 @@ export {
   testAuthority,
   testCertificate,
 } from "./certificate/certificates.ts";
+export { type Coverage, coverage } from "./rules/coverage.ts";
+export type { Act, Harness, Need, ProvokedKind, Received, Stage } from "./rules/harness.ts";
+export { type Rule, rules } from "./rules/rules.ts";
+export { throughChain, type WrappedStage } from "./rules/through-chain.ts";
 export type { AcceptedEmail } from "./ses/accepted-email.ts";
 export type { SesError } from "./ses/ses-error.ts";
 export type {

@@ -35,3 +35,17 @@ export function compile(message: Message): Promise<CompiledMessage> {
   made.catch(() => compiled.delete(message));
   return made;
 }
+
+/**
+ * Makes `bytes` what `compile(message)` gives, for whoever has the MIME bytes of a message already (composed by
+ * nodemailer, say). Line breaks become CRLF. The caller answers for the rest: that they have no Bcc, and are of
+ * this message.
+ * @throws {TypeError} if the message has bytes already
+ * @throws {RangeError} if a header line has more than 998 characters (RFC 5322, 2.1.1)
+ */
+export function precompiled(message: Message, bytes: Buffer): void {
+  if (compiled.has(message)) throw new TypeError("precompiled: the message has been compiled before");
+  const clean = crlf(bytes);
+  checkHeaderLines(clean);
+  compiled.set(message, Promise.resolve(Object.freeze({ bytes: clean, messageId: message.messageId })));
+}

@@ -1,1 +1,1 @@
-export { type CompiledMessage, compile } from "./compile.ts";
+export { type CompiledMessage, compile, precompiled } from "./compile.ts";

@@ -1,0 +1,71 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Received } from "@relais/conformance";
+
+/** What the loft does with the next pigeons. */
+export type Mood =
+  | { readonly status: number; readonly error?: string; readonly keeps?: true } // keeps: and takes it all the same
+  | "accept"
+  | "lose" // takes it, and cuts the connection
+  | "stall"
+  | "nameless";
+
+/** An imaginary HTTP API for mail, on 127.0.0.1. */
+export interface PigeonFarEnd {
+  readonly url: string;
+  readonly received: Received[];
+  requests: number;
+  mood: Mood;
+  close(): Promise<void>;
+}
+
+interface Letter {
+  readonly key: string;
+  readonly to: readonly string[];
+  readonly text: string;
+}
+
+/** POST / with a key, recipients and a text is a message; GET / is a question whether all is well. */
+export async function pigeonFarEnd(): Promise<PigeonFarEnd> {
+  const take = (body: string): string => {
+    const { key, to, text } = JSON.parse(body) as Letter;
+    const id = `p-${far.received.length + 1}`;
+    far.received.push({ id, key, recipients: to, content: text });
+    return id;
+  };
+  const answer = (response: ServerResponse, body: string): void => {
+    const { mood } = far;
+    if (mood === "stall") return;
+    if (typeof mood === "object") {
+      if (mood.keeps) take(body);
+      response.writeHead(mood.status).end(JSON.stringify({ error: mood.error ?? "no" }));
+      return;
+    }
+    const id = take(body);
+    if (mood === "lose") response.destroy();
+    else response.end(JSON.stringify(mood === "nameless" ? {} : { id }));
+  };
+  const server = createServer((request, response) => {
+    far.requests += 1;
+    if (request.method === "GET") {
+      response.end("{}");
+      return;
+    }
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => answer(response, Buffer.concat(chunks).toString()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const far: PigeonFarEnd = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    received: [],
+    requests: 0,
+    mood: "accept",
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return far;
+}

@@ -1,0 +1,101 @@
+import type { Provider } from "@relais/core/spi";
+import { addressList, addressText } from "./address-text.ts";
+import { textAt } from "./answer.ts";
+import { attached } from "./attached.ts";
+import { type Check, checkDomain, checkKey, checkOptions, commonChecks } from "./check-options.ts";
+import { extraHeaders } from "./extra-headers.ts";
+import { http } from "./http.ts";
+import type { FormField, HttpApi, HttpCheck } from "./http-api.ts";
+import type { CommonOptions } from "./http-options.ts";
+import type { Letter } from "./letter.ts";
+import { mailgunErrors } from "./mailgun-errors.ts";
+
+export interface MailgunOptions extends CommonOptions {
+  readonly apiKey: string;
+  /** The sending domain, as it stands in the account. */
+  readonly domain: string;
+  /** Where the domain lives. Default `us`. */
+  readonly region?: "us" | "eu" | undefined;
+}
+
+/** Mailgun takes 10 tags of 128 characters; the rest would cost the message. */
+function tagsOf(tags: Readonly<Record<string, string>>): string[] {
+  const all = Object.entries(tags).map(([name, value]) => `${name}:${value}`);
+  return all.filter((tag) => tag.length <= 128).slice(0, 10);
+}
+
+function fields({ message, to, cc, bcc }: Letter): FormField[] {
+  const { subject, html, text, replyTo, attachments, tags } = message;
+  const headers = {
+    ...extraHeaders(message),
+    ...(replyTo.length === 0 ? {} : { "Reply-To": addressList(replyTo) }),
+    "Message-Id": message.messageId,
+  };
+  const some = (name: string, value: string | undefined): FormField[] =>
+    value === undefined || value === "" ? [] : [{ name, value }];
+  return [
+    { name: "from", value: addressText(message.from) },
+    { name: "to", value: addressList(to) },
+    ...some("cc", addressList(cc)),
+    ...some("bcc", addressList(bcc)),
+    { name: "subject", value: subject },
+    ...(text === undefined && html !== undefined ? [] : [{ name: "text", value: text ?? "" }]),
+    ...some("html", html),
+    ...Object.entries(headers).map(([name, value]) => ({ name: `h:${name}`, value })),
+    ...tagsOf(tags).map((value) => ({ name: "o:tag", value })),
+    ...attached(attachments).map(({ filename, contentType, content, cid }) => ({
+      name: cid === undefined ? "attachment" : "inline",
+      // The Content-ID of an inline file is its name.
+      filename: cid ?? filename,
+      contentType,
+      content,
+    })),
+  ];
+}
+
+function checkOf(domain: string): HttpCheck {
+  return {
+    path: `/v3/domains/${encodeURIComponent(domain)}`,
+    judge: ({ json }) =>
+      textAt(json, "domain", "state") === "disabled" ? { wrong: "the domain is disabled" } : undefined,
+  };
+}
+
+const endpoints = { us: "https://api.mailgun.net", eu: "https://api.eu.mailgun.net" } as const;
+
+/** Mailgun's API, described. @see https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-http */
+function mailgunApi(apiKey: string, domain: string, region: "us" | "eu" = "us"): HttpApi {
+  const basic = Buffer.from(`api:${apiKey}`).toString("base64");
+  return {
+    name: "Mailgun",
+    endpoint: endpoints[region],
+    path: `/v3/${encodeURIComponent(domain)}/messages`,
+    headers: { authorization: `Basic ${basic}` },
+    secrets: [apiKey, basic],
+    body: (letter) => ({ form: fields(letter) }),
+    accepted: ({ json }) => {
+      const messageId = textAt(json, "id");
+      return messageId === undefined ? undefined : { messageId };
+    },
+    complaint: ({ json, text }) => ({ text: textAt(json, "message") ?? text.slice(0, 200) }),
+    errors: mailgunErrors,
+    // 25 MB: the page above. 1000: the limit of its own libraries (MAX_RECIPIENTS of mailgun-ruby).
+    limits: { maxRecipients: 1_000, maxBodyBytes: 25 * 1024 * 1024 },
+    check: checkOf(domain),
+  };
+}
+
+const checkRegion: Check = (field, value) => {
+  if (value !== "us" && value !== "eu") throw new RangeError(`${field} must be "us" or "eu"`);
+};
+
+/**
+ * A provider for Mailgun. At most 1000 recipients and 25 MB a message. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export function mailgun(options: MailgunOptions): Provider {
+  const checks = { ...commonChecks, apiKey: checkKey, domain: checkDomain, region: checkRegion };
+  checkOptions("mailgun", options, checks, ["apiKey", "domain"]);
+  const { apiKey, domain, region, ...common } = options;
+  return http({ ...common, api: mailgunApi(apiKey, domain, region) });
+}

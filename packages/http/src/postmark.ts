@@ -1,0 +1,113 @@
+import type { Provider } from "@relais/core/spi";
+import { addressList, addressText } from "./address-text.ts";
+import { type Answer, textAt } from "./answer.ts";
+import { attached, base64 } from "./attached.ts";
+import { checkId, checkKey, checkOptions, commonChecks } from "./check-options.ts";
+import { extraHeaders } from "./extra-headers.ts";
+import { http } from "./http.ts";
+import type { Acceptance, HttpApi } from "./http-api.ts";
+import type { CommonOptions } from "./http-options.ts";
+import type { Letter } from "./letter.ts";
+import { postmarkErrors } from "./postmark-errors.ts";
+
+export interface PostmarkOptions extends CommonOptions {
+  /** The API token of the server (not of the account). */
+  readonly serverToken: string;
+  /** Default: Postmark's own, `outbound`. */
+  readonly messageStream?: string | undefined;
+}
+
+const maxTextBytes = 5 * 1024 * 1024;
+
+/** Postmark takes 10 of them, names up to 20 and values up to 80 characters; the rest would cost the message. */
+function metadata(tags: Readonly<Record<string, string>>): Record<string, string> {
+  const fit = Object.entries(tags).filter(([name, value]) => name.length <= 20 && value.length <= 80);
+  return Object.fromEntries(fit.slice(0, 10));
+}
+
+function body({ message, to, cc, bcc }: Letter, stream: string | undefined): unknown {
+  const { subject, html, text, replyTo, attachments, tags } = message;
+  const headers = {
+    ...extraHeaders(message),
+    "Message-ID": message.messageId,
+    // Without it Postmark replaces the Message-ID.
+    "X-PM-KeepID": "true",
+  };
+  return {
+    From: addressText(message.from),
+    To: addressList(to),
+    ...(cc.length === 0 ? {} : { Cc: addressList(cc) }),
+    ...(bcc.length === 0 ? {} : { Bcc: addressList(bcc) }),
+    ...(replyTo.length === 0 ? {} : { ReplyTo: addressList(replyTo) }),
+    Subject: subject,
+    ...(html === undefined ? {} : { HtmlBody: html }),
+    ...(text === undefined ? {} : { TextBody: text }),
+    Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),
+    ...(attachments.length === 0
+      ? {}
+      : {
+          Attachments: attached(attachments).map(({ filename, contentType, content, cid }) => ({
+            Name: filename,
+            Content: base64(content),
+            ContentType: contentType,
+            ...(cid === undefined ? {} : { ContentID: `cid:${cid}` }),
+          })),
+        }),
+    ...(Object.keys(tags).length === 0 ? {} : { Metadata: metadata(tags) }),
+    ...(stream === undefined ? {} : { MessageStream: stream }),
+  };
+}
+
+/** Postmark names them in its prose only; its own libraries read them out of it the same way. */
+function inactive(text: string | undefined): string[] {
+  return /inactive addresses: (.+?)\.?(?:\s+Inactive\b|\s*$)/.exec(text ?? "")?.[1]?.split(/,\s*/) ?? [];
+}
+
+function accepted({ json }: Answer): Acceptance | undefined {
+  const messageId = textAt(json, "MessageID");
+  if (messageId === undefined || textAt(json, "ErrorCode") !== "0") return undefined;
+  const left = inactive(textAt(json, "Message"));
+  return { messageId, rejected: left.map((address) => ({ address, code: "406" })) };
+}
+
+const bytesOf = (text: string | undefined): number => Buffer.byteLength(text ?? "");
+
+/** Postmark's API, described. @see https://postmarkapp.com/developer/api/email-api */
+function postmarkApi(serverToken: string, messageStream?: string): HttpApi {
+  return {
+    name: "Postmark",
+    endpoint: "https://api.postmarkapp.com",
+    path: "/email",
+    headers: { "x-postmark-server-token": serverToken },
+    secrets: [serverToken],
+    body: (letter) => ({ json: body(letter, messageStream) }),
+    accepted,
+    complaint: ({ json }) => {
+      const text = textAt(json, "Message");
+      return { code: textAt(json, "ErrorCode"), text, about: inactive(text) };
+    },
+    errors: postmarkErrors,
+    // https://postmarkapp.com/support/article/1056-what-are-the-attachment-and-email-size-limits, and 1180 for the 50
+    limits: {
+      maxRecipients: 50,
+      maxBodyBytes: 10 * 1024 * 1024,
+      refuse: ({ message: { text, html } }) =>
+        Math.max(bytesOf(text), bytesOf(html)) > maxTextBytes
+          ? `text or html has more than ${maxTextBytes} bytes`
+          : undefined,
+    },
+    check: { path: "/server" },
+  };
+}
+
+/**
+ * A provider for Postmark. At most 50 recipients and 10 MB a message. Recipients that Postmark has marked as inactive
+ * are `rejected`, the others get the message. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export function postmark(options: PostmarkOptions): Provider {
+  const checks = { ...commonChecks, serverToken: checkKey, messageStream: checkId };
+  checkOptions("postmark", options, checks, ["serverToken"]);
+  const { serverToken, messageStream, ...common } = options;
+  return http({ ...common, api: postmarkApi(serverToken, messageStream) });
+}

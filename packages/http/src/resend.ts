@@ -1,0 +1,85 @@
+import type { Provider } from "@relais/core/spi";
+import { addressText } from "./address-text.ts";
+import { textAt } from "./answer.ts";
+import { attached, base64 } from "./attached.ts";
+import { checkKey, checkOptions, commonChecks } from "./check-options.ts";
+import { extraHeaders } from "./extra-headers.ts";
+import { http } from "./http.ts";
+import type { HttpApi } from "./http-api.ts";
+import type { CommonOptions } from "./http-options.ts";
+import type { Letter } from "./letter.ts";
+import { resendErrors } from "./resend-errors.ts";
+
+export interface ResendOptions extends CommonOptions {
+  /** `re_…`; the right to send is enough. */
+  readonly apiKey: string;
+}
+
+function body({ message, to, cc, bcc }: Letter): unknown {
+  const { subject, html, text, replyTo, attachments, tags } = message;
+  const headers = extraHeaders(message);
+  return {
+    from: addressText(message.from),
+    to: to.map(addressText),
+    ...(cc.length === 0 ? {} : { cc: cc.map(addressText) }),
+    ...(bcc.length === 0 ? {} : { bcc: bcc.map(addressText) }),
+    ...(replyTo.length === 0 ? {} : { reply_to: replyTo.map(addressText) }),
+    subject,
+    ...(html === undefined ? {} : { html }),
+    // Absent, Resend would write one of its own from the HTML; an empty one keeps it from that.
+    text: text ?? "",
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...(attachments.length === 0
+      ? {}
+      : {
+          attachments: attached(attachments).map(({ filename, contentType, content, cid }) => ({
+            filename,
+            content: base64(content),
+            content_type: contentType,
+            ...(cid === undefined ? {} : { content_id: cid }),
+          })),
+        }),
+    ...(Object.keys(tags).length === 0
+      ? {}
+      : { tags: Object.entries(tags).map(([name, value]) => ({ name, value })) }),
+  };
+}
+
+/** Resend's API, described. @see https://resend.com/docs/api-reference/emails/send-email */
+function resendApi(apiKey: string): HttpApi {
+  return {
+    name: "Resend",
+    endpoint: "https://api.resend.com",
+    path: "/emails",
+    headers: { authorization: `Bearer ${apiKey}` },
+    secrets: [apiKey],
+    idempotencyHeader: "Idempotency-Key",
+    body: (letter) => ({ json: body(letter) }),
+    accepted: ({ json }) => {
+      const messageId = textAt(json, "id");
+      return messageId === undefined ? undefined : { messageId };
+    },
+    complaint: ({ json }) => ({ code: textAt(json, "name"), text: textAt(json, "message") }),
+    errors: resendErrors,
+    // https://resend.com/docs/api-reference/emails: its 50 are those in To; all are counted here.
+    limits: { maxRecipients: 50, maxBodyBytes: 40 * 1024 * 1024 },
+    check: {
+      path: "/domains",
+      judge: ({ json }) =>
+        textAt(json, "name") === "restricted_api_key"
+          ? { note: "the key may send, and nothing else" }
+          : undefined,
+    },
+  };
+}
+
+/**
+ * A provider for Resend. At most 50 recipients and 40 MB a message; the message's id is the idempotency key, so a
+ * second try within 24 hours makes no second copy. Resend sets the Message-ID header itself.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export function resend(options: ResendOptions): Provider {
+  checkOptions("resend", options, { ...commonChecks, apiKey: checkKey }, ["apiKey"]);
+  const { apiKey, ...common } = options;
+  return http({ ...common, api: resendApi(apiKey) });
+}

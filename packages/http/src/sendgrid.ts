@@ -1,0 +1,122 @@
+import type { Address, Provider } from "@relais/core/spi";
+import { type Answer, textAt } from "./answer.ts";
+import { attached, base64 } from "./attached.ts";
+import { checkKey, checkOptions, commonChecks } from "./check-options.ts";
+import { extraHeaders } from "./extra-headers.ts";
+import { http } from "./http.ts";
+import type { HttpApi, HttpCheck } from "./http-api.ts";
+import type { CommonOptions } from "./http-options.ts";
+import type { Letter } from "./letter.ts";
+import { sendgridErrors } from "./sendgrid-errors.ts";
+
+export interface SendgridOptions extends CommonOptions {
+  /** `SG.…`, with the scope `mail.send`. */
+  readonly apiKey: string;
+}
+
+interface Mailbox {
+  readonly email: string;
+  readonly name?: string;
+}
+
+const mailbox = ({ address, name }: Address): Mailbox => ({
+  email: address,
+  ...(name === undefined ? {} : { name }),
+});
+
+/** Names of recipients may hold neither commas nor semicolons. */
+const recipient = ({ address, name }: Address): Mailbox =>
+  mailbox(name === undefined ? { address } : { address, name: name.replace(/[,;]/g, " ") });
+
+function body({ message, to, cc, bcc }: Letter): unknown {
+  const { subject, html, text, replyTo, attachments, tags } = message;
+  const texts = [
+    // Plain text has to come first.
+    ...(text === undefined && html !== undefined ? [] : [{ type: "text/plain", value: text ?? "" }]),
+    ...(html === undefined ? [] : [{ type: "text/html", value: html }]),
+  ];
+  return {
+    personalizations: [
+      {
+        to: to.map(recipient),
+        ...(cc.length === 0 ? {} : { cc: cc.map(recipient) }),
+        ...(bcc.length === 0 ? {} : { bcc: bcc.map(recipient) }),
+      },
+    ],
+    from: mailbox(message.from),
+    ...(replyTo.length === 0 ? {} : { reply_to_list: replyTo.map(mailbox) }),
+    subject,
+    content: texts,
+    headers: { ...extraHeaders(message), "Message-ID": message.messageId },
+    ...(attachments.length === 0
+      ? {}
+      : {
+          attachments: attached(attachments).map(({ filename, contentType, content, cid }) => ({
+            content: base64(content),
+            filename,
+            type: contentType,
+            ...(cid === undefined
+              ? { disposition: "attachment" }
+              : { disposition: "inline", content_id: cid }),
+          })),
+        }),
+    ...(Object.keys(tags).length === 0 ? {} : { custom_args: tags }),
+  };
+}
+
+const recipientField = /^personalizations\.(\d+)\.(to|cc|bcc)\.(\d+)\.email$/;
+
+/** SendGrid says which recipient by its place, not by its address; our own request knows who stood there. */
+function fieldOf({ json }: Answer): string | undefined {
+  return textAt(json, "errors", 0, "field");
+}
+
+const check: HttpCheck = {
+  path: "/v3/scopes",
+  judge: ({ status, json }) => {
+    const scopes = (json as { scopes?: unknown } | null | undefined)?.scopes;
+    if (status !== 200 || !Array.isArray(scopes) || scopes.includes("mail.send")) return undefined;
+    return { wrong: "the key has no scope mail.send" };
+  },
+};
+
+/** SendGrid's API, described. @see https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
+function sendgridApi(apiKey: string): HttpApi {
+  return {
+    name: "SendGrid",
+    endpoint: "https://api.sendgrid.com",
+    path: "/v3/mail/send",
+    headers: { authorization: `Bearer ${apiKey}` },
+    secrets: [apiKey],
+    body: (letter) => ({ json: body(letter) }),
+    accepted: ({ status, headers }) => {
+      const messageId = headers["x-message-id"];
+      return status === 202 && messageId !== undefined ? { messageId } : undefined;
+    },
+    complaint: (answer, letter) => {
+      const code = fieldOf(answer);
+      const [, , list, place] = recipientField.exec(code ?? "") ?? [];
+      const about = letter?.[list as "to" | "cc" | "bcc"]?.[Number(place)]?.address;
+      return {
+        code,
+        text: textAt(answer.json, "errors", 0, "message"),
+        about: about === undefined ? [] : [about],
+      };
+    },
+    errors: sendgridErrors,
+    // https://docs.sendgrid.com/api-reference/mail-send/limitations
+    limits: { maxRecipients: 1_000, maxBodyBytes: 30 * 1024 * 1024 },
+    check,
+  };
+}
+
+/**
+ * A provider for SendGrid. At most 1000 recipients and 30 MB a message; accounts in the EU set `endpoint` to
+ * `https://api.eu.sendgrid.com`. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export function sendgrid(options: SendgridOptions): Provider {
+  checkOptions("sendgrid", options, { ...commonChecks, apiKey: checkKey }, ["apiKey"]);
+  const { apiKey, ...common } = options;
+  return http({ ...common, api: sendgridApi(apiKey) });
+}

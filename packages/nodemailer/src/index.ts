@@ -1,0 +1,8 @@
+export { type NodemailerProviderOptions, nodemailerProvider } from "./nodemailer-provider.ts";
+export {
+  type RelaisSentInfo,
+  type RelaisTransport,
+  relaisTransport,
+  type SendingChain,
+} from "./relais-transport.ts";
+export type { SendingError } from "./sending-error.ts";

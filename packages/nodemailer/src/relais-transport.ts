@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import {
+  createMessage,
+  type Delivery,
+  type Health,
+  InvalidMessage,
+  type Message,
+  type MessageOptions,
+} from "@relais/core/spi";
+import { precompiled } from "@relais/mime";
+import type { MailMessage, SentMessageInfo, Transport } from "nodemailer/lib/mailer";
+import { withoutBcc } from "./header-lines.ts";
+import { letter } from "./letter.ts";
+import { resolveTree } from "./resolve-tree.ts";
+import {
+  deliveryError,
+  failureError,
+  rejectedErrors,
+  type SendingError,
+  sendingError,
+} from "./sending-error.ts";
+
+/** What is needed of a chain: `createChain` makes one. */
+export interface SendingChain {
+  send(message: Message, options?: { readonly signal?: AbortSignal | undefined }): Promise<Delivery>;
+  verify?(): Promise<Health>;
+  close?(): Promise<void>;
+}
+
+/** What `sendMail` gives: nodemailer's fields, and what Relais knows besides. */
+export interface RelaisSentInfo extends SentMessageInfo {
+  accepted: string[];
+  rejected: string[];
+  /** Present if some recipients were refused while others were accepted. */
+  rejectedErrors?: readonly SendingError[];
+  /** The closing words of the far end that took it; empty if it gave none. */
+  response: string;
+  /** The id of the provider that took it (the first, if recipients went by several). */
+  provider: string;
+  delivery: Delivery;
+}
+
+/** What `nodemailer.createTransport` takes. */
+export interface RelaisTransport extends Transport<RelaisSentInfo> {
+  readonly supportsAbortSignal: true;
+  verify(): Promise<true>;
+  verify(callback: (error: Error | null, success?: true) => void): void;
+  close(): Promise<void>;
+  isIdle(): boolean;
+}
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+function abortError(signal: AbortSignal, delivery?: Delivery): SendingError {
+  const error = sendingError("Message sending aborted", {
+    code: "EABORT",
+    cause: signal.reason,
+    ...(delivery === undefined ? {} : { delivery }),
+  });
+  error.name = "AbortError";
+  return error;
+}
+
+/** The promise, or an AbortError as soon as the signal says so: a stream being read may never end. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const given = Promise.withResolvers<never>();
+  const stop = (): void => given.reject(abortError(signal));
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([promise, given.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    promise.catch(() => {}); // what it says once nobody listens is of no interest
+  }
+}
+
+async function compose(
+  mail: MailMessage<RelaisSentInfo>,
+  limits: MessageOptions["limits"],
+): Promise<Message> {
+  await resolveTree(mail, mail.message);
+  const bytes = withoutBcc(await mail.message.build());
+  try {
+    const message = await createMessage(letter(mail.message, bytes), limits === undefined ? {} : { limits });
+    precompiled(message, bytes);
+    return message;
+  } catch (error) {
+    if (error instanceof RangeError) throw sendingError(error.message, { code: "EMESSAGE" });
+    if (!(error instanceof InvalidMessage)) throw error;
+    const whose = /^(?:from|to|cc|bcc|sender|replyTo|envelope)\b/.test(error.field);
+    throw sendingError(error.message, { code: whose ? "EENVELOPE" : "EMESSAGE", cause: error });
+  }
+}
+
+function sentInfo(mail: MailMessage<RelaisSentInfo>, message: Message, delivery: Delivery): RelaisSentInfo {
+  const { from, to } = mail.message.getEnvelope();
+  const [first] = delivery.receipts;
+  const rejected = delivery.rejected.map((one) => one.address);
+  return {
+    accepted: [...delivery.accepted],
+    rejected,
+    ...(rejected.length === 0 ? {} : { rejectedErrors: rejectedErrors(delivery) }),
+    envelope: { from, to },
+    messageId: message.messageId,
+    response: delivery.receipts.at(-1)?.response ?? "",
+    provider: delivery.success ? delivery.provider : (first?.provider ?? delivery.provider),
+    delivery,
+  };
+}
+
+/**
+ * A chain as a transport of nodemailer: `nodemailer.createTransport(relaisTransport(chain))`.
+ *
+ * nodemailer composes the bytes, with its plugins and options, and every provider that sends bytes sends exactly
+ * those; providers that want parts get text, HTML and attachments. Addresses, subject and ids must still pass the
+ * strict door. Partial deliveries resolve, as nodemailer's do, with `rejected` and `rejectedErrors`.
+ *
+ * @param options.limits how much a mail may hold; the chain's own limits do not apply here
+ */
+export function relaisTransport(
+  chain: SendingChain,
+  options: Pick<MessageOptions, "limits"> = {},
+): RelaisTransport {
+  const send = async (mail: MailMessage<RelaisSentInfo>): Promise<RelaisSentInfo> => {
+    const { signal } = mail.data;
+    const message = await unlessAborted(compose(mail, options.limits), signal);
+    const delivery = await chain.send(message, { signal });
+    if (delivery.success || delivery.status === "partial") return sentInfo(mail, message, delivery);
+    if (signal?.aborted === true && delivery.kind === "cancelled") throw abortError(signal, delivery);
+    throw deliveryError(delivery);
+  };
+
+  const check = async (): Promise<true> => {
+    const health = await chain.verify?.();
+    if (health === undefined || health.ok) return true;
+    if (health.failure !== undefined) throw failureError(health.failure);
+    throw sendingError(health.reason ?? "not ready", { code: "ECONNECTION" });
+  };
+  function verify(): Promise<true>;
+  function verify(callback: (error: Error | null, success?: true) => void): void;
+  function verify(callback?: (error: Error | null, success?: true) => void): Promise<true> | undefined {
+    const checked = check();
+    if (callback === undefined) return checked;
+    checked.then(
+      () => setImmediate(callback, null, true),
+      (error: Error) => setImmediate(callback, error),
+    );
+    return undefined;
+  }
+
+  return {
+    name: "Relais",
+    version,
+    supportsAbortSignal: true,
+    send: (mail, callback) => {
+      // setImmediate: what a callback throws is its own affair, not a failure of this send.
+      send(mail).then(
+        (info) => setImmediate(callback, null, info),
+        (error) => setImmediate(callback, error),
+      );
+    },
+    verify,
+    close: async () => chain.close?.(),
+    isIdle: () => true,
+  };
+}

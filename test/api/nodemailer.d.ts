@@ -1,0 +1,64 @@
+// What @relais/nodemailer opens. Written by `npm run api`.
+
+// index.ts
+export { type NodemailerProviderOptions, nodemailerProvider } from "./nodemailer-provider.ts";
+export { type RelaisSentInfo, type RelaisTransport, relaisTransport, type SendingChain, } from "./relais-transport.ts";
+export type { SendingError } from "./sending-error.ts";
+
+// nodemailer-provider.ts
+import { type Provider } from "@relais/core/spi";
+import type nodemailer from "nodemailer";
+import type { Transporter } from "nodemailer/lib/mailer";
+export interface NodemailerProviderOptions {
+    readonly id?: string;
+    readonly transport: Transporter | Parameters<typeof nodemailer.createTransport>[0];
+    readonly name?: string;
+    readonly secrets?: readonly string[];
+}
+export declare function nodemailerProvider({ id, transport, name, secrets, }: NodemailerProviderOptions): Provider;
+
+// relais-transport.ts
+import { type Delivery, type Health, type Message, type MessageOptions } from "@relais/core/spi";
+import type { SentMessageInfo, Transport } from "nodemailer/lib/mailer";
+import { type SendingError } from "./sending-error.ts";
+export interface SendingChain {
+    send(message: Message, options?: {
+        readonly signal?: AbortSignal | undefined;
+    }): Promise<Delivery>;
+    verify?(): Promise<Health>;
+    close?(): Promise<void>;
+}
+export interface RelaisSentInfo extends SentMessageInfo {
+    accepted: string[];
+    rejected: string[];
+    rejectedErrors?: readonly SendingError[];
+    response: string;
+    provider: string;
+    delivery: Delivery;
+}
+export interface RelaisTransport extends Transport<RelaisSentInfo> {
+    readonly supportsAbortSignal: true;
+    verify(): Promise<true>;
+    verify(callback: (error: Error | null, success?: true) => void): void;
+    close(): Promise<void>;
+    isIdle(): boolean;
+}
+export declare function relaisTransport(chain: SendingChain, options?: Pick<MessageOptions, "limits">): RelaisTransport;
+
+// sending-error.ts
+import type { Delivery, Failure } from "@relais/core/spi";
+export interface SendingError extends Error {
+    readonly code: string;
+    readonly responseCode?: number;
+    readonly response?: string;
+    readonly rejected?: readonly string[];
+    readonly rejectedErrors?: readonly SendingError[];
+    readonly recipient?: string;
+    readonly delivery?: Delivery;
+}
+export declare function sendingError(message: string, fields: Omit<SendingError, "name" | "message">): SendingError;
+export declare function failureError(failure: Failure, recipient?: string): SendingError;
+export declare function rejectedErrors({ rejected }: Delivery): readonly SendingError[];
+export declare function deliveryError(delivery: Delivery & {
+    readonly success: false;
+}): SendingError;
