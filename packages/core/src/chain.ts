@@ -1,6 +1,6 @@
 import { atTheDoor } from "./at-the-door.ts";
 import { type ChainOptions, type ChainSettings, chainSettings } from "./chain-options.ts";
-import { type DeliverContext, deliver } from "./deliver.ts";
+import { deliver } from "./deliver.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Observer } from "./event.ts";
 import { isLink, type Link, makeLink } from "./link.ts";
@@ -51,53 +51,56 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
 
   const ending = { chain: id, now: clock.now };
 
-  const start = async (input: MessageInput | Message, given: SendOptions | undefined): Promise<Delivery> => {
+  const start = (input: MessageInput | Message, given: SendOptions | undefined): Promise<Delivery> => {
     const began = clock.now();
     const options = given === undefined ? noOptions : sound(given);
     if (closing !== undefined)
       return turnedAway(atTheDoor("cancelled", "the chain is closed", ending), began);
     if (typeof options === "string") return turnedAway(atTheDoor("rejected", options, ending), began);
-    const { scope: outer, signal: callers } = options;
-    const observe = both(observers, outer?.observe);
+    const { scope: outer, signal: callers, handOver } = options;
     const deadlineAt = Math.min(began + settings.deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
     const pull = stop();
     const off = callers === undefined ? undefined : follow(pull, callers);
+    const delayMs = outer === undefined ? settings.deadlineMs : deadlineAt - began;
     const cancel =
-      deadlineAt === Number.POSITIVE_INFINITY
-        ? undefined
-        : clock.after(outer === undefined ? settings.deadlineMs : deadlineAt - began, () =>
-            pull.abort(outOfTime()),
-          );
+      delayMs === Number.POSITIVE_INFINITY ? undefined : clock.after(delayMs, () => pull.abort(outOfTime()));
     underWay += 1;
-    try {
-      const message = isMessage(input) ? input : await readInput(input, settings, pull, began);
-      if ("success" in message) return outer === undefined ? turnedAway(message, began) : message;
-      const envelope = options.envelope ?? message.envelope;
-      const journal = options.journal ?? outer?.journal ?? settings.journal;
-      const { handOver } = options;
-      const context: DeliverContext = { envelope, stop: pull, handOver, deadlineAt, observe, journal, outer };
-      // Seen from outside, a chain within a chain delivers nothing: the whole does.
-      if (outer !== undefined) return await deliver(message, made, settings, context);
-      observe?.({ type: "delivery-start", at: began, message: message.id, recipients: envelope.to.length });
-      return end(await deliver(message, made, settings, context), observe, began);
-    } finally {
+    const over = (): void => {
       cancel?.();
       off?.();
       underWay -= 1;
       if (underWay === 0) drained?.();
-    }
-  };
-  const end = (delivery: Delivery, observe: Observer | undefined, began: number): Delivery => {
-    if (observe === undefined) return delivery;
-    const now = clock.now();
-    observe({ type: "delivery", at: now, message: delivery.id, delivery, ms: now - began });
-    return delivery;
+    };
+    const run = (message: Message): Promise<Delivery> => {
+      const envelope = options.envelope ?? message.envelope;
+      const observe = both(observers, outer?.observe);
+      const journal = options.journal ?? outer?.journal ?? settings.journal;
+      return deliver(message, made, settings, {
+        envelope,
+        stop: pull,
+        handOver,
+        deadlineAt,
+        observe,
+        journal,
+        outer,
+        began,
+        over,
+      });
+    };
+    if (isMessage(input)) return run(input);
+    return readInput(input, settings, pull, began).then((message) => {
+      if (!("success" in message)) return run(message);
+      over();
+      return outer === undefined ? turnedAway(message, began) : message;
+    });
   };
 
   // Nobody was asked; a beginning and an end there are all the same, for those who count.
-  const turnedAway = (delivery: Delivery, began: number): Delivery => {
+  const turnedAway = async (delivery: Delivery, began: number): Promise<Delivery> => {
     observers?.({ type: "delivery-start", at: began, message: "", recipients: 0 });
-    return end(delivery, observers, began);
+    const now = clock.now();
+    observers?.({ type: "delivery", at: now, message: delivery.id, delivery, ms: now - began });
+    return delivery;
   };
 
   const chain: Chain = Object.freeze({

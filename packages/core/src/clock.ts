@@ -7,14 +7,86 @@ export interface Clock {
 }
 
 const longestDelayMs = 2 ** 31 - 1;
+/** Longer delays share a timer: they are deadlines, which are set for every send and hardly ever come. */
+const sharedFromMs = 1_000;
 const { timeOrigin } = performance;
+
+const now = (): number => timeOrigin + performance.now();
+
+interface Entry {
+  readonly at: number;
+  run: (() => void) | undefined;
+}
+
+/** All who wait for the same delay, in order: one timer of Node's for all of them. */
+interface Lane {
+  readonly delayMs: number;
+  readonly entries: Entry[];
+  /** Entries that have not been taken back. */
+  live: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const lanes = new Map<number, Lane>();
+
+function set(lane: Lane, delayMs: number): void {
+  lane.timer = setTimeout(ring, delayMs, lane);
+}
+
+function ring(lane: Lane): void {
+  lane.timer = undefined;
+  const due = now();
+  // Half a millisecond early is in time: Node's timers count whole ones.
+  while (
+    lane.entries[0] !== undefined &&
+    (lane.entries[0].run === undefined || lane.entries[0].at <= due + 0.5)
+  ) {
+    const entry = lane.entries.shift() as Entry;
+    const { run } = entry;
+    if (run === undefined) continue;
+    entry.run = undefined;
+    lane.live -= 1;
+    run();
+  }
+  if (lane.live === 0) lanes.delete(lane.delayMs);
+  else if (lane.timer === undefined) set(lane, Math.max(1, (lane.entries[0] as Entry).at - due));
+}
+
+function shared(delayMs: number, run: () => void): () => void {
+  let lane = lanes.get(delayMs);
+  if (lane === undefined) {
+    lane = { delayMs, entries: [], live: 0, timer: undefined };
+    lanes.set(delayMs, lane);
+  }
+  const entry: Entry = { at: now() + delayMs, run };
+  lane.entries.push(entry);
+  lane.live += 1;
+  if (lane.timer === undefined) set(lane, delayMs);
+  else if (lane.live === 1) lane.timer.ref();
+  return takeBack.bind(undefined, lane, entry);
+}
+
+function takeBack(lane: Lane, entry: Entry): void {
+  if (entry.run === undefined) return;
+  entry.run = undefined;
+  lane.live -= 1;
+  if (lane.live > 0) {
+    while (lane.entries[0]?.run === undefined && lane.entries.length > 0) lane.entries.shift();
+    return;
+  }
+  // The timer stays for the next one, but keeps no process alive.
+  lane.entries.length = 0;
+  lane.timer?.unref();
+}
 
 /** The machine's own clock, immune to steps of the wall clock while the process lives. */
 export const systemClock: Clock = Object.freeze({
-  now: () => timeOrigin + performance.now(),
-  after: (delayMs: number, run: () => void) => {
+  now,
+  after(delayMs: number, run: () => void) {
     // A longer delay would overflow to 1 ms.
-    const timer = setTimeout(run, Math.min(Math.max(0, delayMs), longestDelayMs));
+    const bounded = Math.min(Math.max(0, delayMs), longestDelayMs);
+    if (bounded >= sharedFromMs && Number.isInteger(bounded)) return shared(bounded, run);
+    const timer = setTimeout(run, bounded);
     return () => clearTimeout(timer);
   },
 });

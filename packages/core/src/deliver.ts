@@ -5,9 +5,11 @@ import type { Delivery } from "./delivery.ts";
 import type { Observer } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { unguarded } from "./gate.ts";
+import { inPromise } from "./in-promise.ts";
 import type { Journal } from "./journal.ts";
 import { type Ledger, ledger } from "./ledger.ts";
 import type { Link } from "./link.ts";
+import { failure } from "./make-outcome.ts";
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
@@ -25,6 +27,10 @@ export interface DeliverContext {
   readonly journal: Journal | undefined;
   /** The scope of the chain around this one. */
   readonly outer: DeliveryScope | undefined;
+  /** When it began, ms since 1970. */
+  readonly began: number;
+  /** Run when it is over, however it ended. */
+  over(): void;
 }
 
 /** Waits for a busy far end once; waits for a limit of our own cost nobody anything and are bounded by the deadline. */
@@ -42,6 +48,8 @@ class Course implements DeliveryScope {
   readonly journal: Journal | undefined;
   readonly deadlineAt: number;
   readonly attempts: Attempt[] = [];
+  /** Attempts that have begun. */
+  begun = 0;
 
   constructor(message: Message, links: readonly Link[], settings: ChainSettings, context: DeliverContext) {
     this.message = message;
@@ -55,6 +63,7 @@ class Course implements DeliveryScope {
   }
 
   nextAttempt(): number {
+    this.begun += 1;
     return this.context.outer?.nextAttempt() ?? this.attempts.length + 1;
   }
 
@@ -73,15 +82,44 @@ export async function deliver(
 ): Promise<Delivery> {
   const course = new Course(message, links, settings, context);
   const { books, attempts } = course;
-  let previous: Failed | undefined;
-  for (let place = 0; place < links.length; place++) {
-    const to = books.pending();
-    if (to.length === 0) break;
-    const outcome = await ask(course, place, to, previous);
-    previous = note(course, place, outcome) ?? previous;
+  // Seen from outside, a chain within a chain delivers nothing: the whole does.
+  const tell = context.outer === undefined ? context.observe : undefined;
+  tell?.({
+    type: "delivery-start",
+    at: context.began,
+    message: message.id,
+    recipients: context.envelope.to.length,
+  });
+  try {
+    let previous: Failed | undefined;
+    for (let place = 0; place < links.length; place++) {
+      const to = books.pending();
+      if (to.length === 0) break;
+      const { begun } = course;
+      let outcome: Outcome;
+      try {
+        outcome = await ask(course, place, to, previous);
+      } catch {
+        outcome = brokenPolicy(course, place, begun);
+      }
+      previous = note(course, place, outcome) ?? previous;
+    }
+    if (books.pending().length > 0) await comeBack(course);
+    const delivery = conclude(books, {
+      id: message.id,
+      chain: settings.id,
+      attempts,
+      now: settings.clock.now,
+    });
+    if (tell !== undefined) tellEnd(tell, delivery, settings.clock.now(), context.began);
+    return delivery;
+  } finally {
+    context.over();
   }
-  if (books.pending().length > 0) await comeBack(course);
-  return conclude(books, { id: message.id, chain: settings.id, attempts, now: settings.clock.now });
+}
+
+function tellEnd(tell: Observer, delivery: Delivery, now: number, began: number): void {
+  tell({ type: "delivery", at: now, message: delivery.id, delivery, ms: now - began });
 }
 
 /** A link that did not take the message for everybody. */
@@ -106,6 +144,15 @@ function ask(
       ? envelope
       : Object.freeze({ from: envelope.from, to: Object.freeze(to) });
   return link.send(message, withStop(part, handOver, course, stop));
+}
+
+/** A provider's own throws are caught by its guard: this is a policy's. What became of its attempt is lost. */
+function brokenPolicy(course: Course, place: number, begun: number): Outcome {
+  const { id: provider } = course.links[place] as Link;
+  const reason = "a policy threw instead of answering";
+  return course.begun > begun
+    ? failure({ provider, kind: "unknown", reason })
+    : failure({ provider, kind: "transient", again: false, reason });
 }
 
 /** Enters what one link answered; its failure, if there was any. */
@@ -142,13 +189,16 @@ async function comeBack(course: Course): Promise<void> {
     for (const place of links.keys()) {
       const to = hopeful(course, place, waits).filter(({ at }) => at <= settings.clock.now());
       if (to.length === 0) continue;
+      const { begun } = course;
       waited ||= books.failures[place]?.kind !== "skipped";
-      const outcome = await ask(
-        course,
-        place,
-        to.map(({ address }) => address),
-        previous,
-      );
+      const outcome = await inPromise(() =>
+        ask(
+          course,
+          place,
+          to.map(({ address }) => address),
+          previous,
+        ),
+      ).catch(() => brokenPolicy(course, place, begun));
       previous = note(course, place, outcome) ?? previous;
     }
     if (waited) waits += 1;

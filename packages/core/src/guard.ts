@@ -109,12 +109,12 @@ function attempt(
   const answer = ask(provider, message, withStop(envelope, door.handOver, scope, stop));
   return settle(answer, stop, clock, graceMs, (end) => {
     door.isShut = true;
-    if (end.state === "abandoned" && tell !== undefined)
-      tellLate(answer, facts(door, site), entry, tell, clock);
+    const known = facts(door, site);
+    if (end.state === "abandoned" && tell !== undefined) tellLate(answer, known, entry, tell, clock);
     const said =
       end.state === "resolved"
-        ? soundOutcome(provider.id, end.value, envelope.to, facts(door, site))
-        : noAnswer(provider.id, end, context.signal, facts(door, site));
+        ? soundOutcome(provider.id, end.value, envelope.to, known)
+        : noAnswer(provider.id, end, context.signal, known);
     const outcome = ownTimeout(said, context.signal);
     if (outcome.success && !door.crossed) site.keepsHandOver = false;
     record(entry, door, clock.now(), outcome, context);

@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { systemClock } from "../src/clock.ts";
+
+const { after, now } = systemClock;
+const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("delays that share a timer", () => {
+  test("ring in order, each in its time, but for those that were taken back", async () => {
+    const rung: [string, number][] = [];
+    const began = now();
+    const note = (name: string) => () => void rung.push([name, now() - began]);
+    const takeBack = [after(1_000, note("a")), after(1_000, note("b"))];
+    await later(100);
+    after(1_000, note("c"));
+    const d = after(1_000, note("d"));
+    takeBack[1]?.();
+    d();
+    await later(1_150);
+    expect(rung.map(([name]) => name)).toEqual(["a", "c"]);
+    expect(rung[0]?.[1]).toBeGreaterThanOrEqual(999);
+    expect(rung[1]?.[1]).toBeGreaterThanOrEqual(1_099);
+    expect(rung[1]?.[1]).toBeLessThan(1_400);
+  });
+
+  test("may be taken back after they rang, and twice, without harm to others", async () => {
+    let rung = 0;
+    const first = after(1_001, () => void rung++);
+    await later(50);
+    after(1_001, () => void rung++);
+    await later(980);
+    expect(rung).toBe(1);
+    first();
+    first();
+    await later(100);
+    expect(rung).toBe(2);
+  });
+});
+
+// Whether a process lives on is only seen from outside.
+const run = async (program: string): Promise<{ out: string; ms: number }> => {
+  const began = performance.now();
+  const args = ["--conditions=@relais/source", "--input-type=module-typescript", "-e", program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+  return { out: stdout.trim(), ms: performance.now() - began };
+};
+const clock = 'import { systemClock } from "@relais/core"; const { after } = systemClock;';
+
+test("a delay keeps the process alive until it has rung", async () => {
+  expect((await run(`${clock} after(1_200, () => console.log("rang"));`)).out).toBe("rang");
+});
+
+test("one that was taken back does not, and a later one does again", async () => {
+  expect((await run(`${clock} after(60_000, () => {})(); console.log("over");`)).ms).toBeLessThan(20_000);
+  const again = `${clock} after(1_000, () => {})(); setTimeout(() => after(1_000, () => console.log("rang")), 300);`;
+  expect((await run(again)).out).toBe("rang");
+});
