@@ -1,4 +1,19 @@
+// What Relais costs: `pnpm bench`. Numbers of one run on one machine; the ratios are what to compare.
+import { availableParallelism, loadavg } from "node:os";
 import { chainCost } from "./chain-cost.ts";
+import { latency } from "./latency.ts";
+import { outage } from "./outage.ts";
+import { startSink } from "./start-sink.ts";
+import { throughput } from "./throughput.ts";
 
-for (const { name, us, bytes } of await chainCost())
-  console.log(name.padEnd(42), us.toFixed(2).padStart(8), "µs", bytes.toFixed(0).padStart(7), "B");
+const others = (loadavg()[0] ?? 0).toFixed(1);
+console.log(`Node ${process.version}, ${availableParallelism()} cores, load before it began ${others}`);
+console.log(await chainCost());
+const sink = await startSink();
+try {
+  console.log(await throughput(sink));
+  console.log(await latency(sink));
+} finally {
+  sink.stop();
+}
+console.log(await outage());

@@ -1,0 +1,77 @@
+// A process that sends, closes its chain, and has nothing else to do. exit.test.ts starts it and looks how it ends.
+import { type Chain, createChain, type Delivery, link, type Provider, retry, timeout } from "@relais/core";
+import { smtp } from "@relais/smtp";
+import { chainTo, type FarEnds, mail } from "./far-ends.ts";
+
+const [, , scenario = "", farEnds = "{}"] = process.argv;
+const ends: FarEnds = JSON.parse(farEnds);
+
+const say = (value: unknown): void => console.log(JSON.stringify(value));
+const tell = (delivery: Delivery): void =>
+  say(delivery.success ? delivery.provider : `${delivery.status}: ${delivery.kind}`);
+const lasting = retry({ attempts: 2, baseMs: 60_000, capMs: 60_000, random: () => 0.9 });
+const server = (): Provider => {
+  const { host, port, ca } = ends.smtp;
+  return smtp({ host, port, tls: { ca } });
+};
+
+async function aborted(chain: Chain, afterMs: number): Promise<Chain> {
+  tell(await chain.send(mail, { signal: AbortSignal.timeout(afterMs) }));
+  return chain;
+}
+
+/** Never answers, and holds nothing open that would keep the process alive. */
+const silent: Provider = { id: "SILENT", send: () => new Promise(() => undefined) };
+
+const scenarios: Readonly<Record<string, () => Promise<Chain>>> = {
+  both: async () => {
+    const chain = chainTo(ends);
+    tell(await chain.send(mail));
+    tell(await chain.send({ ...mail, to: "busy@example.net" }));
+    return chain;
+  },
+  aborted: () => aborted(chainTo(ends, { timeoutMs: 60_000 }), 300),
+  "open breaker": async () => {
+    const chain = chainTo(ends);
+    for (let i = 0; i < 3; i++) tell(await chain.send(mail));
+    return chain;
+  },
+  "cancelled retry": () => aborted(createChain([link(server(), lasting)]), 300),
+  "closed twice": async () => {
+    const chain = chainTo(ends);
+    tell(await chain.send(mail));
+    void chain.close();
+    return chain;
+  },
+  "retry sleep": async () => {
+    const chain = createChain([link(server(), retry({ attempts: 2, baseMs: 300, random: () => 0.99 }))]);
+    tell(await chain.send(mail));
+    return chain;
+  },
+  "wait for a throttled provider": async () => {
+    let calls = 0;
+    const send: Provider["send"] = async ({ messageId }, { envelope }) => {
+      calls += 1;
+      const said = { provider: "LATER", reason: "slow down", retryAfterMs: 300 } as const;
+      if (calls === 1) return { success: false, kind: "throttled", ...said };
+      return { success: true, provider: "LATER", messageId, accepted: envelope.to, rejected: [] };
+    };
+    const chain = createChain([{ id: "LATER", send }]);
+    tell(await chain.send(mail));
+    return chain;
+  },
+  "time-out of an attempt": async () => {
+    const chain = createChain([link(silent, timeout({ ms: 300 }))]);
+    tell(await chain.send(mail));
+    return chain;
+  },
+  deadline: async () => {
+    const chain = createChain([silent], { deadlineMs: 300 });
+    tell(await chain.send(mail));
+    return chain;
+  },
+};
+
+const chain = await scenarios[scenario]?.();
+say(Date.now());
+await chain?.close();
