@@ -9,13 +9,20 @@ export interface Ran {
   readonly stdout: string;
 }
 
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  /** On top of a quiet environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs a program to its end, from the root unless told otherwise; never rejects. */
 export function run(
   program: string,
   args: readonly string[],
-  { cwd = root, timeoutMs = 100_000 }: { cwd?: string; timeoutMs?: number } = {},
+  { cwd = root, timeoutMs = 100_000, env: own = {} }: RunOptions = {},
 ): Promise<Ran> {
-  const env = { ...quietEnvironment(), NO_COLOR: "1", AWS_EC2_METADATA_DISABLED: "true" };
+  const env = { ...quietEnvironment(), NO_COLOR: "1", AWS_EC2_METADATA_DISABLED: "true", ...own };
   return new Promise((resolve) => {
     const options = { cwd, env, timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: 64 << 20 } as const;
     const child = execFile(program, [...args], options, (error, stdout, stderr) => {
