@@ -4,10 +4,15 @@ import { median, table, verdict } from "./statistics.ts";
 
 const noop: Provider = {
   id: "NOOP",
-  async send(_message, context) {
-    await context.handOver();
-    return { success: true, provider: "NOOP", messageId: "1", accepted: context.envelope.to, rejected: [] };
-  },
+  // As little as a provider can do.
+  send: (_message, { envelope, handOver }) =>
+    handOver().then(() => ({
+      success: true,
+      provider: "NOOP",
+      messageId: "1",
+      accepted: envelope.to,
+      rejected: [],
+    })),
 };
 const input = {
   from: "shop@example.org",
@@ -72,15 +77,14 @@ export async function chainCost(): Promise<string> {
     return [name, ...cells, (bytes[i] ?? 0).toFixed(0)];
   });
   const head = ["", "CPU µs", "least", "wall µs", "least", "bytes"];
-  // Time as one who waits for a send sees it (CPU counts the collector's own threads, too); memory beyond the provider's.
+  // Time as one who waits for a send sees it; CPU counts the threads of the collector, too.
   const cost = median(times[1]?.wall ?? []);
-  const added = (bytes[1] ?? 0) - (bytes[0] ?? 0);
   return [
     table(`What a chain costs a send (median of ${rounds} rounds of ${sends})`, head, rows),
     verdict(`chain of one: at most ${target.us} µs a send, ${us(cost)}`, cost <= target.us),
     verdict(
-      `chain of one: at most ${target.bytes} bytes a send more than the provider alone, ${added.toFixed(0)}`,
-      added <= target.bytes,
+      `chain of one: at most ${target.bytes} bytes a send, the provider's own included, ${(bytes[1] ?? 0).toFixed(0)}`,
+      (bytes[1] ?? 0) <= target.bytes,
     ),
   ].join("\n");
 }

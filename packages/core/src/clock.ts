@@ -21,7 +21,7 @@ interface Entry {
 /** All who wait for the same delay, in order: one timer of Node's for all of them. */
 interface Lane {
   readonly delayMs: number;
-  readonly entries: Entry[];
+  entries: Entry[];
   /** Entries that have not been taken back. */
   live: number;
   timer: NodeJS.Timeout | undefined;
@@ -72,6 +72,10 @@ function takeBack(lane: Lane, entry: Entry): void {
   lane.live -= 1;
   if (lane.live > 0) {
     while (lane.entries[0]?.run === undefined && lane.entries.length > 0) lane.entries.shift();
+    // Behind one that is still waited for, those that were taken back must not pile up.
+    if (lane.entries.length > 2 * lane.live + 64) {
+      lane.entries = lane.entries.filter(({ run }) => run !== undefined);
+    }
     return;
   }
   // The timer stays for the next one, but keeps no process alive.

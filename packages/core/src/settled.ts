@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { Stop } from "./stop.ts";
+import type { Stop, StopListener } from "./stop.ts";
 
 /** How a promise ended, or that nobody waits for it any more. */
 export type Settled<T> =
@@ -20,43 +20,51 @@ export function settle<T, R>(
   graceMs: number,
   conclude: (end: Settled<T>) => R | Promise<R>,
 ): Promise<R> {
-  return new Promise((resolve) => new Wait(promise, stop, clock, graceMs, (end) => resolve(conclude(end))));
+  return new Promise((resolve) => {
+    const wait = new Wait<T, R>(stop, clock, graceMs, conclude, resolve);
+    promise.then(
+      (value) => wait.done({ state: "resolved", value }),
+      (reason: unknown) => wait.done({ state: "rejected", reason }),
+    );
+  });
 }
 
 // A class, since one is made for every attempt.
-class Wait<T> {
+class Wait<T, R> implements StopListener {
   readonly #stop: Stop;
-  readonly #tell: (end: Settled<T>) => void;
-  readonly #onAbort: () => void;
+  readonly #clock: Clock;
+  readonly #graceMs: number;
+  readonly #conclude: (end: Settled<T>) => R | Promise<R>;
+  readonly #resolve: (value: R | Promise<R>) => void;
   #cancel: (() => void) | undefined;
   #over = false;
 
   constructor(
-    promise: Promise<T>,
     stop: Stop,
     clock: Clock,
     graceMs: number,
-    tell: (end: Settled<T>) => void,
+    conclude: (end: Settled<T>) => R | Promise<R>,
+    resolve: (value: R | Promise<R>) => void,
   ) {
     this.#stop = stop;
-    this.#tell = tell;
-    this.#onAbort = () => {
-      this.#cancel = clock.after(graceMs, () => this.#done(abandoned));
-    };
-    if (stop.signal.aborted) this.#onAbort();
-    else stop.onAbort(this.#onAbort);
-    promise.then(
-      (value) => this.#done({ state: "resolved", value }),
-      (reason: unknown) => this.#done({ state: "rejected", reason }),
-    );
+    this.#clock = clock;
+    this.#graceMs = graceMs;
+    this.#conclude = conclude;
+    this.#resolve = resolve;
+    if (stop.signal.aborted) this.stopped();
+    else stop.onAbort(this);
   }
 
-  #done(end: Settled<T>): void {
+  stopped(): void {
+    this.#cancel = this.#clock.after(this.#graceMs, () => this.done(abandoned));
+  }
+
+  done(end: Settled<T>): void {
     if (this.#over) return;
     this.#over = true;
-    this.#stop.offAbort(this.#onAbort);
+    this.#stop.offAbort(this);
     this.#cancel?.();
-    this.#tell(end);
+    this.#resolve(this.#conclude(end));
   }
 }
 

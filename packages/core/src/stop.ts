@@ -2,12 +2,17 @@ import type { Envelope } from "./message/envelope.ts";
 import type { SendContext } from "./provider.ts";
 import type { DeliveryScope } from "./scope.ts";
 
+/** Who wants to know of an abort: an object rather than a function, since one stands behind every attempt. */
+export interface StopListener {
+  stopped(): void;
+}
+
 /** What the inside of core needs to know of an abort. */
 export interface Stop {
   readonly signal: AbortSignal;
-  /** Calls `run` once when it aborts. */
-  onAbort(run: () => void): void;
-  offAbort(run: () => void): void;
+  /** Tells `listener` once when it aborts. */
+  onAbort(listener: StopListener): void;
+  offAbort(listener: StopListener): void;
 }
 
 /** A stop that can be pulled. */
@@ -30,23 +35,23 @@ export function stop(): StopHandle {
 class Controller implements StopHandle {
   readonly #controller = new AbortController();
   readonly signal: AbortSignal = this.#controller.signal;
-  #listeners: (() => void)[] | undefined;
+  #listeners: StopListener[] | undefined;
 
   abort(reason: unknown): void {
     if (this.signal.aborted) return;
     this.#controller.abort(reason);
     const listeners = this.#listeners ?? [];
     this.#listeners = undefined;
-    for (const run of listeners) run();
+    for (const listener of listeners) listener.stopped();
   }
 
-  onAbort(run: () => void): void {
+  onAbort(listener: StopListener): void {
     this.#listeners ??= [];
-    this.#listeners.push(run);
+    this.#listeners.push(listener);
   }
 
-  offAbort(run: () => void): void {
-    const at = this.#listeners?.lastIndexOf(run) ?? -1;
+  offAbort(listener: StopListener): void {
+    const at = this.#listeners?.lastIndexOf(listener) ?? -1;
     if (at >= 0) this.#listeners?.splice(at, 1);
   }
 }
@@ -77,9 +82,17 @@ export function stopBehind(context: SendContext): Stop {
 
 /** A signal from outside as a stop. */
 function listenTo(signal: AbortSignal): Stop {
+  const running = new Map<StopListener, () => void>();
   return {
     signal,
-    onAbort: (run) => signal.addEventListener("abort", run, { once: true }),
-    offAbort: (run) => signal.removeEventListener("abort", run),
+    onAbort(listener) {
+      const run = (): void => listener.stopped();
+      running.set(listener, run);
+      signal.addEventListener("abort", run, { once: true });
+    },
+    offAbort(listener) {
+      const run = running.get(listener);
+      if (run !== undefined) signal.removeEventListener("abort", run);
+    },
   };
 }

@@ -38,13 +38,25 @@ describe("delays that share a timer", () => {
   });
 });
 
+test("delays that were taken back do not pile up behind one that still waits", async () => {
+  const program = `
+    import { systemClock } from "@relais/core";
+    const takeBack = systemClock.after(60_000, () => {});
+    const some = (n: number) => { for (let i = 0; i < n; i++) systemClock.after(60_000, () => {})(); globalThis.gc?.(); return process.memoryUsage().heapUsed; };
+    some(50_000);
+    const before = some(1_000);
+    console.log(some(300_000) - before);
+    takeBack();`;
+  expect(Number((await run(program, "--expose-gc")).out)).toBeLessThan(2_000_000);
+});
+
 // Whether a process lives on is only seen from outside.
-const run = async (program: string): Promise<{ out: string; ms: number }> => {
+async function run(program: string, ...flags: string[]): Promise<{ out: string; ms: number }> {
   const began = performance.now();
-  const args = ["--conditions=@relais/source", "--input-type=module-typescript", "-e", program];
+  const args = ["--conditions=@relais/source", ...flags, "--input-type=module-typescript", "-e", program];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
   return { out: stdout.trim(), ms: performance.now() - began };
-};
+}
 const clock = 'import { systemClock } from "@relais/core"; const { after } = systemClock;';
 
 test("a delay keeps the process alive until it has rung", async () => {

@@ -24,7 +24,7 @@ export function timeout(options: TimeoutOptions): Policy {
     const own = stop();
     let late = false;
     const outer = stopBehind(context);
-    const forward = (): void => own.abort(context.signal.reason);
+    const forward = { stopped: () => own.abort(context.signal.reason) };
     outer.onAbort(forward);
     const cancel = clock.after(ms, () => {
       late = true;

@@ -1,0 +1,15 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { failureKinds } from "@relais/core";
+import { expect, test } from "vitest";
+import { failureKindsPage } from "./repo/failure-kinds-page.ts";
+import { root } from "./repo/root.ts";
+
+const file = join(root, "docs/failure-kinds.md");
+
+test("docs/failure-kinds.md is what the tables in the code say; npm run api writes it anew", () => {
+  const page = failureKindsPage();
+  if (process.env.UPDATE_API !== undefined) writeFileSync(file, page);
+  expect(readFileSync(file, "utf8")).toBe(page);
+  for (const kind of failureKinds) expect(page).toContain(`| \`${kind}\` |`);
+});

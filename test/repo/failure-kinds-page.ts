@@ -1,0 +1,106 @@
+import { type Disposition, dispositions, failureKinds } from "@relais/core";
+import { errorTables } from "@relais/http";
+import { httpStatuses, connectionErrors as sesConnection, sesErrors } from "@relais/ses";
+import { phrases, replyRules, wireRules } from "@relais/smtp";
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s+/g, " ");
+const code = (text: string): string => `\`${cell(text)}\``;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+const yes = (value: boolean): string => (value ? "yes" : "no");
+const range = (from: number, to: number): string => (from === to ? String(from) : `${from}–${to}`);
+
+const health: Readonly<Record<Disposition["health"], string>> = {
+  success: "a success",
+  failure: "a failure",
+  open: "opens at once",
+  rest: "rests until then",
+  neither: "says nothing",
+};
+
+/** docs/failure-kinds.md, out of the tables that decide. */
+export function failureKindsPage(): string {
+  const kinds = failureKinds.map((kind) => {
+    const { again, next, health: said } = dispositions[kind];
+    return [code(kind), yes(again), yes(next), health[said]];
+  });
+  const replies = replyRules.map(({ phases, codes, enhanced, phrase, kind, again, because }) => [
+    phases?.join(", ") ?? "any",
+    codes.join(", "),
+    enhanced?.map((one) => (one === "none" ? "absent" : `x.${one}`)).join(", ") ?? "any",
+    phrase ?? "",
+    code(kind) + (again === false ? ", once" : ""),
+    cell(because),
+  ]);
+  const words = phrases.map(({ means, pattern, source }) => [means, code(pattern.source), cell(source)]);
+  const wire = wireRules.map((rule) => [
+    code(rule.code),
+    code(rule.kind) + (rule.again === false ? ", once" : ""),
+    cell(rule.reason),
+  ]);
+  const ses = sesErrors.map(({ name, says, kind, meaning, source }) => [
+    code(name),
+    says === undefined ? "" : code(says.source),
+    code(kind),
+    cell(meaning),
+    source === "" ? "" : `<${source}>`,
+  ]);
+  const statuses = httpStatuses.map(({ from, to, kind, meaning }) => [
+    range(from, to),
+    code(kind),
+    cell(meaning),
+  ]);
+  const connection = sesConnection.map(({ code: pattern, kind, meaning }) => [
+    code(pattern.source),
+    code(kind),
+    cell(meaning),
+  ]);
+  const vendors = Object.entries(errorTables).map(([vendor, rows]) => {
+    const lines = rows.map(({ status, code: own, kind, meaning, source }) => [
+      status === undefined ? "any" : typeof status === "number" ? String(status) : range(...status),
+      own === undefined ? "any" : code(typeof own === "string" ? own : own.source),
+      code(kind),
+      cell(meaning),
+      /^https:/.test(source) ? `<${source}>` : cell(source),
+    ]);
+    return `### ${vendor}\n\n${table(["status", "code", "kind", "meaning", "source"], lines)}`;
+  });
+  return `# Failure kinds, and the evidence for each
+
+Written out of the code by \`npm run api\`; the first row that fits decides.
+
+## What follows
+
+${table(["kind", "again here", "next provider", "breaker"], kinds)}
+
+## SMTP: what a server replies
+
+\`x.1.1\` is 4.1.1 or 5.1.1 (RFC 3463). Where only the wording tells two things apart, the phrase is in the table below.
+
+${table(["phase", "reply", "enhanced code", "phrase", "kind", "because"], replies)}
+
+${table(["phrase", "pattern", "source"], words)}
+
+## SMTP: what happens without a reply
+
+Before the message was handed over; after it, all of this is \`unknown\`.
+
+${table(["code", "kind", "reason"], wire)}
+
+## SES: errors by name
+
+${table(["name", "message says", "kind", "meaning", "source"], ses)}
+
+## SES: answers without a SES error
+
+${table(["status", "kind", "meaning"], statuses)}
+
+## SES: no connection
+
+${table(["code", "kind", "meaning"], connection)}
+
+## HTTP mail APIs
+
+${vendors.join("\n\n")}
+`;
+}
