@@ -35,6 +35,10 @@ const longestMs = 2 ** 31 - 1;
 
 function checkHost(value: unknown): string {
   if (typeof value === "string" && isIP(value) !== 0) return value;
+  // A whole URL is often put here, with a user and a password: not echoed.
+  if (typeof value === "string" && /[/@]/.test(value)) {
+    throw new TypeError("smtp: host must be a host name or an IP address, not a URL");
+  }
   return shaped("host", value, hostShape, "a host name or an IP address");
 }
 
