@@ -9,7 +9,7 @@ export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
-export type { Address } from "./message/address.ts";
+export { type Address, mailboxKey } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export type { Envelope } from "./message/envelope.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";

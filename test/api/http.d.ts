@@ -160,7 +160,7 @@ import { type HttpOptions } from "./http-options.ts";
 export declare function http(options: HttpOptions): Provider;
 
 // letter.ts
-import type { Address, Envelope, Message } from "@relais/core/spi";
+import { type Address, type Envelope, type Message } from "@relais/core/spi";
 export interface Letter {
     readonly message: Message;
     readonly to: readonly Address[];
@@ -168,7 +168,6 @@ export interface Letter {
     readonly bcc: readonly Address[];
     readonly key: string;
 }
-export declare function sameMailbox(address: string): string;
 export declare function letterFor(message: Message, envelope: Envelope): Letter | string;
 
 // mailgun.ts

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Address, Envelope, Message } from "@relais/core/spi";
+import { type Address, type Envelope, type Message, mailboxKey } from "@relais/core/spi";
 
 /** A message for one attempt: its recipients are those of the envelope, and nobody else. */
 export interface Letter {
@@ -12,17 +12,11 @@ export interface Letter {
   readonly key: string;
 }
 
-/** The form in which two addresses are the same mailbox. */
-export function sameMailbox(address: string): string {
-  const at = address.lastIndexOf("@");
-  return address.slice(0, at) + address.slice(at).toLowerCase();
-}
-
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 function keyOf(message: Message, recipients: readonly string[]): string {
-  const all = new Set(message.envelope.to.map(sameMailbox));
-  const part = recipients.map(sameMailbox).sort();
+  const all = new Set(message.envelope.to.map(mailboxKey));
+  const part = recipients.map(mailboxKey).sort();
   // A vendor takes a key with another content for a mistake, and other recipients are other content.
   const key = part.length === all.size ? message.id : `${message.id}/${digest(part.join(" ")).slice(0, 16)}`;
   return /^[\x21-\x7e]{1,256}$/.test(key) ? key : digest(key);
@@ -33,11 +27,11 @@ function keyOf(message: Message, recipients: readonly string[]): string {
  * in To, those in Cc move there; a single hidden recipient does too (nobody else sees it), several cannot.
  */
 export function letterFor(message: Message, envelope: Envelope): Letter | string {
-  const left = new Map(envelope.to.map((address) => [sameMailbox(address), address]));
+  const left = new Map(envelope.to.map((address) => [mailboxKey(address), address]));
   const among = (list: readonly Address[]): Address[] =>
     list.flatMap((one) => {
-      const address = left.get(sameMailbox(one.address));
-      left.delete(sameMailbox(one.address));
+      const address = left.get(mailboxKey(one.address));
+      left.delete(mailboxKey(one.address));
       if (address === undefined) return [];
       return one.name === undefined ? [{ address }] : [{ address, name: one.name }];
     });

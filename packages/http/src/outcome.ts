@@ -1,9 +1,9 @@
-import { type Failure, failure, type Outcome, type Rejection, receipt } from "@relais/core/spi";
+import { type Failure, failure, mailboxKey, type Outcome, type Rejection, receipt } from "@relais/core/spi";
 import type { Answer } from "./answer.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { explainAnswer, rowFor } from "./explain-answer.ts";
 import type { Acceptance, HttpApi } from "./http-api.ts";
-import { type Letter, sameMailbox } from "./letter.ts";
+import type { Letter } from "./letter.ts";
 
 export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Failure;
 
@@ -24,9 +24,9 @@ export function failer(provider: string, clean: (text: string) => string): Fail 
 const messageIdForm = /^[^\s\p{Cc}]{1,998}$/u;
 
 function taken(api: HttpApi, answer: Answer, said: Acceptance, recipients: readonly string[], fail: Fail) {
-  const left = new Map(said.rejected?.map(({ address, code }) => [sameMailbox(address), code]));
+  const left = new Map(said.rejected?.map(({ address, code }) => [mailboxKey(address), code]));
   const rejected = recipients.flatMap((address): Rejection[] => {
-    const code = left.get(sameMailbox(address));
+    const code = left.get(mailboxKey(address));
     if (code === undefined) return [];
     const row = rowFor(api.errors, answer.status, code);
     const reason = row?.meaning ?? "left out";
@@ -43,8 +43,8 @@ function refusedFor(
   fail: Fail,
 ): Failure {
   if (diagnosis.kind !== "rejected" || recipients.length === 1) return fail(diagnosis);
-  const about = new Set(diagnosis.about.map(sameMailbox));
-  const meant = recipients.filter((address) => about.has(sameMailbox(address)));
+  const about = new Set(diagnosis.about.map(mailboxKey));
+  const meant = recipients.filter((address) => about.has(mailboxKey(address)));
   if (meant.length === recipients.length) return fail(diagnosis);
   // Nobody says which of them: none may be given up for it.
   if (meant.length === 0) return fail({ ...diagnosis, kind: "refused" });
