@@ -24,8 +24,8 @@ export interface BuildContext {
 export interface Built {
   readonly chain: Chain;
   readonly effective: EffectiveChain;
-  /** Paths of values that came out of files. */
-  readonly files: ReadonlySet<string>;
+  /** What came out of files. */
+  readonly secrets: ReadonlySet<string>;
 }
 
 /** One pass over a configuration: everything that is wrong is collected, nothing connects. */
@@ -174,7 +174,7 @@ async function chainOf(
  * @throws {ConfigurationError} all mistakes at once, a sentence each
  */
 export async function buildChain(raw: unknown, context: BuildContext): Promise<Built> {
-  const { value, references, files, problems } = interpolate(raw, context.env, context.folder);
+  const { value, references, secrets, problems } = interpolate(raw, context.env, context.folder);
   const collected = [...problems];
   const first: Pass = { ...context, file: {}, references, problems: collected, inside: [] };
   const file = await checked<RelaisConfig>(first, worded(fileSchema), value, []);
@@ -203,5 +203,5 @@ export async function buildChain(raw: unknown, context: BuildContext): Promise<B
   }
   const all = [...new Set(collected)];
   if (made === undefined || all.length > 0) throw new ConfigurationError(all);
-  return { chain: made.provider as Chain, effective: made.effective, files };
+  return { chain: made.provider as Chain, effective: made.effective, secrets };
 }

@@ -7,8 +7,8 @@ export interface Interpolated {
   readonly value: unknown;
   /** Paths of texts that were one reference as a whole: they may have to become numbers or true and false. */
   readonly references: ReadonlySet<string>;
-  /** Paths of values that came out of a file: secrets. */
-  readonly files: ReadonlySet<string>;
+  /** What came out of files: secrets. */
+  readonly secrets: ReadonlySet<string>;
   readonly problems: readonly string[];
 }
 
@@ -28,7 +28,7 @@ function isFile(value: object): value is { readonly file: string } {
  */
 export function interpolate(raw: unknown, env: Environment, folder: string): Interpolated {
   const references = new Set<string>();
-  const files = new Set<string>();
+  const secrets = new Set<string>();
   const problems: string[] = [];
 
   const text = (value: string, path: readonly PathPart[]): string => {
@@ -44,8 +44,9 @@ export function interpolate(raw: unknown, env: Environment, folder: string): Int
   const file = (named: string, path: readonly PathPart[]): string | undefined => {
     const where = text(named, [...path, "file"]);
     try {
-      files.add(problemPath(path));
-      return readFileSync(resolve(folder, where), "utf8").replace(/\r?\n$/, "");
+      const content = readFileSync(resolve(folder, where), "utf8").replace(/\r?\n$/, "");
+      secrets.add(content);
+      return content;
     } catch {
       problems.push(problemAt(path, `names the file ${JSON.stringify(where)}, which cannot be read`));
       return undefined;
@@ -60,5 +61,5 @@ export function interpolate(raw: unknown, env: Environment, folder: string): Int
       return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
   };
-  return { value: walk(raw, []), references, files, problems };
+  return { value: walk(raw, []), references, secrets, problems };
 }

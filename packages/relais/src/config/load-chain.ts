@@ -86,7 +86,7 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
     file,
     send: (...args: Parameters<Chain["send"]>) => current.chain.send(...args),
     verify: (...args: Parameters<Chain["verify"]>) => current.chain.verify(...args),
-    effective: () => masked(current.effective) as EffectiveChain,
+    effective: () => masked(current.effective, current.secrets) as EffectiveChain,
     async reload() {
       const next = await build();
       if (closed) return next.chain.close();

@@ -154,6 +154,17 @@ test("chains have names, and nest by them", async () => {
   await chain.close();
 });
 
+test("what came out of a file is masked whatever its name, in a nested chain too", async () => {
+  write("greeting", "a-name-that-is-secret");
+  const options = { host: "127.0.0.1", name: { file: "./greeting" } };
+  const config = { chains: { a: [{ use: "smtp", options }], b: [{ chain: "a" }] } };
+  const chain = await loadChain({ config, name: "b", cwd: folder, env: {} });
+  expect(chain.effective()).toMatchObject({
+    chain: [{ chain: [{ options: { host: "127.0.0.1", name: "***" } }] }],
+  });
+  await chain.close();
+});
+
 describe("reading it again", () => {
   const config = (extra: string) =>
     `chain:\n  - { use: smtp, options: { host: "\${SMTP_HOST}", port: "\${SMTP_PORT}", requireTLS: false, ignoreTLS: true } }\n${extra}`;
