@@ -78,4 +78,5 @@ export const harness: Harness<PigeonStage> = {
         json(403, { error: `${request.headers.authorization}` })(request, response),
       ),
   },
+  cannot: { partial: "the API takes a message for all or for nobody" },
 };

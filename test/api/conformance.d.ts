@@ -44,7 +44,7 @@ export declare function coverage<S extends Stage>(harness: Harness<S>): Coverage
 // rules/harness.ts
 import type { FailureKind, Provider } from "@relais/core/spi";
 export type ProvokedKind = Exclude<FailureKind, "cancelled" | "skipped">;
-export type Act = ProvokedKind | "stall" | "nameless" | "echo";
+export type Act = ProvokedKind | "stall" | "nameless" | "partial" | "echo";
 export type Need = Act | "secrets" | "key" | "verify" | "close";
 export interface Received {
     readonly id: string;

@@ -7,6 +7,7 @@ export { closest } from "./closest.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
+export { isLoopback } from "./is-loopback.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
 export { type Address, mailboxKey } from "./message/address.ts";
@@ -18,6 +19,7 @@ export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
 export { optionsSchema, type SafeParser } from "./options-schema.ts";
 export type { Outcome, Receipt, Rejection } from "./outcome.ts";
 export { definePlugin, type OptionIssue, type OptionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./plugin.ts";
+export { processLock } from "./process-lock.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";
@@ -172,6 +174,9 @@ export interface Failure {
     readonly rejected?: readonly Rejection[];
 }
 
+// is-loopback.ts
+export declare function isLoopback(host: string): boolean;
+
 // journal.ts
 import type { Outcome } from "./outcome.ts";
 export interface JournalEntry {
@@ -186,6 +191,7 @@ export interface Journal {
     open?(entry: JournalEntry): Promise<void>;
     handOver?(entry: JournalEntry): Promise<void>;
     close?(entry: JournalEntry, outcome: Outcome): Promise<void>;
+    late?(entry: JournalEntry, outcome: Outcome): Promise<void>;
 }
 export declare function isJournal(value: unknown): value is Journal;
 
@@ -421,6 +427,9 @@ export interface Plugin<Options = unknown> {
 export type PluginParts<Options> = Omit<Plugin<Options>, "contract">;
 export declare function definePlugin<Options>(parts: PluginParts<Options>): Plugin<Options>;
 export declare function pluginFault(value: unknown): string | undefined;
+
+// process-lock.ts
+export declare function processLock(path: string): (() => void) | undefined;
 
 // provider.ts
 import type { Envelope } from "./message/envelope.ts";

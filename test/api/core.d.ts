@@ -267,6 +267,7 @@ export interface Journal {
     open?(entry: JournalEntry): Promise<void>;
     handOver?(entry: JournalEntry): Promise<void>;
     close?(entry: JournalEntry, outcome: Outcome): Promise<void>;
+    late?(entry: JournalEntry, outcome: Outcome): Promise<void>;
 }
 export declare function isJournal(value: unknown): value is Journal;
 

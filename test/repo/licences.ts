@@ -9,7 +9,10 @@ export interface Licensed {
   readonly licence: string;
 }
 
-type Installed = Manifest & { readonly licenses?: unknown };
+type Installed = Manifest & {
+  readonly licenses?: unknown;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+};
 
 /** Every package that an installation of ours brings along, found as Node finds it, with its licence. */
 export function productionLicences(): Licensed[] {
@@ -23,6 +26,7 @@ export function productionLicences(): Licensed[] {
     const wanted = { ...manifest.dependencies, ...manifest.peerDependencies };
     for (const name of Object.keys(wanted)) {
       const next = installed(folder, name);
+      if (next === undefined && manifest.peerDependenciesMeta?.[name]?.optional) continue;
       if (next === undefined) throw new Error(`${manifest.name} needs ${name}, which is not installed`);
       visit(next);
     }

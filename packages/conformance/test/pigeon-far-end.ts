@@ -8,7 +8,8 @@ export type Mood =
   | "accept"
   | "lose" // takes it, and cuts the connection
   | "stall"
-  | "nameless";
+  | "nameless"
+  | "partial"; // takes it for all but Cleo
 
 /** An imaginary HTTP API for mail, on 127.0.0.1. */
 export interface PigeonFarEnd {
@@ -30,7 +31,8 @@ export async function pigeonFarEnd(): Promise<PigeonFarEnd> {
   const take = (body: string): string => {
     const { key, to, text } = JSON.parse(body) as Letter;
     const id = `p-${far.received.length + 1}`;
-    far.received.push({ id, key, recipients: to, content: text });
+    const taken = far.mood === "partial" ? to.filter((address) => address !== "cleo@example.net") : to;
+    far.received.push({ id, key, recipients: taken, content: text });
     return id;
   };
   const answer = (response: ServerResponse, body: string): void => {
@@ -43,6 +45,7 @@ export async function pigeonFarEnd(): Promise<PigeonFarEnd> {
     }
     const id = take(body);
     if (mood === "lose") response.destroy();
+    else if (mood === "partial") response.end(JSON.stringify({ id, refused: ["cleo@example.net"] }));
     else response.end(JSON.stringify(mood === "nameless" ? {} : { id }));
   };
   const server = createServer((request, response) => {

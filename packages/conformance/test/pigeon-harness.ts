@@ -38,6 +38,7 @@ export function pigeonHarness(flaw?: Flaw): Harness<PigeonStage> {
       unknown: mood("lose"),
       stall: mood("stall"),
       nameless: mood("nameless"),
+      partial: mood("partial"),
       echo: mood({ status: 403, error: `${token} ${encodeURIComponent(token)} ${encoded} is wrong` }),
     },
   };

@@ -37,6 +37,8 @@ export type Flaw =
   | "remembers one message for all"
   | "remembers one id for all"
   | "counts everybody as reached"
+  | "takes the refused for accepted"
+  | "fails for all when one is refused"
   | "tells its token"
   | "lets the token be echoed"
   | "verifies with a message"
@@ -55,7 +57,7 @@ export type Flaw =
 
 interface Answer {
   readonly status: number;
-  readonly body: { readonly id?: string; readonly error?: string };
+  readonly body: { readonly id?: string; readonly error?: string; readonly refused?: readonly string[] };
 }
 
 const kinds: Readonly<Record<number, FailureKind>> = {
@@ -95,7 +97,17 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
     const made = flaw === "invents a message id where there is none" ? message.id : undefined;
     const given = body.id === undefined ? made : flaw === "invents a message id" ? message.id : body.id;
     if (given === undefined) return fail("unknown", "an answer that says nothing");
-    return receipt({ provider: id, messageId: given, accepted: to });
+    const { refused = [] } = body;
+    if (flaw === "takes the refused for accepted" || refused.length === 0)
+      return receipt({ provider: id, messageId: given, accepted: to });
+    const no = fail("rejected", "no such loft");
+    if (flaw === "fails for all when one is refused") return no;
+    return receipt({
+      provider: id,
+      messageId: given,
+      accepted: to.filter((address) => !refused.includes(address)),
+      rejected: refused.map((address) => ({ address, failure: no })),
+    });
   };
 
   const cross = async ({ handOver }: SendContext): Promise<void> => {
@@ -148,7 +160,7 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
       if (flaw === "tries again" && answer.status === 503) answer = await post(body, signal);
       lastId = answer.body.id;
       await sleep(1);
-      if (flaw === "remembers one id for all" && lastId !== undefined)
+      if (flaw === "remembers one id for all" && lastId !== undefined && envelope.to.length === 1)
         return receipt({ provider: id, messageId: lastId, accepted: envelope.to });
       return judge(answer, message, flaw === "counts everybody as reached" ? everybody : envelope.to);
     } catch (error) {

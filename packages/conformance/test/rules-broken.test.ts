@@ -30,6 +30,8 @@ const flaws: Readonly<Record<Flaw, string>> = {
   "counts everybody as reached": "recipients of the envelope",
   "tells its token": "lets no secret out, in no outcome",
   "lets the token be echoed": "that the far end echoes",
+  "takes the refused for accepted": "says who was accepted",
+  "fails for all when one is refused": "says who was accepted",
   "verifies with a message": "verifies without sending",
   "rejects in verify": "verifies without sending",
   "finds another well": "verifies without sending",

@@ -117,7 +117,7 @@ export function chainSettings(options: ChainOptions): ChainSettings {
     throw new TypeError("createChain: clock must have the functions now and after");
   }
   if (journal !== undefined && !isJournal(journal)) {
-    throw new TypeError("createChain: journal must be an object of functions: open, handOver, close");
+    throw new TypeError("createChain: journal must be an object of functions: open, handOver, close, late");
   }
   return {
     id,

@@ -1,7 +1,6 @@
 import { attemptId, attemptRecord } from "./attempt-record.ts";
 import { AttemptTimeout, outOfTime } from "./attempt-timeout.ts";
 import type { Clock } from "./clock.ts";
-import type { Observer } from "./event.ts";
 import { type Gate, gate } from "./gate.ts";
 import { inPromise } from "./in-promise.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
@@ -10,6 +9,7 @@ import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Send } from "./policy.ts";
 import type { Provider, SendContext } from "./provider.ts";
+import type { DeliveryScope } from "./scope.ts";
 import { type Settled, settle, settled } from "./settled.ts";
 import { type HandOverFacts, soundOutcome } from "./sound-outcome.ts";
 import { type Stop, stopBehind, withStop } from "./stop.ts";
@@ -110,7 +110,7 @@ function attempt(
   return settle(answer, stop, clock, graceMs, (end) => {
     door.isShut = true;
     const known = facts(door, site);
-    if (end.state === "abandoned" && tell !== undefined) tellLate(answer, known, entry, tell, clock);
+    if (end.state === "abandoned" && scope !== undefined) tellLate(answer, known, entry, scope, clock);
     const said =
       end.state === "resolved"
         ? soundOutcome(provider.id, end.value, envelope.to, known)
@@ -126,16 +126,17 @@ function tellLate(
   answer: Promise<unknown>,
   known: HandOverFacts,
   entry: JournalEntry,
-  tell: Observer,
+  { observe, journal }: DeliveryScope,
   clock: Clock,
 ): void {
-  answer.then(
-    (late) => {
+  if (observe === undefined && journal?.late === undefined) return;
+  answer
+    .then((late) => {
       const outcome = soundOutcome(entry.provider, late, entry.recipients, known);
-      tell({ type: "late", at: clock.now(), ...about(entry), outcome });
-    },
-    () => undefined,
-  );
+      observe?.({ type: "late", at: clock.now(), ...about(entry), outcome });
+      return journal?.late?.(entry, outcome);
+    })
+    .catch(() => undefined);
 }
 
 /** A provider that throws before it gives its promise is one that rejects. */

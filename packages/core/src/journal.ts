@@ -23,11 +23,16 @@ export interface Journal {
   handOver?(entry: JournalEntry): Promise<void>;
   /** The attempt is over. If this rejects the outcome stands all the same; an event tells of it. */
   close?(entry: JournalEntry, outcome: Outcome): Promise<void>;
+  /**
+   * The provider answered after the attempt had been given up and closed: what was `unknown` may be known now. Not
+   * awaited; a rejection is ignored.
+   */
+  late?(entry: JournalEntry, outcome: Outcome): Promise<void>;
 }
 
 /** Whether a value could be a journal: an object whose steps, where it has them, are functions. */
 export function isJournal(value: unknown): value is Journal {
   if (typeof value !== "object" || value === null) return false;
-  const { open, handOver, close } = value as Record<string, unknown>;
-  return [open, handOver, close].every((step) => step === undefined || typeof step === "function");
+  const { open, handOver, close, late } = value as Record<string, unknown>;
+  return [open, handOver, close, late].every((step) => step === undefined || typeof step === "function");
 }

@@ -45,7 +45,10 @@ export interface Plugin<Options = unknown> {
   readonly options: OptionsSchema<Options>;
   /** Makes the provider. @throws {TypeError | RangeError} one sentence about an option, never with a secret */
   create(options: Options, tools: PluginTools): Provider;
-  /** The options that the environment describes, by the plugin's own variables; `undefined` if it describes none. */
+  /**
+   * The options that the environment describes, by the plugin's own variables, unchecked; `undefined` if it describes
+   * none. They serve where a configuration gives no `options`.
+   */
   fromEnv?(env: Readonly<Record<string, string | undefined>>): unknown;
   /** The options as JSON Schema (2020-12), or a promise of it: for completion in editors. */
   jsonSchema?(): unknown;

@@ -43,7 +43,7 @@ function read(given: unknown): SendOptions {
   const { signal, journal, envelope, handOver, scope } = given as SendOptions;
   if (signal !== undefined) checkSignal(signal);
   if (journal !== undefined && !isJournal(journal)) {
-    throw new InvalidMessage("journal", "must be an object of functions: open, handOver, close");
+    throw new InvalidMessage("journal", "must be an object of functions: open, handOver, close, late");
   }
   if (!isFunctionOrAbsent(handOver)) throw new InvalidMessage("handOver", "must be a function");
   if (scope === undefined) {

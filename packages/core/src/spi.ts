@@ -5,6 +5,7 @@ export { closest } from "./closest.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
+export { isLoopback } from "./is-loopback.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
 export { type Address, mailboxKey } from "./message/address.ts";
@@ -25,6 +26,7 @@ export {
   pluginContract,
   pluginFault,
 } from "./plugin.ts";
+export { processLock } from "./process-lock.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";

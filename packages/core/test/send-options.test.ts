@@ -15,7 +15,10 @@ describe("options that cannot be used end the delivery at the door, and nobody i
     [null, "message: options: must be an object"],
     [{ signal: {} }, "message: signal: is not an AbortSignal"],
     [{ signal: null }, "message: signal: is not an AbortSignal"],
-    [{ journal: { open: 5 } }, "message: journal: must be an object of functions: open, handOver, close"],
+    [
+      { journal: { open: 5 } },
+      "message: journal: must be an object of functions: open, handOver, close, late",
+    ],
     [{ handOver: true }, "message: handOver: must be a function"],
     [{ scope: {} }, "message: scope: may only come from a link of another chain"],
     [{ envelope: { from: "a@b.org", to: [] } }, "message: envelope.to: there is no recipient"],

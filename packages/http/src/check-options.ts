@@ -1,5 +1,4 @@
-import { closest } from "@relais/core/spi";
-import { isLoopback } from "./is-loopback.ts";
+import { closest, isLoopback } from "@relais/core/spi";
 
 /** Looks at one option. @throws {TypeError | RangeError} one sentence that names the field and shows no value */
 export type Check = (field: string, value: unknown) => void;

@@ -11,6 +11,7 @@ import type { Letter } from "./letter.ts";
 import { mailgunErrors } from "./mailgun-errors.ts";
 
 export interface MailgunOptions extends CommonOptions {
+  /** A sending key is enough. */
   readonly apiKey: string;
   /** The sending domain, as it stands in the account. */
   readonly domain: string;

@@ -1,7 +1,7 @@
 import type { MessageInput } from "@relais/core/spi";
+import { headerLines } from "@relais/mime";
 import type MimeNode from "nodemailer/lib/mime-node";
 import { bodyParts } from "./body-parts.ts";
-import { headerLines } from "./header-lines.ts";
 import { mailboxes } from "./mailboxes.ts";
 
 // Fields of their own in a message, or made anew by whoever composes one.

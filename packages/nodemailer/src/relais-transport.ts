@@ -7,9 +7,8 @@ import {
   type Message,
   type MessageOptions,
 } from "@relais/core/spi";
-import { precompiled } from "@relais/mime";
+import { precompiled, withoutBcc } from "@relais/mime";
 import type { MailMessage, SentMessageInfo, Transport } from "nodemailer/lib/mailer";
-import { withoutBcc } from "./header-lines.ts";
 import { letter } from "./letter.ts";
 import { resolveTree } from "./resolve-tree.ts";
 import {

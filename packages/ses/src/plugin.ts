@@ -1,5 +1,6 @@
 import { definePlugin, optionsSchema, type Plugin } from "@relais/core/spi";
 import { checkOptions } from "./check-options.ts";
+import { optionsFromEnv } from "./options-from-env.ts";
 import { ses } from "./ses.ts";
 import type { SesOptions } from "./ses-options.ts";
 
@@ -13,5 +14,6 @@ export const plugin: Plugin<SesOptions> = definePlugin<SesOptions>({
     (options) => void checkOptions(options),
   ),
   create: (options, { id }) => ses(id === undefined ? options : { ...options, id }),
+  fromEnv: optionsFromEnv,
   jsonSchema: async () => (await load()).jsonSchema(),
 });

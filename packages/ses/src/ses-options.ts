@@ -1,7 +1,10 @@
 /** An AWS key pair, with a session token where it is a temporary one. */
 export interface SesCredentials {
+  /** The key's name. */
   readonly accessKeyId: string;
+  /** The key itself. */
   readonly secretAccessKey: string;
+  /** Of a temporary key. */
   readonly sessionToken?: string | undefined;
   /** When a temporary key ends; a credentials function is asked again shortly before. */
   readonly expiration?: Date | undefined;

@@ -1,6 +1,6 @@
 import { createPrivateKey } from "node:crypto";
+import { isLoopback } from "@relais/core/spi";
 import { record, secret, shaped, text, whole } from "./field.ts";
-import { isLoopback } from "./is-loopback.ts";
 import type { SmtpAuth, SmtpOAuth2, SmtpPassword } from "./smtp-options.ts";
 
 const methods = ["PLAIN", "LOGIN", "CRAM-MD5"] as const;

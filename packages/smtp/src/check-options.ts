@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
+import { isLoopback } from "@relais/core/spi";
 import { checkAuth } from "./check-auth.ts";
 import { checkDkim } from "./check-dkim.ts";
 import { checkProxy } from "./check-proxy.ts";
 import { checkTls } from "./check-tls.ts";
 import { flag, record, shaped, whole } from "./field.ts";
-import { isLoopback } from "./is-loopback.ts";
 import type { PoolSettings, Settings } from "./settings.ts";
 import type { SmtpOptions } from "./smtp-options.ts";
 

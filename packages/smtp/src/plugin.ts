@@ -1,5 +1,6 @@
 import { definePlugin, optionsSchema, type Plugin } from "@relais/core/spi";
 import { checkOptions } from "./check-options.ts";
+import { optionsFromEnv } from "./options-from-env.ts";
 import { smtp } from "./smtp.ts";
 import type { SmtpOptions } from "./smtp-options.ts";
 
@@ -13,5 +14,6 @@ export const plugin: Plugin<SmtpOptions> = definePlugin<SmtpOptions>({
     (options) => void checkOptions(options),
   ),
   create: (options, { id }) => smtp(id === undefined ? options : { ...options, id }),
+  fromEnv: optionsFromEnv,
   jsonSchema: async () => (await load()).jsonSchema(),
 });

@@ -2,10 +2,13 @@ import type { ConnectionOptions } from "node:tls";
 
 /** A user and a password. */
 export interface SmtpPassword {
+  /** A user and a password; may be left out. */
   readonly type?: "login" | undefined;
+  /** The login. */
   readonly user: string;
+  /** The password. */
   readonly pass: string;
-  /** @defaultValue the first of these that the server offers */
+  /** How the password is shown to the server. @defaultValue the first of these that the server offers */
   readonly method?: "PLAIN" | "LOGIN" | "CRAM-MD5" | undefined;
 }
 
@@ -14,18 +17,25 @@ export interface SmtpPassword {
  * `provideToken` is needed. A token is fetched when there is none, or it has expired, and once more if it is refused.
  */
 export interface SmtpOAuth2 {
+  /** An access token in place of a password. */
   readonly type: "OAuth2";
+  /** The login. */
   readonly user: string;
+  /** A token that is there already. */
   readonly accessToken?: string | undefined;
   /** When `accessToken` expires, in ms since 1970. */
   readonly expires?: number | undefined;
+  /** Of the application, with `refreshToken`. */
   readonly clientId?: string | undefined;
+  /** Of the application, with `refreshToken`. */
   readonly clientSecret?: string | undefined;
+  /** What new tokens are fetched with. */
   readonly refreshToken?: string | undefined;
   /** The token endpoint; `https:` unless it is on loopback. @defaultValue Google's */
   readonly accessUrl?: string | undefined;
   /** Client id of a service account, with its `privateKey` as PEM. */
   readonly serviceClient?: string | undefined;
+  /** Of the service account, PEM. */
   readonly privateKey?: string | undefined;
   /**
    * Gives tokens in place of all that; `renew` says that the last one was refused, `expires` is in ms since 1970. It has
@@ -65,7 +75,9 @@ export interface SmtpPool {
 
 /** Signs every message (RFC 6376, rsa-sha256, relaxed/relaxed). */
 export interface SmtpDkim {
+  /** The domain that signs. */
   readonly domainName: string;
+  /** Which of its keys: the label before `._domainkey`. */
   readonly keySelector: string;
   /** An RSA key, PEM. */
   readonly privateKey: string;
@@ -77,8 +89,9 @@ export interface SmtpDkim {
 export interface SmtpOptions {
   /** @defaultValue "SMTP" */
   readonly id?: string | undefined;
+  /** The server's name or address. */
   readonly host: string;
-  /** @defaultValue 587, or 465 with `secure` */
+  /** The server's port. @defaultValue 587, or 465 with `secure` */
   readonly port?: number | undefined;
   /** TLS from the first byte (RFC 8314). @defaultValue true on port 465, else false */
   readonly secure?: boolean | undefined;
@@ -86,10 +99,11 @@ export interface SmtpOptions {
   readonly requireTLS?: boolean | undefined;
   /** Never use STARTTLS, even if it is offered. @defaultValue false */
   readonly ignoreTLS?: boolean | undefined;
-  /** @defaultValue minVersion TLSv1.2 */
+  /** `ca`, `cert`, `key`, `passphrase`, `ciphers`, `minVersion`, `maxVersion`, `servername`, `rejectUnauthorized`, as in Node's `tls.connect`. @defaultValue minVersion TLSv1.2 */
   readonly tls?: SmtpTls | undefined;
   /** Allows `tls.rejectUnauthorized: false`, with which anybody can be the server. @defaultValue false */
   readonly allowInsecureTls?: boolean | undefined;
+  /** The login, by password or by OAuth2. @defaultValue none */
   readonly auth?: SmtpAuth | undefined;
   /** The name in EHLO. @defaultValue this machine's host name */
   readonly name?: string | undefined;
@@ -99,14 +113,15 @@ export interface SmtpOptions {
   readonly proxy?: string | undefined;
   /** `false` opens a connection for each message, still 5 at most. @defaultValue kept, 5 at most */
   readonly pool?: SmtpPool | boolean | undefined;
+  /** Signs every message. @defaultValue unsigned */
   readonly dkim?: SmtpDkim | undefined;
   /** From the first look-up to the end of STARTTLS. @defaultValue 10000 */
   readonly connectionTimeoutMs?: number | undefined;
-  /** @defaultValue 10000 */
+  /** How long the server's first line may take, ms. @defaultValue 10000 */
   readonly greetingTimeoutMs?: number | undefined;
   /** How long a connection under way may be silent. RFC 5321 asks for minutes after the final dot. @defaultValue 60000 */
   readonly socketTimeoutMs?: number | undefined;
-  /** @defaultValue 10000 */
+  /** How long the look-up of the host's name may take, ms. @defaultValue 10000 */
   readonly dnsTimeoutMs?: number | undefined;
   /** A longer reply ends the connection. @defaultValue 65536 */
   readonly maxResponseBytes?: number | undefined;

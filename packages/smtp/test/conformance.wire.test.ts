@@ -55,6 +55,9 @@ const harness: Harness<SmtpStage> = {
     misconfigured: script({ auth: reply("535 5.7.8 no") }),
     refused: script({ mail: reply("550 5.7.1 not from you") }),
     rejected: script({ rcpt: reply("550 5.1.1 no such user") }),
+    partial: script({
+      rcpt: ({ address }) => (address === "cleo@example.net" ? reply("550 5.1.1 no") : undefined),
+    }),
     unknown: script({ dot: { reset: true } }),
     stall: script({ dot: { stall: true } }),
     echo: script({ auth: ({ line }) => reply(`535 5.7.8 ${line} or ${pass} is wrong`) }),

@@ -13,11 +13,11 @@ export interface BreakerOptions extends TimedOptions {
   readonly failureRate?: number | undefined;
   /** Calls within the window before the rate counts. @defaultValue 5 */
   readonly minimumCalls?: number | undefined;
-  /** @defaultValue 60000 */
+  /** How far back it looks, ms. @defaultValue 60000 */
   readonly windowMs?: number | undefined;
   /** How long it stays open before one probe is let through, ms. Doubles with every failed probe. @defaultValue 30000 */
   readonly resetMs?: number | undefined;
-  /** @defaultValue 300000 */
+  /** The longest it stays open, ms. @defaultValue 300000 */
   readonly maxResetMs?: number | undefined;
 }
 

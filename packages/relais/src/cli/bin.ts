@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { runProgram } from "./program.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
@@ -10,5 +10,6 @@ process.exitCode = await runProgram(process.argv.slice(2), version, {
   cwd: process.cwd(),
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
-  stdin: async () => (process.stdin.isTTY ? undefined : text(process.stdin)),
+  stdin: async () => (process.stdin.isTTY ? undefined : buffer(process.stdin)),
+  terminal: process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined,
 });

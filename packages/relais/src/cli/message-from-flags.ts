@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { InvalidMessage, type MessageInput } from "@relais/core";
-import type { Shell } from "./shell.ts";
 
 /** A message on the command line. */
 export interface MessageFlags {
@@ -17,7 +16,8 @@ export interface MessageFlags {
   readonly id?: string;
 }
 
-function headers(lines: readonly string[]): Record<string, string> {
+/** Header lines as headers. @throws {InvalidMessage} one is not `NAME: VALUE` */
+export function headerLines(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     lines.map((line) => {
       const colon = line.indexOf(":");
@@ -31,25 +31,21 @@ function fromJson(text: string): MessageInput {
   try {
     return JSON.parse(text) as MessageInput;
   } catch {
-    throw new InvalidMessage("standard input", "is not a message as JSON");
+    throw new InvalidMessage("standard input", "is neither a message as JSON nor a mail (RFC 5322)");
   }
 }
 
 /**
- * The message that flags describe, on top of one as JSON on standard input, if there are no flags of its own.
+ * The message that flags describe, on top of one as JSON, if there is one.
  * @throws {InvalidMessage} one sentence about a flag
  */
-export async function messageFromFlags(flags: MessageFlags, shell: Shell): Promise<MessageInput> {
+export function messageFromFlags(flags: MessageFlags, input: string, cwd: string): MessageInput {
   const { attach, header, ...rest } = flags;
   const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const input = flags.to === undefined ? await shell.stdin() : undefined;
-  const base = input === undefined || input.trim() === "" ? {} : fromJson(input);
   return {
-    ...base,
+    ...(input.trim() === "" ? {} : fromJson(input)),
     ...own,
-    ...(attach === undefined
-      ? {}
-      : { attachments: attach.map((path) => ({ path: resolve(shell.cwd, path) })) }),
-    ...(header === undefined ? {} : { headers: headers(header) }),
+    ...(attach === undefined ? {} : { attachments: attach.map((path) => ({ path: resolve(cwd, path) })) }),
+    ...(header === undefined ? {} : { headers: headerLines(header) }),
   };
 }

@@ -1,33 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../configuration-error.ts";
+import { complain } from "./complain.ts";
+import { addCompletion, completionHelp, isCompletion } from "./completion.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { initCommandOf } from "./init/init-flags.ts";
+import { sendCommandOf } from "./send-flags.ts";
 import type { Shell } from "./shell.ts";
-
-const several = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
-
-const withChain = (command: Command): Command =>
-  command
-    .option(
-      "-c, --config <file>",
-      "a configuration file (default: relais.config.* from here upwards, else the environment)",
-    )
-    .option("--dsn <dsn>", "the short form: smtp://user:password@host:587, or failover(… …)")
-    .option("--chain <name>", "which of the configuration's chains")
-    .option("--json", "print JSON");
-
-const sendHelp = `
-Examples:
-  relais send --to ann@example.net --subject Hello --text "Hello Ann"
-  relais send --to ann@example.net --subject Report --html "<b>See below</b>" --attach report.pdf
-  relais send --to ann@example.net --subject Hello --text Hello --dry-run
-  cat message.json | relais send --json
-
-Exit codes: 0 everybody has it · 1 nobody has it · 2 the command line, the configuration or the message is wrong ·
-3 nobody knows (think before sending it again) · 4 some have it and some do not`;
+import { withChain } from "./with-chain.ts";
 
 /** Runs the command line `relais …`. Resolves with the exit code. */
 export async function runProgram(args: readonly string[], version: string, shell: Shell): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
+  const json = args.includes("--json");
   // Each command is loaded when it is used: explaining a word needs no mail library.
   const program = new Command("relais")
     .description("E-mail through an ordered chain of providers that decides rightly on every failure.")
@@ -35,26 +19,14 @@ export async function runProgram(args: readonly string[], version: string, shell
     .exitOverride()
     .configureOutput({
       writeOut: (text) => shell.out(text.trimEnd()),
-      writeErr: (text) => shell.err(text.trimEnd()),
+      writeErr: (text) => {
+        if (!json) shell.err(text.trimEnd());
+      },
     });
 
-  withChain(program.command("send").description("send one message, from flags or as JSON on standard input"))
-    .option("--from <address>", "the sender (default: AWS_SES_FROM_EMAIL, or the configuration's)")
-    .option("--to <address>", "a recipient; may be given several times", several)
-    .option("--cc <address>", "may be given several times", several)
-    .option("--bcc <address>", "may be given several times", several)
-    .option("--reply-to <address>", "where answers go")
-    .option("--subject <text>", "the subject")
-    .option("--text <text>", "the body as plain text")
-    .option("--html <html>", "the body as HTML")
-    .option("--attach <file>", "a file; may be given several times", several)
-    .option("--header <line>", "NAME: VALUE; may be given several times", several)
-    .option("--id <key>", "the idempotency key (default: a new one)")
-    .option("--dry-run", "print the bytes and send nothing")
-    .addHelpText("after", sendHelp)
-    .action(async (flags: object) => {
-      code = await (await import("./send-command.ts")).sendCommand(flags, shell);
-    });
+  sendCommandOf(program, shell, (ended) => {
+    code = ended;
+  });
   withChain(program.command("check").description("reach every provider and log in, without sending anything"))
     .addHelpText("after", "\nExit codes: 0 all are well · 1 one is not · 2 the configuration is wrong")
     .action(async (flags: object) => {
@@ -79,15 +51,34 @@ export async function runProgram(args: readonly string[], version: string, shell
       code = (await import("./explain-command.ts")).explainCommand(words.join(" "), flags, shell);
     });
 
+  program
+    .command("conformance <package>")
+    .description("run the conformance rules on a provider: a package or file that exports its harness")
+    .option("--in-a-chain", "run them on the provider as a chain of one link")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  relais conformance ./harness.ts\n\nExit codes: 0 every rule is kept · 1 one is not",
+    )
+    .action(async (name: string, flags: object) => {
+      code = await (await import("./conformance-command.ts")).conformanceCommand(name, flags, shell);
+    });
+  initCommandOf(program, shell, (ended) => {
+    code = ended;
+  });
+  program.addHelpText("after", completionHelp);
+  if (isCompletion(args)) await addCompletion(program, shell.cwd);
+
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    if (error instanceof ConfigurationError) {
-      for (const problem of error.problems) shell.err(problem);
-      return exitCodes.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.ok;
+      return json ? complain(shell, { json }, exitCodes.usage, [error.message]) : exitCodes.usage;
     }
+    if (error instanceof ConfigurationError)
+      return complain(shell, { json }, exitCodes.usage, error.problems);
     throw error;
   }
 }

@@ -1,17 +1,34 @@
-import { createMessage, type Delivery, describe, InvalidMessage } from "@relais/core";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { createMessage, type Delivery, describe, InvalidMessage, type Message } from "@relais/core";
 import { compile } from "@relais/mime";
+import { complain } from "./complain.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
+import { looksLikeMail, messageFromEml } from "./message-from-eml.ts";
 import { type MessageFlags, messageFromFlags } from "./message-from-flags.ts";
 import { type ChainFlags, openChain } from "./open-chain.ts";
 import type { Shell } from "./shell.ts";
 
 export interface SendFlags extends MessageFlags, ChainFlags {
+  readonly eml?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
 /** Files may be attached here: whoever runs the command could read them anyway. */
 const limits = { allowFiles: true };
+
+/** The message of `--eml`, of standard input, or of flags alone. @throws {InvalidMessage} one sentence */
+async function messageOf(flags: MessageFlags & { readonly eml?: string }, shell: Shell): Promise<Message> {
+  const { eml, ...rest } = flags;
+  const defaultFrom = shell.env.AWS_SES_FROM_EMAIL || undefined;
+  if (eml !== undefined) return messageFromEml(await readFile(resolve(shell.cwd, eml)), rest);
+  // Who says in flags what the message is has nothing to say on standard input.
+  const wordless = rest.subject === undefined && rest.text === undefined && rest.html === undefined;
+  const input = rest.to === undefined || wordless ? await shell.stdin() : undefined;
+  if (input !== undefined && looksLikeMail(input)) return messageFromEml(input, rest);
+  return createMessage(messageFromFlags(rest, input?.toString() ?? "", shell.cwd), { limits, defaultFrom });
+}
 
 function show(delivery: Delivery, { out, err }: Shell): void {
   for (const { provider, kind, reason, ms, skipped } of delivery.attempts) {
@@ -30,10 +47,7 @@ function show(delivery: Delivery, { out, err }: Shell): void {
 export async function sendCommand(flags: SendFlags, shell: Shell): Promise<ExitCode> {
   const { config, dsn, chain: name, dryRun, json, ...rest } = flags;
   try {
-    const message = await createMessage(await messageFromFlags(rest, shell), {
-      limits,
-      defaultFrom: shell.env.AWS_SES_FROM_EMAIL || undefined,
-    });
+    const message = await messageOf(rest, shell);
     if (dryRun) {
       const { bytes } = await compile(message);
       shell.out(
@@ -58,7 +72,6 @@ export async function sendCommand(flags: SendFlags, shell: Shell): Promise<ExitC
     return exitCodeOf(delivery);
   } catch (error) {
     if (!(error instanceof InvalidMessage)) throw error;
-    shell.err(`The message cannot be sent: ${error.message}.`);
-    return exitCodes.usage;
+    return complain(shell, flags, exitCodes.usage, [`The message cannot be sent: ${error.message}.`]);
   }
 }

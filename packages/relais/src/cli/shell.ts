@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { Environment } from "../settings-reader.ts";
 
 /** What a command sees of the world around it. */
@@ -9,5 +10,7 @@ export interface Shell {
   /** Writes a line to standard error. */
   err(line: string): void;
   /** Standard input as a whole; `undefined` if it is a terminal. */
-  stdin(): Promise<string | undefined>;
+  stdin(): Promise<Buffer | undefined>;
+  /** The terminal, if there is one: for what moves, and for questions. */
+  readonly terminal?: { readonly input: Readable; readonly output: Writable } | undefined;
 }

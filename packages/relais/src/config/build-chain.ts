@@ -82,7 +82,8 @@ async function providerEntry(
     return undefined;
   }
   const { plugin, from } = loaded;
-  const given = (value as { options?: unknown }).options ?? {};
+  // An entry that says nothing of its options is described by the environment, if its plugin knows how.
+  const given = (value as { options?: unknown }).options ?? plugin.fromEnv?.(pass.env) ?? {};
   const options = await checked<object>(pass, plugin.options, given, [...place, "options"]);
   if (entry === undefined || options === undefined) return undefined;
   try {

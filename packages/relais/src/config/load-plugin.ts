@@ -4,7 +4,11 @@ import { pathToFileURL } from "node:url";
 import { closest, type Plugin, pluginFault } from "@relais/core/spi";
 
 /** Names that need no package name. */
-export const shortNames: Readonly<Record<string, string>> = { smtp: "@relais/smtp", ses: "@relais/ses" };
+export const shortNames: Readonly<Record<string, string>> = {
+  smtp: "@relais/smtp",
+  ses: "@relais/ses",
+  http: "@relais/http",
+};
 
 /** A plugin and the package or file it came from, or what is wrong. */
 export type Loaded = { readonly plugin: Plugin; readonly from: string } | { readonly problem: string };
@@ -27,6 +31,10 @@ export async function loadPlugin(use: string, folder: string): Promise<Loaded> {
   const file = locate(name, folder);
   if (file === undefined) {
     const near = closest(use, Object.keys(shortNames));
+    const known = shortNames[use] ?? (Object.values(shortNames).includes(use) ? use : undefined);
+    if (known !== undefined) {
+      return { problem: `${JSON.stringify(use)} is not installed: npm install ${known}` };
+    }
     const hint = near === undefined ? "is it installed?" : `did you mean ${near}?`;
     return { problem: `${JSON.stringify(use)} cannot be found; ${hint}` };
   }

@@ -4,21 +4,21 @@ type InFile<T> = Omit<T, "clock" | "random">;
 
 /** One provider of a chain, and the policies around it. */
 export interface ProviderEntry {
-  /** A package, a path that begins with `./`, or a short name: `smtp`, `ses`. */
+  /** A package, a path that begins with `./`, or a short name: `smtp`, `ses`, `http`. */
   readonly use: string;
   /** The instance's name, unique in its chain. @defaultValue the plugin's own */
   readonly id?: string;
-  /** What the plugin takes. */
+  /** What the plugin takes. @defaultValue what the environment says, for `smtp` and `ses` */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** @defaultValue on, with the policy's defaults; `false` leaves it out */
+  /** Attempts at the same provider. @defaultValue on, with the policy's defaults; `false` leaves it out */
   readonly retry?: boolean | InFile<RetryOptions>;
-  /** @defaultValue on, with the policy's defaults; `false` leaves it out */
+  /** Leaves a provider alone that fails. @defaultValue on, with the policy's defaults; `false` leaves it out */
   readonly breaker?: boolean | InFile<BreakerOptions>;
   /** How long one attempt may take, ms. @defaultValue 30000 */
   readonly timeoutMs?: number;
   /** `"fromProvider"`: what the provider says it allows. @defaultValue none */
   readonly rateLimit?: "fromProvider" | RateLimitEntry;
-  /** @defaultValue none */
+  /** How much is under way at once. @defaultValue none */
   readonly concurrency?: InFile<ConcurrencyOptions>;
   /** Changes to the table of failures, for this provider. */
   readonly overrides?: Overrides;
@@ -35,8 +35,9 @@ export interface RateLimitEntry {
 
 /** A chain within a chain: by its name in `chains`, or written out. */
 export interface ChainEntry {
+  /** A name in `chains`, or a list of entries. */
   readonly chain: string | readonly Entry[];
-  /** @defaultValue the chain's name */
+  /** Its name in the chain around it. @defaultValue the chain's name */
   readonly id?: string;
 }
 
@@ -44,10 +45,11 @@ export type Entry = ProviderEntry | ChainEntry;
 
 /** What holds for a whole chain. */
 export interface ChainRules {
-  /** @defaultValue 60000 */
+  /** How long a delivery may take in all, ms. @defaultValue 60000 */
   readonly deadlineMs?: number;
-  /** @defaultValue `"stop"` */
+  /** What to do when nobody knows whether a provider took the message: stop, or send it by the next one too. @defaultValue `"stop"` */
   readonly onUnknown?: "stop" | "failover";
+  /** Whether to go on to the next provider, kind by kind, where the table of kinds says otherwise. */
   readonly failover?: Readonly<Partial<Record<FailureKind, boolean>>>;
   /** The sender of messages that name none. */
   readonly from?: string;
@@ -57,6 +59,7 @@ export interface ChainRules {
 export interface RelaisConfig extends ChainRules {
   /** For editors. */
   readonly $schema?: string;
+  /** The providers, in the order in which they are asked. */
   readonly chain?: readonly Entry[];
   /** Chains by name; `loadChain({ name })` picks one, an entry `chain: name` nests one. */
   readonly chains?: Readonly<

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "../../src/cli/program.ts";
+import type { Shell } from "../../src/cli/shell.ts";
 
 /** What a command said, and how it ended. */
 export interface Said {
@@ -13,7 +14,12 @@ export interface Said {
 /** Runs a command line in this process, in an empty folder unless told otherwise. */
 export async function runHere(
   args: readonly string[],
-  more: { readonly env?: Record<string, string>; readonly cwd?: string; readonly stdin?: string } = {},
+  more: {
+    readonly env?: Record<string, string>;
+    readonly cwd?: string;
+    readonly stdin?: string | Buffer;
+    readonly terminal?: Shell["terminal"];
+  } = {},
 ): Promise<Said> {
   const out: string[] = [];
   const err: string[] = [];
@@ -22,7 +28,8 @@ export async function runHere(
     cwd: more.cwd ?? mkdtempSync(join(tmpdir(), "relais-cli-")),
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
-    stdin: async () => more.stdin,
+    terminal: more.terminal,
+    stdin: async () => (more.stdin === undefined ? undefined : Buffer.from(more.stdin)),
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }

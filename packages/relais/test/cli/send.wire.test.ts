@@ -135,7 +135,7 @@ describe("the exit code says", () => {
   test("2: standard input is no JSON", async () => {
     expect(await runHere(["send"], { stdin: "hello" })).toMatchObject({
       code: 2,
-      err: expect.stringContaining("standard input: is not a message as JSON"),
+      err: expect.stringContaining("standard input: is neither a message as JSON nor a mail"),
     });
   });
 });

@@ -16,7 +16,7 @@ export function headerLines(bytes: Buffer): readonly (readonly [name: string, va
   });
 }
 
-/** The same mail without Bcc, which nodemailer leaves in bytes that were given as `raw`. */
+/** The same mail without its Bcc fields: whom it names there is for the envelope alone. */
 export function withoutBcc(bytes: Buffer): Buffer {
   const end = headEnd(bytes);
   const head = bytes.toString("latin1", 0, end);
