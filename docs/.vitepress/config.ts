@@ -1,0 +1,94 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitepress";
+import { siteLink } from "./site-links.ts";
+
+const root = join(import.meta.dirname, "../..");
+const packages = readdirSync(join(root, "packages")).sort();
+const decisions = readdirSync(join(root, "docs/decisions")).filter((name) => /^\d/.test(name));
+
+const title = (name: string): string => {
+  const words = name.replace(/^\d+-|\.md$/g, "").replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+// The pages lie in docs/ and beside the packages; links between them are those that GitHub follows, too.
+export default defineConfig({
+  title: "Relais",
+  description: "E-mail through an ordered chain of providers that decides rightly on every failure",
+  lang: "en",
+  srcDir: "..",
+  outDir: join(import.meta.dirname, "dist"),
+  cacheDir: join(import.meta.dirname, "cache"),
+  srcExclude: [
+    "*.md",
+    "!(docs|packages)/**",
+    "packages/*/!(README.md)",
+    "packages/*/*/**",
+    "**/node_modules/**",
+  ],
+  rewrites: {
+    "docs/decisions/README.md": "decisions/index.md",
+    "docs/:page(.*)": ":page",
+    "packages/:name/README.md": "packages/:name.md",
+  },
+  cleanUrls: true,
+  lastUpdated: false,
+  markdown: {
+    config(md) {
+      md.core.ruler.push("site-links", ({ tokens, env }) => {
+        const { path } = env as { path: string };
+        const file = path.slice(path.startsWith(root) ? root.length + 1 : 0);
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const href = token.type === "link_open" ? token.attrGet("href") : null;
+          if (href !== null) token.attrSet("href", siteLink(file, href));
+        }
+      });
+    },
+  },
+  themeConfig: {
+    search: { provider: "local" },
+    outline: [2, 3],
+    socialLinks: [{ icon: "github", link: "https://github.com/relais-mail/relais" }],
+    nav: [
+      { text: "Guide", link: "/guide" },
+      { text: "Configuration", link: "/configuration" },
+      { text: "Failure kinds", link: "/failure-kinds" },
+    ],
+    sidebar: [
+      {
+        text: "Guide",
+        items: [
+          { text: "Start", link: "/" },
+          { text: "Deliveries", link: "/guide" },
+          { text: "Policies", link: "/policies" },
+          { text: "Operate", link: "/operate" },
+          { text: "Write a provider", link: "/write-a-provider" },
+        ],
+      },
+      {
+        text: "Reference",
+        items: [
+          { text: "Configuration", link: "/configuration" },
+          { text: "Every field", link: "/configuration-reference" },
+          { text: "The command", link: "/command" },
+          { text: "Failure kinds", link: "/failure-kinds" },
+        ],
+      },
+      {
+        text: "Packages",
+        collapsed: true,
+        items: packages.map((text) => ({ text, link: `/packages/${text}` })),
+      },
+      {
+        text: "Decisions",
+        collapsed: true,
+        items: decisions.map((name) => ({
+          text: title(name),
+          link: `/decisions/${name.replace(/\.md$/, "")}`,
+        })),
+      },
+    ],
+    footer: { message: "MIT" },
+  },
+});

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { InvalidMessage, type MessageInput } from "@relais/core";
+import type { MessageFlags } from "../message-from-flags.ts";
+import { headerLines } from "../message-from-flags.ts";
+import { MissingField, merge } from "./merge.ts";
+import type { Row } from "./rows.ts";
+
+/** What each row is merged into: the flags of `relais send`. */
+export type BulkTemplate = Omit<MessageFlags, "id">;
+
+/** Columns that serve where no flag is given. */
+const columns = { to: ["to", "email"], subject: ["subject"], text: ["text"], html: ["html"] } as const;
+
+/** A row that no message can be made of. The message is one sentence without the line. */
+export class InvalidRow extends Error {
+  override readonly name = "InvalidRow";
+}
+
+/** Tells one template from another: a run is resumed with the same, or not at all. */
+export function templateHash(template: BulkTemplate): string {
+  return createHash("sha256").update(JSON.stringify(template)).digest("hex").slice(0, 32);
+}
+
+/** The same for the same row of the same run, whenever it is sent: a second copy is known as one. */
+export function rowId({ line, fields }: Row, template: string): string {
+  const hash = createHash("sha256").update(JSON.stringify([template, line, Object.entries(fields)]));
+  return `bulk-${hash.digest("hex").slice(0, 32)}`;
+}
+
+/** The message of a row. @throws {InvalidRow} one sentence that names the field */
+export function bulkMessage(template: BulkTemplate, row: Row, id: string): MessageInput {
+  const { fields } = row;
+  const plain = (text: string): string => merge(text, fields);
+  try {
+    const own = (name: keyof typeof columns, html = false): string | undefined => {
+      const given = template[name];
+      if (given !== undefined)
+        return merge(Array.isArray(given) ? given.join(", ") : (given as string), fields, html);
+      const column = columns[name].find((one) => Object.hasOwn(fields, one));
+      return column === undefined ? undefined : fields[column];
+    };
+    const to = template.to === undefined ? own("to") : template.to.map(plain);
+    if (to === undefined) throw new InvalidRow("there is neither --to nor a column to or email");
+    const { from, cc, bcc, replyTo, header, attach } = template;
+    return {
+      id,
+      to,
+      ...present({ subject: own("subject"), text: own("text"), html: own("html", true) }),
+      ...present({ from: from && plain(from), replyTo: replyTo && plain(replyTo) }),
+      ...present({
+        cc: cc?.map(plain),
+        bcc: bcc?.map(plain),
+        headers: header && headerLines(header.map(plain)),
+      }),
+      ...(attach && { attachments: attach.map((path) => ({ path: plain(path) })) }),
+    };
+  } catch (error) {
+    if (error instanceof MissingField) throw new InvalidRow(error.message);
+    if (error instanceof InvalidMessage) throw new InvalidRow(error.message);
+    throw error;
+  }
+}
+
+function present<T extends object>(some: T): T {
+  return Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined)) as T;
+}

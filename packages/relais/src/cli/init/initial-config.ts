@@ -1,0 +1,98 @@
+import type { Entry, RelaisConfig } from "../../config/relais-config.ts";
+
+/** The HTTP APIs that @relais/http knows. */
+export const apis = ["resend", "postmark", "sendgrid", "mailgun", "brevo"] as const;
+export type Api = (typeof apis)[number];
+export const formats = ["yaml", "json", "ts", "js"] as const;
+export type Format = (typeof formats)[number];
+/** What a chain can begin with. */
+export const providers = ["smtp", "ses", "http"] as const;
+export type ProviderName = (typeof providers)[number];
+
+/** What was answered, or said in flags. */
+export interface Answers {
+  /** In the order of the chain. */
+  readonly order: readonly ProviderName[];
+  readonly smtpHost?: string;
+  readonly smtpPort?: number;
+  /** Whether the server wants a login. */
+  readonly smtpLogin?: boolean;
+  readonly sesRegion?: string;
+  readonly api?: Api;
+  readonly from?: string;
+}
+
+/** A variable of the environment that the configuration refers to. */
+export interface Variable {
+  readonly name: string;
+  readonly what: string;
+}
+
+/** What a configuration writes in the place of a value of the environment. */
+const reference = (name: string): string => `\${${name}}`;
+
+function entryOf(provider: ProviderName, answers: Answers): Entry {
+  const {
+    smtpHost = "localhost",
+    smtpPort = 587,
+    smtpLogin = true,
+    sesRegion = "eu-west-1",
+    api = "resend",
+  } = answers;
+  if (provider === "smtp") {
+    const auth = { user: reference("SMTP_USER"), pass: reference("SMTP_PASS") };
+    return {
+      use: "smtp",
+      id: "SMTP",
+      options: { host: smtpHost, port: smtpPort, ...(smtpLogin ? { auth } : {}) },
+    };
+  }
+  if (provider === "ses")
+    return { use: "ses", id: "SES", options: { region: sesRegion }, rateLimit: "fromProvider" };
+  const domain = api === "mailgun" ? { domain: reference("MAILGUN_DOMAIN") } : {};
+  const secret = api === "postmark" ? "serverToken" : "apiKey";
+  return {
+    use: "http",
+    id: api.toUpperCase(),
+    options: { api, [secret]: reference(`${api.toUpperCase()}_API_KEY`), ...domain },
+  };
+}
+
+/** A configuration with references in the place of secrets. */
+export function initialConfig(answers: Answers): RelaisConfig {
+  const { order, from } = answers;
+  return {
+    chain: order.map((provider) => entryOf(provider, answers)),
+    ...(from === undefined ? {} : { from }),
+  };
+}
+
+/** What must be in the environment for it. SES finds its credentials by itself where the machine has a role. */
+export function variablesOf({ order, smtpLogin = true, api = "resend" }: Answers): Variable[] {
+  const smtp = smtpLogin
+    ? [
+        { name: "SMTP_USER", what: "the login of the SMTP server" },
+        { name: "SMTP_PASS", what: "its password" },
+      ]
+    : [];
+  const ses = [
+    { name: "AWS_ACCESS_KEY_ID", what: "unless the machine has a role" },
+    { name: "AWS_SECRET_ACCESS_KEY", what: "unless the machine has a role" },
+  ];
+  const http = [
+    { name: `${api.toUpperCase()}_API_KEY`, what: `the key of ${api}` },
+    ...(api === "mailgun" ? [{ name: "MAILGUN_DOMAIN", what: "the domain at Mailgun" }] : []),
+  ];
+  return order.flatMap((provider) => ({ smtp, ses, http })[provider]);
+}
+
+/** A configuration as the text of a file. */
+export async function configText(config: RelaisConfig, format: Format): Promise<string> {
+  const schema = "./node_modules/relais/relais.schema.json";
+  if (format === "json") return `${JSON.stringify({ $schema: schema, ...config }, null, 2)}\n`;
+  if (format === "yaml") {
+    const { stringify } = await import("yaml");
+    return `# yaml-language-server: $schema=${schema}\n${stringify(config)}`;
+  }
+  return `import { defineConfig } from "relais";\n\nexport default defineConfig(${JSON.stringify(config, null, 2)});\n`;
+}

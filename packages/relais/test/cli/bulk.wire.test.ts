@@ -1,0 +1,142 @@
+import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type SmtpServer, smtpServer } from "@relais/conformance";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runHere } from "./run-here.ts";
+
+let server: SmtpServer;
+let dsn: string;
+let cwd: string;
+beforeEach(async () => {
+  server = await smtpServer();
+  dsn = `smtp://${server.host}:${server.port}`;
+  cwd = mkdtempSync(join(tmpdir(), "relais-bulk-"));
+});
+afterEach(() => server.close());
+
+const write = (name: string, text: string): string => {
+  writeFileSync(join(cwd, name), text);
+  return name;
+};
+const template = ["--from", "shop@example.org", "--subject", "Hi {{name}}", "--html", "<p>{{ name }}</p>"];
+const bulk = (file: string, ...more: string[]) =>
+  runHere(["send", "--dsn", dsn, "--bulk", file, ...template, ...more], { cwd });
+const people = 'email,name\r\nann@example.net,"Ann, <b>"\r\nbob@example.net,"Bob\r\nthe ""second"""\r\n';
+const refuseBob = (reply: string) =>
+  server.script({ rcpt: ({ address }) => (address === "bob@example.net" ? { reply } : undefined) });
+const bodies = () => server.accepted.map(({ data }) => data.toString());
+
+describe("a file of rows", () => {
+  test("as CSV: quotes, line breaks and a byte order mark; fields as entities in HTML", async () => {
+    const rows = `\uFEFF${people.replace("\r\nthe ", " the ")}`;
+    expect(await bulk(write("people.csv", rows))).toMatchObject({ code: 0, out: "2 of 2 sent (2 by SMTP)" });
+    expect(server.accepted.map(({ to }) => to[0]).sort()).toEqual(["ann@example.net", "bob@example.net"]);
+    expect(bodies().join()).toContain("<p>Ann, &lt;b&gt;</p>");
+    expect(bodies().join()).toContain("Subject: Hi Ann, <b>");
+  });
+
+  test("as JSONL, with columns in the place of flags", async () => {
+    const row = { to: "ann@example.net", subject: "Own", text: "own text", n: 5, none: null };
+    const file = write("people.jsonl", `${JSON.stringify(row)}\n\n`);
+    const said = await runHere(["send", "--dsn", dsn, "--bulk", file, "--from", "a@example.org", "--json"], {
+      cwd,
+    });
+    expect(said.code).toBe(0);
+    expect(JSON.parse(said.out)).toMatchObject({ rows: 1, sent: 1, byProvider: { SMTP: 1 }, left: 0 });
+    expect(bodies()[0]).toContain("own text");
+  });
+
+  test("a dry run shows the first message and sends nothing", async () => {
+    const said = await bulk(write("people.jsonl", '{"email":"ann@example.net","name":"Ann"}\n'), "--dry-run");
+    expect(said.out).toMatch(/Subject: Hi Ann[\s\S]*the first of 1 messages; nothing was sent/);
+    expect(server.connections).toBe(0);
+  });
+
+  test("a report says who got what by which provider, and no formula", async () => {
+    refuseBob("550 5.1.1 =no such user");
+    const file = write("p.csv", "email,name\nann@example.net,A\nbob@example.net,B\n");
+    const said = await bulk(file, "--report", "report.csv");
+    expect(said).toMatchObject({ code: 4, err: expect.stringContaining("line 3: failed: SMTP: 550 5.1.1") });
+    const report = readFileSync(join(cwd, "report.csv"), "utf8").split("\r\n");
+    expect(report[0]).toBe("line,to,status,provider,messageId,error");
+    expect(report.slice(1).sort().join("\n")).toMatch(
+      /2,ann@example.net,sent,SMTP,<bulk-\w{32}@example.org>,\n3,bob@example.net,failed,,,SMTP: 550/,
+    );
+  });
+});
+
+describe("what is wrong is said before anything is sent", () => {
+  test.each([
+    ["p.csv", "email,name\nann@example.net,A\nnobody,B\n", "line 3: to: "],
+    ["p.csv", "email\nann@example.net\n", "line 2: there is no column name."],
+    ["p.csv", "email,name\nann@example.net\n", "has not as many fields as there are columns"],
+    ["p.csv", 'email,name\nann@example.net,"A\n', "opens a quote that is never closed"],
+    ["p.csv", 'email,name\nann@example.net,"A\nB"\n', "line 2: subject: "],
+    ["p.csv", "name\nA\n", "line 2: there is neither --to nor a column to or email."],
+    ["p.csv", "email,name\n", "has no rows."],
+    ["p.jsonl", '{"email":"ann@example.net","name":"A"}\n{', "line 2: it is not JSON."],
+    ["p.jsonl", "[]\n", "line 1: it is not an object."],
+    ["p.jsonl", '{"email":{}}\n', "line 1: email must be a text, a number, true, false or null."],
+    ["p.txt", "", "p.txt must be a .csv or a .jsonl file."],
+  ])("%s %j", async (name, text, sentence) => {
+    const said = await bulk(write(name, text));
+    expect(said.code).toBe(2);
+    expect(said.err).toContain(sentence);
+    expect(said.err).not.toMatch(/\n {4}at /);
+    expect(server.connections).toBe(0);
+  });
+
+  test("a file that is not there, and one with many faults", async () => {
+    expect(await bulk("none.csv")).toMatchObject({ code: 2, err: expect.stringContaining("ENOENT") });
+    expect(await bulk("none.jsonl")).toMatchObject({ code: 2, err: expect.stringContaining("ENOENT") });
+    const said = await bulk(write("p.csv", `email,name\n${"x,y\n".repeat(30)}`), "--json");
+    const { error } = JSON.parse(said.out) as { error: { problems: string[] } };
+    expect(error.problems).toHaveLength(21);
+    expect(error.problems.at(-1)).toBe("… and 10 more.");
+  });
+});
+
+describe("going on", () => {
+  const rows = "email,name\nann@example.net,A\nbob@example.net,B\n";
+
+  test("sends nobody a second one, and those again who failed for a while", async () => {
+    const file = write("p.csv", rows);
+    refuseBob("451 4.3.0 later");
+    expect(await bulk(file)).toMatchObject({ code: 4, out: expect.stringContaining("1 left") });
+    server.script({});
+    expect(await bulk(file)).toMatchObject({ code: 0 });
+    expect(await bulk(file)).toMatchObject({ code: 0, out: "2 of 2 sent (2 by SMTP)" });
+    expect(server.accepted.map(({ to }) => to[0])).toEqual(["ann@example.net", "bob@example.net"]);
+  });
+
+  test("with another text or another file is refused; another journal is another run", async () => {
+    const file = write("p.csv", rows);
+    await bulk(file);
+    expect(await bulk(file, "--text", "other")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("is of a run with another text, subject or recipient"),
+    });
+    write("p.csv", `${rows}cleo@example.net,C\n`);
+    expect(await bulk(file)).toMatchObject({ code: 2, err: expect.stringContaining("another file of rows") });
+    expect(await bulk(file, "--journal", "new.jsonl")).toMatchObject({ code: 0 });
+    expect(server.accepted).toHaveLength(5);
+  });
+
+  test("past a line that was torn", async () => {
+    const file = write("p.csv", rows);
+    await bulk(file, "--limit", "1");
+    appendFileSync(join(cwd, "p.csv.relais.jsonl"), '{"row":"bulk-');
+    expect(await bulk(file)).toMatchObject({ code: 0 });
+    expect(await bulk(file)).toMatchObject({ code: 0 });
+    expect(server.accepted).toHaveLength(2);
+  });
+
+  test("an unknown one is held, listed, and sent again when told", async () => {
+    server.script({ dot: ({ nth }) => (nth === 1 ? { reset: true } : undefined) });
+    const file = write("p.csv", "email,name\nann@example.net,A\n");
+    expect(await bulk(file)).toMatchObject({ code: 3, out: expect.stringContaining("1 unknown") });
+    expect(await bulk(file)).toMatchObject({ code: 3, err: expect.stringContaining("line 2: unknown: ") });
+    expect(await bulk(file, "--resend-unknown")).toMatchObject({ code: 0 });
+  });
+});

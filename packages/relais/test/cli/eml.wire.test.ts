@@ -1,0 +1,89 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type SmtpServer, smtpServer } from "@relais/conformance";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runHere } from "./run-here.ts";
+
+let server: SmtpServer;
+let dsn: string;
+beforeEach(async () => {
+  server = await smtpServer();
+  dsn = `smtp://${server.host}:${server.port}`;
+});
+afterEach(() => server.close());
+
+const mail = [
+  "Received: from somewhere",
+  "From: =?utf-8?q?Caf=C3=A9?= <shop@example.org>",
+  "To: Ann <ann@example.net>,",
+  " friends: bob@example.net, cleo@example.net;",
+  "Cc: dan@example.net",
+  "Bcc: hidden@example.net,",
+  "\tdeep@example.net",
+  "Subject: =?utf-8?b?w6l0w6k=?=",
+  "Message-ID: <fixed.1@example.org>",
+  "Date: Tue, 24 Nov 2026 10:00:00 +0100",
+  "DKIM-Signature: v=1; a=rsa-sha256; bh=x; b=y",
+  'Content-Type: multipart/alternative; boundary="b"',
+  "",
+  "--b",
+  "Content-Type: text/plain",
+  "",
+  "plain",
+  "--b",
+  "Content-Type: text/html",
+  "",
+  "<p>rich</p>",
+  "--b--",
+  "",
+].join("\n");
+
+test("a mail on standard input is sent as it is, but for Bcc, to all whom it names", async () => {
+  expect(await runHere(["send", "--dsn", dsn], { stdin: mail })).toMatchObject({
+    code: 0,
+    out: "sent by SMTP: <fixed.1@example.org>",
+  });
+  const [got] = server.accepted;
+  expect(got?.from).toBe("shop@example.org");
+  expect([...(got?.to ?? [])].sort()).toEqual(
+    ["ann", "bob", "cleo", "dan", "deep", "hidden"].map((name) => `${name}@example.net`),
+  );
+  const expected = mail
+    .replace("Bcc: hidden@example.net,\n\tdeep@example.net\n", "")
+    .replaceAll("\n", "\r\n");
+  expect(got?.data.toString()).toBe(expected);
+});
+
+test("--to names the recipients instead, --from the envelope's sender, --eml the file", async () => {
+  const cwd = mkdtempSync(join(tmpdir(), "relais-eml-"));
+  writeFileSync(join(cwd, "mail.eml"), mail);
+  const flags = ["--eml", "mail.eml", "--to", "zoe@example.net", "--from", "bounce@example.org"];
+  expect(await runHere(["send", "--dsn", dsn, ...flags], { cwd })).toMatchObject({ code: 0 });
+  expect(server.accepted[0]).toMatchObject({ from: "bounce@example.org", to: ["zoe@example.net"] });
+  expect(server.accepted[0]?.data.toString()).not.toContain("hidden@");
+});
+
+test("Message-ID and Date are added where they are missing", async () => {
+  const stdin = "From: shop@example.org\nTo: ann@example.net\n\nhello\n";
+  expect(await runHere(["send", "--dsn", dsn], { stdin })).toMatchObject({ code: 0 });
+  expect(server.accepted[0]?.data.toString()).toMatch(
+    /^Message-ID: <[-0-9a-f]{36}@example\.org>\r\nDate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000\r\nFrom: /,
+  );
+});
+
+describe("a mail that cannot be sent", () => {
+  test.each([
+    ["To: ann@example.net\n\nx", "from: is missing: the mail has no From field"],
+    ["From: shop@example.org\n\nx", "there is no recipient"],
+    ["From: shop@example.org\nTo: not an address\n\nx", "is not an address"],
+    [`From: a@example.org\nTo: b@example.net\nX-Long: ${"x".repeat(2000)}\n\nx`, "at most 998 are allowed"],
+  ])("%j is refused with a sentence", async (stdin, sentence) => {
+    const said = await runHere(["send", "--dsn", dsn, "--json"], { stdin });
+    expect(said.code).toBe(2);
+    const { error } = JSON.parse(said.out) as { error: { code: number; problems: string[] } };
+    expect(error.code).toBe(2);
+    expect(error.problems.join()).toContain(sentence);
+    expect(server.connections).toBe(0);
+  });
+});

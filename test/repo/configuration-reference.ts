@@ -1,0 +1,153 @@
+import { type DocField, docFields } from "./doc-comments.ts";
+
+const cell = (text: string): string =>
+  text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ").replaceAll("<", "&lt;");
+const code = (text: string): string =>
+  text === "" ? "" : `\`${text.replaceAll("|", "\\|").replaceAll("`", "")}\``;
+
+/** A table of the reference: whose fields, and where they stand in a file. */
+interface Part {
+  readonly title: string;
+  readonly path: string;
+  readonly says?: string;
+  readonly sources: readonly (readonly [file: string, name: string])[];
+  /** Fields that stand in code only. */
+  readonly without?: readonly string[];
+}
+
+const relais = "packages/relais/src/config/relais-config.ts";
+const http = "packages/http/src";
+const common = [`${http}/http-options.ts`, "CommonOptions"] as const;
+const api = (name: string, title: string): Part => ({
+  title: `http, ${name}`,
+  path: "chain[].options",
+  says: `\`use: http\` with \`api: ${name}\`, from the package \`@relais/http\`.`,
+  sources: [[`${http}/${name}.ts`, title], common],
+  without: ["id"],
+});
+
+/** All that a configuration file can hold, in the order of the page. */
+export const parts: readonly Part[] = [
+  {
+    title: "The file",
+    path: "",
+    sources: [
+      [relais, "RelaisConfig"],
+      [relais, "ChainRules"],
+    ],
+  },
+  { title: "A provider of a chain", path: "chain[]", sources: [[relais, "ProviderEntry"]] },
+  { title: "A chain within a chain", path: "chain[]", sources: [[relais, "ChainEntry"]] },
+  {
+    title: "retry",
+    path: "chain[].retry",
+    sources: [["packages/core/src/policies/retry.ts", "RetryOptions"]],
+    without: ["random"],
+  },
+  {
+    title: "breaker",
+    path: "chain[].breaker",
+    sources: [["packages/core/src/policies/breaker.ts", "BreakerOptions"]],
+  },
+  {
+    title: "rateLimit",
+    path: "chain[].rateLimit",
+    sources: [["packages/core/src/policies/rate-limit.ts", "RateLimitOptions"]],
+  },
+  {
+    title: "concurrency",
+    path: "chain[].concurrency",
+    sources: [["packages/core/src/policies/concurrency.ts", "ConcurrencyOptions"]],
+  },
+  {
+    title: "smtp",
+    path: "chain[].options",
+    says: "`use: smtp`.",
+    sources: [["packages/smtp/src/smtp-options.ts", "SmtpOptions"]],
+    without: ["id"],
+  },
+  {
+    title: "smtp: auth",
+    path: "chain[].options.auth",
+    sources: [["packages/smtp/src/smtp-options.ts", "SmtpPassword"]],
+  },
+  {
+    title: "smtp: auth with OAuth2",
+    path: "chain[].options.auth",
+    sources: [["packages/smtp/src/smtp-options.ts", "SmtpOAuth2"]],
+    without: ["provideToken"],
+  },
+  {
+    title: "smtp: pool",
+    path: "chain[].options.pool",
+    sources: [["packages/smtp/src/smtp-options.ts", "SmtpPool"]],
+  },
+  {
+    title: "smtp: dkim",
+    path: "chain[].options.dkim",
+    sources: [["packages/smtp/src/smtp-options.ts", "SmtpDkim"]],
+  },
+  {
+    title: "ses",
+    path: "chain[].options",
+    says: "`use: ses`.",
+    sources: [["packages/ses/src/ses-options.ts", "SesOptions"]],
+    without: ["id"],
+  },
+  {
+    title: "ses: credentials",
+    path: "chain[].options.credentials",
+    sources: [["packages/ses/src/ses-options.ts", "SesCredentials"]],
+    without: ["expiration"],
+  },
+  api("resend", "ResendOptions"),
+  api("postmark", "PostmarkOptions"),
+  api("sendgrid", "SendgridOptions"),
+  api("mailgun", "MailgunOptions"),
+  api("brevo", "BrevoOptions"),
+];
+
+/** The fields of a part that a file can hold. */
+export function fieldsOf({ sources, without = [] }: Part): DocField[] {
+  const fields = sources.flatMap(([file, name]) => docFields(file, name));
+  return fields.filter(({ name }) => !without.includes(name));
+}
+
+const objects =
+  /\b(?:InFile<\w+>|RateLimitEntry|Overrides|Smtp(?:Tls|Pool|Dkim|Auth)|SesCredentials)|Readonly<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
+
+/** A type as a file can hold it. */
+const typeInFile = (type: string): string =>
+  type
+    .replaceAll(objects, "object")
+    .replaceAll(/ \| \(\(\) =>.*$/g, "")
+    .replaceAll(/readonly (\w+)\[\]/g, (_, item: string) => (item === "string" ? "list of strings" : "list"));
+
+function table(part: Part): string {
+  const rows = fieldsOf(part).map(({ name, optional, type, text, standard }) => [
+    code(name) + (optional ? "" : " (needed)"),
+    code(typeInFile(type)),
+    cell(text),
+    cell(standard),
+  ]);
+  const head = ["field", "type", "meaning", "default"];
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+/** docs/configuration-reference.md, out of the sources' own doc comments. */
+export function configurationReference(): string {
+  const sections = parts.map((part) => {
+    const where = part.path === "" ? "" : `Stands at \`${part.path}\`. `;
+    return `## ${part.title}\n\n${`${where}${part.says ?? ""}`.trim()}\n\n${table(part)}\n`.replace(
+      /\n{3,}/g,
+      "\n\n",
+    );
+  });
+  return `# Configuration reference
+
+Every field that a configuration file can hold, written out of the code by \`npm run api\`. The page
+[Configuration](configuration.md) shows how they go together. Any value may be a reference: \`\${NAME}\`,
+\`\${NAME:-default}\`, or \`{ file: /path }\` for a mounted secret. Names that end in \`Ms\` are milliseconds.
+
+${sections.join("\n")}`;
+}
