@@ -8,6 +8,7 @@ import { run, tool } from "./repo/run.ts";
 const allowed = [
   "MIT",
   "MIT-0",
+  "(MIT OR CC0-1.0)",
   "ISC",
   "Apache-2.0",
   "BSD-2-Clause",

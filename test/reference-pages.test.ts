@@ -2,13 +2,18 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commandPage } from "./repo/command-page.ts";
-import { configurationReference, fieldsOf, parts } from "./repo/configuration-reference.ts";
+import {
+  configurationReference,
+  describedJsonSchema,
+  fieldsOf,
+  parts,
+} from "./repo/configuration-reference.ts";
 import { root } from "./repo/root.ts";
 
 const file = join(root, "docs/configuration-reference.md");
 
-test("docs/configuration-reference.md is what the doc comments say; npm run api writes it anew", () => {
-  const page = configurationReference();
+test("docs/configuration-reference.md is what the doc comments say; npm run api writes it anew", async () => {
+  const page = await configurationReference();
   if (process.env.UPDATE_API !== undefined) writeFileSync(file, page);
   expect(readFileSync(file, "utf8")).toBe(page);
 });
@@ -46,4 +51,37 @@ test("it names every field that the JSON Schema knows, and each is explained", (
       .map(({ name }) => `${part.title}: ${name}`),
   );
   expect(silent).toEqual([]);
+});
+
+/** Every field of a schema that says nothing of itself, at any depth. */
+function undescribed(schema: unknown): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]) => [
+    ...(key === "properties"
+      ? Object.entries(value as object).flatMap(([name, field]) => ("description" in field ? [] : [name]))
+      : []),
+    ...undescribed(value),
+  ]);
+}
+
+test("the JSON Schema describes every field to an editor", async () => {
+  const schema = await describedJsonSchema();
+  // `use` once more says which plugin's options follow; a name in it is an API's.
+  expect([...new Set(undescribed(schema))].filter((name) => !elsewhere.test(name) && name !== "use")).toEqual(
+    [],
+  );
+  expect(JSON.stringify(schema)).toContain("How long a delivery may take in all, ms. Default: 60000.");
+});
+
+test.each([
+  ["The file", "deadlineMs", "1 or more"],
+  ["breaker", "windowMs", "whole, 12 or more"],
+  ["breaker", "failureRate", "0.001 to 1"],
+  ["smtp", "port", "whole, 1 to 65535"],
+  ["smtp: pool", "maxConnections", "whole, 1 to 1000"],
+  ["http, brevo", "maxConnections", "whole, 1 or more"],
+])("the reference gives the bounds of %s: %s", async (part, field, bounds) => {
+  const page = await configurationReference();
+  const section = page.split("\n## ").find((one) => one.startsWith(`${part}\n`));
+  expect(section).toMatch(new RegExp(`\\| \`${field}\` \\|.*\`number\`, ${bounds} \\|`));
 });

@@ -16,6 +16,7 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/conformance": ["."],
   "@relais/http": ["."],
   "@relais/nodemailer": ["."],
+  "@relais/outbox": ["."],
   relais: [".", "./relais.schema.json"],
 };
 

@@ -73,9 +73,17 @@ export interface ChainRules {
     readonly failover?: Readonly<Partial<Record<FailureKind, boolean>>>;
     readonly from?: string;
 }
+export interface OutboxEntry {
+    readonly database?: string;
+    readonly folder?: string;
+    readonly connections?: number;
+    readonly concurrency?: number;
+    readonly keepSentForMs?: number;
+}
 export interface RelaisConfig extends ChainRules {
     readonly $schema?: string;
     readonly chain?: readonly Entry[];
+    readonly outbox?: OutboxEntry;
     readonly chains?: Readonly<Record<string, readonly Entry[] | (ChainRules & {
         readonly chain: readonly Entry[];
     })>>;

@@ -1,4 +1,6 @@
+import { configJsonSchema } from "../../packages/relais/src/config/json-schema.ts";
 import { type DocField, docFields } from "./doc-comments.ts";
+import { boundsAt, described, type Place, type Schema } from "./schema-fields.ts";
 
 const cell = (text: string): string =>
   text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ").replaceAll("<", "&lt;");
@@ -6,11 +8,9 @@ const code = (text: string): string =>
   text === "" ? "" : `\`${text.replaceAll("|", "\\|").replaceAll("`", "")}\``;
 
 /** A table of the reference: whose fields, and where they stand in a file. */
-interface Part {
+interface Part extends Place {
   readonly title: string;
-  readonly path: string;
   readonly says?: string;
-  readonly sources: readonly (readonly [file: string, name: string])[];
   /** Fields that stand in code only. */
   readonly without?: readonly string[];
 }
@@ -21,6 +21,7 @@ const common = [`${http}/http-options.ts`, "CommonOptions"] as const;
 const api = (name: string, title: string): Part => ({
   title: `http, ${name}`,
   path: "chain[].options",
+  api: name,
   says: `\`use: http\` with \`api: ${name}\`, from the package \`@relais/http\`.`,
   sources: [[`${http}/${name}.ts`, title], common],
   without: ["id"],
@@ -36,6 +37,7 @@ export const parts: readonly Part[] = [
       [relais, "ChainRules"],
     ],
   },
+  { title: "outbox", path: "outbox", sources: [[relais, "OutboxEntry"]] },
   { title: "A provider of a chain", path: "chain[]", sources: [[relais, "ProviderEntry"]] },
   { title: "A chain within a chain", path: "chain[]", sources: [[relais, "ChainEntry"]] },
   {
@@ -114,7 +116,7 @@ export function fieldsOf({ sources, without = [] }: Part): DocField[] {
 }
 
 const objects =
-  /\b(?:InFile<\w+>|RateLimitEntry|Overrides|Smtp(?:Tls|Pool|Dkim|Auth)|SesCredentials)|Readonly<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
+  /\b(?:InFile<\w+>|(?:RateLimit|Outbox)Entry|Overrides|Smtp(?:Tls|Pool|Dkim|Auth)|SesCredentials)|Readonly<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
 
 /** A type as a file can hold it. */
 const typeInFile = (type: string): string =>
@@ -123,31 +125,44 @@ const typeInFile = (type: string): string =>
     .replaceAll(/ \| \(\(\) =>.*$/g, "")
     .replaceAll(/readonly (\w+)\[\]/g, (_, item: string) => (item === "string" ? "list of strings" : "list"));
 
-function table(part: Part): string {
-  const rows = fieldsOf(part).map(({ name, optional, type, text, standard }) => [
-    code(name) + (optional ? "" : " (needed)"),
-    code(typeInFile(type)),
-    cell(text),
-    cell(standard),
-  ]);
-  const head = ["field", "type", "meaning", "default"];
+function table(part: Part, schema: Schema): string {
+  const rows = fieldsOf(part).map(({ name, optional, type, text, standard }) => {
+    const bounds = boundsAt(schema, part, name);
+    return [
+      code(name) + (optional ? "" : " (needed)"),
+      cell(text),
+      code(typeInFile(type)) + (bounds === "" ? "" : `, ${bounds}`),
+      cell(standard),
+    ];
+  });
+  const head = ["field", "meaning", "type", "default"];
   return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
-/** docs/configuration-reference.md, out of the sources' own doc comments. */
-export function configurationReference(): string {
+/** The JSON Schema of the file, with the doc comments as descriptions. */
+export async function describedJsonSchema(): Promise<Schema> {
+  return described(await configJsonSchema(), parts, (part, field) => {
+    const found = fieldsOf(part).find(({ name }) => name === field);
+    if (found === undefined || found.text === "") return undefined;
+    return found.standard === "" ? found.text : `${found.text} Default: ${found.standard}.`;
+  });
+}
+
+/** docs/configuration-reference.md, out of the sources' own doc comments and the JSON Schema's bounds. */
+export async function configurationReference(): Promise<string> {
+  const schema = await configJsonSchema();
   const sections = parts.map((part) => {
     const where = part.path === "" ? "" : `Stands at \`${part.path}\`. `;
-    return `## ${part.title}\n\n${`${where}${part.says ?? ""}`.trim()}\n\n${table(part)}\n`.replace(
+    return `## ${part.title}\n\n${`${where}${part.says ?? ""}`.trim()}\n\n${table(part, schema)}\n`.replace(
       /\n{3,}/g,
       "\n\n",
     );
   });
   return `# Configuration reference
 
-Every field that a configuration file can hold, written out of the code by \`npm run api\`. The page
-[Configuration](configuration.md) shows how they go together. Any value may be a reference: \`\${NAME}\`,
-\`\${NAME:-default}\`, or \`{ file: /path }\` for a mounted secret. Names that end in \`Ms\` are milliseconds.
+Every field that a configuration file can hold. [Configuration](configuration.md) shows how they go together. Any value
+may be a reference: \`\${NAME}\`, \`\${NAME:-default}\`, or \`{ file: /path }\` for a mounted secret. Names that end in \`Ms\`
+are milliseconds. This page is written out of the code by \`npm run api\`.
 
 ${sections.join("\n")}`;
 }

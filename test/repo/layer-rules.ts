@@ -7,6 +7,14 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   http: ["@relais/core/spi", "zod"],
   nodemailer: ["@relais/core/spi", "@relais/mime", "nodemailer"],
   conformance: ["@relais/core/spi"],
+  outbox: [
+    "@relais/core",
+    "@relais/core/spi",
+    "@electric-sql/pglite",
+    "@electric-sql/pglite/nodefs",
+    "pg",
+    "pg-boss",
+  ],
   relais: ["*"],
 };
 

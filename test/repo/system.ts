@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test } from "vitest";
 
@@ -20,7 +20,12 @@ export function needs(name: string): boolean {
 
 function isThere(name: string): boolean {
   // Daemons live in sbin, which is not on everyone's PATH.
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  const folders = [
+    ...(process.env.PATH ?? "").split(delimiter),
+    "/usr/sbin",
+    "/usr/local/sbin",
+    ...postgresBins(),
+  ];
   return folders.some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
@@ -29,4 +34,10 @@ function isThere(name: string): boolean {
       return false;
     }
   });
+}
+
+/** Debian keeps those of each major version apart. */
+function postgresBins(): string[] {
+  const home = "/usr/lib/postgresql";
+  return existsSync(home) ? readdirSync(home).map((version) => join(home, version, "bin")) : [];
 }

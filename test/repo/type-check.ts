@@ -14,6 +14,8 @@ export async function typeErrors(folder: string): Promise<string> {
     allowImportingTsExtensions: true,
     typeRoots: [join(root, "node_modules/@types")],
     moduleDetection: "force",
+    // Declarations of pg-boss, PGlite and postal-mime name types that are not there.
+    skipLibCheck: true,
   };
   const config = { extends: join(root, "tsconfig.base.json"), compilerOptions, include: ["**/*.ts"] };
   writeFileSync(join(root, folder, "tsconfig.json"), JSON.stringify(config));

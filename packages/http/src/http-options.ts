@@ -3,13 +3,13 @@ import type { HttpApi } from "./http-api.ts";
 
 /** What all providers of this package may be told. */
 export interface CommonOptions {
-  /** The instance's name in its chain. Default: the API's name in capitals. */
+  /** The instance's name in its chain. @defaultValue the API's name in capitals */
   readonly id?: string | undefined;
   /** Base URL in place of the API's own: https, or http to a loopback address. */
   readonly endpoint?: string | undefined;
-  /** Messages under way at once; further ones wait in line. Default 10. */
+  /** Messages under way at once; further ones wait in line. @defaultValue 10 */
   readonly maxConnections?: number | undefined;
-  /** How long to wait for a connection, TLS included. Default 10 000. */
+  /** How long to wait for a connection, TLS included, ms. @defaultValue 10000 */
   readonly connectionTimeoutMs?: number | undefined;
   /** PEM certificates to trust in place of Node's own. */
   readonly ca?: string | readonly string[] | undefined;

@@ -15,7 +15,7 @@ export interface MailgunOptions extends CommonOptions {
   readonly apiKey: string;
   /** The sending domain, as it stands in the account. */
   readonly domain: string;
-  /** Where the domain lives. Default `us`. */
+  /** Where the domain lives. @defaultValue `us` */
   readonly region?: "us" | "eu" | undefined;
 }
 

@@ -13,7 +13,7 @@ import { postmarkErrors } from "./postmark-errors.ts";
 export interface PostmarkOptions extends CommonOptions {
   /** The API token of the server (not of the account). */
   readonly serverToken: string;
-  /** Default: Postmark's own, `outbound`. */
+  /** The message stream. @defaultValue Postmark's own, `outbound` */
   readonly messageStream?: string | undefined;
 }
 

@@ -8,6 +8,7 @@ import { type ExitCode, exitCodes } from "./exit-code.ts";
 import type { Shell } from "./shell.ts";
 
 export interface ConformanceFlags {
+  readonly harness?: string;
   readonly inAChain?: boolean;
   readonly json?: boolean;
 }
@@ -33,6 +34,17 @@ async function harnessOf(name: string, cwd: string): Promise<Harness<Stage> | st
   } catch (error) {
     return `${name} cannot be loaded: ${error instanceof Error ? error.name : "it failed"}.`;
   }
+}
+
+/** The harness of a package or file, or of the file that `--harness` names; else what is wrong. */
+async function harnessIn(
+  name: string,
+  apart: string | undefined,
+  cwd: string,
+): Promise<Harness<Stage> | string> {
+  if (apart === undefined) return harnessOf(name, cwd);
+  if (locate(name, cwd) === undefined) return `${name} cannot be found from ${cwd}.`;
+  return harnessOf(resolve(cwd, apart), cwd);
 }
 
 /** How a rule ended. */
@@ -65,7 +77,7 @@ export async function conformanceCommand(
       "The rules are not installed: npm install -D @relais/conformance",
     ]);
   }
-  const bare = await harnessOf(name, shell.cwd);
+  const bare = await harnessIn(name, flags.harness, shell.cwd);
   if (typeof bare === "string") return complain(shell, flags, exitCodes.usage, [bare]);
   const [list, { notCovered }] = flags.inAChain ? inAChain(kit, bare) : [kit.rules(bare), kit.coverage(bare)];
   const results: Ruled[] = [];

@@ -1,6 +1,7 @@
 import { dispositions, type FailureKind } from "@relais/core";
 import { explainSesError } from "@relais/ses";
 import { explainReply, type Phase, phases } from "@relais/smtp";
+import { complain } from "./complain.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import type { Shell } from "./shell.ts";
 
@@ -61,15 +62,13 @@ function explained(words: string, flags: ExplainFlags): Explained | undefined {
 export function explainCommand(words: string, flags: ExplainFlags, shell: Shell): ExitCode {
   const names: readonly string[] = Array.isArray(phases) ? phases : Object.keys(phases);
   if (flags.phase !== undefined && !names.includes(flags.phase)) {
-    shell.err(`--phase must be one of ${names.join(", ")}.`);
-    return exitCodes.usage;
+    return complain(shell, flags, exitCodes.usage, [`--phase must be one of ${names.join(", ")}.`]);
   }
   const known = explained(words, flags);
   if (known === undefined) {
-    shell.err(
+    return complain(shell, flags, exitCodes.usage, [
       `${JSON.stringify(words.slice(0, 60))} refuses nothing: only 4xx and 5xx replies and error names are explained.`,
-    );
-    return exitCodes.usage;
+    ]);
   }
   if (flags.json) {
     shell.out(JSON.stringify({ ...known, disposition: dispositions[known.kind] }));

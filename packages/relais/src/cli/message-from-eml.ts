@@ -43,14 +43,33 @@ function attachments(email: Email): NonNullable<MessageInput["attachments"]> {
   }));
 }
 
+/** What a whole mail has of its own; left out of sight, such a flag would be lost without a word. */
+const ofItsOwn = {
+  subject: "--subject",
+  text: "--text",
+  html: "--html",
+  replyTo: "--reply-to",
+  attach: "--attach",
+  header: "--header",
+  id: "--id",
+} as const;
+
+function refuseOthers(flags: MessageFlags): void {
+  for (const [name, flag] of Object.entries(ofItsOwn)) {
+    if (flags[name as keyof typeof ofItsOwn] === undefined) continue;
+    throw new InvalidMessage(flag, "cannot be given with a whole mail, which is sent as it is");
+  }
+}
+
 /**
  * A whole mail, as it would lie in a `.eml` file: its bytes are sent as they are, but for Bcc. `--to`, `--cc` and
  * `--bcc` say whom it goes to instead of its own fields, `--from` who the envelope's sender is.
  * @throws {InvalidMessage} one sentence about a field
  */
 export async function messageFromEml(bytes: Buffer, flags: MessageFlags): Promise<Message> {
+  refuseOthers(flags);
   const email = await PostalMime.parse(bytes).catch(() => {
-    throw new InvalidMessage("standard input", "is not a mail (RFC 5322)");
+    throw new InvalidMessage("mail", "is not of RFC 5322");
   });
   const [from] = people("from", email.from && [email.from]);
   if (from === undefined) throw new InvalidMessage("from", "is missing: the mail has no From field");

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { createMessage, type Delivery, describe, InvalidMessage, type Message } from "@relais/core";
-import { compile } from "@relais/mime";
+import { type BodyFiles, fileOf, withBodyFiles } from "./body-files.ts";
+import { bytesOf } from "./bytes-of.ts";
 import { complain } from "./complain.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
 import { looksLikeMail, messageFromEml } from "./message-from-eml.ts";
@@ -9,7 +8,7 @@ import { type MessageFlags, messageFromFlags } from "./message-from-flags.ts";
 import { type ChainFlags, openChain } from "./open-chain.ts";
 import type { Shell } from "./shell.ts";
 
-export interface SendFlags extends MessageFlags, ChainFlags {
+export interface SendFlags extends MessageFlags, BodyFiles, ChainFlags {
   readonly eml?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -19,10 +18,13 @@ export interface SendFlags extends MessageFlags, ChainFlags {
 const limits = { allowFiles: true };
 
 /** The message of `--eml`, of standard input, or of flags alone. @throws {InvalidMessage} one sentence */
-async function messageOf(flags: MessageFlags & { readonly eml?: string }, shell: Shell): Promise<Message> {
-  const { eml, ...rest } = flags;
+async function messageOf(
+  flags: MessageFlags & BodyFiles & { readonly eml?: string },
+  shell: Shell,
+): Promise<Message> {
+  const { eml, ...rest } = await withBodyFiles(flags, shell.cwd);
   const defaultFrom = shell.env.AWS_SES_FROM_EMAIL || undefined;
-  if (eml !== undefined) return messageFromEml(await readFile(resolve(shell.cwd, eml)), rest);
+  if (eml !== undefined) return messageFromEml(await fileOf("--eml", eml, shell.cwd), rest);
   // Who says in flags what the message is has nothing to say on standard input.
   const wordless = rest.subject === undefined && rest.text === undefined && rest.html === undefined;
   const input = rest.to === undefined || wordless ? await shell.stdin() : undefined;
@@ -49,15 +51,15 @@ export async function sendCommand(flags: SendFlags, shell: Shell): Promise<ExitC
   try {
     const message = await messageOf(rest, shell);
     if (dryRun) {
-      const { bytes } = await compile(message);
+      const bytes = await bytesOf(message);
       shell.out(
         json
           ? JSON.stringify({
               envelope: message.envelope,
               messageId: message.messageId,
-              bytes: bytes.toString(),
+              bytes,
             })
-          : bytes.toString(),
+          : bytes,
       );
       return exitCodes.ok;
     }

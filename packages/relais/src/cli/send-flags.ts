@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { BulkFlags } from "./bulk/bulk-command.ts";
-import type { ExitCode } from "./exit-code.ts";
+import { complain } from "./complain.ts";
+import { type ExitCode, exitCodes } from "./exit-code.ts";
 import type { SendFlags } from "./send-command.ts";
 import type { Shell } from "./shell.ts";
 import { withChain } from "./with-chain.ts";
@@ -18,6 +19,16 @@ const count =
     return number;
   };
 
+/** Flags that say something about a run of many, and nothing about one message. */
+const ofBulk = {
+  journal: "--journal",
+  report: "--report",
+  concurrency: "--concurrency",
+  limit: "--limit",
+  resendUnknown: "--resend-unknown",
+  retryFailed: "--retry-failed",
+} as const;
+
 const help = `
 Examples:
   relais send --to ann@example.net --subject Hello --text "Hello Ann"
@@ -29,6 +40,8 @@ Examples:
 
 A bulk run writes what it does to FILE.relais.jsonl. Killed or stopped, it is gone on with by the same command:
 nobody gets the message twice; rows of which nobody knows are listed, and sent again by --resend-unknown.
+
+--json prints one object on standard output, whatever happens: how it ended, or {"error": {"code", "problems"}}.
 
 Exit codes: 0 everybody has it · 1 nobody has it · 2 the command line, the configuration or the message is wrong ·
 3 nobody knows (think before sending it again) · 4 some have it and some do not`;
@@ -44,14 +57,14 @@ export function sendCommandOf(program: Command, shell: Shell, done: (code: ExitC
     .option("--subject <text>", "the subject")
     .option("--text <text>", "the body as plain text")
     .option("--html <html>", "the body as HTML")
+    .addOption(new Option("--text-file <file>", "the body as plain text, in a file").conflicts("text"))
+    .addOption(new Option("--html-file <file>", "the body as HTML, in a file").conflicts("html"))
     .option("--attach <file>", "a file; may be given several times", several)
     .option("--header <line>", "NAME: VALUE; may be given several times", several)
-    .option("--id <key>", "the idempotency key (default: a new one)")
-    .option("--eml <file>", "a whole mail (RFC 5322), sent as it is")
+    .addOption(new Option("--id <key>", "the idempotency key (default: a new one)").conflicts("bulk"))
+    .addOption(new Option("--eml <file>", "a whole mail (RFC 5322), sent as it is").conflicts("bulk"))
     .option("--dry-run", "print the bytes and send nothing")
     .option("--bulk <file>", "a .csv with column names, or a .jsonl: one message a row, {{column}} filled in")
-    .option("--text-file <file>", "bulk: the body as plain text")
-    .option("--html-file <file>", "bulk: the body as HTML")
     .option("--journal <file>", "bulk: where the run writes what it does (default: FILE.relais.jsonl)")
     .option("--report <file>", "bulk: write who got what by which provider, as CSV")
     .option("--concurrency <n>", "bulk: messages under way at once (default: 10)", count(1000))
@@ -60,10 +73,21 @@ export function sendCommandOf(program: Command, shell: Shell, done: (code: ExitC
     .option("--retry-failed", "bulk: try those again that were refused for good")
     .addHelpText("after", help)
     .action(async (flags: SendFlags & Partial<BulkFlags>) => {
-      if (flags.bulk === undefined) done(await (await import("./send-command.ts")).sendCommand(flags, shell));
-      else {
-        const { bulkCommand } = await import("./bulk/bulk-command.ts");
-        done(await bulkCommand({ ...flags, bulk: flags.bulk }, shell));
+      const { bulk } = flags;
+      if (bulk !== undefined) {
+        done(await (await import("./bulk/bulk-command.ts")).bulkCommand({ ...flags, bulk }, shell));
+        return;
       }
+      const lost = Object.entries(ofBulk).filter(([name]) => name in flags);
+      if (lost.length === 0) done(await (await import("./send-command.ts")).sendCommand(flags, shell));
+      else
+        done(
+          complain(
+            shell,
+            flags,
+            exitCodes.usage,
+            lost.map(([, flag]) => `${flag} goes with --bulk only.`),
+          ),
+        );
     });
 }

@@ -181,7 +181,7 @@ export async function buildChain(raw: unknown, context: BuildContext): Promise<B
   const file = await checked<RelaisConfig>(first, worded(fileSchema), value, []);
   if (file === undefined) throw new ConfigurationError(collected);
   const pass: Pass = { ...first, file };
-  const { chain, chains, $schema: _schema, ...rules } = file;
+  const { chain, chains, outbox: _outbox, $schema: _schema, ...rules } = file;
   const names = Object.keys(chains ?? {});
   const name = context.name ?? (chain === undefined && names.length === 1 ? names[0] : undefined);
   if (chain !== undefined && name !== undefined) await chainOf(pass, { ...rules, chain }, [], "chain");

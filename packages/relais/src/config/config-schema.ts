@@ -77,6 +77,15 @@ const rules = {
   from: text.optional(),
 };
 
+/** Where the outbox is, and how its worker works: for the commands `relais worker` and `relais outbox`. */
+const outbox = z.strictObject({
+  database: text.optional(),
+  folder: text.optional(),
+  connections: count.max(1_000).optional(),
+  concurrency: count.max(1_000).optional(),
+  keepSentForMs: z.number().min(0).optional(),
+});
+
 /** One entry of a chain: which of the two it is depends on whether it has a `chain`. */
 export const entrySchemas: { readonly provider: z.ZodType; readonly nested: z.ZodType } = {
   provider,
@@ -91,5 +100,6 @@ export const fileSchema: z.ZodType = z.strictObject({
   $schema: z.string().optional(),
   chain: z.array(z.unknown()).min(1).optional(),
   chains: z.record(z.string(), z.unknown()).optional(),
+  outbox: outbox.optional(),
   ...rules,
 });

@@ -55,12 +55,28 @@ export interface ChainRules {
   readonly from?: string;
 }
 
+/** Where the outbox is, and how its worker works. */
+export interface OutboxEntry {
+  /** `postgres://user:password@host:5432/name`. @defaultValue `DATABASE_URL` of the environment, else PGlite in `folder` */
+  readonly database?: string;
+  /** Where PGlite keeps its files. @defaultValue `.relais` beside the configuration */
+  readonly folder?: string;
+  /** The most connections to the database at once. @defaultValue 10 */
+  readonly connections?: number;
+  /** Messages under way at once. @defaultValue 10 */
+  readonly concurrency?: number;
+  /** Sent messages are deleted this long after they ended, ms. @defaultValue never */
+  readonly keepSentForMs?: number;
+}
+
 /** What a configuration file holds. */
 export interface RelaisConfig extends ChainRules {
   /** For editors. */
   readonly $schema?: string;
   /** The providers, in the order in which they are asked. */
   readonly chain?: readonly Entry[];
+  /** For `relais worker` and `relais outbox`. */
+  readonly outbox?: OutboxEntry;
   /** Chains by name; `loadChain({ name })` picks one, an entry `chain: name` nests one. */
   readonly chains?: Readonly<
     Record<string, readonly Entry[] | (ChainRules & { readonly chain: readonly Entry[] })>

@@ -72,6 +72,18 @@ test("Message-ID and Date are added where they are missing", async () => {
   );
 });
 
+test("what a mail has of its own is not given by flags", async () => {
+  for (const [flag, value] of [
+    ["--subject", "Other"],
+    ["--attach", "x"],
+    ["--id", "5"],
+  ] as const) {
+    const said = await runHere(["send", "--dsn", dsn, flag, value], { stdin: mail });
+    expect(said).toMatchObject({ code: 2, err: expect.stringContaining(`${flag}: cannot be given with`) });
+  }
+  expect(server.connections).toBe(0);
+});
+
 describe("a mail that cannot be sent", () => {
   test.each([
     ["To: ann@example.net\n\nx", "from: is missing: the mail has no From field"],

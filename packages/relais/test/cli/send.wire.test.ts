@@ -62,6 +62,14 @@ test("files are attached", async () => {
   expect(server.accepted[0]?.data.toString()).toContain("report.txt");
 });
 
+test("a body may stand in a file", async () => {
+  const cwd = mkdtempSync(join(tmpdir(), "relais-cli-"));
+  writeFileSync(join(cwd, "letter.txt"), "out of a file");
+  const args = ["send", "--dsn", dsn, ...flags.slice(0, 6), "--text-file", "letter.txt"];
+  expect(await runHere(args, { cwd })).toMatchObject({ code: 0 });
+  expect(server.accepted[0]?.data.toString()).toContain("out of a file");
+});
+
 test("a dry run prints the bytes and connects to nobody", async () => {
   const said = await runHere(["send", "--dry-run", ...flags, "--bcc", "hidden@example.net"]);
   expect(said.code).toBe(0);
@@ -124,6 +132,8 @@ describe("the exit code says", () => {
     [["send", ...flags, "--dsn", "nonsense"], "the DSN has a part that is not a URL"],
     [["send", ...flags, "--config", "missing.yaml"], "cannot be read"],
     [["send", ...flags], "No e-mail provider is configured"],
+    [["send", "--eml", "none.eml"], '--eml: "none.eml" cannot be read: ENOENT.'],
+    [["send", ...flags, "--text-file", "x"], "cannot be used with option '--text <text>'"],
     [["sned"], "Did you mean send?"],
     [["send", "--tow", "x"], "unknown option"],
   ])("2: %j is wrong", async (args, words) => {

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, test } from "vitest";
-import { configJsonSchema } from "../../src/config/json-schema.ts";
+import { describedJsonSchema } from "../../../../test/repo/configuration-reference.ts";
 import { wrong } from "./wrong-configurations.ts";
 
 const file = join(import.meta.dirname, "../../relais.schema.json");
 let accepts: (config: unknown) => boolean;
 
 beforeAll(async () => {
-  const schema = await configJsonSchema();
+  const schema = await describedJsonSchema();
   const text = `${JSON.stringify(schema, null, 2)}\n`;
   if (process.env.UPDATE_API !== undefined || !existsSync(file)) writeFileSync(file, text);
   // What is published is what the code says; a meant change is accepted with UPDATE_API=1.

@@ -1,59 +1,73 @@
+import { clearLine, cursorTo } from "node:readline";
 import type { Shell } from "../shell.ts";
-import type { RowEnd } from "./bulk-journal.ts";
+import type { RowState } from "./bulk-journal.ts";
 
 /** What moves while a run goes. */
 export interface BulkBar {
-  advance(end: RowEnd): void;
-  /** Rows that an earlier run has dealt with. */
-  skip(): void;
+  /** A row is over. */
+  advance(state: RowState): void;
+  /** An earlier run has dealt with a row. */
+  skip(state: RowState): void;
   note(line: string): void;
   stop(): void;
 }
 
 const lineEveryMs = 5_000;
+const drawEveryMs = 100;
+const cells = 12;
 
-/** A bar on a terminal, a line every five seconds elsewhere. */
-export async function bulkBar(rows: number, shell: Shell): Promise<BulkBar> {
-  const began = Date.now();
-  const count = { done: 0, skipped: 0, bad: 0 };
-  const words = (): string => {
-    const { done, skipped, bad } = count;
-    const perSecond = done / Math.max(0.001, (Date.now() - began) / 1000);
-    const left = rows - skipped - done;
-    const eta = perSecond > 0 && left > 0 ? `, ${Math.ceil(left / perSecond)} s left` : "";
-    return `${skipped + done} of ${rows}, ${bad} not sent, ${perSecond.toFixed(1)}/s${eta}`;
-  };
-  const { terminal } = shell;
-  if (terminal === undefined) {
-    const timer = setInterval(() => shell.err(words()), lineEveryMs);
-    return {
-      advance: (end) => tally(count, end),
-      skip() {
-        count.skipped += 1;
-      },
-      note: shell.err,
-      stop: () => clearInterval(timer),
-    };
-  }
-  // Loaded by those who look at it.
-  const { progress } = await import("@clack/prompts");
-  const bar = progress({ max: Math.max(1, rows), size: 30, output: terminal.output, indicator: "timer" });
-  bar.start(words());
-  return {
-    advance(end) {
-      tally(count, end);
-      bar.advance(1, words());
-    },
-    skip() {
-      count.skipped += 1;
-      bar.advance(1, words());
-    },
-    note: (line) => bar.message(line),
-    stop: () => bar.stop(words()),
-  };
+function timeLeft(seconds: number): string {
+  return seconds < 120 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} min left`;
 }
 
-function tally(count: { done: number; bad: number }, { state }: RowEnd): void {
-  count.done += 1;
-  if (state !== "sent") count.bad += 1;
+/**
+ * A bar on a terminal, a line every five seconds elsewhere. It is drawn here because a bar that takes the keyboard (as
+ * that of @clack/prompts does) makes of Ctrl-C the end of the process, instead of a signal to finish what is under way.
+ */
+export function bulkBar(rows: number, { err, terminal }: Pick<Shell, "err" | "terminal">): BulkBar {
+  const began = Date.now();
+  const count = { sent: 0, failed: 0, unknown: 0, skipped: 0 };
+  const done = (): number => count.sent + count.failed + count.unknown;
+  const words = (): string => {
+    const perSecond = (done() - count.skipped) / Math.max(0.001, (Date.now() - began) / 1000);
+    const left = rows - done();
+    const eta = perSecond > 0 && left > 0 ? `, ${timeLeft(left / perSecond)}` : "";
+    const { sent, failed, unknown } = count;
+    return `${done()} of ${rows}: ${sent} sent, ${failed} failed, ${unknown} unknown, ${perSecond.toFixed(1)}/s${eta}`;
+  };
+  const tally = (state: RowState): void => {
+    if (state === "sent") count.sent += 1;
+    else if (state === "unknown" || state === "handed") count.unknown += 1;
+    else count.failed += 1;
+  };
+  const screen = terminal?.output;
+  const wipe = (): void => {
+    if (screen === undefined) return;
+    cursorTo(screen, 0);
+    clearLine(screen, 0);
+  };
+  const draw = (): void => {
+    if (screen === undefined) return;
+    const full = Math.round((cells * done()) / Math.max(1, rows));
+    const { columns = 80 } = screen as { readonly columns?: number };
+    wipe();
+    screen.write(`${"█".repeat(full)}${"░".repeat(cells - full)} ${words()}`.slice(0, columns - 1));
+  };
+  const timer = setInterval(screen ? draw : () => err(words()), screen ? drawEveryMs : lineEveryMs);
+  return {
+    advance: tally,
+    skip(state) {
+      count.skipped += 1;
+      tally(state);
+    },
+    note(line) {
+      wipe();
+      err(line);
+    },
+    stop() {
+      clearInterval(timer);
+      draw();
+      screen?.write("\n");
+    },
+  };
 }

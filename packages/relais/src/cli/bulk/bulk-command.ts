@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { createMessage } from "@relais/core";
-import { compile } from "@relais/mime";
+import { access, constants } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { InvalidMessage } from "@relais/core";
+import { withBodyFiles } from "../body-files.ts";
+import { bytesOf } from "../bytes-of.ts";
 import { complain } from "../complain.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { MessageFlags } from "../message-from-flags.ts";
@@ -13,9 +14,9 @@ import { lockJournal } from "./bulk-lock.ts";
 import { type BulkReport, bulkReport, writeReport } from "./bulk-report.ts";
 import { runBulk } from "./bulk-run.ts";
 import { bulkSignals } from "./bulk-signals.ts";
-import { type BulkTemplate, bulkMessage, rowId, templateHash } from "./bulk-template.ts";
-import { type BulkSource, checkRows } from "./check-rows.ts";
-import { readRows } from "./rows.ts";
+import { type BulkTemplate, InvalidRow, rowId, templateHash } from "./bulk-template.ts";
+import { type BulkSource, checkRows, messageOf } from "./check-rows.ts";
+import { InvalidFile, readRows } from "./rows.ts";
 
 /** The flags of `relais send --bulk`. */
 export interface BulkFlags extends MessageFlags, ChainFlags {
@@ -33,9 +34,7 @@ export interface BulkFlags extends MessageFlags, ChainFlags {
 }
 
 async function templateOf(flags: BulkFlags, cwd: string): Promise<BulkTemplate> {
-  const { from, to, cc, bcc, replyTo, subject, header, attach, textFile, htmlFile } = flags;
-  const text = flags.text ?? (textFile && (await readFile(resolve(cwd, textFile), "utf8")));
-  const html = flags.html ?? (htmlFile && (await readFile(resolve(cwd, htmlFile), "utf8")));
+  const { from, to, cc, bcc, replyTo, subject, header, attach, text, html } = await withBodyFiles(flags, cwd);
   const all = { from, to, cc, bcc, replyTo, subject, header, text, html };
   const files = attach?.map((path) => resolve(cwd, path));
   return Object.fromEntries(
@@ -45,11 +44,28 @@ async function templateOf(flags: BulkFlags, cwd: string): Promise<BulkTemplate> 
 
 /** `relais send --bulk FILE` */
 export async function bulkCommand(flags: BulkFlags, shell: Shell): Promise<ExitCode> {
+  try {
+    return await bulk(flags, shell);
+  } catch (error) {
+    const said = sentenceOf(error);
+    if (said === undefined) throw error;
+    return complain(shell, flags, exitCodes.usage, [said]);
+  }
+}
+
+/** Why a run could not begin, or had to end: `undefined` if this is no mistake of whoever runs it. */
+function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof InvalidJournal || error instanceof InvalidFile) return error.message;
+  return error instanceof InvalidRow || error instanceof InvalidMessage ? `${error.message}.` : undefined;
+}
+
+async function bulk(flags: BulkFlags, shell: Shell): Promise<ExitCode> {
   const path = resolve(shell.cwd, flags.bulk);
   const template = await templateOf(flags, shell.cwd);
   const defaultFrom = shell.env.AWS_SES_FROM_EMAIL || undefined;
   const source: BulkSource = { path, template, defaultFrom, limit: flags.limit };
-  const { rows, faults, wrong } = await checkRows(source);
+  const checked = await checkRows(source);
+  const { rows, lastLine, faults, wrong } = checked;
   if (wrong > 0 || rows === 0) {
     const more = wrong > faults.length ? [`… and ${wrong - faults.length} more.`] : [];
     const said = rows === 0 && wrong === 0 ? [`${path} has no rows.`] : [...faults, ...more];
@@ -57,58 +73,69 @@ export async function bulkCommand(flags: BulkFlags, shell: Shell): Promise<ExitC
   }
   if (flags.dryRun) return dryRun(source, rows, flags, shell);
   const journal = resolve(shell.cwd, flags.journal ?? `${flags.bulk}.relais.jsonl`);
+  const reportPath = flags.report === undefined ? undefined : resolve(shell.cwd, flags.report);
+  // Said now, not after an hour of sending.
+  if (reportPath !== undefined)
+    await access(dirname(reportPath), constants.W_OK).catch(unwritable(reportPath));
+  const unlock = lockJournal(journal);
   try {
-    const unlock = lockJournal(journal);
-    try {
-      await run(source, rows, journal, flags, shell);
-    } finally {
-      unlock();
+    const fault = await run(source, rows, journal, flags, shell);
+    const report = await bulkReport(journal, rows, lastLine);
+    if (flags.json) shell.out(JSON.stringify({ ...report, ...(fault !== undefined && { fault }) }));
+    else show(report, shell);
+    if (fault !== undefined) shell.err(fault);
+    if (reportPath !== undefined) {
+      await writeReport(journal, reportPath)
+        .catch(unwritable(reportPath))
+        .catch(({ message }) => shell.err(message));
     }
-  } catch (error) {
-    if (!(error instanceof InvalidJournal)) throw error;
-    return complain(shell, flags, exitCodes.usage, [error.message]);
+    return exitCodeOf(report);
+  } finally {
+    unlock();
   }
-  const report = await bulkReport(journal, rows);
-  if (flags.report !== undefined) await writeReport(journal, resolve(shell.cwd, flags.report));
-  if (flags.json) shell.out(JSON.stringify(report));
-  else show(report, shell);
-  return exitCodeOf(report);
 }
 
+const unwritable =
+  (path: string) =>
+  (error: NodeJS.ErrnoException): never => {
+    throw new InvalidFile(`${path} cannot be written: ${error.code}.`);
+  };
+
+/** Resolves with why the run had to end early, if it had to: the file of rows or the journal went bad on the way. */
 async function run(
   source: BulkSource,
   rows: number,
   path: string,
   flags: BulkFlags,
   shell: Shell,
-): Promise<void> {
+): Promise<string | undefined> {
   const key = { template: templateHash(source.template), file: await fileHash(source.path) };
   const journal = await openJournal(path, key);
-  const { chain } = await openChain(flags, shell);
-  const bar = await bulkBar(rows, shell);
-  const signals = bulkSignals(chain, bar.note);
-  const { concurrency = 10, resendUnknown = false, retryFailed = false } = flags;
-  const progress = { skipped: bar.skip, ended: bar.advance };
   try {
-    await runBulk(source, chain, journal, { concurrency, resendUnknown, retryFailed }, progress, signals);
+    const { chain } = await openChain(flags, shell);
+    const bar = bulkBar(rows, shell);
+    const signals = bulkSignals(chain, bar.note);
+    const { concurrency = 10, resendUnknown = false, retryFailed = false } = flags;
+    try {
+      await runBulk(source, chain, journal, { concurrency, resendUnknown, retryFailed }, bar, signals);
+    } catch (error) {
+      const said = sentenceOf(error);
+      if (said === undefined) throw error;
+      return said;
+    } finally {
+      bar.stop();
+      await chain.close();
+      signals.off();
+    }
   } finally {
-    bar.stop();
-    signals.off();
-    await chain.close();
     await journal.close();
   }
+  return undefined;
 }
 
 async function dryRun(source: BulkSource, rows: number, flags: BulkFlags, shell: Shell): Promise<ExitCode> {
   for await (const row of readRows(source.path)) {
-    const { template, defaultFrom } = source;
-    const id = rowId(row, templateHash(template));
-    const input = bulkMessage(template, row, id);
-    const message = await createMessage(input, {
-      limits: { allowFiles: true },
-      ...(defaultFrom && { defaultFrom }),
-    });
-    const first = (await compile(message)).bytes.toString();
+    const first = await bytesOf(await messageOf(source, row, rowId(row, templateHash(source.template))));
     if (flags.json) shell.out(JSON.stringify({ rows, first }));
     else shell.out(`${first}\n(the first of ${rows} messages; nothing was sent)`);
     break;
@@ -117,7 +144,7 @@ async function dryRun(source: BulkSource, rows: number, flags: BulkFlags, shell:
 }
 
 function show(report: BulkReport, { out, err }: Shell): void {
-  const { rows, sent, partial, unknown, failed, left } = report;
+  const { rows, sent, partial, unknown, failed, left, troubles, inTrouble } = report;
   const by = Object.entries(report.byProvider).map(([provider, count]) => `${count} by ${provider}`);
   out(`${sent} of ${rows} sent${by.length > 0 ? ` (${by.join(", ")})` : ""}`);
   for (const [count, words] of [
@@ -128,11 +155,13 @@ function show(report: BulkReport, { out, err }: Shell): void {
   ] as const) {
     if (count > 0) out(`${count} ${words}`);
   }
-  for (const { line, state, error } of report.troubles) err(`  line ${line}: ${state}: ${error}`);
+  for (const { line, state, error } of troubles) err(`  line ${line}: ${state}: ${error}`);
+  if (inTrouble > troubles.length)
+    err(`  … and ${inTrouble - troubles.length} more: --report writes all of them`);
 }
 
-function exitCodeOf({ rows, sent, unknown }: BulkReport): ExitCode {
+function exitCodeOf({ rows, sent, partial, unknown }: BulkReport): ExitCode {
   if (sent === rows) return exitCodes.ok;
   if (unknown > 0) return exitCodes.unknown;
-  return sent > 0 ? exitCodes.partial : exitCodes.failed;
+  return sent + partial > 0 ? exitCodes.partial : exitCodes.failed;
 }

@@ -1,11 +1,18 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Journal } from "@relais/core";
+import { appender } from "./appender.ts";
 
 /** How a row stands. `open`: surely nobody has it; `handed`: handed over, and nothing heard yet. */
 export type RowState = "open" | "handed" | "sent" | "partial" | "failed" | "later" | "unknown";
+
+/** Whether nobody knows if a row arrived. */
+export function isOpenQuestion(state: RowState | undefined): boolean {
+  return state === "handed" || state === "unknown";
+}
 
 /** The end of a row, as a line of the journal. */
 export interface RowEnd {
@@ -56,72 +63,106 @@ export async function* journalLines(path: string): AsyncGenerator<JournalLine> {
   if (!existsSync(path)) return;
   for await (const text of createInterface({ input: createReadStream(path, "utf8") })) {
     try {
-      yield JSON.parse(text) as JournalLine;
+      const line: unknown = JSON.parse(text);
+      yield (typeof line === "object" && line !== null ? line : {}) as JournalLine;
     } catch {
       // Torn: what it was to say is as good as not written.
     }
   }
 }
 
-/** @throws {InvalidJournal} it is of another run */
-export async function openJournal(path: string, key: RunKey): Promise<BulkJournal> {
-  const states = new Map<string, RowState>();
-  let begun = false;
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "it failed";
+
+/** The states of a journal's rows; `undefined` if it has not begun. @throws {InvalidJournal} it is of another run */
+async function statesIn(path: string, key: RunKey): Promise<Map<string, RowState> | undefined> {
+  let states: Map<string, RowState> | undefined;
   for await (const line of journalLines(path)) {
-    if (!begun) {
-      if (line.v !== 1) throw new InvalidJournal(`${path} is not the journal of a bulk run.`);
-      if (line.file !== key.file || line.template !== key.template) {
-        const what = line.file === key.file ? "another text, subject or recipient" : "another file of rows";
-        throw new InvalidJournal(
-          `${path} is of a run with ${what}; give --journal for a new run, or the same again to go on with it.`,
-        );
-      }
-      begun = true;
-    } else if (line.row !== undefined && line.state !== undefined) states.set(line.row, line.state);
+    if (states !== undefined) {
+      if (line.row !== undefined && line.state !== undefined) states.set(line.row, line.state);
+      continue;
+    }
+    if (line.v !== 1) throw new InvalidJournal(`${path} is not the journal of a bulk run.`);
+    if (line.file !== key.file || line.template !== key.template) {
+      const what = line.file === key.file ? "another text, subject or recipient" : "another file of rows";
+      throw new InvalidJournal(
+        `${path} is of a run with ${what}; give --journal for a new run, or the same again to go on with it.`,
+      );
+    }
+    states = new Map();
   }
-  const file = await open(path, "a");
-  const write = appender(file);
-  // A line of its own also where the last one was torn.
-  await write(begun ? "" : JSON.stringify({ v: 1, ...key }));
+  return states;
+}
+
+/** The first line, also where one was torn before any row; never behind what is no journal. */
+async function begin(path: string, file: FileHandle, first: string): Promise<void> {
+  const { size } = await file.stat();
+  if (size > 0) {
+    const text = size < first.length ? await readFile(path, "utf8") : "";
+    if (text === "" || !first.startsWith(text.slice(0, 8)) || text.includes("\n")) {
+      throw new InvalidJournal(`${path} is not the journal of a bulk run.`);
+    }
+    await file.truncate(0);
+  }
+  await file.appendFile(`${first}\n`);
+  await file.datasync();
+  if (process.platform === "win32") return;
+  // A power cut must not take the name of the file with it.
+  const folder = await open(dirname(path));
+  await folder.sync().finally(() => folder.close());
+}
+
+/** @throws {InvalidJournal} it is of another run, or cannot be written */
+export async function openJournal(path: string, key: RunKey): Promise<BulkJournal> {
+  const fault = (error: unknown): InvalidJournal =>
+    error instanceof InvalidJournal
+      ? error
+      : new InvalidJournal(`${path} cannot be written: ${codeOf(error)}.`);
+  try {
+    const known = await statesIn(path, key);
+    const file = await open(path, "a");
+    const write = appender(file, fault);
+    try {
+      // A line of its own also where the last one was torn.
+      if (known === undefined) await begin(path, file, JSON.stringify({ v: 1, ...key }));
+      else await write("");
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return journalOf(known ?? new Map(), write, () => file.close());
+  } catch (error) {
+    throw fault(error);
+  }
+}
+
+function journalOf(
+  states: Map<string, RowState>,
+  write: (line: string) => Promise<void>,
+  close: () => Promise<void>,
+): BulkJournal {
   return {
     stateOf: (row) => states.get(row),
-    of: (row, line) => ({
-      handOver: async ({ provider, recipients }) => {
-        await write(JSON.stringify({ row, line, state: "handed", provider, to: recipients.join(" ") }));
-        states.set(row, "handed");
-      },
-      // Killed while it waits to try again, the run knows that nobody has it.
-      close: async (_, outcome) => {
-        if (outcome.success || outcome.kind === "unknown" || states.get(row) !== "handed") return;
-        states.set(row, "open");
-        await write(JSON.stringify({ row, line, state: "open" }));
-      },
-    }),
+    of(row, line) {
+      // What somebody may have is never again what surely nobody has, whatever later attempts come to.
+      let maybe = isOpenQuestion(states.get(row));
+      return {
+        handOver: async ({ provider, recipients }) => {
+          await write(JSON.stringify({ row, line, state: "handed", provider, to: recipients.join(" ") }));
+          states.set(row, "handed");
+        },
+        // Killed while it waits to try again, the run knows that nobody has it.
+        close: async (_, outcome) => {
+          maybe ||= outcome.success || outcome.kind === "unknown";
+          if (maybe || states.get(row) !== "handed") return;
+          states.set(row, "open");
+          await write(JSON.stringify({ row, line, state: "open" }));
+        },
+      };
+    },
     async end(end) {
       states.set(end.row, end.state);
       await write(JSON.stringify(end));
     },
-    close: () => file.close(),
-  };
-}
-
-/** Appends lines, on the disk before it resolves; those that come at the same time go together. */
-function appender(file: FileHandle): (line: string) => Promise<void> {
-  let waiting: string[] = [];
-  let next: Promise<void> | undefined;
-  let current: Promise<void> = Promise.resolve();
-  return (line) => {
-    waiting.push(`${line}\n`);
-    next ??= current
-      .catch(() => undefined)
-      .then(async () => {
-        const text = waiting.join("");
-        waiting = [];
-        current = next as Promise<void>;
-        next = undefined;
-        await file.appendFile(text);
-        await file.datasync();
-      });
-    return next;
+    close,
   };
 }

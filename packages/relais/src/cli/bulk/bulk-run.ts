@@ -1,5 +1,5 @@
 import type { Chain, Delivery, Failure } from "@relais/core";
-import type { BulkJournal, RowEnd, RowState } from "./bulk-journal.ts";
+import { type BulkJournal, isOpenQuestion, type RowEnd, type RowState } from "./bulk-journal.ts";
 import { type BulkRow, type BulkSource, bulkRows } from "./check-rows.ts";
 
 /** What a run does besides sending rows that nobody has been asked about. */
@@ -14,8 +14,8 @@ export interface BulkChoices {
 
 /** What a run tells as it goes. */
 export interface BulkProgress {
-  skipped(state: RowState, line: number): void;
-  ended(end: RowEnd): void;
+  skip(state: RowState): void;
+  advance(state: RowState): void;
 }
 
 /** Failures that pass: the row is tried again when the run is gone on with. */
@@ -41,34 +41,38 @@ export async function runBulk(
     const state = journal.stateOf(id);
     if (state === undefined || state === "open" || state === "later") return true;
     if (state === "failed") return choices.retryFailed;
-    return (state === "handed" || state === "unknown") && choices.resendUnknown;
+    return isOpenQuestion(state) && choices.resendUnknown;
   };
   const under = new Set<Promise<void>>();
   const send = async ({ id, line, message }: BulkRow): Promise<void> => {
     const to = message.envelope.to.join(" ");
+    const asked = isOpenQuestion(journal.stateOf(id));
     const delivery = await chain.send(message, { journal: journal.of(id, line), signal: signals.abort });
-    const end = { row: id, line, to, ...endOf(delivery) };
+    const end = { row: id, line, to, ...endOf(delivery, asked) };
     await journal.end(end);
-    progress.ended(end);
+    progress.advance(end.state);
   };
-  let failure: unknown;
-  for await (const row of bulkRows(source, (id) => wanted(id) || tellSkipped(id, journal, progress))) {
-    while (under.size >= choices.concurrency) await Promise.race(under);
-    if (signals.stop.aborted || failure !== undefined) break;
-    const done = send(row)
-      .catch((error: unknown) => {
-        failure ??= error;
-      })
-      .finally(() => under.delete(done));
-    under.add(done);
+  const faults: unknown[] = [];
+  try {
+    for await (const row of bulkRows(source, (id) => wanted(id) || tellSkipped(id, journal, progress))) {
+      while (under.size >= choices.concurrency) await Promise.race(under);
+      if (signals.stop.aborted || faults.length > 0) break;
+      const done = send(row)
+        .catch((error: unknown) => void faults.push(error))
+        .finally(() => under.delete(done));
+      under.add(done);
+    }
+  } catch (error) {
+    // The file was changed while it was read: what is under way is finished all the same.
+    faults.push(error);
   }
   await Promise.all(under);
-  if (failure !== undefined) throw failure;
+  if (faults.length > 0) throw faults[0];
 }
 
 function tellSkipped(id: string, journal: BulkJournal, progress: BulkProgress): false {
   const state = journal.stateOf(id);
-  if (state !== undefined) progress.skipped(state, 0);
+  if (state !== undefined) progress.skip(state);
   return false;
 }
 
@@ -79,12 +83,13 @@ function mayPass(failures: readonly Failure[]): boolean {
 
 type End = Pick<RowEnd, "state" | "provider" | "messageId" | "error">;
 
-function endOf(delivery: Delivery): End {
+/** @param asked whether an earlier attempt may have arrived: then no failure of this one says that nobody has it */
+function endOf(delivery: Delivery, asked: boolean): End {
   if (delivery.success) return { state: "sent", provider: delivery.provider, messageId: delivery.messageId };
-  const { error, status } = delivery;
-  if (status === "unknown") return { state: "unknown", error };
-  const [receipt] = delivery.receipts;
-  if (status === "partial")
-    return { state: "partial", error, ...(receipt && { provider: receipt.provider }) };
-  return { state: mayPass(delivery.rejected.map(({ failure }) => failure)) ? "later" : "failed", error };
+  const { error, status, receipts, failures, rejected } = delivery;
+  const provider = (receipts[0] ?? failures.at(-1))?.provider;
+  const rest = { error, ...(provider !== undefined && { provider }) };
+  if (status !== "failed") return { state: status, ...rest };
+  if (asked) return { state: "unknown", ...rest };
+  return { state: mayPass(rejected.map(({ failure }) => failure)) ? "later" : "failed", ...rest };
 }

@@ -30,6 +30,9 @@ export function rowId({ line, fields }: Row, template: string): string {
 /** The message of a row. @throws {InvalidRow} one sentence that names the field */
 export function bulkMessage(template: BulkTemplate, row: Row, id: string): MessageInput {
   const { fields } = row;
+  const odd = Object.entries(fields).find(([, value]) => value.includes("\uFFFD"));
+  // Rather than thousands of mails to "Jos\uFFFD".
+  if (odd !== undefined) throw new InvalidRow(`${odd[0]} is not written in UTF-8`);
   const plain = (text: string): string => merge(text, fields);
   try {
     const own = (name: keyof typeof columns, html = false): string | undefined => {

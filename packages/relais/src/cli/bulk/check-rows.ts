@@ -20,7 +20,12 @@ export interface BulkRow {
 
 const limits = { allowFiles: true };
 
-async function messageOf({ template, defaultFrom }: BulkSource, row: Row, id: string): Promise<Message> {
+/** The message of a row. @throws {InvalidRow | InvalidMessage} one sentence without the line */
+export async function messageOf(
+  { template, defaultFrom }: BulkSource,
+  row: Row,
+  id: string,
+): Promise<Message> {
   return createMessage(bulkMessage(template, row, id), {
     limits,
     ...(defaultFrom === undefined ? {} : { defaultFrom }),
@@ -45,6 +50,8 @@ export async function* bulkRows(
 /** What is wrong with a file of rows, before anything is sent. */
 export interface Checked {
   readonly rows: number;
+  /** Where the last of them begins. */
+  readonly lastLine: number;
   /** One sentence each, the first of them. */
   readonly faults: readonly string[];
   /** How many there are in all. */
@@ -57,6 +64,7 @@ const mostFaults = 20;
 export async function checkRows(source: BulkSource): Promise<Checked> {
   const faults: string[] = [];
   let rows = 0;
+  let lastLine = 0;
   let wrong = 0;
   const note = (sentence: string): void => {
     wrong += 1;
@@ -66,6 +74,7 @@ export async function checkRows(source: BulkSource): Promise<Checked> {
     for await (const row of readRows(source.path)) {
       if (source.limit !== undefined && rows >= source.limit) break;
       rows += 1;
+      lastLine = row.line;
       await messageOf(source, row, "bulk-check").catch((error: unknown) => {
         if (!(error instanceof InvalidRow || error instanceof InvalidMessage)) throw error;
         note(`${source.path}, line ${row.line}: ${error.message}.`);
@@ -75,5 +84,5 @@ export async function checkRows(source: BulkSource): Promise<Checked> {
     if (!(error instanceof InvalidFile)) throw error;
     note(error.message);
   }
-  return { rows, faults, wrong };
+  return { rows, lastLine, faults, wrong };
 }

@@ -5,7 +5,7 @@ export class MissingField extends Error {
   override readonly name = "MissingField";
   readonly field: string;
   constructor(field: string) {
-    super(`there is no column ${field}`);
+    super(field === "" ? "{{}} names no column" : `there is no column ${field}`);
     this.field = field;
   }
 }

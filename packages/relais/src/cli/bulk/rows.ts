@@ -35,7 +35,8 @@ async function opened(path: string): Promise<FileHandle> {
 
 async function* csvRows(path: string): AsyncGenerator<Row> {
   const file = await opened(path);
-  const parser = parse({ bom: true, columns: true, info: true, skip_empty_lines: true });
+  const columns = (names: string[]): (string | false)[] => columnNames(path, names);
+  const parser = parse({ bom: true, columns, info: true, skip_empty_lines: true });
   pipeline(file.createReadStream(), parser, () => undefined);
   let line = 2;
   try {
@@ -47,8 +48,17 @@ async function* csvRows(path: string): AsyncGenerator<Row> {
       line = info.lines + 1;
     }
   } catch (error) {
+    if (error instanceof InvalidFile) throw error;
     throw new InvalidFile(csvFault(path, error));
   }
+}
+
+/** Without a name a column is of no use; with the same name as another, nobody knows which is meant. */
+function columnNames(path: string, written: readonly string[]): (string | false)[] {
+  const names = written.map((name) => name.trim());
+  const twice = names.find((name, i) => name !== "" && names.indexOf(name) < i);
+  if (twice !== undefined) throw new InvalidFile(`${path}, line 1: the column ${twice} is there twice.`);
+  return names.map((name) => name !== "" && name);
 }
 
 const csvFaults: Readonly<Record<string, string>> = {

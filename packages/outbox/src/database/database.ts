@@ -1,0 +1,22 @@
+/** A row as a driver gives it. */
+export type Row = Record<string, unknown>;
+
+/** Whatever runs one statement: a database, or a transaction in it. */
+export interface Queryable {
+  /** Runs a statement with `$1`, `$2` … filled in from `values`. Without values it may be several statements. */
+  query<T extends object = Row>(text: string, values?: readonly unknown[]): Promise<readonly T[]>;
+}
+
+/** A Postgres, of whatever make. */
+export interface Database extends Queryable {
+  readonly kind: "postgres" | "pglite";
+  /** Runs `run` in one transaction: committed if it resolves, rolled back if it rejects. */
+  transaction<T>(run: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Calls `heard` for every NOTIFY on `channel`, and once after every (re)connection, since something may have been
+   * missed. Resolves with what ends it. Comes back by itself when the connection is lost.
+   */
+  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
+  /** Frees what was opened for it; a pool that was given stays open. */
+  close(): Promise<void>;
+}

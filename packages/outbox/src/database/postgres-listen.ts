@@ -1,0 +1,64 @@
+import type pg from "pg";
+
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+/** A connection that died silently is found by asking. */
+const heartbeatMs = 10_000;
+
+/**
+ * LISTEN on a connection of its own, which comes back by itself. The first connection must succeed: a wrong address
+ * is told at once.
+ */
+export async function listenOn(
+  connect: () => pg.Client,
+  channel: string,
+  heard: () => void,
+): Promise<() => Promise<void>> {
+  let ended = false;
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let heartbeat: NodeJS.Timeout | undefined;
+
+  const drop = (lost: pg.Client): void => {
+    if (client !== lost) return;
+    client = undefined;
+    clearInterval(heartbeat);
+    lost.end().catch(() => undefined);
+    if (!ended) again(firstPauseMs);
+  };
+  const open = async (): Promise<void> => {
+    const next = connect();
+    next.on("error", () => drop(next));
+    next.on("end", () => drop(next));
+    next.on("notification", heard);
+    try {
+      await next.connect();
+      await next.query(`listen "${channel}"`);
+    } catch (error) {
+      next.end().catch(() => undefined);
+      throw error;
+    }
+    if (ended) return next.end();
+    client = next;
+    heartbeat = setInterval(() => next.query("select 1").catch(() => drop(next)), heartbeatMs);
+    heartbeat.unref();
+    heard();
+  };
+  const again = (pauseMs: number): void => {
+    timer = setTimeout(() => {
+      open().catch(() => {
+        if (!ended) again(Math.min(pauseMs * 2, longestPauseMs));
+      });
+    }, pauseMs);
+  };
+
+  await open();
+  return async () => {
+    ended = true;
+    clearTimeout(timer);
+    clearInterval(heartbeat);
+    const last = client;
+    client = undefined;
+    await last?.end().catch(() => undefined);
+  };
+}

@@ -1,0 +1,79 @@
+import { InvalidMessage } from "@relais/core";
+import { type UnknownPolicy, unknownPolicies } from "./state.ts";
+import type { Transaction } from "./transaction.ts";
+
+export interface EnqueueOptions {
+  /**
+   * The caller's own transaction: the message is there if it commits, and is not if it does not. A client of `pg` or a
+   * transaction of PGlite as it is; those of an ORM by `fromDrizzle`, `fromKnex`, `fromKysely` or `fromPrisma`.
+   */
+  readonly tx?: Transaction | undefined;
+  /** Not before then. A `Date`, or ISO 8601. @defaultValue now */
+  readonly sendAt?: Date | string | undefined;
+  /** -3 to 3; higher first. @defaultValue 0 */
+  readonly priority?: number | undefined;
+  /** The second message with a key that its tenant has used is not a new one. 1 to 512 characters. */
+  readonly idempotencyKey?: string | undefined;
+  /** Whose message it is; tenants are served in turn. 1 to 100 characters. @defaultValue `"default"` */
+  readonly tenant?: string | undefined;
+  /** After this long it is not sent any more, ms from `sendAt`. @defaultValue 3 days */
+  readonly expiresInMs?: number | undefined;
+  /** What to do when nobody knows whether a provider took it. @defaultValue `"hold"` */
+  readonly onUnknown?: UnknownPolicy | undefined;
+}
+
+/** `EnqueueOptions` in the words of the function `relais.enqueue`. */
+export interface EnqueueFields {
+  readonly tenant: string;
+  readonly idempotencyKey?: string | undefined;
+  readonly priority: number;
+  readonly sendAt?: string | undefined;
+  readonly expiresAt: string;
+  readonly onUnknown: UnknownPolicy;
+}
+
+const known = ["tx", "sendAt", "priority", "idempotencyKey", "tenant", "expiresInMs", "onUnknown"];
+const threeDaysMs = 3 * 86_400_000;
+
+function name(field: string, value: unknown, most: number): string {
+  if (typeof value !== "string" || value.length === 0 || value.length > most || /[\0-\x1f\x7f]/.test(value)) {
+    throw new InvalidMessage(field, `must be a text of 1 to ${most} characters, without control characters`);
+  }
+  return value.toWellFormed();
+}
+
+function time(value: unknown): Date {
+  const date = value instanceof Date || typeof value === "string" ? new Date(value) : new Date(Number.NaN);
+  const year = date.getUTCFullYear();
+  if (!(year >= 1970 && year <= 9999)) throw new InvalidMessage("sendAt", "must be a date, or ISO 8601");
+  return date;
+}
+
+/** @throws {InvalidMessage} one sentence that names the option and what is wrong with it */
+export function enqueueFields(options: EnqueueOptions, id: string | undefined): EnqueueFields {
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new InvalidMessage(key, `is not an option of enqueue; there are ${known.join(", ")}`);
+    }
+  }
+  const { tenant = "default", priority = 0, expiresInMs = threeDaysMs, onUnknown = "hold" } = options;
+  const key = options.idempotencyKey ?? id;
+  const sendAt = options.sendAt === undefined ? undefined : time(options.sendAt);
+  if (!Number.isInteger(priority) || priority < -3 || priority > 3) {
+    throw new InvalidMessage("priority", "must be a whole number from -3 to 3");
+  }
+  if (typeof expiresInMs !== "number" || !(expiresInMs >= 1) || expiresInMs > 100 * 365 * 86_400_000) {
+    throw new InvalidMessage("expiresInMs", "must be a number of milliseconds of at least 1");
+  }
+  if (!unknownPolicies.includes(onUnknown)) {
+    throw new InvalidMessage("onUnknown", `must be one of ${unknownPolicies.join(", ")}`);
+  }
+  return {
+    tenant: name("tenant", tenant, 100),
+    ...(key === undefined ? {} : { idempotencyKey: name("idempotencyKey", key, 512) }),
+    priority,
+    ...(sendAt === undefined ? {} : { sendAt: sendAt.toISOString() }),
+    expiresAt: new Date((sendAt?.getTime() ?? Date.now()) + expiresInMs).toISOString(),
+    onUnknown,
+  };
+}

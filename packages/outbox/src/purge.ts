@@ -1,0 +1,28 @@
+import type { Database } from "./database/database.ts";
+import { type MessageFilter, whereSql } from "./filter.ts";
+import { finalStates } from "./worker/finish.ts";
+
+export interface PurgeOptions extends MessageFilter {
+  /** Which states: of those that are over. @defaultValue `["sent"]` */
+  readonly state?: MessageFilter["state"];
+  /** Messages in one statement. @defaultValue 1000 */
+  readonly batch?: number | undefined;
+  /** Told how many have been deleted, after each batch. */
+  readonly onProgress?: ((deleted: number) => void) | undefined;
+}
+
+/** Deletes messages that are over, in batches, each a statement of its own. @returns how many */
+export async function purge(database: Database, options: PurgeOptions): Promise<number> {
+  const { batch = 1_000, onProgress, state = ["sent"], ...filter } = options;
+  const values: unknown[] = [batch];
+  const where = whereSql({ ...filter, state }, values);
+  const sql = `delete from relais.message where id in (
+    select m.id from relais.message m where m.state in ${finalStates} and ${where}
+    order by m.id limit $1 for update skip locked) returning 1`;
+  for (let deleted = 0; ; ) {
+    const rows = await database.query(sql, values);
+    deleted += rows.length;
+    onProgress?.(deleted);
+    if (rows.length < batch) return deleted;
+  }
+}

@@ -1,0 +1,30 @@
+import { getConstructionPlans } from "pg-boss";
+import { functions, ids } from "./functions.ts";
+import { tables } from "./tables.ts";
+
+/** Where the messages are. */
+export const schema = "relais";
+/** Where pg-boss keeps its jobs: a schema of ours, since an application may have a pg-boss of its own. */
+export const queueSchema = "relais_queue";
+
+export interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+/** In order. One that was published is never changed: another is added. */
+export const migrations: readonly Migration[] = [{ version: 1, sql: `${ids}${tables}${functions}` }];
+
+export const newest: number = migrations.length;
+
+/** All SQL that an empty database needs, for those who run it themselves. */
+export function wholeSchema(): string {
+  return `begin;
+create schema if not exists ${schema};
+create table ${schema}.migration (version integer primary key, at timestamptz not null default now());
+${migrations.map(({ version, sql }) => `${sql.trim()}\ninsert into ${schema}.migration (version) values (${version});`).join("\n\n")}
+commit;
+
+${getConstructionPlans(queueSchema).trim()}
+`;
+}

@@ -1,0 +1,55 @@
+import type { FailureKind } from "@relais/core";
+import type { State } from "./state.ts";
+
+/** One attempt, as `delivery_trace` tells of it. No addresses, no credentials. */
+export interface TraceAttempt {
+  readonly n: number;
+  readonly provider: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly ms: number;
+  readonly phase: "open" | "handed_over";
+  readonly success?: true;
+  readonly messageId?: string;
+  readonly kind?: FailureKind;
+  readonly code?: string;
+  readonly reason?: string;
+  /** The provider was not asked: its breaker was open, or a limit reached. */
+  readonly skipped?: true;
+  /** Came after the attempt had been given up, or its worker lost. */
+  readonly late?: true;
+  /** Of how many recipients, and how many of them it accepted, where these differ. */
+  readonly recipients?: number;
+  readonly accepted?: number;
+  readonly worker: string;
+}
+
+/** How a message that was `unknown` was settled. */
+export interface Resolution {
+  /** `policy`, `late-answer`, or `operator:NAME`. */
+  readonly by: string;
+  readonly as: "sent" | "failed" | "resend";
+  readonly at: string;
+  readonly note?: string;
+}
+
+/** The column `delivery_trace`. */
+export interface DeliveryTrace {
+  readonly v: 1;
+  readonly status: State;
+  /** The provider that really delivered. */
+  readonly provider?: string;
+  readonly messageId?: string;
+  readonly attempts: readonly TraceAttempt[];
+  readonly resolution: Resolution | null;
+}
+
+const address = /[^\s<>"'(),;:[\]]+@[^\s<>"'(),;:[\]]+/g;
+/** Postgres holds neither NUL nor half a character. */
+const unholdable = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+const longest = 500;
+
+/** What a far end said, without the addresses in it, fit to be stored. */
+export function storable(text: string): string {
+  return text.replace(unholdable, "\uFFFD").replace(address, "<address>").slice(0, longest);
+}

@@ -1,0 +1,71 @@
+import type { Journal, JournalEntry, Outcome } from "@relais/core";
+import { type AttemptEnd, attemptEnd } from "./attempt-row.ts";
+import type { Claimed } from "./claim.ts";
+import type { JournalWrites } from "./journal-writes.ts";
+
+/** The journal of one claimed message. */
+export interface AttemptJournal extends Journal {
+  /** Ends that have not been written yet: they go with what becomes of the message, in one statement. */
+  unwritten(): readonly AttemptEnd[];
+  /** Writes them now: what becomes of the message is not ours to write any more. */
+  flush(): Promise<void>;
+}
+
+/** What the journal of one message is made with. */
+export interface JournalSite {
+  readonly worker: string;
+  readonly writes: JournalWrites;
+  /** The answer to an attempt came after it had been given up. */
+  late(message: string, seq: number, outcome: Outcome): void;
+}
+
+/**
+ * Writes each attempt down before it is made, before the message is handed over, and after it failed. A success is
+ * written with what becomes of the message, in one statement. Rejects when the claim has been lost: the chain then
+ * stops.
+ */
+export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal {
+  const { id: message, claim } = row;
+  const { worker, writes } = site;
+  const seqs = new Map<string, number>();
+  let last = row.seq;
+  let unwritten: { readonly seq: number; readonly outcome: Outcome }[] = [];
+
+  const flush = async (): Promise<void> => {
+    for (const { seq, outcome } of unwritten) {
+      // Ended by somebody else, who took this worker for lost: then this is a late answer.
+      if (!(await writes.close(attemptEnd(message, seq, outcome)))) site.late(message, seq, outcome);
+    }
+    unwritten = [];
+  };
+  const seqOf = ({ attempt }: JournalEntry): number => seqs.get(attempt) as number;
+
+  return {
+    flush,
+    unwritten: () => unwritten.map(({ seq, outcome }) => attemptEnd(message, seq, outcome)),
+    async open(entry) {
+      // No two attempts of a message in flight: what is over is written down as over first.
+      await flush();
+      const { provider, recipients } = entry;
+      const seq = last + 1;
+      if (!(await writes.open({ message, seq, claim, worker, provider, recipients }))) throw lost();
+      last = seq;
+      seqs.set(entry.attempt, seq);
+    },
+    async handOver(entry) {
+      if (!(await writes.handOver({ message, seq: seqOf(entry) }))) throw lost();
+    },
+    async close(entry, outcome) {
+      if (!seqs.has(entry.attempt)) return;
+      unwritten.push({ seq: seqOf(entry), outcome });
+      if (!outcome.success) await flush();
+    },
+    async late(entry, outcome) {
+      if (seqs.has(entry.attempt)) site.late(message, seqOf(entry), outcome);
+    },
+  };
+}
+
+function lost(): Error {
+  return new Error("the claim of the message was lost");
+}

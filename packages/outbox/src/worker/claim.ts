@@ -1,0 +1,98 @@
+import { type AttachmentInput, createMessage, type Message, type MessageInput } from "@relais/core";
+import type { Database } from "../database/database.ts";
+import type { UnknownPolicy } from "../state.ts";
+import type { DeliveryTrace } from "../trace.ts";
+import type { Refusal } from "./settle.ts";
+
+/** A message that this worker holds, as its row says. */
+export interface Claimed {
+  readonly id: string;
+  readonly tenant: string;
+  /** Which claim of the message this is: who writes with an older one changes nothing. */
+  readonly claim: number;
+  readonly content: MessageInput;
+  readonly recipients: readonly string[] | null;
+  readonly accepted: readonly string[];
+  readonly rejected: readonly Refusal[];
+  readonly priority: number;
+  readonly turn: number;
+  readonly on_unknown: UnknownPolicy;
+  readonly deferrals: number;
+  /** The last attempt's number; 0 if there was none. */
+  readonly seq: number;
+  readonly created_at: Date;
+  readonly expires_at: Date;
+  readonly delivery_trace: DeliveryTrace;
+  readonly attachments: number;
+  readonly last_error: string | null;
+}
+
+const claimed = `id, tenant, claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
+  deferrals, created_at, expires_at, delivery_trace, last_error,
+  (select count(*)::int from relais.attachment a where a.message = m.id) as attachments,
+  (select coalesce(max(seq), 0) from relais.attempt a where a.message = m.id) as seq`;
+
+/** Takes queued messages. Those of `ids` that are not queued any more are left out. */
+export function claim(
+  database: Database,
+  ids: readonly string[],
+  worker: string,
+): Promise<readonly Claimed[]> {
+  return database.query<Claimed>(
+    `update relais.message m set state = 'sending', claim = claim + 1, worker = $2, updated_at = now()
+      where id = any($1::uuid[]) and state = 'queued' returning ${claimed}`,
+    [ids, worker],
+  );
+}
+
+interface AttachmentRow {
+  readonly filename: string | null;
+  readonly content_type: string | null;
+  readonly cid: string | null;
+  readonly disposition: "attachment" | "inline";
+  readonly content: Uint8Array;
+}
+
+async function attachmentsOf(database: Database, id: string): Promise<AttachmentInput[]> {
+  const rows = await database.query<AttachmentRow>(
+    "select filename, content_type, cid, disposition, content from relais.attachment where message = $1 order by n",
+    [id],
+  );
+  return rows.map(({ filename, content_type, cid, disposition, content }) => ({
+    content,
+    contentDisposition: disposition,
+    ...(filename === null ? {} : { filename }),
+    ...(content_type === null ? {} : { contentType: content_type }),
+    ...(cid === null ? {} : { cid }),
+  }));
+}
+
+/** How messages out of the table are read. */
+export interface ReadingOptions {
+  readonly defaultFrom?: string | undefined;
+}
+
+/**
+ * The message of a row. Its Message-ID and date are the same each time.
+ * @throws {InvalidMessage} one sentence: somebody wrote a row that no message can be made of
+ */
+export async function messageOf(
+  database: Database,
+  row: Claimed,
+  { defaultFrom }: ReadingOptions,
+): Promise<Message> {
+  const { content, id, created_at } = row;
+  const given = content.attachments ?? [];
+  const stored = row.attachments === 0 ? [] : await attachmentsOf(database, id);
+  const attachments = [...given, ...stored];
+  const input: MessageInput = {
+    ...content,
+    id: content.id ?? id,
+    // With which a far end's records, and SES events, are found again.
+    headers: { "X-Relais-Id": id, ...content.headers },
+    tags: { relais_id: id, ...content.tags },
+    date: content.date ?? created_at.toISOString(),
+    ...(attachments.length === 0 ? {} : { attachments }),
+  };
+  return createMessage(input, { ...(defaultFrom === undefined ? {} : { defaultFrom }) });
+}

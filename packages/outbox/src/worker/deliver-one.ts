@@ -1,0 +1,107 @@
+import { type Chain, type Delivery, InvalidMessage, type Message, type Receipt } from "@relais/core";
+import type { Database } from "../database/database.ts";
+import { storable } from "../trace.ts";
+import type { AttemptJournal } from "./attempt-journal.ts";
+import { type BackoffOptions, backoff } from "./backoff.ts";
+import { type Claimed, messageOf } from "./claim.ts";
+import type { Finish } from "./finish.ts";
+import { type Standing, settle } from "./settle.ts";
+import { givenUp, standingAfter } from "./standing.ts";
+import { lastSuccess, traceEntries } from "./trace-entries.ts";
+
+export interface DeliverySite {
+  readonly database: Database;
+  readonly chain: Pick<Chain, "send">;
+  readonly worker: string;
+  readonly backoff: BackoffOptions;
+  readonly defaultFrom?: string | undefined;
+}
+
+/** What came of one claimed message. */
+export interface Delivered {
+  readonly finish: Finish;
+  /** Absent if there was nothing to send. */
+  readonly delivery?: Delivery;
+}
+
+/** Sends a claimed message by the chain, and says what is to be written. Never rejects but for the database. */
+export async function deliverOne(
+  row: Claimed,
+  site: DeliverySite,
+  journal: AttemptJournal,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const { accepted, rejected, on_unknown: onUnknown } = row;
+  const expiresAt = row.expires_at.getTime();
+  let message: Message;
+  try {
+    message = await messageOf(site.database, row, site);
+  } catch (error) {
+    if (!(error instanceof InvalidMessage)) throw error;
+    return { finish: malformed(row, storable(error.message)) };
+  }
+  const to = remaining(message.envelope.to, row);
+  const now = Date.now();
+  if (now >= expiresAt || to.length === 0) {
+    const standing: Standing = { accepted, rejected, unknown: [], pending: to };
+    const settlement = settle(standing, { now, expiresAt, onUnknown, retryAt: now });
+    return {
+      finish: finishOf(
+        row,
+        settlement,
+        to.length === 0 ? {} : { error: row.last_error ?? "its time was over" },
+      ),
+    };
+  }
+  const envelope = { from: message.envelope.from, to };
+  const delivery = await site.chain.send(message, { journal, signal, envelope });
+  const standing = standingAfter(row, delivery);
+  const after = Date.now();
+  const pause = backoff(row.deferrals, site.backoff);
+  const later = delivery.success ? after : (delivery.retryAt ?? after + pause);
+  const retryAt = givenUp(delivery) ? after : Math.max(later, after + 1);
+  const settlement = settle(standing, { now: after, expiresAt, onUnknown, retryAt });
+  const before = row.delivery_trace.attempts.length;
+  return {
+    delivery,
+    finish: finishOf(row, settlement, {
+      ends: journal.unwritten(),
+      entries: traceEntries(delivery.attempts, site.worker, before),
+      ...deliveredBy(row, delivery),
+      ...(delivery.success ? {} : { error: storable(delivery.error) }),
+    }),
+  };
+}
+
+/** Whoever still needs it: an earlier delivery may have reached some. */
+function remaining(to: readonly string[], { accepted, rejected }: Claimed): readonly string[] {
+  const settled = new Set([...accepted, ...rejected.map(({ address }) => address)]);
+  return settled.size === 0 ? to : to.filter((address) => !settled.has(address));
+}
+
+/** The provider that really delivered: this time, or an earlier one. */
+function deliveredBy(row: Claimed, delivery: Delivery): Pick<Finish, "provider" | "messageId"> {
+  if (delivery.success) return { provider: delivery.provider, messageId: storable(delivery.messageId) };
+  const receipt: Receipt | undefined = delivery.receipts[0];
+  if (receipt !== undefined) return { provider: receipt.provider, messageId: storable(receipt.messageId) };
+  // Assumed sent: by whoever had it in hand when nobody knew any more.
+  const by = delivery.failures.find(({ kind }) => kind === "unknown")?.provider;
+  return { ...(by === undefined ? {} : { provider: by }), ...lastSuccess(row.delivery_trace) };
+}
+
+type Rest = Partial<Omit<Finish, "id" | "claim" | "settlement">>;
+
+function finishOf(row: Claimed, settlement: Finish["settlement"], rest: Rest): Finish {
+  const { id, claim } = row;
+  return { id, claim, settlement, ends: [], entries: [], ...lastSuccess(row.delivery_trace), ...rest };
+}
+
+/** A row that no message can be made of. */
+function malformed(row: Claimed, reason: string): Finish {
+  const { accepted } = row;
+  const left = (row.recipients ?? []).filter((address) => !accepted.includes(address));
+  const rejected = [...row.rejected, ...left.map((address) => ({ address, kind: "rejected", reason }))];
+  const state = accepted.length === 0 ? "failed" : "partial";
+  const settlement = { state, accepted, rejected, unknown: [], pending: [] } as const;
+  return finishOf(row, settlement, { error: `the message is wrong: ${reason}` });
+}

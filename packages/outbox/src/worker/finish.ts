@@ -1,0 +1,90 @@
+import type { Queryable } from "../database/database.ts";
+import type { Resolution, TraceAttempt } from "../trace.ts";
+import type { AttemptEnd } from "./attempt-row.ts";
+import { batch } from "./batch.ts";
+import { attemptEnds, closeSql } from "./journal-writes.ts";
+import type { Refusal, Settlement } from "./settle.ts";
+
+/** What becomes of a message, with all that is to be written in the same statement. */
+export interface Finish {
+  readonly id: string;
+  readonly claim: number;
+  readonly settlement: Settlement;
+  /** Attempts whose ends have not been written. */
+  readonly ends: readonly AttemptEnd[];
+  /** What is added to the trace. */
+  readonly entries: readonly TraceAttempt[];
+  /** The provider that really delivered, and its own id of the message. */
+  readonly provider?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+interface FinishRow {
+  readonly id: string;
+  readonly claim: number;
+  readonly state: string;
+  readonly accepted: readonly string[];
+  readonly rejected: readonly Refusal[];
+  readonly provider: string | null;
+  readonly provider_message_id: string | null;
+  readonly last_error: string | null;
+  readonly not_before: string | null;
+  readonly entries: readonly TraceAttempt[];
+  readonly resolution: Resolution | null;
+}
+
+export const finalStates: string = "('sent', 'partial', 'failed', 'expired', 'cancelled')";
+
+const finishSql = `
+  with ends as (${closeSql} from ${attemptEnds("$2")}
+    where a.message = i.message and a.seq = i.seq and a.kind is null)
+  update relais.message m set
+    state = i.state, updated_at = now(), worker = null, provider = i.provider,
+    provider_message_id = i.provider_message_id, last_error = i.last_error, rejected = i.rejected,
+    accepted = array(select jsonb_array_elements_text(i.accepted)),
+    attempts = m.attempts + jsonb_array_length(i.entries),
+    not_before = coalesce(i.not_before, m.not_before),
+    deferrals = m.deferrals + (i.state = 'deferred')::int,
+    ended_at = case when i.state in ${finalStates} then now() end,
+    delivery_trace = jsonb_strip_nulls(jsonb_build_object('v', 1, 'status', i.state, 'provider', i.provider,
+      'messageId', i.provider_message_id, 'attempts', (m.delivery_trace->'attempts') || i.entries))
+      || jsonb_build_object('resolution', coalesce(nullif(i.resolution, 'null'), m.delivery_trace->'resolution'))
+  from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
+    provider text, provider_message_id text, last_error text, not_before timestamptz, entries jsonb, resolution jsonb)
+  where m.id = i.id and m.claim = i.claim and m.state = 'sending' returning m.id`;
+
+function rowOf({ id, claim, settlement, entries, provider, messageId, error }: Finish): FinishRow {
+  const { state, accepted, rejected, notBefore, resolution } = settlement;
+  const delivered = state === "sent" || state === "partial";
+  return {
+    id,
+    claim,
+    state,
+    accepted,
+    rejected,
+    provider: delivered ? (provider ?? "unknown") : null,
+    provider_message_id: delivered ? (messageId ?? null) : null,
+    last_error: error ?? null,
+    not_before: notBefore === undefined ? null : new Date(notBefore).toISOString(),
+    entries,
+    resolution: resolution ?? null,
+  };
+}
+
+/** Writes what became of messages, in one statement. Answers the ids of those whose claim still stood. */
+export async function writeFinishes(database: Queryable, finishes: readonly Finish[]): Promise<Set<string>> {
+  const rows = await database.query<{ id: string }>(finishSql, [
+    JSON.stringify(finishes.map(rowOf)),
+    JSON.stringify(finishes.flatMap(({ ends }) => ends)),
+  ]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** `writeFinishes` for one at a time; those that come at the same time go together. */
+export function finisher(database: Queryable): (finish: Finish) => Promise<boolean> {
+  return batch(async (finishes: readonly Finish[]) => {
+    const written = await writeFinishes(database, finishes);
+    return finishes.map(({ id }) => written.has(id));
+  });
+}

@@ -1,0 +1,136 @@
+import type { Outcome } from "@relais/core";
+import type { Database, Queryable } from "../database/database.ts";
+import type { State, UnknownPolicy } from "../state.ts";
+import type { DeliveryTrace, TraceAttempt } from "../trace.ts";
+import { attemptEnd } from "./attempt-row.ts";
+import { finalStates } from "./finish.ts";
+import { attemptEnds, closeSql } from "./journal-writes.ts";
+import { type Refusal, type Standing, settle } from "./settle.ts";
+import { type AttemptRow, lastSuccess, traceEntry } from "./trace-entries.ts";
+
+/** The answer to an attempt of which nobody had known how it ended. */
+export interface LateAnswer {
+  readonly message: string;
+  readonly seq: number;
+  readonly outcome: Outcome;
+}
+
+interface Row {
+  readonly state: State;
+  readonly recipients: readonly string[] | null;
+  readonly accepted: readonly string[];
+  readonly rejected: readonly Refusal[];
+  readonly expires_at: Date;
+  readonly on_unknown: UnknownPolicy;
+  readonly delivery_trace: DeliveryTrace;
+}
+
+/** Messages that nobody is sending at the moment. A late answer to one of these still helps. */
+const waiting: ReadonlySet<State> = new Set(["unknown", "queued", "deferred"]);
+
+/**
+ * Enters an answer that came after its attempt had been taken for `unknown`. If the message has not been sent again
+ * the answer settles it.
+ * @returns the message's state now; `undefined` if the attempt was not unknown
+ */
+export function enterLate(database: Database, answer: LateAnswer): Promise<State | undefined> {
+  return database.transaction(async (tx) => {
+    const [row] = await tx.query<Row>(
+      `select state, recipients, accepted, rejected, expires_at, on_unknown, delivery_trace
+       from relais.message where id = $1 for update`,
+      [answer.message],
+    );
+    const attempt = row && (await closeUnknown(tx, answer));
+    if (row === undefined || attempt === undefined) return undefined;
+    const entry: TraceAttempt = {
+      ...traceEntry(attempt, row.delivery_trace.attempts.length + 1),
+      late: true,
+    };
+    const next = waiting.has(row.state) ? nextStanding(row, attempt, await unknownOf(tx, answer)) : undefined;
+    return write(tx, answer.message, row, entry, next, attempt);
+  });
+}
+
+async function closeUnknown(tx: Queryable, { message, seq, outcome }: LateAnswer) {
+  const [attempt] = await tx.query<AttemptRow>(
+    `${closeSql} from ${attemptEnds("$1")}
+     where a.message = i.message and a.seq = i.seq and a.kind = 'unknown' returning a.*`,
+    [JSON.stringify([attemptEnd(message, seq, outcome)])],
+  );
+  return attempt;
+}
+
+/** Recipients of whom, by other attempts, nobody knows still. */
+async function unknownOf(tx: Queryable, { message }: LateAnswer): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ address: string }>(
+    "select unnest(recipients) as address from relais.attempt where message = $1 and kind = 'unknown'",
+    [message],
+  );
+  return new Set(rows.map(({ address }) => address));
+}
+
+function nextStanding(row: Row, attempt: AttemptRow, doubtful: ReadonlySet<string>): Standing {
+  const accepted = new Set([...row.accepted, ...attempt.accepted]);
+  const refused = new Map(row.rejected.map((one) => [one.address, one]));
+  const saidNo =
+    attempt.kind === "rejected" || attempt.kind === "refused"
+      ? attempt.recipients.map((address) => ({
+          address,
+          kind: attempt.kind ?? "",
+          reason: attempt.reason ?? "",
+        }))
+      : attempt.rejected.filter(({ kind }) => kind === "rejected" || kind === "refused");
+  for (const one of saidNo) if (!accepted.has(one.address)) refused.set(one.address, one);
+  const rest = (row.recipients ?? attempt.recipients).filter(
+    (address) => !accepted.has(address) && !refused.has(address),
+  );
+  return {
+    accepted: [...accepted],
+    rejected: [...refused.values()].filter(({ address }) => !accepted.has(address)),
+    unknown: rest.filter((address) => doubtful.has(address)),
+    pending: rest.filter((address) => !doubtful.has(address)),
+  };
+}
+
+async function write(
+  tx: Queryable,
+  message: string,
+  row: Row,
+  entry: TraceAttempt,
+  standing: Standing | undefined,
+  attempt: AttemptRow,
+): Promise<State> {
+  const now = Date.now();
+  const settlement =
+    standing &&
+    settle(standing, { now, expiresAt: row.expires_at.getTime(), onUnknown: row.on_unknown, retryAt: now });
+  const state = settlement?.state ?? row.state;
+  const delivered = settlement !== undefined && (state === "sent" || state === "partial");
+  const attempts = [...row.delivery_trace.attempts, entry];
+  const by: ReturnType<typeof lastSuccess> = { provider: attempt.provider, ...lastSuccess({ attempts }) };
+  const settled = row.state === "unknown" && settlement !== undefined && state !== "unknown";
+  const as = delivered ? "sent" : state === "failed" ? "failed" : "resend";
+  const resolution = settled ? { by: "late-answer", as, at: new Date(now).toISOString() } : null;
+  await tx.query(
+    `update relais.message m set state = $2, updated_at = now(), attempts = m.attempts + 1,
+       accepted = coalesce((select array_agg(value) from jsonb_array_elements_text($3::jsonb)), m.accepted),
+       rejected = coalesce($4::jsonb, m.rejected),
+       provider = coalesce($5, m.provider), provider_message_id = coalesce($6, m.provider_message_id),
+       ended_at = case when $2 in ${finalStates} then coalesce(m.ended_at, now()) end,
+       delivery_trace = m.delivery_trace || jsonb_strip_nulls(jsonb_build_object('status', $2::text,
+         'provider', coalesce($5, m.provider), 'messageId', coalesce($6, m.provider_message_id),
+         'attempts', (m.delivery_trace->'attempts') || $7::jsonb, 'resolution', $8::jsonb))
+     where id = $1`,
+    [
+      message,
+      state,
+      settlement === undefined ? null : JSON.stringify(settlement.accepted),
+      settlement === undefined ? null : JSON.stringify(settlement.rejected),
+      delivered ? by.provider : null,
+      delivered ? (by.messageId ?? null) : null,
+      JSON.stringify([entry]),
+      resolution === null ? null : JSON.stringify(resolution),
+    ],
+  );
+  return state;
+}

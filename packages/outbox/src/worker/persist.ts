@@ -1,0 +1,25 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+const firstPauseMs = 100;
+const longestPauseMs = 2_000;
+
+/**
+ * Whether the database refused what was written, rather than being away: SQLSTATE classes 21 to 23 and 42 (wrong
+ * data, wrong statement) will be refused each time.
+ */
+function isRefusal(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && /^(2[123]|42)...$/.test(code);
+}
+
+/** Runs a write until the database has taken it. Rejects if it refuses it, or when `signal` aborts. */
+export async function persist<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await write();
+    } catch (error) {
+      if (isRefusal(error) || signal.aborted) throw error;
+    }
+    await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}

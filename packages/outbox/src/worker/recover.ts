@@ -1,0 +1,107 @@
+import type { Database, Queryable } from "../database/database.ts";
+import { storable } from "../trace.ts";
+import { attemptEnd } from "./attempt-row.ts";
+import type { Claimed } from "./claim.ts";
+import { orphaned } from "./feed.ts";
+import { type Finish, writeFinishes } from "./finish.ts";
+import { type Settlement, settle } from "./settle.ts";
+import { type AttemptRow, lastSuccess, traceEntry } from "./trace-entries.ts";
+
+/** A message whose worker was lost, and what became of it. */
+export interface Recovered {
+  readonly id: string;
+  readonly state: Settlement["state"];
+}
+
+const lostSql = `
+  select m.id, m.claim, m.recipients, m.accepted, m.rejected, m.on_unknown, m.expires_at, m.delivery_trace
+  from relais.message m where ${orphaned} order by m.id limit 100 for update of m skip locked`;
+
+type Lost = Pick<
+  Claimed,
+  "id" | "claim" | "recipients" | "accepted" | "rejected" | "on_unknown" | "expires_at" | "delivery_trace"
+>;
+
+/**
+ * Takes up messages whose worker was lost. Its journal says how far it had come: an attempt that was only open surely
+ * did not arrive and may be made again; one that was handed over leaves those it was for `unknown`.
+ */
+export function recover(database: Database): Promise<readonly Recovered[]> {
+  return database.transaction(async (tx) => {
+    const lost = await tx.query<Lost>(lostSql);
+    if (lost.length === 0) return [];
+    const attempts = await attemptsOf(tx, lost);
+    const finishes = lost.map((row) => finishOf(row, attempts.get(row.id) ?? []));
+    await writeFinishes(tx, finishes);
+    return finishes.map(({ id, settlement }) => ({ id, state: settlement.state }));
+  });
+}
+
+async function attemptsOf(tx: Queryable, lost: readonly Lost[]): Promise<Map<string, AttemptRow[]>> {
+  const rows = await tx.query<AttemptRow & { message: string }>(
+    `select a.* from relais.attempt a join relais.message m on m.id = a.message and m.claim = a.claim
+     where a.message = any($1::uuid[]) order by a.message, a.seq`,
+    [lost.map(({ id }) => id)],
+  );
+  return Map.groupBy(rows, ({ message }) => message) as Map<string, (AttemptRow & { message: string })[]>;
+}
+
+const words = {
+  open: "the worker was lost before the message was handed over",
+  handed_over: "the worker was lost after the message had been handed over",
+} as const;
+
+/** The end of an attempt that its worker could not write. */
+function lostEnd({ phase, provider }: AttemptRow) {
+  const kind = phase === "open" ? ("cancelled" as const) : ("unknown" as const);
+  return { success: false as const, provider, kind, reason: words[phase], code: "worker-lost" };
+}
+
+/** What is to be written of a lost message. */
+function finishOf(row: Lost, attempts: readonly AttemptRow[]): Finish {
+  const known = attempts.map((attempt): AttemptRow => {
+    if (attempt.kind !== null) return attempt;
+    const { kind, reason, code } = lostEnd(attempt);
+    return { ...attempt, kind, reason, code, ended_at: new Date() };
+  });
+  const accepted = new Set([...row.accepted, ...known.flatMap((attempt) => attempt.accepted)]);
+  const refused = new Set(row.rejected.map(({ address }) => address));
+  const unknown = new Set(
+    known
+      .filter(({ kind }) => kind === "unknown")
+      .flatMap(({ recipients }) => recipients)
+      .filter((address) => !accepted.has(address)),
+  );
+  const everybody = row.recipients ?? [...new Set(known.flatMap(({ recipients }) => recipients))];
+  const pending = everybody.filter(
+    (address) => !accepted.has(address) && !refused.has(address) && !unknown.has(address),
+  );
+  const now = Date.now();
+  const settlement = settle(
+    { accepted: [...accepted], rejected: row.rejected, unknown: [...unknown], pending },
+    { now, expiresAt: row.expires_at.getTime(), onUnknown: row.on_unknown, retryAt: now },
+  );
+  const before = row.delivery_trace.attempts.length;
+  const by = known.findLast(({ kind }) => kind === "accepted");
+  const maybe = known.findLast(({ kind }) => kind === "unknown");
+  return {
+    id: row.id,
+    claim: row.claim,
+    settlement: nobodyKnown(row, settlement),
+    ends: attempts
+      .filter(({ kind }) => kind === null)
+      .map((attempt) => attemptEnd(row.id, attempt.seq, lostEnd(attempt))),
+    entries: known.map((attempt, i) => traceEntry(attempt, before + i + 1)),
+    provider: maybe?.provider,
+    ...lastSuccess(row.delivery_trace),
+    ...(by && { provider: by.provider, messageId: by.provider_message_id ?? undefined }),
+    error: settlement.state === "unknown" ? storable(words.handed_over) : undefined,
+  };
+}
+
+/** A row by plain SQL may not say whom it is for, if its worker was lost before it was read: then it is read again. */
+function nobodyKnown(row: Lost, settlement: Settlement): Settlement {
+  return row.recipients === null && settlement.state === "failed"
+    ? { ...settlement, state: "queued" }
+    : settlement;
+}

@@ -1,0 +1,66 @@
+import { hostname } from "node:os";
+import type { BackoffOptions } from "./backoff.ts";
+import type { WorkerObserver } from "./worker-event.ts";
+
+export interface WorkerOptions {
+  /** Messages under way at once. @defaultValue 10 */
+  readonly concurrency?: number | undefined;
+  /** Stands in the trace. @defaultValue host, process and a few letters */
+  readonly name?: string | undefined;
+  /** The pauses between deliveries that failed for a while, where no provider says how long. */
+  readonly backoff?: BackoffOptions | undefined;
+  /** Who looks on. They cannot change a delivery. */
+  readonly observers?: readonly WorkerObserver[] | undefined;
+  /**
+   * Sent messages are deleted this long after they ended, ms; `Infinity` for never. @defaultValue Infinity
+   */
+  readonly keepSentForMs?: number | undefined;
+}
+
+/** `WorkerOptions`, checked and complete. */
+export interface WorkerSettings {
+  readonly concurrency: number;
+  readonly name: string;
+  readonly backoff: BackoffOptions;
+  readonly observers: readonly WorkerObserver[];
+  readonly keepSentForMs: number;
+}
+
+const known = ["concurrency", "name", "backoff", "observers", "keepSentForMs"];
+
+function number(field: string, value: unknown, min: number, what: string): number {
+  if (typeof value !== "number" || !(value >= min)) {
+    throw new RangeError(`createWorker: ${field} must be ${what}`);
+  }
+  return value;
+}
+
+/** @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it */
+export function workerSettings(options: WorkerOptions): WorkerSettings {
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new TypeError(`createWorker: there is no option ${key}; there are ${known.join(", ")}`);
+    }
+  }
+  const {
+    concurrency = 10,
+    backoff = {},
+    observers = [],
+    keepSentForMs = Number.POSITIVE_INFINITY,
+    name = `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2, 6)}`,
+  } = options;
+  number("concurrency", concurrency, 1, "a whole number of at least 1");
+  if (!Number.isInteger(concurrency) || concurrency > 1000) {
+    throw new RangeError("createWorker: concurrency must be a whole number from 1 to 1000");
+  }
+  if (typeof name !== "string" || !/^[\w.:-]{1,100}$/.test(name)) {
+    throw new TypeError("createWorker: name must be 1 to 100 letters, digits, ., :, _ or -");
+  }
+  if (!Array.isArray(observers) || observers.some((observer) => typeof observer !== "function")) {
+    throw new TypeError("createWorker: observers must be a list of functions");
+  }
+  number("keepSentForMs", keepSentForMs, 0, "a number of milliseconds, or Infinity");
+  if (backoff.baseMs !== undefined) number("backoff.baseMs", backoff.baseMs, 1, "at least 1 ms");
+  if (backoff.capMs !== undefined) number("backoff.capMs", backoff.capMs, 1, "at least 1 ms");
+  return { concurrency, name, backoff, observers, keepSentForMs };
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createOutbox, type Outbox, type OutboxOptions } from "@relais/outbox";
+import { needs } from "../../../test/repo/system.ts";
+import { postgresServer } from "./postgres-server.ts";
+
+/** A database for the tests of a file. */
+export interface Store {
+  /** An outbox over it; the second one is of the same messages. */
+  outbox(options?: OutboxOptions): Promise<Outbox>;
+  /** A URL, where it is a server. */
+  readonly url?: string;
+  restart?(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const from = "shop@example.org";
+
+async function postgresStore(): Promise<Store> {
+  const server = await postgresServer();
+  const url = await server.database();
+  return {
+    url,
+    restart: server.restart,
+    outbox: (options) => createOutbox({ database: url, from, ...options }),
+    stop: server.stop,
+  };
+}
+
+async function pgliteStore(): Promise<Store> {
+  const folder = mkdtempSync(join(tmpdir(), "relais-pglite-"));
+  return {
+    outbox: (options) => createOutbox({ folder, from, ...options }),
+    stop: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What the suite runs on: PGlite always, PostgreSQL where it is installed (on CI it must be). */
+export const stores: readonly (readonly [name: string, open: () => Promise<Store>])[] = [
+  ["PGlite", pgliteStore],
+  ...(needs("postgres") ? [["PostgreSQL", postgresStore] as const] : []),
+];
+
+/** Removes every message and job. */
+export async function empty({ database }: Outbox): Promise<void> {
+  await database.query("delete from relais.message; update relais.turn set turn = 0;");
+  await database.query("delete from relais_queue.job").catch(() => undefined);
+}

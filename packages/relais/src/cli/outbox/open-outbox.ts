@@ -1,0 +1,72 @@
+import { dirname, resolve } from "node:path";
+import type { Outbox } from "@relais/outbox";
+import { findConfig } from "../../config/find-config.ts";
+import { interpolate } from "../../config/interpolate.ts";
+import { readConfig } from "../../config/read-config.ts";
+import type { OutboxEntry, RelaisConfig } from "../../config/relais-config.ts";
+import { ConfigurationError } from "../../configuration-error.ts";
+import type { Shell } from "../shell.ts";
+
+/** Where a command finds the outbox. */
+export interface OutboxFlags {
+  readonly config?: string;
+  readonly database?: string;
+  readonly folder?: string;
+  readonly json?: boolean;
+}
+
+type Kit = typeof import("@relais/outbox");
+
+/** The package, which is not there unless somebody wanted it. @throws {ConfigurationError} how to get it */
+export async function outboxKit(): Promise<Kit> {
+  try {
+    return await import("@relais/outbox");
+  } catch {
+    throw new ConfigurationError(["The outbox is not installed: npm install @relais/outbox"]);
+  }
+}
+
+/** What the configuration says of the outbox; all of it was checked with the chain, or is now. */
+async function outboxSettings(flags: OutboxFlags, shell: Shell): Promise<OutboxEntry> {
+  const file = flags.config === undefined ? findConfig(shell.cwd) : resolve(shell.cwd, flags.config);
+  if (file === undefined) return {};
+  const folder = dirname(file);
+  const raw = (await readConfig(file)) as RelaisConfig;
+  const { value, problems } = interpolate({ outbox: raw.outbox ?? {} }, shell.env, folder);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const { outbox } = value as { outbox: OutboxEntry };
+  return { ...outbox, folder: resolve(folder, outbox.folder ?? ".relais") };
+}
+
+/** `--database`, `--folder`, the configuration, `DATABASE_URL`, or PGlite in `.relais`, in this order. */
+export async function openOutbox(
+  flags: OutboxFlags,
+  shell: Shell,
+  more: { readonly migrate?: boolean } = {},
+): Promise<{ readonly outbox: Outbox; readonly settings: OutboxEntry; readonly where: string }> {
+  const { createOutbox } = await outboxKit();
+  const settings = await outboxSettings(flags, shell);
+  const given = flags.database ?? (flags.folder === undefined ? settings.database : undefined);
+  const database = given ?? (flags.folder === undefined ? shell.env.DATABASE_URL || undefined : undefined);
+  const folder = resolve(shell.cwd, flags.folder ?? settings.folder ?? ".relais");
+  const { connections } = settings;
+  const from = shell.env.AWS_SES_FROM_EMAIL || undefined;
+  try {
+    const outbox = await createOutbox({ database, folder, connections, from, ...more });
+    return { outbox, settings, where: database === undefined ? `PGlite in ${folder}` : hostOf(database) };
+  } catch (error) {
+    throw new ConfigurationError([`The outbox cannot be opened: ${sentence(error)}`]);
+  }
+}
+
+/** Never the password of a URL. */
+function hostOf(database: string): string {
+  const { host, pathname } = new URL(database);
+  return `Postgres at ${host}${pathname}`;
+}
+
+function sentence(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: string };
+  const text = message === undefined || message === "" ? String(code ?? "it failed") : message;
+  return text.endsWith(".") ? text : `${text}.`;
+}

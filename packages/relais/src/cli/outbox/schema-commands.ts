@@ -1,0 +1,44 @@
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import type { Shell } from "../shell.ts";
+import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
+
+export interface MigrateFlags extends OutboxFlags {
+  readonly print?: boolean;
+}
+
+/** `relais outbox migrate`: makes or brings up the tables; `--print` shows the SQL instead. */
+export async function migrateCommand(flags: MigrateFlags, shell: Shell): Promise<ExitCode> {
+  if (flags.print) {
+    const { wholeSchema } = await outboxKit();
+    shell.out(wholeSchema());
+    return exitCodes.ok;
+  }
+  const { outbox, where } = await openOutbox(flags, shell);
+  await outbox.close();
+  shell.out(flags.json ? JSON.stringify({ where }) : `the tables are up to date: ${where}`);
+  return exitCodes.ok;
+}
+
+export interface CopyFlags extends OutboxFlags {
+  readonly to: string;
+}
+
+/** `relais outbox copy --to URL` */
+export async function copyCommand(flags: CopyFlags, shell: Shell): Promise<ExitCode> {
+  const { copyOutbox } = await outboxKit();
+  const source = await openOutbox(flags, shell);
+  try {
+    const target = await openOutbox({ database: flags.to }, shell);
+    try {
+      const messages = await copyOutbox(source.outbox, target.outbox, ({ table, copied, total }) => {
+        if (!flags.json) shell.err(`${table}: ${copied} of ${total}`);
+      });
+      shell.out(flags.json ? JSON.stringify({ messages }) : `${messages} messages copied to ${target.where}`);
+    } finally {
+      await target.outbox.close();
+    }
+  } finally {
+    await source.outbox.close();
+  }
+  return exitCodes.ok;
+}

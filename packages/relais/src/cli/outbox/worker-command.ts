@@ -1,0 +1,93 @@
+import type { Worker } from "@relais/outbox";
+import { ConfigurationError } from "../../configuration-error.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { type ChainFlags, openChain } from "../open-chain.ts";
+import type { Shell } from "../shell.ts";
+import { healthServer } from "./health-server.ts";
+import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
+import { logLine } from "./worker-log.ts";
+
+export interface WorkerFlags extends OutboxFlags, ChainFlags {
+  readonly concurrency?: number;
+  readonly graceMs?: number;
+  readonly host?: string;
+  readonly port?: number;
+  readonly json?: boolean;
+}
+
+/** Longer than this without a word of the database, and the process is taken for stuck. */
+const stuckMs = 60_000;
+
+/** `relais worker`: sends what is in the outbox until SIGTERM or SIGINT. */
+export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<ExitCode> {
+  const { createWorker } = await outboxKit();
+  const { chain, from } = await openChain(flags, shell);
+  const { outbox, settings, where } = await openOutbox(flags, shell);
+  const json = flags.json ?? false;
+  const worker = createWorker(outbox, chain, {
+    concurrency: flags.concurrency ?? settings.concurrency,
+    keepSentForMs: settings.keepSentForMs,
+    observers: [
+      (event) => {
+        const line = logLine(event, json);
+        if (line !== undefined) (event.type === "error" ? shell.err : shell.out)(line);
+      },
+    ],
+  });
+  try {
+    await worker.start();
+  } catch (error) {
+    await Promise.allSettled([chain.close(), outbox.close()]);
+    throw new ConfigurationError([
+      `The worker cannot start: ${error instanceof Error ? error.message : "it failed"}.`,
+    ]);
+  }
+  const ready = async (): Promise<boolean> => {
+    if (worker.status().state !== "working") return false;
+    await outbox.database.query("select 1");
+    return true;
+  };
+  const { host = "127.0.0.1", port } = flags;
+  const health =
+    port === undefined
+      ? undefined
+      : await healthServer(host, port, { healthy: () => isAlive(worker), ready });
+  if (!json) {
+    const probes = health === undefined ? "" : `; http://${host}:${health.port}/healthz and /readyz`;
+    shell.err(`${worker.name} works: chain from ${from}, outbox on ${where}${probes}`);
+  }
+  await untilTold(chain, shell);
+  await worker.stop({ graceMs: flags.graceMs });
+  health?.close();
+  await chain.close();
+  await outbox.close();
+  return exitCodes.ok;
+}
+
+/** A database that is away is no reason to restart a worker: it waits for it. A loop that stands still is. */
+function isAlive(worker: Worker): boolean {
+  const { state, tickedAt } = worker.status();
+  return state !== "working" || Date.now() - tickedAt < stuckMs;
+}
+
+/** Resolves at SIGTERM or SIGINT. SIGHUP reads the configuration again. */
+function untilTold(chain: object, shell: Shell): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", reload);
+      resolve();
+    };
+    const reload = (): void => {
+      const { reload: again } = chain as { reload?: () => Promise<void> };
+      if (again === undefined) {
+        shell.err("SIGHUP: there is no configuration file to read again");
+        return;
+      }
+      again.call(chain).then(
+        () => shell.err("SIGHUP: the configuration was read again"),
+        (error: Error) => shell.err(`SIGHUP: the old configuration stays: ${error.message}`),
+      );
+    };
+    process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", reload);
+  });
+}
