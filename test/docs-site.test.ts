@@ -36,6 +36,27 @@ test("every link and every anchor within the site leads somewhere", () => {
   expect(broken).toEqual([]);
 });
 
+test("a link into the repository names a file that is there, and no page of the site", () => {
+  const seen: string[] = [];
+  const wrong = expected.flatMap((path) =>
+    [
+      ...html(path).matchAll(/ href="https:\/\/github\.com\/relais-mail\/relais\/blob\/main\/([^"#]*)/g),
+    ].flatMap(([, file = ""]) => {
+      seen.push(file);
+      const there = !file.startsWith("..") && existsSync(join(root, file));
+      return there && sitePath(file) === undefined ? [] : [`${path} -> ${file}`];
+    }),
+  );
+  expect(seen).toContain("README.md");
+  expect(wrong).toEqual([]);
+});
+
+test("links from page to page stay within the site", () => {
+  expect(html("/operate")).toContain('href="/configuration-reference"');
+  expect(html("/decisions/")).toContain('href="/decisions/0001-envelope-in-the-context"');
+  expect(html("/packages/relais")).toContain('href="/command"');
+});
+
 test("the search finds words of several pages", () => {
   const folder = join(dist, "assets/chunks");
   const index = readdirSync(folder).find((name) => name.startsWith("@localSearchIndex"));
@@ -53,6 +74,7 @@ describe("a link of a page", () => {
     ["packages/smtp/README.md", "../../docs/guide.md", "/guide"],
     ["docs/decisions/README.md", "0001-a.md", "/decisions/0001-a"],
     ["docs/guide.md", "decisions/README.md", "/decisions/"],
+    ["packages/relais/README.md", "../core", "/packages/core"],
     [
       "docs/guide.md",
       "../examples/start/main.ts",

@@ -1,16 +1,21 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
 import { defineConfig } from "vitepress";
 import { siteLink } from "./site-links.ts";
 
 const root = join(import.meta.dirname, "../..");
-const packages = readdirSync(join(root, "packages")).sort();
+const packages = readdirSync(join(root, "packages"))
+  .filter((name) => existsSync(join(root, "packages", name, "README.md")))
+  .sort();
 const decisions = readdirSync(join(root, "docs/decisions")).filter((name) => /^\d/.test(name));
 
 const title = (name: string): string => {
   const words = name.replace(/^\d+-|\.md$/g, "").replaceAll("-", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
+
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="none" stroke="#c8562b" stroke-width="4"><circle cx="11" cy="16" r="7"/><circle cx="21" cy="16" r="7"/></g></svg>';
 
 // The pages lie in docs/ and beside the packages; links between them are those that GitHub follows, too.
 export default defineConfig({
@@ -33,12 +38,20 @@ export default defineConfig({
     "packages/:name/README.md": "packages/:name.md",
   },
   cleanUrls: true,
+  head: [
+    ["link", { rel: "icon", type: "image/svg+xml", href: `data:image/svg+xml,${encodeURIComponent(icon)}` }],
+  ],
+  // For the widths of a page's tables: theme/colours.css.
+  transformPageData({ relativePath }) {
+    return { frontmatter: { pageClass: `page-${relativePath.replace(/\.md$/, "").replaceAll("/", "-")}` } };
+  },
   lastUpdated: false,
   markdown: {
     config(md) {
       md.core.ruler.push("site-links", ({ tokens, env }) => {
-        const { path } = env as { path: string };
-        const file = path.slice(path.startsWith(root) ? root.length + 1 : 0);
+        // `path` is where the page comes to stand on the site, `realPath` the file that its links are relative to.
+        const { path, realPath = path } = env as { path: string; realPath?: string };
+        const file = relative(root, realPath);
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
           const href = token.type === "link_open" ? token.attrGet("href") : null;
           if (href !== null) token.attrSet("href", siteLink(file, href));

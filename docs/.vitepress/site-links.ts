@@ -4,7 +4,7 @@ const repository = "https://github.com/relais-mail/relais/blob/main";
 
 /** Where a page of the repository stands on the site; undefined if it is not on it. */
 export function sitePath(file: string): string | undefined {
-  const readme = /^packages\/([\w-]+)\/README\.md$/.exec(file)?.[1];
+  const readme = /^packages\/([\w-]+)(?:\/|\/README\.md)?$/.exec(file)?.[1];
   if (readme !== undefined) return `/packages/${readme}`;
   const page = /^docs\/(.+)\.md$/.exec(file)?.[1];
   if (page === undefined) return undefined;

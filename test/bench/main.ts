@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { chainCost } from "./chain-cost.ts";
 import { latency } from "./latency.ts";
 import { outage } from "./outage.ts";
+import { outbox } from "./outbox.ts";
 import { startSink } from "./start-sink.ts";
 import { throughput } from "./throughput.ts";
 
@@ -13,6 +14,7 @@ const sink = await startSink();
 try {
   console.log(await throughput(sink));
   console.log(await latency(sink));
+  console.log(await outbox(sink));
 } finally {
   sink.stop();
 }

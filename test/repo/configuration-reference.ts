@@ -142,7 +142,7 @@ function table(part: Part, schema: Schema): string {
 /** The JSON Schema of the file, with the doc comments as descriptions. */
 export async function describedJsonSchema(): Promise<Schema> {
   return described(await configJsonSchema(), parts, (part, field) => {
-    const found = fieldsOf(part).find(({ name }) => name === field);
+    const found = fieldsOf({ ...part, without: [] }).find(({ name }) => name === field);
     if (found === undefined || found.text === "") return undefined;
     return found.standard === "" ? found.text : `${found.text} Default: ${found.standard}.`;
   });

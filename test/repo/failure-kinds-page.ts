@@ -67,7 +67,9 @@ export function failureKindsPage(): string {
   });
   return `# Failure kinds, and the evidence for each
 
-Written out of the code by \`npm run api\`; the first row that fits decides.
+Every failure has one of nine kinds, and the kind alone decides what the chain does next. The first table says what
+follows from a kind; the others say which reply or error means which kind, and in them the first row that fits decides.
+This page is written out of the code by \`npm run api\`.
 
 ## What follows
 

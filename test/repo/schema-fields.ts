@@ -46,7 +46,7 @@ function objectsAt(top: Schema, { path, sources, api }: Place): Schema[] {
 }
 
 /** What the JSON Schema says of a field, wherever it stands. */
-export function fieldAt(top: Schema, place: Place, field: string): Schema[] {
+function fieldAt(top: Schema, place: Place, field: string): Schema[] {
   return objectsAt(top, place).flatMap((schema) => {
     const found = at(schema, "properties", field);
     return isSchema(found) ? [found] : [];

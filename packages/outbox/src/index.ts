@@ -14,6 +14,8 @@ export { type Operator, type ResendOptions, type ResolveOptions, resendable } fr
 export { wholeSchema } from "./schema/migrations.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./state.ts";
 export type { OutboxStats } from "./stats.ts";
+export type { TableColumns, TableMapping, TableStatuses } from "./table/table-mapping.ts";
+export { type MessageSource, tableSource } from "./table/table-source.ts";
 export type { DeliveryTrace, Resolution, TraceAttempt } from "./trace.ts";
 export type { Transaction } from "./transaction.ts";
 export type { BackoffOptions } from "./worker/backoff.ts";

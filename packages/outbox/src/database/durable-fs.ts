@@ -1,4 +1,6 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 
 /** What of Emscripten's file system over Node's is reached into. */
@@ -34,9 +36,31 @@ export class DurableNodeFs extends NodeFS {
       emscriptenOpts: { ...made.emscriptenOpts, preRun: [...[before].flat(), addSync] },
     } as typeof made;
   }
+
+  /** Makes the disk keep every file and folder there is, whoever wrote it. */
+  async syncAll(folder: string = this.rootDir): Promise<void> {
+    const entries = await readdir(folder, { withFileTypes: true });
+    // Side by side: the disk takes many in one go.
+    await Promise.all(
+      entries.map((entry) => {
+        const path = join(folder, entry.name);
+        return entry.isDirectory() ? this.syncAll(path) : this.syncFile(path);
+      }),
+    );
+    syncFolder(folder);
+  }
+
+  protected async syncFile(path: string): Promise<void> {
+    // Windows syncs only what is open for writing.
+    const file = await open(path, "r+");
+    await file.sync().finally(() => file.close());
+  }
 }
 
-function syncFolder(path: string): void {
+/** Makes the disk keep the names in a folder: what was made, moved or removed in it. */
+export function syncFolder(path: string): void {
+  // Windows opens no folders, and keeps their names by itself.
+  if (process.platform === "win32") return;
   const fd = openSync(path, "r");
   try {
     fsyncSync(fd);

@@ -1,16 +1,12 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { PGlite } from "@electric-sql/pglite";
 import { processLock } from "@relais/core/spi";
 import type { Database, Queryable, Row } from "./database.ts";
-import { DurableNodeFs } from "./durable-fs.ts";
-
-const vacuumMs = 10 * 60_000;
-
-/** As PGlite starts, with fsync, and with buffers fit for a guest in somebody's process. */
-const startParams = PGlite.defaultStartParams
-  .filter((one) => one !== "-F")
-  .concat(["-c", "wal_sync_method=fsync", "-c", "shared_buffers=8MB"]);
+import { durableClient } from "./durable-client.ts";
+import { DurableNodeFs, syncFolder } from "./durable-fs.ts";
+import { makeDatabase } from "./make-database.ts";
+import { keepVacuumed } from "./vacuum.ts";
 
 type Client = Pick<PGlite, "query" | "exec">;
 
@@ -24,35 +20,28 @@ function queryable(client: Client): Queryable {
   };
 }
 
-async function open(folder: string): Promise<PGlite> {
-  const fs = new DurableNodeFs(folder);
-  const client = await PGlite.create({ fs, startParams });
-  const [setting] = (await client.query<{ fsync: string }>("show fsync")).rows;
-  const before = fs.syncs;
-  await client.exec("create table if not exists public.relais_sync (n int); drop table public.relais_sync;");
-  if (setting?.fsync !== "on" || fs.syncs === before) {
-    await client.close();
-    throw new Error(`The database in ${folder} would not survive a power cut: its writes are not synced.`);
+/** The folder, on the disk with its name. */
+function madeFolder(home: string): void {
+  let first: string | undefined;
+  try {
+    first = mkdirSync(home, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`folder must be a folder, or a place where one can be made, not ${home} (${code}).`);
   }
-  return client;
-}
-
-/** Made beside it and then moved: a start that was cut short leaves nothing that looks like a database. */
-async function make(folder: string): Promise<void> {
-  const half = `${folder}.new`;
-  rmSync(half, { recursive: true, force: true });
-  await (await open(half)).close();
-  renameSync(half, folder);
+  for (let at = home; first !== undefined && at.length >= first.length; at = dirname(at)) {
+    syncFolder(dirname(at));
+  }
 }
 
 /**
  * PostgreSQL in this process, on disk: for one process, without a server. The first start takes some seconds.
  * @param folder made if it is not there
- * @throws {Error} one sentence: another process has the folder
+ * @throws {Error} one sentence: another process has the folder, it is none, or its disk does not keep what it is given
  */
 export async function pgliteAt(folder: string): Promise<Database> {
   const home = resolve(folder);
-  mkdirSync(home, { recursive: true });
+  madeFolder(home);
   const unlock = processLock(join(home, "lock"));
   if (unlock === undefined) {
     throw new Error(
@@ -62,19 +51,15 @@ export async function pgliteAt(folder: string): Promise<Database> {
   let client: PGlite;
   try {
     const data = join(home, "data");
-    if (!existsSync(data)) await make(data);
-    client = await open(data);
+    if (!existsSync(data)) await makeDatabase(data);
+    client = await durableClient(data, new DurableNodeFs(data));
   } catch (error) {
     unlock();
     throw error;
   }
-  // No background process of PGlite does it.
-  const timer = setInterval(() => {
-    client.exec("vacuum (analyze)").catch(() => undefined);
-  }, vacuumMs);
-  timer.unref();
+  const endVacuum = keepVacuumed(client);
   const closed = (): Promise<void> => {
-    clearInterval(timer);
+    endVacuum();
     return client.close().finally(unlock);
   };
   return Object.freeze({ kind: "pglite", ...pgliteDatabase(client), close: closed } satisfies Database);

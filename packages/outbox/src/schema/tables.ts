@@ -25,6 +25,7 @@ create table relais.message (
   delivery_trace      jsonb not null default '{"v": 1, "status": "queued", "attempts": [], "resolution": null}',
   source              text,
   source_id           text,
+  mirrored_at         timestamptz,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
   ended_at            timestamptz,
@@ -35,8 +36,11 @@ create index message_queued on relais.message (priority desc, turn) where state 
 create index message_turn on relais.message (priority, tenant, turn) where state = 'queued';
 create index message_deferred on relais.message (not_before) where state = 'deferred';
 create index message_sending on relais.message (id) where state = 'sending';
-create index message_state on relais.message (state, updated_at);
-create index message_source on relais.message (source, updated_at) where source is not null;
+create index message_ended on relais.message (state, updated_at)
+  where state in ('partial', 'unknown', 'failed', 'expired', 'cancelled');
+create index message_sent on relais.message (updated_at) where state = 'sent';
+create index message_source on relais.message (source, updated_at)
+  where source is not null and (mirrored_at is null or mirrored_at < updated_at);
 
 create table relais.attachment (
   message      uuid not null references relais.message (id) on delete cascade,

@@ -10,36 +10,48 @@ import { enterLate } from "./late.ts";
 import { persist } from "./persist.ts";
 import type { WorkerEvent } from "./worker-event.ts";
 
-/** A message under way. */
+/** A message that this worker holds. */
 interface Held {
+  readonly row: Claimed;
   readonly job: Job;
   readonly controller: AbortController;
-  readonly done: Promise<void>;
+  readonly since: number;
 }
 
 /** What the hands of a worker are given. */
 export interface HandsSite extends DeliverySite {
   readonly queue: JobQueue;
+  /** Messages under way at once. */
+  readonly concurrency: number;
   tell(event: WorkerEvent): void;
   /** A hand is free again. */
   freed(): void;
 }
 
-/** The messages that a worker has under way. */
+/** The messages that a worker holds: under way, and a few that are next. */
 export interface Hands {
   readonly busy: number;
+  /** How many more it may be given. */
+  readonly room: number;
   take(row: Claimed, job: Job): void;
-  /** Keeps the leases of all that is under way, and gives up what has been lost. */
+  /** Keeps the leases of all that is held, and gives up what has been lost, or has waited too long here. */
   renew(): Promise<void>;
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is held, and everything written. */
   empty(): Promise<void>;
-  /** Gives up all that is under way: what is not handed over goes back. */
+  /** Gives up all that is held: what is not handed over goes back. */
   giveUp(reason: string): void;
 }
 
+/** While messages take less than this on average some are claimed ahead, so that the next are there when a hand is free. */
+const quickMs = 100;
+/** Nobody waits longer than this behind messages that turned out slow: another worker may be free. */
+const longestWaitMs = 1_000;
+
 export function hands(site: HandsSite): Hands {
-  const { database, queue, worker, tell } = site;
+  const { database, queue, worker, tell, concurrency } = site;
   const held = new Map<string, Held>();
+  const ahead: Held[] = [];
+  const endings = new Set<Promise<unknown>>();
   const writes = journalWrites(database);
   const finish = finisher(database);
   const end = batch<Job, undefined>(async (jobs) => {
@@ -47,6 +59,8 @@ export function hands(site: HandsSite): Hands {
     return jobs.map(() => undefined);
   });
   const whole = new AbortController();
+  let running = 0;
+  let usualMs = Number.POSITIVE_INFINITY;
 
   const failed = (during: string) => (error: unknown) => {
     tell({
@@ -56,42 +70,74 @@ export function hands(site: HandsSite): Hands {
       error: error instanceof Error ? error.message : String(error),
     });
   };
-  const late = async (message: string, seq: number, outcome: Outcome): Promise<void> => {
+  const loose = (work: Promise<unknown>, during: string): void => {
+    const done = work.catch(failed(during)).finally(() => endings.delete(done));
+    endings.add(done);
+  };
+  const enter = async (message: string, seq: number, outcome: Outcome): Promise<void> => {
     const state = await persist(() => enterLate(database, { message, seq, outcome }), whole.signal);
     if (state !== undefined) tell({ type: "late", at: Date.now(), message, state });
   };
+  const late = (message: string, seq: number, outcome: Outcome): void =>
+    loose(enter(message, seq, outcome), "entering a late answer");
 
-  const run = async (row: Claimed, job: Job, controller: AbortController): Promise<void> => {
+  const run = async ({ row, job, controller }: Held): Promise<void> => {
     const began = Date.now();
-    const journal = attemptJournal(row, {
-      worker,
-      writes,
-      late: (message, seq, outcome) => {
-        late(message, seq, outcome).catch(failed("entering a late answer"));
-      },
-    });
+    const journal = attemptJournal(row, { worker, writes, late });
     const { finish: what, delivery } = await deliverOne(row, site, journal, controller.signal);
     if (await persist(() => finish(what), whole.signal)) tell(settled(row, what, began, delivery));
     else await persist(() => journal.flush(), whole.signal);
-    await persist(() => end(job), whole.signal);
+    loose(
+      persist(() => end(job), whole.signal),
+      "ending a job",
+    );
+    const ms = Date.now() - began;
+    usualMs = Number.isFinite(usualMs) ? usualMs * 0.9 + ms * 0.1 : ms;
+  };
+
+  const start = (one: Held): void => {
+    running += 1;
+    run(one)
+      // Its lease is let go by not being renewed; its journal says how far it came.
+      .catch(failed("sending a message"))
+      .finally(() => {
+        running -= 1;
+        held.delete(one.row.id);
+        next();
+        site.freed();
+      });
+  };
+  const next = (): void => {
+    while (running < concurrency) {
+      const one = ahead.shift();
+      if (one === undefined) return;
+      start(one);
+    }
+  };
+  /** Started with its end: it goes back into the queue at once, for whoever is free. */
+  const putBack = (reason: string): void => {
+    for (const one of ahead.splice(0)) {
+      one.controller.abort(new Error(reason));
+      start(one);
+    }
   };
 
   return {
     get busy() {
       return held.size;
     },
+    get room() {
+      return concurrency + (usualMs < quickMs ? Math.ceil(concurrency / 2) : 0) - held.size;
+    },
     take(row, job) {
-      const controller = new AbortController();
-      const done = run(row, job, controller)
-        // Its lease is let go by not being renewed; its journal says how far it came.
-        .catch(failed("sending a message"))
-        .finally(() => {
-          held.delete(row.id);
-          site.freed();
-        });
-      held.set(row.id, { job, controller, done });
+      const one: Held = { row, job, controller: new AbortController(), since: Date.now() };
+      held.set(row.id, one);
+      ahead.push(one);
+      next();
     },
     async renew() {
+      if ((ahead[0]?.since ?? Number.POSITIVE_INFINITY) < Date.now() - longestWaitMs)
+        putBack("it waited too long");
       const jobs = [...held.values()].map(({ job }) => job);
       for (const { message } of await queue.renew(jobs)) {
         const lost = held.get(message);
@@ -101,9 +147,12 @@ export function hands(site: HandsSite): Hands {
       }
     },
     async empty() {
-      while (held.size > 0) await Promise.all([...held.values()].map(({ done }) => done));
+      while (held.size > 0 || endings.size > 0) {
+        await Promise.race([Promise.all([...endings]), new Promise((resolve) => setTimeout(resolve, 10))]);
+      }
     },
     giveUp(reason) {
+      putBack(reason);
       for (const { controller } of held.values()) controller.abort(new Error(reason));
       // Writes that wait for the database to come back wait a last moment.
       setTimeout(() => whole.abort(), 2_000).unref();

@@ -36,14 +36,13 @@ export async function pump(site: PumpSite): Promise<void> {
   const take = taker(site);
   let pauseMs = firstPauseMs;
   while (!site.isStopping()) {
-    const free = concurrency - hands.busy;
-    if (free === 0) {
+    if (hands.room <= 0) {
       await bell.wait(idleMs);
       continue;
     }
-    if (free < concurrency / 4) await sleep(gatherMs);
+    if (hands.room < concurrency / 4) await sleep(gatherMs);
     try {
-      const taken = await take(concurrency - hands.busy);
+      const taken = await take(hands.room);
       pauseMs = firstPauseMs;
       if (taken === 0) await bell.wait(idleMs);
     } catch (error) {

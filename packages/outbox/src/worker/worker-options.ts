@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { MessageSource } from "../table/table-source.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import type { WorkerObserver } from "./worker-event.ts";
 
@@ -15,6 +16,8 @@ export interface WorkerOptions {
    * Sent messages are deleted this long after they ended, ms; `Infinity` for never. @defaultValue Infinity
    */
   readonly keepSentForMs?: number | undefined;
+  /** Where messages come from besides the outbox: see `tableSource`. */
+  readonly sources?: readonly MessageSource[] | undefined;
 }
 
 /** `WorkerOptions`, checked and complete. */
@@ -24,9 +27,10 @@ export interface WorkerSettings {
   readonly backoff: BackoffOptions;
   readonly observers: readonly WorkerObserver[];
   readonly keepSentForMs: number;
+  readonly sources: readonly MessageSource[];
 }
 
-const known = ["concurrency", "name", "backoff", "observers", "keepSentForMs"];
+const known = ["concurrency", "name", "backoff", "observers", "keepSentForMs", "sources"];
 
 function number(field: string, value: unknown, min: number, what: string): number {
   if (typeof value !== "number" || !(value >= min)) {
@@ -46,6 +50,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
     concurrency = 10,
     backoff = {},
     observers = [],
+    sources = [],
     keepSentForMs = Number.POSITIVE_INFINITY,
     name = `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2, 6)}`,
   } = options;
@@ -62,5 +67,8 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
   number("keepSentForMs", keepSentForMs, 0, "a number of milliseconds, or Infinity");
   if (backoff.baseMs !== undefined) number("backoff.baseMs", backoff.baseMs, 1, "at least 1 ms");
   if (backoff.capMs !== undefined) number("backoff.capMs", backoff.capMs, 1, "at least 1 ms");
-  return { concurrency, name, backoff, observers, keepSentForMs };
+  if (!Array.isArray(sources) || sources.some((source) => typeof source?.round !== "function")) {
+    throw new TypeError("createWorker: sources must be a list of what tableSource gives");
+  }
+  return { concurrency, name, backoff, observers, keepSentForMs, sources };
 }

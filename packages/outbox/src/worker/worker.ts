@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Chain } from "@relais/core";
 import type { Outbox } from "../outbox.ts";
 import { jobQueue } from "../queue/job-queue.ts";
+import type { MessageSource } from "../table/table-source.ts";
 import { bell } from "./bell.ts";
 import { feed, promote } from "./feed.ts";
 import { hands } from "./hands.ts";
@@ -36,6 +37,7 @@ export interface WorkerStatus {
 const renewMs = 2_500;
 const promoteMs = 1_000;
 const recoverMs = 2_000;
+const sourceMs = 500;
 const feedGapMs = 25;
 const lastMomentMs = 1_500;
 
@@ -48,7 +50,7 @@ export function createWorker(
   chain: Pick<Chain, "send">,
   options: WorkerOptions = {},
 ): Worker {
-  const { concurrency, name, backoff, observers, keepSentForMs } = workerSettings(options);
+  const { concurrency, name, backoff, observers, keepSentForMs, sources } = workerSettings(options);
   const { database } = outbox;
   let state: WorkerStatus["state"] = "new";
   let tickedAt = Date.now();
@@ -76,6 +78,7 @@ export function createWorker(
     database,
     chain,
     queue,
+    concurrency,
     worker: name,
     backoff,
     defaultFrom: outbox.defaultFrom,
@@ -118,6 +121,8 @@ export function createWorker(
         const olderThanMs = keepSentForMs;
         ends.push(rounds(60_000, () => outbox.purge({ olderThanMs }), failed("deleting old messages")));
       }
+      for (const source of sources)
+        ends.push(rounds(sourceMs, () => bringIn(source), failed("reading a table")));
       const site = { database, queue, hands: under, bell: work, concurrency, worker: name };
       const pumping = pump({ ...site, isStopping, onError: failed("fetching") });
       const admitting = admit();
@@ -148,6 +153,10 @@ export function createWorker(
   async function queueDue(): Promise<void> {
     tickedAt = Date.now();
     if ((await promote(database)) > 0) more.ring();
+  }
+
+  async function bringIn(source: MessageSource): Promise<void> {
+    if ((await source.round()) > 0) more.ring();
   }
 
   async function takeUp(): Promise<void> {

@@ -1,13 +1,17 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { loadChain } from "relais";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { needs } from "../../../../test/repo/system.ts";
 import { runHere } from "./run-here.ts";
 
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(import.meta.dirname, "../../node_modules/.init-"));
+  writeFileSync(join(cwd, "package.json"), '{ "type": "module" }');
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
@@ -50,19 +54,51 @@ test("the order is the one given, and a server without a login gets none", async
   await chain.close();
 });
 
+test.each(["ts", "js"])(
+  "%s in a package of CommonJS says in its name that it is a module",
+  async (format) => {
+    writeFileSync(join(cwd, "package.json"), '{ "type": "commonjs" }');
+    expect(await runHere([...both, "--format", format], { cwd })).toMatchObject({ code: 0, err: "" });
+    const chain = await loadChain({ cwd, env });
+    expect(chain.file).toBe(join(cwd, `relais.config.m${format}`));
+    await chain.close();
+  },
+);
+
 describe("nothing is written", () => {
   test.each([
+    [["init"], "Without a terminal give --smtp-host"],
     [["init", "--yes"], "Without a terminal give --smtp-host"],
     [["init", "--smtp-host", "a.example", "--smtp-port", "70000", "--yes"], "whole number from 1 to 65535"],
     [["init", "--order", "smtp,smtp", "--yes"], "It must be some of smtp, ses, http, each once."],
     [["init", "--order", "smtp,pigeon", "--yes"], "It must be some of smtp, ses, http, each once."],
     [["init", "--api", "pigeon", "--yes"], "Allowed choices are resend"],
     [["init", "--smtp-host", "smtp://a:b@c", "--yes"], "host"],
+    [["init", "--smtp-host", "a.example", "--from", "shop", "--yes"], '"shop" is not an address'],
   ])("by %j", async (args, sentence) => {
     const said = await runHere(args, { cwd });
     expect(said).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
     expect(said.err).not.toContain("a:b");
-    expect(readdirSync(cwd)).toEqual([]);
+    expect(readdirSync(cwd)).toEqual(["package.json"]);
+  });
+
+  test("in a folder that is not there", async () => {
+    const gone = join(cwd, "gone");
+    expect(await runHere([...both, "--json"], { cwd: gone })).toEqual({
+      code: 2,
+      out: JSON.stringify({
+        error: { code: 2, problems: [`${join(gone, "relais.config.yaml")} cannot be written: ENOENT.`] },
+      }),
+      err: "",
+    });
+  });
+
+  test("where standard error is a terminal and standard input is none, nobody is asked", async () => {
+    const nobody = { input: new PassThrough(), output: new PassThrough() };
+    expect(await runHere(["init"], { cwd, terminal: nobody })).toMatchObject({
+      code: 2,
+      err: "Without a terminal give --smtp-host, --ses-region or --api, one at least.",
+    });
   });
 
   test("over what is there, unless told; a file that would be read in its place is no good either", async () => {
@@ -119,6 +155,45 @@ describe("on a terminal", () => {
   test("Ctrl-C writes nothing", async () => {
     const said = await runHere(["init"], { cwd, terminal: terminal([["By what do your mails", "\x03"]]) });
     expect(said).toMatchObject({ code: 2, err: "Nothing was written." });
-    expect(readdirSync(cwd)).toEqual([]);
+    expect(readdirSync(cwd)).toEqual(["package.json"]);
   });
+
+  // `script` gives the program a terminal of its own, as a person's would be.
+  test.runIf(needs("script"))(
+    "a real one: wrong answers are asked again, and keys are not left raw",
+    async () => {
+      const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
+      const command = `stty rows 40 cols 120; ${process.execPath} --conditions=@relais/source ${bin} init --no-smtp-login --order smtp --format json; stty -a`;
+      const running = spawn("script", ["-qefc", command, "/dev/null"], {
+        cwd,
+        env: { ...process.env, TERM: "xterm" },
+      });
+      const dialogue: [shown: string, keys: string][] = [
+        ["The SMTP server's name", "\x15ann:pass@h\r"],
+        ["nothing before or behind it", "\x15mail.example.net\r"],
+        ["Its port", "\x15no\r"],
+        ["from 1 to 65535", "\x152525\r"],
+        ["The sender of mails", "shop@example.net\r"],
+      ];
+      let screen = "";
+      let all = "";
+      running.stdout.on("data", (part: Buffer) => {
+        screen += part.toString();
+        all += part.toString();
+        const [shown, keys] = dialogue[0] ?? [];
+        if (shown === undefined || keys === undefined || !screen.includes(shown)) return;
+        dialogue.shift();
+        screen = "";
+        setTimeout(() => running.stdin.write(keys), 50);
+      });
+      await once(running, "close");
+      expect(dialogue).toEqual([]);
+      expect(all).toContain("Then: relais check");
+      expect(all).toMatch(/ icanon /);
+      expect(JSON.parse(readFileSync(join(cwd, "relais.config.json"), "utf8"))).toMatchObject({
+        from: "shop@example.net",
+        chain: [{ use: "smtp", options: { host: "mail.example.net", port: 2525 } }],
+      });
+    },
+  );
 });

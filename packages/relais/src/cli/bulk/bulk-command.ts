@@ -11,7 +11,7 @@ import type { Shell } from "../shell.ts";
 import { bulkBar } from "./bulk-bar.ts";
 import { fileHash, InvalidJournal, openJournal } from "./bulk-journal.ts";
 import { lockJournal } from "./bulk-lock.ts";
-import { type BulkReport, bulkReport, writeReport } from "./bulk-report.ts";
+import { type BulkReport, bulkReport, reportFile } from "./bulk-report.ts";
 import { runBulk } from "./bulk-run.ts";
 import { bulkSignals } from "./bulk-signals.ts";
 import { type BulkTemplate, InvalidRow, rowId, templateHash } from "./bulk-template.ts";
@@ -80,19 +80,39 @@ async function bulk(flags: BulkFlags, shell: Shell): Promise<ExitCode> {
   const unlock = lockJournal(journal);
   try {
     const fault = await run(source, rows, journal, flags, shell);
-    const report = await bulkReport(journal, rows, lastLine);
+    const report = await reported(journal, rows, lastLine, reportPath, shell);
     if (flags.json) shell.out(JSON.stringify({ ...report, ...(fault !== undefined && { fault }) }));
     else show(report, shell);
     if (fault !== undefined) shell.err(fault);
-    if (reportPath !== undefined) {
-      await writeReport(journal, reportPath)
-        .catch(unwritable(reportPath))
-        .catch(({ message }) => shell.err(message));
-    }
     return exitCodeOf(report);
   } finally {
     unlock();
   }
+}
+
+/** The counts; and the report file, of which a mistake is said, but costs nobody the counts. */
+async function reported(
+  journal: string,
+  rows: number,
+  lastLine: number,
+  path: string | undefined,
+  shell: Shell,
+): Promise<BulkReport> {
+  if (path !== undefined) {
+    try {
+      const file = await reportFile(path);
+      try {
+        return await bulkReport(journal, rows, lastLine, file.add);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      shell.err(`${path} cannot be written: ${code}.`);
+    }
+  }
+  return bulkReport(journal, rows, lastLine);
 }
 
 const unwritable =

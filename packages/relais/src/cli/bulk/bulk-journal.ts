@@ -151,11 +151,11 @@ function journalOf(
           states.set(row, "handed");
         },
         // Killed while it waits to try again, the run knows that nobody has it.
-        close: async (_, outcome) => {
+        close: async ({ recipients }, outcome) => {
           maybe ||= outcome.success || outcome.kind === "unknown";
           if (maybe || states.get(row) !== "handed") return;
           states.set(row, "open");
-          await write(JSON.stringify({ row, line, state: "open" }));
+          await write(JSON.stringify({ row, line, state: "open", to: recipients.join(" ") }));
         },
       };
     },

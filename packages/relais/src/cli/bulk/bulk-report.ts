@@ -1,6 +1,4 @@
-import { createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { open } from "node:fs/promises";
 import { type JournalLine, journalLines, type RowState } from "./bulk-journal.ts";
 
 /** How a run stands, all its parts together. */
@@ -27,33 +25,44 @@ const killed = "the process was killed after the message had been handed over";
 /** Handed over, and the process killed before the answer: nobody knows. */
 const asEnd = (state: RowState): RowState => (state === "handed" ? "unknown" : state);
 
-/** The last word of each row of a journal. */
-async function lastWords(path: string): Promise<Map<string, JournalLine & { state: RowState }>> {
-  const words = new Map<string, JournalLine & { state: RowState }>();
-  for await (const { row, state, ...rest } of journalLines(path)) {
-    if (row === undefined || state === undefined) continue;
-    const to = rest.to ?? words.get(row)?.to;
-    const error = state === "handed" ? killed : rest.error;
-    words.set(row, {
-      ...rest,
-      state: asEnd(state),
-      ...(to !== undefined && { to }),
-      ...(error !== undefined && { error }),
-    });
+/**
+ * The last word of each row of a journal, in the order they were written. Read twice, so that of hundreds of thousands of
+ * rows only their numbers are in memory.
+ */
+async function* lastWords(path: string): AsyncGenerator<JournalLine & { state: RowState }> {
+  const last = new Map<number, number>();
+  let n = 0;
+  for await (const { line, state } of journalLines(path)) {
+    n += 1;
+    if (line !== undefined && state !== undefined) last.set(line, n);
   }
-  return words;
+  n = 0;
+  for await (const { state, ...rest } of journalLines(path)) {
+    n += 1;
+    if (rest.line === undefined || state === undefined || last.get(rest.line) !== n) continue;
+    const error = state === "handed" ? killed : rest.error;
+    yield { ...rest, state: asEnd(state), ...(error !== undefined && { error }) };
+  }
 }
 
 /**
  * Counts what a journal says of the rows that were asked for.
  * @param lastLine where the last of them begins
+ * @param each is given the last word of every row of the journal
  */
-export async function bulkReport(path: string, rows: number, lastLine: number): Promise<BulkReport> {
+export async function bulkReport(
+  path: string,
+  rows: number,
+  lastLine: number,
+  each: (word: JournalLine) => Promise<void> = async () => undefined,
+): Promise<BulkReport> {
   const count = { sent: 0, partial: 0, unknown: 0, failed: 0 };
   const byProvider: Record<string, number> = {};
   let inTrouble = 0;
   const troubles: { line: number; state: string; error: string }[] = [];
-  for (const { state, provider, line = 0, error } of (await lastWords(path)).values()) {
+  for await (const word of lastWords(path)) {
+    await each(word);
+    const { state, provider, line = 0, error } = word;
     if (line > lastLine) continue;
     if (state in count) count[state as keyof typeof count] += 1;
     if ((state === "sent" || state === "partial") && provider !== undefined) {
@@ -75,15 +84,28 @@ const quoted = (value: string | number | undefined): string => {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
-function* lines(words: Iterable<JournalLine>): Generator<string> {
-  yield "line,to,status,provider,messageId,error\r\n";
-  for (const { line, to, state, provider, messageId, error } of words) {
-    yield `${[line, to, state, provider, messageId, error].map(quoted).join(",")}\r\n`;
-  }
+/** A file that says who got what by which provider, as CSV (RFC 4180). */
+export interface ReportFile {
+  add(word: JournalLine): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** Writes who got what by which provider, as CSV (RFC 4180). */
-export async function writeReport(journal: string, path: string): Promise<void> {
-  const words = await lastWords(journal);
-  await pipeline(Readable.from(lines(words.values())), createWriteStream(path));
+const partCharacters = 64_000;
+
+/** Begins a report. Rejects, as `add` and `close` do, if the file cannot be written. */
+export async function reportFile(path: string): Promise<ReportFile> {
+  const file = await open(path, "w");
+  let text = "line,to,status,provider,messageId,error\r\n";
+  const flush = async (): Promise<void> => {
+    const part = text;
+    text = "";
+    await file.appendFile(part);
+  };
+  return {
+    async add({ line, to, state, provider, messageId, error }) {
+      text += `${[line, to, state, provider, messageId, error].map(quoted).join(",")}\r\n`;
+      if (text.length > partCharacters) await flush();
+    },
+    close: () => flush().finally(() => file.close()),
+  };
 }

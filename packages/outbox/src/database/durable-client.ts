@@ -1,0 +1,24 @@
+import { PGlite } from "@electric-sql/pglite";
+import type { DurableNodeFs } from "./durable-fs.ts";
+
+/** As PGlite starts, with fsync, and with buffers fit for a guest in somebody's process. */
+const startParams = PGlite.defaultStartParams
+  .filter((one) => one !== "-F")
+  .concat(["-c", "wal_sync_method=fsync", "-c", "shared_buffers=8MB"]);
+
+/**
+ * Opens the database in a folder, or makes it, and looks whether a commit really reaches the disk.
+ * @param folder the one of `fs`, for the sentence
+ * @throws {Error} one sentence: it does not
+ */
+export async function durableClient(folder: string, fs: DurableNodeFs): Promise<PGlite> {
+  const client = await PGlite.create({ fs, startParams });
+  const [setting] = (await client.query<{ fsync: string }>("show fsync")).rows;
+  const before = fs.syncs;
+  await client.exec("create table if not exists public.relais_sync (n int); drop table public.relais_sync;");
+  if (setting?.fsync !== "on" || fs.syncs === before) {
+    await client.close();
+    throw new Error(`The database in ${folder} would not survive a power cut: its writes are not synced.`);
+  }
+  return client;
+}

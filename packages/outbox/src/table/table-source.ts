@@ -1,0 +1,76 @@
+import type { Database } from "../database/database.ts";
+import type { Outbox } from "../outbox.ts";
+import { states } from "../state.ts";
+import { type QuotedMapping, quotedMapping, type TableMapping, wordFor } from "./table-mapping.ts";
+
+/** Where a worker gets messages from, besides the outbox itself. */
+export interface MessageSource {
+  /** Brings in what is new, and writes back what has become of what was brought in. @returns how many came in */
+  round(): Promise<number>;
+}
+
+const most = 500;
+
+/** Takes rows and writes their messages down, in one statement: a row is taken if and only if its message is there. */
+function takeSql({ name, table, column, status }: QuotedMapping): string {
+  const part = (key: string, of: string | undefined): string =>
+    of === undefined ? "" : `'${key}', t.${of}, `;
+  const content = [part("html", column.html), part("from", column.from), `'to', t.${column.recipient}`].join(
+    "",
+  );
+  return `
+    with taken as (
+      select t.${column.id} as key from ${table} t
+      where t.${column.status} = '${literal(status.pending)}' order by t.${column.id} limit ${most}
+      for update skip locked),
+    written as (
+      select t.${column.id} as key, e.id from ${table} t join taken on taken.key = t.${column.id},
+      lateral relais.enqueue(jsonb_build_object(
+        'content', jsonb_strip_nulls(jsonb_build_object(${content}, 'subject', t.${column.subject}, 'text', t.${column.body})),
+        'idempotencyKey', 'table:${literal(name)}:' || t.${column.id}::text,
+        'source', '${literal(name)}', 'sourceId', t.${column.id}::text)) e)
+    update ${table} t set ${column.status} = '${literal(status.sending)}', ${column.claimedAt} = now()
+    from written where t.${column.id} = written.key returning 1`;
+}
+
+/** Writes states and traces back, where they have changed since the last time. */
+function mirrorSql({ table, column }: QuotedMapping): string {
+  return `
+    with changed as (
+      select m.id, m.source_id, m.state, m.delivery_trace, m.updated_at from relais.message m
+      where m.source = $1 and (m.mirrored_at is null or m.mirrored_at < m.updated_at)
+      order by m.updated_at limit ${most} for update skip locked),
+    written as (
+      update ${table} t set ${column.status} = $2::jsonb->>changed.state, ${column.trace} = changed.delivery_trace
+      from changed where t.${column.id}::text = changed.source_id)
+    update relais.message m set mirrored_at = changed.updated_at from changed where m.id = changed.id returning 1`;
+}
+
+const literal = (text: string): string => text.replaceAll("'", "''");
+
+async function mirror(database: Database, mapping: QuotedMapping): Promise<void> {
+  const words = Object.fromEntries(states.map((state) => [state, wordFor(state, mapping)]));
+  const sql = mirrorSql(mapping);
+  for (;;) {
+    const rows = await database.query(sql, [mapping.name, JSON.stringify(words)]);
+    if (rows.length < most) return;
+  }
+}
+
+/**
+ * An application's own table of mail as a source of a worker: its pending rows become messages of the outbox, with all
+ * that holds there, and the row's status and trace follow what becomes of them.
+ * @throws {TypeError} one sentence about the mapping
+ */
+export function tableSource(outbox: Outbox, mapping: TableMapping): MessageSource {
+  const quoted = quotedMapping(mapping);
+  const take = takeSql(quoted);
+  const { database } = outbox;
+  return {
+    async round() {
+      const taken = await database.query(take);
+      await mirror(database, quoted);
+      return taken.length;
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/conformance";
+import { createOutbox, type Outbox } from "@relais/outbox";
+import { describe, expect, test } from "vitest";
+import { needs } from "../../../test/repo/system.ts";
+import { postgresServer } from "./postgres-server.ts";
+import { until } from "./scripted.ts";
+
+/** How long things go wrong: `RELAIS_CHAOS_MS=3600000` for an hour. */
+const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 45_000);
+const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 10_000);
+const seed = Number(process.env.RELAIS_CHAOS_SEED ?? Date.now() % 1_000_000);
+const program = join(import.meta.dirname, "chaos-child.ts");
+
+/** Mulberry32: the same numbers for the same seed. */
+function randomOf(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function misbehave(smtp: SmtpServer, ses: SesServer, random: () => number): void {
+  const some = <T>(share: number, action: T): T | undefined => (random() < share ? action : undefined);
+  smtp.script({
+    connect: () => some(0.03, { reset: true }),
+    mail: () => some(0.05, { reply: "451 4.3.0 later" }),
+    rcpt: () =>
+      some(0.02, { reply: "450 4.2.0 greylisted" }) ?? some(0.005, { reply: "550 5.1.1 no such user" }),
+    data: () => some(0.02, { reply: "421 4.3.2 closing" }),
+    dot: () =>
+      some(0.02, { reset: true }) ??
+      some(0.01, { reply: "452 4.3.1 full" }) ??
+      some(0.003, { stall: true }) ??
+      some(0.02, { delayMs: 50 }),
+  });
+  ses.fault(
+    () =>
+      some(0.05, { error: { code: "Throttling", message: "Maximum sending rate exceeded.", status: 400 } }) ??
+      some(0.03, { reset: "afterAccept" as const }) ??
+      some(0.03, { reset: "beforeProcessing" as const }) ??
+      some(0.01, { stall: "afterAccept" as const }) ??
+      some(0.03, { status: 503, body: "<html>" }),
+  );
+}
+
+/** Keeps three workers at work, and kills one of them every two seconds. */
+function workforce(database: string, smtp: SmtpServer, ses: SesServer, random: () => number) {
+  const children = new Map<number, ChildProcess>();
+  let number = 0;
+  let kills = 0;
+  let ending = false;
+  const hire = (place: number): void => {
+    number += 1;
+    const args = [
+      "--conditions=@relais/source",
+      program,
+      database,
+      String(smtp.port),
+      ses.endpoint,
+      `w${number}`,
+    ];
+    const child = spawn(process.execPath, args, { stdio: "ignore" });
+    children.set(place, child);
+    child.once("close", () => {
+      if (!ending) setTimeout(() => !ending && hire(place), 200);
+    });
+  };
+  for (const place of [0, 1, 2]) hire(place);
+  const timer = setInterval(() => {
+    kills += 1;
+    children.get(Math.floor(random() * 3))?.kill("SIGKILL");
+  }, 2_000);
+  return {
+    calm: () => clearInterval(timer),
+    kills: () => kills,
+    async end(): Promise<(number | null)[]> {
+      ending = true;
+      return Promise.all(
+        [...children.values()].map(async (child) => {
+          if (child.exitCode !== null) return child.exitCode;
+          const closed = once(child, "close");
+          child.kill("SIGTERM");
+          return ((await closed) as [number | null])[0];
+        }),
+      );
+    },
+  };
+}
+
+/** Copies at the far ends, by the message's id. */
+function copies(smtp: SmtpServer, ses: SesServer): Map<string, number> {
+  const count = new Map<string, number>();
+  for (const bytes of [...smtp.accepted.map(({ data }) => data), ...ses.accepted.map(({ raw }) => raw)]) {
+    const id = /^X-Relais-Id: (\S+)/im.exec(bytes.toString("latin1"))?.[1] ?? "none";
+    count.set(id, (count.get(id) ?? 0) + 1);
+  }
+  return count;
+}
+
+async function fill(outbox: Outbox): Promise<void> {
+  const entries = Array.from({ length: messages }, (_, i) => ({
+    message: { to: `p${i}@example.net`, subject: `No ${i}`, text: "Hello\n" },
+    options: { tenant: `t${i % 7}`, ...(i % 20 === 0 ? { onUnknown: "resend" as const } : {}) },
+  }));
+  await outbox.enqueueMany(entries);
+}
+
+describe.runIf(needs("postgres"))("chaos", () => {
+  test(
+    "no message lost, and none twice but where that was chosen",
+    async () => {
+      const random = randomOf(seed);
+      const server = await postgresServer();
+      const url = await server.database();
+      const [smtp, ses] = await Promise.all([smtpServer(), sesServer({ region: "eu-west-1" })]);
+      const outbox = await createOutbox({ database: url, from: "shop@example.org" });
+      await fill(outbox);
+      misbehave(smtp, ses, random);
+      const workers = workforce(url, smtp, ses, random);
+      await sleep(chaosMs / 3);
+      await server.restart();
+      await sleep(chaosMs / 3);
+      await server.restart();
+      await sleep(chaosMs / 3);
+      workers.calm();
+      smtp.script({});
+      ses.fault();
+      const stats = () => outbox.stats().catch(() => undefined);
+      const over = await until(
+        stats,
+        (now) => now !== undefined && now.byState.queued + now.byState.sending + now.byState.deferred === 0,
+        120_000,
+      );
+      const codes = await workers.end();
+      const rows = await outbox.database.query<{
+        id: string;
+        state: string;
+        on_unknown: string;
+        unknowns: number;
+        resent: boolean;
+      }>(
+        `select id::text, state, on_unknown,
+         (select count(*)::int from relais.attempt a where a.message = m.id and a.kind = 'unknown') as unknowns,
+         delivery_trace->'resolution'->>'as' = 'resend' as resent from relais.message m`,
+      );
+      const arrived = copies(smtp, ses);
+      const twice = rows.filter(({ id }) => (arrived.get(id) ?? 0) > 1);
+      const kinds = await outbox.database.query(
+        "select coalesce(kind, 'in flight') as kind, count(*)::int as count from relais.attempt group by 1 order by 2 desc",
+      );
+      process.stdout.write(
+        `chaos, seed ${seed}: ${workers.kills()} kills, 2 restarts, ${JSON.stringify(over?.byState)}, ` +
+          `${twice.length} arrived more than once; attempts ${JSON.stringify(kinds)}\n`,
+      );
+      expect(rows).toHaveLength(messages);
+      expect(arrived.has("none")).toBe(false);
+      // With the default nobody gets two; the others had an unknown attempt, and a resend that was chosen.
+      expect(twice.filter(({ on_unknown, resent }) => on_unknown !== "resend" || !resent)).toEqual([]);
+      expect(rows.filter(({ id, state }) => state === "sent" && !arrived.has(id))).toEqual([]);
+      // What nobody has was refused, or is unknown and on somebody's list: nothing is lost.
+      const nowhere = rows.filter(({ id }) => !arrived.has(id));
+      expect(nowhere.filter(({ state }) => state !== "failed" && state !== "unknown")).toEqual([]);
+      expect(rows.filter(({ state, unknowns }) => state === "unknown" && unknowns === 0)).toEqual([]);
+      expect(codes).toEqual([0, 0, 0]);
+      await outbox.close();
+      await Promise.all([smtp.close(), ses.close()]);
+      await server.stop();
+    },
+    chaosMs + 240_000,
+  );
+});

@@ -1,0 +1,110 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { durableClient } from "../../src/database/durable-client.ts";
+import { makeDatabase } from "../../src/database/make-database.ts";
+import { found } from "./children.ts";
+import { type Ledger, writeMail } from "./ledger-rows.ts";
+import { PowerCutFs } from "./power-cut-fs.ts";
+import { randomOf } from "./random.ts";
+
+const seed = Number(process.env.RELAIS_CHAOS_SEED ?? Date.now() % 1_000_000);
+const rounds = Number(process.env.RELAIS_CHAOS_ROUNDS ?? 20);
+const random = randomOf(seed);
+const root = mkdtempSync(join(tmpdir(), "relais-power-"));
+/** Where the first start itself was cut from the power right after it, which the rounds go on from. */
+const seedHome = join(root, "seed");
+let lostAtFirst = 0;
+
+beforeAll(async () => {
+  let fs: PowerCutFs | undefined;
+  const made = join(root, "made");
+  await makeDatabase(made, (path) => {
+    fs = new PowerCutFs(path, true);
+    return fs;
+  });
+  lostAtFirst = fs?.diskTo(join(seedHome, "data"), random, made) ?? Number.NaN;
+  // Tables for the rounds.
+  expect(await found(seedHome)).toMatchObject({ sent: [], torn: 0 });
+}, 120_000);
+afterAll(() => rmSync(root, { recursive: true }));
+
+interface Round {
+  readonly acknowledged: readonly number[];
+  /** Blocks that the disk did not have. */
+  readonly lost: number;
+}
+
+/** Writes mails into `home/data` until the power is cut, somewhere in a write; `copy` is what the disk then has. */
+async function untilCut(home: string, copy: string, withSync: boolean, next: number): Promise<Round> {
+  const folder = join(home, "data");
+  const fs = new PowerCutFs(folder, withSync);
+  const client = withSync ? await durableClient(folder, fs) : await PGlite.create({ fs });
+  const acknowledged: number[] = [];
+  let cut: Round | undefined;
+  fs.cutAfter(10 + Math.floor(random() * 400), () => {
+    const lost = fs.diskTo(join(copy, "data"), random);
+    cut = { acknowledged: [...acknowledged], lost };
+  });
+  for (let n = next; cut === undefined; n += 1) {
+    await client.transaction((tx) =>
+      writeMail(
+        { query: async (text, values) => (await tx.query(text, [...(values ?? [])])).rows as never[] },
+        n,
+      ),
+    );
+    acknowledged.push(n);
+    if (random() < 0.02) await client.exec("checkpoint");
+    if (random() < 0.01) await client.exec("vacuum (analyze)");
+  }
+  await client.close();
+  return cut;
+}
+
+function fault(ledger: Ledger | undefined, committed: readonly number[]): string | undefined {
+  if (ledger === undefined) return "does not open";
+  const { sent, torn, scans } = ledger;
+  const lost = new Set(committed).difference(new Set(sent)).size;
+  if (lost > 0) return `${lost} rows lost`;
+  if (torn > 0) return `${torn} rows in part`;
+  return scans[0] === scans[1] && scans[2] === scans[3] ? undefined : `scans differ: ${scans}`;
+}
+
+test("the power goes in the middle of a write: what was committed is there", async () => {
+  expect(existsSync(join(seedHome, "data/PG_VERSION"))).toBe(true);
+  let home = seedHome;
+  const committed: number[] = [];
+  let lost = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const copy = join(root, `copy-${round}`);
+    const cut = await untilCut(home, copy, true, (committed.at(-1) ?? 0) + 1_000);
+    committed.push(...cut.acknowledged);
+    lost += cut.lost;
+    expect(fault(await found(copy), committed), `seed ${seed}, round ${round}`).toBeUndefined();
+    rmSync(home, { recursive: true });
+    home = copy;
+  }
+  process.stdout.write(
+    `power cut, seed ${seed}: ${rounds} times, ${committed.length} commits kept, ${lost} blocks lost; ` +
+      `${lostAtFirst} after the first start\n`,
+  );
+  expect(lost).toBeGreaterThan(rounds);
+}, 600_000);
+
+test("the same without fsync ruins folders: the cuts are real", async () => {
+  const faults: string[] = [];
+  const home = join(root, "stock");
+  const base = join(root, "base");
+  const copy = join(root, "stock-copy");
+  cpSync(existsSync(seedHome) ? seedHome : join(root, `copy-${rounds - 1}`), base, { recursive: true });
+  for (let round = 0; round < 4; round += 1) {
+    for (const folder of [home, copy]) rmSync(folder, { recursive: true, force: true });
+    cpSync(base, home, { recursive: true });
+    const { acknowledged } = await untilCut(home, copy, false, 1_000_000);
+    faults.push(fault(await found(copy), acknowledged) ?? "none");
+  }
+  process.stdout.write(`power cut without fsync, seed ${seed}: ${faults.join(", ")}\n`);
+  expect(faults.filter((one) => one !== "none").length).toBeGreaterThan(0);
+}, 180_000);

@@ -1,0 +1,81 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, test } from "vitest";
+
+const relais = join(import.meta.dirname, "../..");
+const optional = ["conformance", "http", "outbox"];
+
+// The command with all that it needs and nothing that it may do without.
+const folder = mkdtempSync(join(tmpdir(), "relais-alone-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const modules = join(folder, "node_modules");
+cpSync(join(relais, "src"), join(folder, "src"), { recursive: true });
+cpSync(join(relais, "package.json"), join(folder, "package.json"));
+mkdirSync(join(modules, "@relais"), { recursive: true });
+for (const name of readdirSync(join(relais, "node_modules"))) {
+  if (!name.startsWith(".") && name !== "@relais")
+    symlinkSync(join(relais, "node_modules", name), join(modules, name));
+}
+for (const name of readdirSync(join(relais, "node_modules/@relais"))) {
+  if (!optional.includes(name))
+    symlinkSync(join(relais, "node_modules/@relais", name), join(modules, "@relais", name));
+}
+
+function run(...args: string[]): {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+} {
+  const bin = join(folder, "src/cli/bin.ts");
+  return spawnSync(process.execPath, ["--conditions=@relais/source", bin, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { PATH: process.env.PATH },
+  });
+}
+
+afterEach(() => rmSync(join(folder, "relais.config.json"), { force: true }));
+
+const error = (problem: string): string => `${JSON.stringify({ error: { code: 2, problems: [problem] } })}\n`;
+
+test("conformance without its rules says how to install them", () => {
+  expect(run("conformance", "./harness.ts", "--json")).toMatchObject({
+    status: 2,
+    stdout: error("The rules are not installed: npm install -D @relais/conformance"),
+    stderr: "",
+  });
+});
+
+test.each(["http", "@relais/http"])("use: %s without its package says how to install it", (use) => {
+  writeFileSync(join(folder, "relais.config.json"), JSON.stringify({ chain: [{ use, options: {} }] }));
+  expect(run("check", "--json")).toMatchObject({
+    status: 2,
+    stdout: error(`chain[0].use: ${JSON.stringify(use)} is not installed: npm install @relais/http`),
+    stderr: "",
+  });
+});
+
+test("so do a DSN for an API, and init", () => {
+  const said = /"http" is not installed: npm install @relais\/http/;
+  expect(run("check", "--dsn", "resend://K@default")).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(said),
+  });
+  expect(run("init", "--api", "resend", "--yes")).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(said),
+  });
+  expect(readdirSync(folder).filter((name) => name.startsWith("relais.config"))).toEqual([]);
+});
+
+test("what needs none of them works", () => {
+  expect(run("config", "--dsn", "smtp://127.0.0.1")).toMatchObject({ status: 0, stderr: "" });
+  expect(run("explain", "Throttling").stdout).toMatch(/^throttled: /);
+});
+
+test("a word that is nearly http is asked about", () => {
+  writeFileSync(join(folder, "relais.config.json"), '{ "chain": [{ "use": "htpp" }] }');
+  expect(run("check").stderr).toContain('"htpp" cannot be found; did you mean http?');
+});
