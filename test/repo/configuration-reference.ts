@@ -38,6 +38,17 @@ export const parts: readonly Part[] = [
     ],
   },
   { title: "outbox", path: "outbox", sources: [[relais, "OutboxEntry"]] },
+  { title: "outbox: table", path: "outbox.table", sources: [[relais, "TableEntry"]] },
+  {
+    title: "outbox: columns of the table",
+    path: "outbox.table.columns",
+    sources: [["packages/outbox/src/table/table-mapping.ts", "TableColumns"]],
+  },
+  {
+    title: "outbox: words of the table",
+    path: "outbox.table.statuses",
+    sources: [["packages/outbox/src/table/table-mapping.ts", "TableStatuses"]],
+  },
   { title: "A provider of a chain", path: "chain[]", sources: [[relais, "ProviderEntry"]] },
   { title: "A chain within a chain", path: "chain[]", sources: [[relais, "ChainEntry"]] },
   {

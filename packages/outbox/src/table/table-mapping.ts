@@ -6,7 +6,7 @@ export interface TableColumns {
   readonly id?: string | undefined;
   /** Whom the mail is for: one address, or several with commas. @defaultValue `recipient` */
   readonly recipient?: string | undefined;
-  /** @defaultValue `subject` */
+  /** Its subject. @defaultValue `subject` */
   readonly subject?: string | undefined;
   /** The body as plain text. @defaultValue `body` */
   readonly body?: string | undefined;
@@ -28,9 +28,9 @@ export interface TableStatuses {
   readonly pending?: string | undefined;
   /** Taken, and not over. @defaultValue `sending` */
   readonly sending?: string | undefined;
-  /** @defaultValue `sent` */
+  /** Delivered, to some of its recipients at least. @defaultValue `sent` */
   readonly sent?: string | undefined;
-  /** @defaultValue `failed` */
+  /** Refused for good, expired or cancelled. @defaultValue `failed` */
   readonly failed?: string | undefined;
   /** Nobody knows whether it arrived. @defaultValue `unknown` */
   readonly unknown?: string | undefined;

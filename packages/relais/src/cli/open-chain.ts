@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Chain } from "@relais/core";
+import type { Chain, Observer } from "@relais/core";
 import { chainFromEnv } from "../chain-from-env.ts";
 import { findConfig } from "../config/find-config.ts";
 import { loadChain } from "../config/load-chain.ts";
@@ -23,13 +23,17 @@ export interface Opened {
  * `--dsn`, `--config`, a configuration file from the working folder upwards, or the environment, in this order.
  * @throws {ConfigurationError} all that is wrong
  */
-export async function openChain(flags: ChainFlags, shell: Shell): Promise<Opened> {
+export async function openChain(
+  flags: ChainFlags,
+  shell: Shell,
+  observers: readonly Observer[] = [],
+): Promise<Opened> {
   const { config, dsn, chain: name } = flags;
   const { cwd, env } = shell;
   if (dsn === undefined && config === undefined && findConfig(cwd) === undefined) {
-    return { chain: chainFromEnv(env), from: "the environment" };
+    return { chain: chainFromEnv(env, { observers }), from: "the environment" };
   }
   const file = config === undefined ? undefined : resolve(cwd, config);
-  const chain = await loadChain({ cwd, env, name, dsn, file });
+  const chain = await loadChain({ cwd, env, name, dsn, file, observers });
   return { chain, from: chain.file ?? "the DSN", effective: chain.effective() };
 }

@@ -1,6 +1,7 @@
 import { type Chain, type ChainOptions, createChain, type Link, link, type Provider } from "@relais/core";
 import { type OptionsSchema, optionSentence } from "@relais/core/spi";
 import { ConfigurationError } from "../configuration-error.ts";
+import { settingsReader } from "../settings-reader.ts";
 import { chainSchema, entrySchemas, fileSchema } from "./config-schema.ts";
 import type { EffectiveChain, EffectiveProvider } from "./effective-config.ts";
 import { interpolate } from "./interpolate.ts";
@@ -83,7 +84,13 @@ async function providerEntry(
   }
   const { plugin, from } = loaded;
   // An entry that says nothing of its options is described by the environment, if its plugin knows how.
-  const given = (value as { options?: unknown }).options ?? plugin.fromEnv?.(pass.env) ?? {};
+  const settings = settingsReader(pass.env);
+  const given = (value as { options?: unknown }).options ?? plugin.fromEnv?.(settings.environment) ?? {};
+  if (settings.problems.length > 0) {
+    const sentences = settings.problems.map((one) => one.replace(/\.$/, ""));
+    pass.problems.push(...sentences.map((one) => problemAt([...place, "options"], one)));
+    return undefined;
+  }
   const options = await checked<object>(pass, plugin.options, given, [...place, "options"]);
   if (entry === undefined || options === undefined) return undefined;
   try {

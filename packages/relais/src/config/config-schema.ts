@@ -77,6 +77,20 @@ const rules = {
   from: text.optional(),
 };
 
+const tableColumns = [
+  "id",
+  "recipient",
+  "subject",
+  "body",
+  "html",
+  "from",
+  "status",
+  "trace",
+  "claimedAt",
+] as const;
+const tableStatuses = ["pending", "sending", "sent", "failed", "unknown"] as const;
+const words = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, text.optional()]));
+
 /** Where the outbox is, and how its worker works: for the commands `relais worker` and `relais outbox`. */
 const outbox = z.strictObject({
   database: text.optional(),
@@ -84,6 +98,13 @@ const outbox = z.strictObject({
   connections: count.max(1_000).optional(),
   concurrency: count.max(1_000).optional(),
   keepSentForMs: z.number().min(0).optional(),
+  table: z
+    .strictObject({
+      name: text,
+      columns: z.strictObject(words(tableColumns)).optional(),
+      statuses: z.strictObject(words(tableStatuses)).optional(),
+    })
+    .optional(),
 });
 
 /** One entry of a chain: which of the two it is depends on whether it has a `chain`. */

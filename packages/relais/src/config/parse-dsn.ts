@@ -1,8 +1,9 @@
 import { ConfigurationError } from "../configuration-error.ts";
+import { httpApis, isHttpApi } from "./http-apis.ts";
 import type { ChainEntry, Entry, ProviderEntry, RelaisConfig } from "./relais-config.ts";
 
 // A DSN is often put together from somebody's input, and is easily pasted: nothing in it may weaken security.
-const weakening = /^(?:tls|allowInsecureTls|requireTLS|ignoreTLS|logger|debug|proxy)(?:\.|$)/i;
+const weakening = /^(?:ca|tls|allowInsecureTls|requireTLS|ignoreTLS|logger|debug|proxy)(?:\.|$)/i;
 const settings = new Set(["id", "timeoutMs"]);
 
 function fail(sentence: string): never {
@@ -70,8 +71,16 @@ function provider(text: string): ProviderEntry {
     const keys = user === "" ? {} : { credentials: { accessKeyId: user, secretAccessKey: pass } };
     return { use: "ses", ...rest, options: { ...options, ...keys } };
   }
+  if (isHttpApi(scheme)) {
+    if (!["default", ""].includes(host) || url.port !== "")
+      fail(`must say "default" as the host of ${scheme}; set another with endpoint`);
+    if (pass !== "") fail(`must say the key of ${scheme} alone, as ${scheme}://KEY@default does`);
+    const secret = user === "" ? {} : { [httpApis[scheme]]: user };
+    return { use: "http", ...rest, options: { ...options, api: scheme, ...secret } };
+  }
+  const known = ["smtp", "smtps", "ses", ...Object.keys(httpApis)].join(", ");
   return fail(
-    `has a scheme that is not known: ${JSON.stringify(scheme.slice(0, 40))}; smtp, smtps, ses or failover(…)`,
+    `has a scheme that is not known: ${JSON.stringify(scheme.slice(0, 40))}; ${known} or failover(…)`,
   );
 }
 
@@ -105,8 +114,9 @@ function entries(text: string): Entry[] {
 }
 
 /**
- * A short form of a configuration: `smtp://user:password@host:587`, `ses://KEY:SECRET@default?region=eu-west-1`, or
- * `failover(… …)` with several of them. Query parameters are options (`pool.maxConnections=2`), `id` and `timeoutMs`.
+ * A short form of a configuration: `smtp://user:password@host:587`, `ses://KEY:SECRET@default?region=eu-west-1`,
+ * `resend://KEY@default` and the like for the other APIs of @relais/http (`mailgun://KEY@default?domain=mg.example.com`),
+ * or `failover(… …)` with several of them. Query parameters are options (`pool.maxConnections=2`), `id` and `timeoutMs`.
  * @throws {ConfigurationError} one sentence, without user or password
  */
 export function parseDsn(dsn: string): RelaisConfig {

@@ -10,8 +10,10 @@ async function parsed(path: string): Promise<unknown> {
     const { parse } = await import("yaml");
     return parse(readFileSync(path, "utf8"), { maxAliasCount: 100, strict: true });
   }
-  // The version in the address makes a changed file a new module, for reloads.
-  const module = (await import(`${pathToFileURL(path).href}?v=${statSync(path).mtimeMs}`)) as {
+  // The time in the address makes a changed file a new module, for reloads. As a whole number: what stands behind a
+  // point is the file's extension to Vite, and TypeScript would be read as JavaScript.
+  const changedUs = Math.round(statSync(path).mtimeMs * 1_000);
+  const module = (await import(`${pathToFileURL(path).href}?v=${changedUs}`)) as {
     default?: unknown;
   };
   if (module.default === undefined) throw new Error("it has no default export");

@@ -67,6 +67,27 @@ export interface OutboxEntry {
   readonly concurrency?: number;
   /** Sent messages are deleted this long after they ended, ms. @defaultValue never */
   readonly keepSentForMs?: number;
+  /** An own table of mail that the worker works off too, in the same database. @defaultValue none */
+  readonly table?: TableEntry;
+}
+
+/** An application's own table of mail: which column holds what, and the words of its status. */
+export interface TableEntry {
+  /** `outbound_deliveries`, or `schema.table`. */
+  readonly name: string;
+  /** Columns that are not called id, recipient, subject, body, status, delivery_trace, claimed_at. */
+  readonly columns?: Readonly<
+    Partial<
+      Record<
+        "id" | "recipient" | "subject" | "body" | "html" | "from" | "status" | "trace" | "claimedAt",
+        string
+      >
+    >
+  >;
+  /** Words that are not pending, sending, sent, failed, unknown. */
+  readonly statuses?: Readonly<
+    Partial<Record<"pending" | "sending" | "sent" | "failed" | "unknown", string>>
+  >;
 }
 
 /** What a configuration file holds. */

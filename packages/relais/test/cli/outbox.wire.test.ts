@@ -40,7 +40,11 @@ function worker(...more: string[]): { child: ChildProcess; said: () => string; e
     ["--conditions=@relais/source", bin, "worker", "--dsn", dsn, ...more],
     {
       cwd,
-      env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: "true" },
+      env: {
+        PATH: process.env.PATH,
+        AWS_EC2_METADATA_DISABLED: "true",
+        AWS_SES_FROM_EMAIL: "shop@example.org",
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
@@ -71,7 +75,7 @@ test("relais worker sends what is in the outbox, says by whom, answers probes, a
   expect(server.accepted).toHaveLength(1);
   const base = /http:\/\/127\.0\.0\.1:\d+/.exec(errors())?.[0] ?? "";
   expect(await (await fetch(`${base}/healthz`)).text()).toBe("ok\n");
-  expect(await (await fetch(`${base}/readyz`)).text()).toBe("ready\n");
+  expect(await (await fetch(`${base}/readyz`)).text()).toBe("ok\n");
   expect((await fetch(`${base}/nothing`)).status).toBe(404);
   expect((await fetch(`${base}/healthz`, { method: "POST" })).status).toBe(405);
   const second = await outbox("stats");
@@ -80,6 +84,23 @@ test("relais worker sends what is in the outbox, says by whom, answers probes, a
   await until(() => errors().includes("SIGHUP: "));
   child.kill("SIGTERM");
   expect((await once(child, "close"))[0]).toBe(0);
+}, 60_000);
+
+test("relais worker --table works off a table of the application's own", async () => {
+  await withOutbox((box) =>
+    box.database.query(`create table outbound_deliveries (id serial primary key, recipient text, subject text, body text,
+      status text default 'pending', delivery_trace jsonb, claimed_at timestamptz);
+      insert into outbound_deliveries (recipient, subject, body) values ('ann@example.net', 'Hi', 'Hello');`),
+  );
+  const { child } = worker("--table", "outbound_deliveries");
+  await until(() => server.accepted.length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  child.kill("SIGTERM");
+  expect((await once(child, "close"))[0]).toBe(0);
+  const rows = await withOutbox((box) =>
+    box.database.query("select status, delivery_trace->>'provider' as provider from outbound_deliveries"),
+  );
+  expect(rows).toEqual([{ status: "sent", provider: "SMTP" }]);
 }, 60_000);
 
 describe("relais outbox", () => {

@@ -1,42 +1,48 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a prober may ask. */
-export interface HealthSite {
-  /** The process works, or is ending in order: else it is to be restarted. */
-  healthy(): boolean;
-  /** It takes messages, and its database answers. */
-  ready(): Promise<boolean>;
-  /** More paths, each with what it answers. */
-  readonly pages?: Readonly<Record<string, () => Promise<{ readonly type: string; readonly body: string }>>>;
+/** Paths, and whether all is well. One that rejects is not. */
+export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
+type Pages = Readonly<Record<string, (response: ServerResponse) => Promise<void>>>;
+
+function say(response: ServerResponse, status: number, word: string): void {
+  response.writeHead(status, { "content-type": "text/plain", "cache-control": "no-store" }).end(`${word}\n`);
 }
 
-/** Serves `/healthz` and `/readyz`: 200 or 503, and a word. */
-export async function healthServer(
+/** Probes as pages: 200 and `ok`, or 503 and `no`. */
+export function probePages(probes: Probes): Pages {
+  const pages = Object.entries(probes).map(([path, isWell]) => {
+    const answer = async (response: ServerResponse): Promise<void> => {
+      const well = await isWell().catch(() => false);
+      say(response, well ? 200 : 503, well ? "ok" : "no");
+    };
+    return [path, answer] as const;
+  });
+  return Object.fromEntries(pages);
+}
+
+/** Serves probes, and nothing else. */
+export async function probeServer(
   host: string,
   port: number,
-  site: HealthSite,
-): Promise<Server & { port: number }> {
-  const server = createServer(async (request, response) => {
-    const path = (request.url ?? "").split("?")[0] ?? "";
-    const say = (status: number, body: string, type = "text/plain"): void => {
-      response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
-    };
-    const page = site.pages?.[path];
-    try {
-      if (request.method !== "GET" && request.method !== "HEAD") return say(405, "GET only\n");
-      if (path === "/healthz") return site.healthy() ? say(200, "ok\n") : say(503, "stuck\n");
-      if (path === "/readyz") return (await site.ready()) ? say(200, "ready\n") : say(503, "not ready\n");
-      if (page === undefined) return say(404, "not found\n");
-      const { type, body } = await page();
-      say(200, body, type);
-    } catch {
-      say(500, "failed\n");
-    }
+  probes: Probes,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const pages = probePages(probes);
+  const server = createServer(async ({ method, url = "" }, response) => {
+    const page = pages[url.split("?")[0] ?? ""];
+    if (method !== "GET" && method !== "HEAD") say(response, 405, "GET only");
+    else if (page === undefined) say(response, 404, "not found");
+    else await page(response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
-  return Object.assign(server, { port: (server.address() as AddressInfo).port });
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}/`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }

@@ -27,15 +27,18 @@ export async function outboxKit(): Promise<Kit> {
 }
 
 /** What the configuration says of the outbox; all of it was checked with the chain, or is now. */
-async function outboxSettings(flags: OutboxFlags, shell: Shell): Promise<OutboxEntry> {
+async function outboxSettings(
+  flags: OutboxFlags,
+  shell: Shell,
+): Promise<OutboxEntry & { readonly from?: string }> {
   const file = flags.config === undefined ? findConfig(shell.cwd) : resolve(shell.cwd, flags.config);
   if (file === undefined) return {};
   const folder = dirname(file);
   const raw = (await readConfig(file)) as RelaisConfig;
-  const { value, problems } = interpolate({ outbox: raw.outbox ?? {} }, shell.env, folder);
+  const { value, problems } = interpolate({ outbox: raw.outbox ?? {}, from: raw.from }, shell.env, folder);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const { outbox } = value as { outbox: OutboxEntry };
-  return { ...outbox, folder: resolve(folder, outbox.folder ?? ".relais") };
+  const { outbox, from } = value as { outbox: OutboxEntry; from?: string };
+  return { ...outbox, folder: resolve(folder, outbox.folder ?? ".relais"), ...(from && { from }) };
 }
 
 /** `--database`, `--folder`, the configuration, `DATABASE_URL`, or PGlite in `.relais`, in this order. */
@@ -50,7 +53,7 @@ export async function openOutbox(
   const database = given ?? (flags.folder === undefined ? shell.env.DATABASE_URL || undefined : undefined);
   const folder = resolve(shell.cwd, flags.folder ?? settings.folder ?? ".relais");
   const { connections } = settings;
-  const from = shell.env.AWS_SES_FROM_EMAIL || undefined;
+  const from = settings.from ?? (shell.env.AWS_SES_FROM_EMAIL || undefined);
   try {
     const outbox = await createOutbox({ database, folder, connections, from, ...more });
     return { outbox, settings, where: database === undefined ? `PGlite in ${folder}` : hostOf(database) };

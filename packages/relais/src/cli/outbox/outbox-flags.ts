@@ -36,18 +36,29 @@ Examples:
   relais worker --database postgres://app@db/app --port 9464 --host 0.0.0.0
   relais worker                      # PGlite in .relais, for one process`;
 
-/** `relais worker`, `relais outbox …` */
+const serveHelp = `
+The page shows the chain, the last deliveries and the outbox. It is for this machine; --host opens it to others.
+With RELAIS_STATUS_TOKEN in the environment whoever knows the token may send again and cancel there.`;
+
+/** `relais worker`, `relais serve`, `relais outbox …` */
 export function outboxCommandsOf(program: Command, shell: Shell, done: (code: ExitCode) => void): void {
-  withOutbox(withChain(program.command("worker").description("send what is in the outbox, by the chain")))
-    .option("--concurrency <n>", "messages under way at once (default: 10)", whole(1, 1000))
-    .option("--grace <time>", "how long the end may take (default: 25s)", duration)
+  const worker = (name: string, says: string): Command =>
+    withOutbox(withChain(program.command(name).description(says)))
+      .option("--concurrency <n>", "messages under way at once (default: 10)", whole(1, 1000))
+      .option("--table <name>", "a table of your own to work off too (columns: see the configuration)")
+      .option("--grace <time>", "how long the end may take (default: 25s)", duration)
+      .option("--host <address>", "the address to listen on (default: 127.0.0.1)")
+      .action(async ({ grace, ...flags }: { readonly grace?: number }) => {
+        const { workerCommand } = await import("./worker-command.ts");
+        const more = { serve: name === "serve", ...(grace !== undefined && { graceMs: grace }) };
+        done(await workerCommand({ ...flags, ...more }, shell));
+      });
+  worker("worker", "send what is in the outbox, by the chain")
     .option("--port <port>", "serve /healthz and /readyz there", whole(0, 65_535))
-    .option("--host <address>", "the address to serve them on (default: 127.0.0.1)")
-    .addHelpText("after", workerHelp)
-    .action(async ({ grace, ...flags }: { readonly grace?: number }) => {
-      const { workerCommand } = await import("./worker-command.ts");
-      done(await workerCommand({ ...flags, ...(grace !== undefined && { graceMs: grace }) }, shell));
-    });
+    .addHelpText("after", workerHelp);
+  worker("serve", "a worker with a status page")
+    .option("--port <port>", "where the page is (default: 8737)", whole(0, 65_535))
+    .addHelpText("after", serveHelp);
 
   const outbox = program.command("outbox").description("look at the outbox, and settle what needs a person");
   const commands = () => import("./outbox-commands.ts");

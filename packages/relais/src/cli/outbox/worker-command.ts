@@ -1,9 +1,12 @@
-import type { Worker } from "@relais/outbox";
+import type { Chain } from "@relais/core";
+import type { Outbox, Worker } from "@relais/outbox";
 import { ConfigurationError } from "../../configuration-error.ts";
+import { type Monitor, monitor } from "../../status/monitor.ts";
+import { statusServer } from "../../status/status-server.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { type ChainFlags, openChain } from "../open-chain.ts";
 import type { Shell } from "../shell.ts";
-import { healthServer } from "./health-server.ts";
+import { probePages, probeServer } from "./health-server.ts";
 import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
 import { logLine } from "./worker-log.ts";
 
@@ -12,21 +15,28 @@ export interface WorkerFlags extends OutboxFlags, ChainFlags {
   readonly graceMs?: number;
   readonly host?: string;
   readonly port?: number;
+  readonly table?: string;
+  /** Shows the status page, too. */
+  readonly serve?: boolean;
   readonly json?: boolean;
 }
 
 /** Longer than this without a word of the database, and the process is taken for stuck. */
 const stuckMs = 60_000;
+const servePort = 8737;
 
 /** `relais worker`: sends what is in the outbox until SIGTERM or SIGINT. */
 export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<ExitCode> {
-  const { createWorker } = await outboxKit();
-  const { chain, from } = await openChain(flags, shell);
+  const { createWorker, tableSource } = await outboxKit();
+  const watch: Monitor = monitor(() => chain);
+  const { chain, from } = await openChain(flags, shell, flags.serve ? [watch.observe] : []);
   const { outbox, settings, where } = await openOutbox(flags, shell);
   const json = flags.json ?? false;
+  const table = flags.table === undefined ? settings.table : { ...settings.table, name: flags.table };
   const worker = createWorker(outbox, chain, {
     concurrency: flags.concurrency ?? settings.concurrency,
     keepSentForMs: settings.keepSentForMs,
+    sources: table === undefined ? [] : [tableSource(outbox, table)],
     observers: [
       (event) => {
         const line = logLine(event, json);
@@ -42,26 +52,50 @@ export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<E
       `The worker cannot start: ${error instanceof Error ? error.message : "it failed"}.`,
     ]);
   }
+  const door = await openDoor(flags, shell, { chain, outbox, worker, watch });
+  if (!json) {
+    const at = door === undefined ? "" : `; ${door.url}${flags.serve ? "" : "healthz and /readyz"}`;
+    shell.err(`${worker.name} works: chain from ${from}, outbox on ${where}${at}`);
+  }
+  await untilTold(chain, shell);
+  await worker.stop({ graceMs: flags.graceMs });
+  await door?.close();
+  await chain.close();
+  await outbox.close();
+  return exitCodes.ok;
+}
+
+/** What looks in from outside. */
+interface Door {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface Inside {
+  readonly chain: Chain;
+  readonly outbox: Outbox;
+  readonly worker: Worker;
+  readonly watch: Monitor;
+}
+
+/** The status page, or the probes alone, if either was asked for. */
+async function openDoor(
+  { serve, host = "127.0.0.1", port }: WorkerFlags,
+  { env }: Shell,
+  { chain, outbox, worker, watch }: Inside,
+): Promise<Door | undefined> {
   const ready = async (): Promise<boolean> => {
     if (worker.status().state !== "working") return false;
     await outbox.database.query("select 1");
     return true;
   };
-  const { host = "127.0.0.1", port } = flags;
-  const health =
-    port === undefined
-      ? undefined
-      : await healthServer(host, port, { healthy: () => isAlive(worker), ready });
-  if (!json) {
-    const probes = health === undefined ? "" : `; http://${host}:${health.port}/healthz and /readyz`;
-    shell.err(`${worker.name} works: chain from ${from}, outbox on ${where}${probes}`);
+  const probes = { "/healthz": async () => isAlive(worker), "/readyz": ready };
+  if (serve) {
+    const token = env.RELAIS_STATUS_TOKEN || undefined;
+    const pages = probePages(probes);
+    return statusServer({ chain, monitor: watch, outbox, host, port: port ?? servePort, token, pages });
   }
-  await untilTold(chain, shell);
-  await worker.stop({ graceMs: flags.graceMs });
-  health?.close();
-  await chain.close();
-  await outbox.close();
-  return exitCodes.ok;
+  return port === undefined ? undefined : probeServer(host, port, probes);
 }
 
 /** A database that is away is no reason to restart a worker: it waits for it. A loop that stands still is. */

@@ -1,0 +1,59 @@
+import type { Chain, LinkStatus } from "@relais/core";
+import type { Outbox, OutboxMessage, OutboxStats } from "@relais/outbox";
+import type { Monitor, ProviderHour, Watched } from "./monitor.ts";
+
+/** A link as the page shows it. */
+export interface ShownLink {
+  readonly id: string;
+  readonly health: "well" | "failing" | "down" | "resting" | "quiet";
+  readonly status: LinkStatus;
+  readonly hour: ProviderHour | undefined;
+}
+
+/** Everything on the page, at one moment. */
+export interface Snapshot {
+  readonly at: number;
+  readonly watched: Watched;
+  readonly links: readonly ShownLink[];
+  readonly outbox: OutboxStats | undefined;
+  /** Messages that need a person. */
+  readonly troubles: readonly OutboxMessage[];
+}
+
+const mostTroubles = 30;
+
+function healthOf(status: LinkStatus, hour: ProviderHour | undefined): ShownLink["health"] {
+  const { breaker } = status;
+  if (breaker?.state === "open") return "down";
+  if (breaker?.restUntil !== undefined && breaker.restUntil > Date.now()) return "resting";
+  if (hour?.failingSince !== undefined) return "failing";
+  return hour === undefined || hour.attempts === 0 ? "quiet" : "well";
+}
+
+/** A database that is away leaves its part of the page empty. */
+async function ofOutbox(outbox: Outbox | undefined): Promise<Pick<Snapshot, "outbox" | "troubles">> {
+  if (outbox === undefined) return { outbox: undefined, troubles: [] };
+  try {
+    const [stats, troubles] = await Promise.all([
+      outbox.stats(),
+      outbox.list({ state: ["unknown", "failed", "expired"], limit: mostTroubles }),
+    ]);
+    return { outbox: stats, troubles };
+  } catch {
+    return { outbox: undefined, troubles: [] };
+  }
+}
+
+export async function snapshot(
+  chain: Pick<Chain, "links">,
+  monitor: Monitor,
+  outbox: Outbox | undefined,
+): Promise<Snapshot> {
+  const watched = monitor.watched();
+  const links = chain.links.map((link) => {
+    const status = link.status();
+    const hour = watched.providers.get(link.id);
+    return { id: link.id, health: healthOf(status, hour), status, hour };
+  });
+  return { at: Date.now(), watched, links, ...(await ofOutbox(outbox)) };
+}
