@@ -16,7 +16,10 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/conformance": ["."],
   "@relais/http": ["."],
   "@relais/nodemailer": ["."],
+  "@relais/opentelemetry": ["."],
   "@relais/outbox": ["."],
+  "@relais/pino": ["."],
+  "@relais/prometheus": ["."],
   relais: [".", "./relais.schema.json"],
 };
 

@@ -78,5 +78,8 @@ export const harness: Harness<PigeonStage> = {
         json(403, { error: `${request.headers.authorization}` })(request, response),
       ),
   },
-  cannot: { partial: "the API takes a message for all or for nobody" },
+  cannot: {
+    partial: "the API takes a message for all or for nobody",
+    putOff: "the API takes a message for all or for nobody",
+  },
 };

@@ -2,6 +2,7 @@ import { blackhole } from "@relais/conformance";
 import type { Chain } from "relais";
 import { chainTo, type FarEnds, mail, startFarEnds } from "./far-ends.ts";
 import { bold, dim, showDelivery } from "./show.ts";
+import { openPost } from "./through-outbox.ts";
 
 function title(letter: string, what: string): void {
   console.log(`\n${bold(`${letter}) ${what}`)}`);
@@ -56,7 +57,7 @@ async function blackholed(ends: FarEnds): Promise<void> {
   await hole.close();
 }
 
-/** Six ways a send can go, on real sockets. */
+/** Six ways a send can go, on real sockets, and two of them through the outbox. */
 export async function demonstrate(): Promise<void> {
   const ends = await startFarEnds();
   console.log(
@@ -97,6 +98,17 @@ export async function demonstrate(): Promise<void> {
     await ends.smtp.up();
   });
   await blackholed(ends);
+
+  const post = await openPost();
+  await scenario(ends, "G", "as A, through the outbox: written down, then sent by a worker", (chain) =>
+    post.sendBy(chain),
+  );
+  await scenario(ends, "H", "as B, through the outbox: the row says who really delivered", async (chain) => {
+    await ends.smtp.down();
+    await post.sendBy(chain);
+    await ends.smtp.up();
+  });
+  await post.close();
 
   await ends.smtp.close();
   await ends.ses.close();

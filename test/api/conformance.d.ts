@@ -2,9 +2,11 @@
 
 // index.ts
 export { type CertificateKind, type KeyAndCertificate, testAuthority, testCertificate, } from "./certificate/certificates.ts";
+export { chainRules, type MakeChain } from "./rules/chain-rules.ts";
 export { type Coverage, coverage } from "./rules/coverage.ts";
 export type { Act, Harness, Need, ProvokedKind, Received, Stage } from "./rules/harness.ts";
-export { type Rule, rules } from "./rules/rules.ts";
+export { rules } from "./rules/rules.ts";
+export type { Rule } from "./rules/runnable.ts";
 export { throughChain, type WrappedStage } from "./rules/through-chain.ts";
 export type { AcceptedEmail } from "./ses/accepted-email.ts";
 export type { SesError } from "./ses/ses-error.ts";
@@ -30,6 +32,27 @@ export interface KeyAndCertificate {
 export declare function testAuthority(): string;
 export declare function testCertificate(kind: CertificateKind): KeyAndCertificate;
 
+// rules/bench.ts
+import { type Message, type MessageInput } from "@relais/core/spi";
+import type { Act, Harness, Need, Stage } from "./harness.ts";
+export interface Scene {
+    readonly stage: Stage;
+    act(name: Act): Promise<void>;
+}
+export interface Bench {
+    has(need: Need): boolean;
+    on<T>(work: (scene: Scene) => Promise<T>): Promise<T>;
+    letter(input?: MessageInput): Promise<Message>;
+}
+export declare function bench<S extends Stage>(harness: Harness<S>): Bench;
+
+// rules/chain-rules.ts
+import { type Provider } from "@relais/core/spi";
+import type { Harness, Stage } from "./harness.ts";
+import { type Rule } from "./runnable.ts";
+export type MakeChain = (providers: readonly Provider[]) => Provider;
+export declare function chainRules<S extends Stage>(harness: Harness<S>, chain: MakeChain): readonly Rule[];
+
 // rules/coverage.ts
 import type { Harness, Stage } from "./harness.ts";
 export interface Coverage {
@@ -44,7 +67,7 @@ export declare function coverage<S extends Stage>(harness: Harness<S>): Coverage
 // rules/harness.ts
 import type { FailureKind, Provider } from "@relais/core/spi";
 export type ProvokedKind = Exclude<FailureKind, "cancelled" | "skipped">;
-export type Act = ProvokedKind | "stall" | "nameless" | "partial" | "echo";
+export type Act = ProvokedKind | "stall" | "nameless" | "partial" | "putOff" | "echo";
 export type Need = Act | "secrets" | "key" | "verify" | "close";
 export interface Received {
     readonly id: string;
@@ -71,14 +94,29 @@ export interface Harness<S extends Stage = Stage> {
     readonly from?: string | undefined;
 }
 
+// rules/rule-parts.ts
+import type { Bench } from "./bench.ts";
+import type { Need } from "./harness.ts";
+export interface RuleParts {
+    readonly name: string;
+    readonly needs: readonly Need[];
+    check(bench: Bench): Promise<void>;
+}
+
 // rules/rules.ts
 import type { Harness, Stage } from "./harness.ts";
+import { type Rule } from "./runnable.ts";
+export declare function rules<S extends Stage>(harness: Harness<S>): readonly Rule[];
+
+// rules/runnable.ts
+import type { Harness, Stage } from "./harness.ts";
+import type { RuleParts } from "./rule-parts.ts";
 export interface Rule {
     readonly name: string;
     readonly covered: boolean;
     run(): Promise<void>;
 }
-export declare function rules<S extends Stage>(harness: Harness<S>): readonly Rule[];
+export declare function runnable<S extends Stage>(whose: string, list: readonly RuleParts[], harness: Harness<S>): readonly Rule[];
 
 // rules/through-chain.ts
 import type { Provider } from "@relais/core/spi";

@@ -16,6 +16,8 @@ export { type Operator, type ResendOptions, type ResolveOptions, resendable } fr
 export { wholeSchema } from "./schema/migrations.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./state.ts";
 export type { OutboxStats } from "./stats.ts";
+export type { TableColumns, TableMapping, TableStatuses } from "./table/table-mapping.ts";
+export { type MessageSource, tableSource } from "./table/table-source.ts";
 export type { DeliveryTrace, Resolution, TraceAttempt } from "./trace.ts";
 export type { Transaction } from "./transaction.ts";
 export type { BackoffOptions } from "./worker/backoff.ts";
@@ -267,6 +269,48 @@ export interface OutboxStats {
 }
 export declare function stats(database: Database): Promise<OutboxStats>;
 
+// table/table-mapping.ts
+import type { State } from "../state.ts";
+export interface TableColumns {
+    readonly id?: string | undefined;
+    readonly recipient?: string | undefined;
+    readonly subject?: string | undefined;
+    readonly body?: string | undefined;
+    readonly html?: string | undefined;
+    readonly from?: string | undefined;
+    readonly status?: string | undefined;
+    readonly trace?: string | undefined;
+    readonly claimedAt?: string | undefined;
+}
+export interface TableStatuses {
+    readonly pending?: string | undefined;
+    readonly sending?: string | undefined;
+    readonly sent?: string | undefined;
+    readonly failed?: string | undefined;
+    readonly unknown?: string | undefined;
+}
+export interface TableMapping {
+    readonly name: string;
+    readonly columns?: TableColumns | undefined;
+    readonly statuses?: TableStatuses | undefined;
+}
+export interface QuotedMapping {
+    readonly name: string;
+    readonly table: string;
+    readonly column: Readonly<Record<keyof TableColumns, string | undefined>>;
+    readonly status: Readonly<Record<keyof TableStatuses, string>>;
+}
+export declare function quotedMapping(mapping: TableMapping): QuotedMapping;
+export declare function wordFor(state: State, { status }: QuotedMapping): string;
+
+// table/table-source.ts
+import type { Outbox } from "../outbox.ts";
+import { type TableMapping } from "./table-mapping.ts";
+export interface MessageSource {
+    round(): Promise<number>;
+}
+export declare function tableSource(outbox: Outbox, mapping: TableMapping): MessageSource;
+
 // trace.ts
 import type { FailureKind } from "@relais/core";
 import type { State } from "./state.ts";
@@ -361,6 +405,7 @@ export type WorkerObserver = (event: WorkerEvent) => void;
 export {};
 
 // worker/worker-options.ts
+import type { MessageSource } from "../table/table-source.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import type { WorkerObserver } from "./worker-event.ts";
 export interface WorkerOptions {
@@ -369,6 +414,7 @@ export interface WorkerOptions {
     readonly backoff?: BackoffOptions | undefined;
     readonly observers?: readonly WorkerObserver[] | undefined;
     readonly keepSentForMs?: number | undefined;
+    readonly sources?: readonly MessageSource[] | undefined;
 }
 export interface WorkerSettings {
     readonly concurrency: number;
@@ -376,6 +422,7 @@ export interface WorkerSettings {
     readonly backoff: BackoffOptions;
     readonly observers: readonly WorkerObserver[];
     readonly keepSentForMs: number;
+    readonly sources: readonly MessageSource[];
 }
 export declare function workerSettings(options: WorkerOptions): WorkerSettings;
 

@@ -9,6 +9,12 @@ export { type LoadedChain, type LoadOptions, loadChain } from "./config/load-cha
 export { parseDsn } from "./config/parse-dsn.ts";
 export { type ChainEntry, type ChainRules, defineConfig, type Entry, type ProviderEntry, type RateLimitEntry, type RelaisConfig, } from "./config/relais-config.ts";
 export { ConfigurationError } from "./configuration-error.ts";
+export { diagnosticsObserver } from "./diagnostics-observer.ts";
+export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
+export type { Notice, Notify } from "./notices/notice.ts";
+export { type NoticeObserver, noticeObserver } from "./notices/notice-observer.ts";
+export type { NoticeOptions } from "./notices/notice-options.ts";
+export { type WebhookOptions, webhook } from "./notices/webhook.ts";
 export { closeEmail, type EmailSent, sendEmail } from "./send-email.ts";
 export type { Environment } from "./settings-reader.ts";
 
@@ -79,6 +85,12 @@ export interface OutboxEntry {
     readonly connections?: number;
     readonly concurrency?: number;
     readonly keepSentForMs?: number;
+    readonly table?: TableEntry;
+}
+export interface TableEntry {
+    readonly name: string;
+    readonly columns?: Readonly<Partial<Record<"id" | "recipient" | "subject" | "body" | "html" | "from" | "status" | "trace" | "claimedAt", string>>>;
+    readonly statuses?: Readonly<Partial<Record<"pending" | "sending" | "sent" | "failed" | "unknown", string>>>;
 }
 export interface RelaisConfig extends ChainRules {
     readonly $schema?: string;
@@ -97,6 +109,85 @@ export declare class ConfigurationError extends Error {
     readonly problems: readonly string[];
     constructor(problems: readonly string[]);
 }
+
+// diagnostics-observer.ts
+import type { Observer } from "@relais/core";
+export declare function diagnosticsObserver(): Observer;
+
+// notices/email-notice.ts
+import type { Chain, MessageInput } from "@relais/core";
+import type { Notify } from "./notice.ts";
+export type EmailNoticeParts = Pick<MessageInput, "from" | "to" | "cc" | "headers">;
+export declare function emailNotice(chain: Pick<Chain, "send">, parts: EmailNoticeParts): Notify;
+
+// notices/giver.ts
+import type { Notice, Notify } from "./notice.ts";
+export interface GiverOptions {
+    readonly notify: Notify;
+    readonly timeoutMs: number;
+    readonly onProblem: (problem: string) => unknown;
+}
+export interface Giver {
+    give(notice: Notice): void;
+    idle(): Promise<void>;
+}
+export declare function giver({ notify, timeoutMs, onProblem }: GiverOptions): Giver;
+
+// notices/notice-observer.ts
+import type { RelaisEvent } from "@relais/core";
+import { type NoticeOptions } from "./notice-options.ts";
+export interface NoticeObserver {
+    (event: RelaisEvent): void;
+    readonly idle: () => Promise<void>;
+}
+export declare function noticeObserver(options: NoticeOptions): NoticeObserver;
+
+// notices/notice-options.ts
+import { type FailureKind } from "@relais/core";
+import type { GiverOptions } from "./giver.ts";
+import type { Notify } from "./notice.ts";
+import type { WatchRules } from "./watch.ts";
+export interface NoticeOptions {
+    readonly notify: Notify;
+    readonly quietMs?: number | undefined;
+    readonly kinds?: readonly FailureKind[] | undefined;
+    readonly timeoutMs?: number | undefined;
+    readonly onProblem?: ((problem: string) => unknown) | undefined;
+}
+export declare function noticeSettings(options: NoticeOptions): GiverOptions & WatchRules;
+
+// notices/notice.ts
+import type { FailureKind } from "@relais/core";
+export interface Notice {
+    readonly type: "fallback" | "breaker-open" | "recovered";
+    readonly at: number;
+    readonly chain: string;
+    readonly provider: string;
+    readonly to?: string;
+    readonly kind?: FailureKind;
+    readonly code?: string;
+    readonly suppressed: number;
+    readonly text: string;
+}
+export type Notify = (notice: Notice, signal: AbortSignal) => unknown;
+
+// notices/watch.ts
+import type { FailureKind, RelaisEvent } from "@relais/core";
+import type { Notice } from "./notice.ts";
+export interface WatchRules {
+    readonly quietMs: number;
+    readonly kinds: ReadonlySet<FailureKind>;
+}
+export declare function watch({ quietMs, kinds }: WatchRules): (event: RelaisEvent) => Notice | undefined;
+
+// notices/webhook.ts
+import type { Notice, Notify } from "./notice.ts";
+export interface WebhookOptions {
+    readonly timeoutMs?: number | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly body?: ((notice: Notice) => unknown) | undefined;
+}
+export declare function webhook(url: string | URL, options?: WebhookOptions): Notify;
 
 // send-email.ts
 import type { MessageInput } from "@relais/core";
@@ -118,6 +209,7 @@ export interface SettingsReader {
     has(name: string): boolean;
     flag(name: string): boolean | undefined;
     port(name: string): number | undefined;
+    readonly environment: Environment;
     problem(sentence: string): void;
     readonly problems: readonly string[];
 }

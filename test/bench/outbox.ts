@@ -115,7 +115,7 @@ async function overSmtp(server: PostgresServer, { host, port }: Sink): Promise<[
   const outbox = await createOutbox({ database: await server.database() });
   await fill(outbox, mails);
   const behind = provider();
-  const through = await worked(outbox, behind, mails, 20);
+  const through = await worked(outbox, behind, mails, batch);
   await behind.close?.();
   await outbox.close();
   return [plain, through];

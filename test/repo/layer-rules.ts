@@ -15,6 +15,9 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
     "pg",
     "pg-boss",
   ],
+  opentelemetry: ["@relais/core/spi", "@relais/core", "@opentelemetry/api"],
+  pino: ["@relais/core/spi", "@relais/core"],
+  prometheus: ["@relais/core/spi", "@relais/core"],
   relais: ["*"],
 };
 

@@ -4,9 +4,11 @@ export {
   testAuthority,
   testCertificate,
 } from "./certificate/certificates.ts";
+export { chainRules, type MakeChain } from "./rules/chain-rules.ts";
 export { type Coverage, coverage } from "./rules/coverage.ts";
 export type { Act, Harness, Need, ProvokedKind, Received, Stage } from "./rules/harness.ts";
-export { type Rule, rules } from "./rules/rules.ts";
+export { rules } from "./rules/rules.ts";
+export type { Rule } from "./rules/runnable.ts";
 export { throughChain, type WrappedStage } from "./rules/through-chain.ts";
 export type { AcceptedEmail } from "./ses/accepted-email.ts";
 export type { SesError } from "./ses/ses-error.ts";

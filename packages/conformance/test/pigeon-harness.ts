@@ -39,6 +39,7 @@ export function pigeonHarness(flaw?: Flaw): Harness<PigeonStage> {
       stall: mood("stall"),
       nameless: mood("nameless"),
       partial: mood("partial"),
+      putOff: mood("putOff"),
       echo: mood({ status: 403, error: `${token} ${encodeURIComponent(token)} ${encoded} is wrong` }),
     },
   };

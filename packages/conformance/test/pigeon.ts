@@ -1,4 +1,4 @@
-import { type Agent, Agent as HttpAgent, request } from "node:http";
+import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Failure,
@@ -7,10 +7,12 @@ import {
   type Message,
   type Outcome,
   type Provider,
+  type Receipt,
   receipt,
   redactor,
   type SendContext,
 } from "@relais/core/spi";
+import { ask, type PigeonAnswer } from "./pigeon-post.ts";
 
 /** One way for a provider to be wrong; the rest of it is right. */
 export type Flaw =
@@ -39,6 +41,14 @@ export type Flaw =
   | "counts everybody as reached"
   | "takes the refused for accepted"
   | "fails for all when one is refused"
+  | "takes one refused for one put off"
+  | "forgets the refused"
+  | "names the refused as accepted, too"
+  | "sends once more when one is refused"
+  | "takes those put off for accepted"
+  | "fails for all when one is put off"
+  | "takes one put off for one refused"
+  | "tries again for those put off"
   | "tells its token"
   | "lets the token be echoed"
   | "verifies with a message"
@@ -55,11 +65,6 @@ export type Flaw =
   | "takes lost contact for transient"
   | "takes refused for transient";
 
-interface Answer {
-  readonly status: number;
-  readonly body: { readonly id?: string; readonly error?: string; readonly refused?: readonly string[] };
-}
-
 const kinds: Readonly<Record<number, FailureKind>> = {
   401: "misconfigured",
   409: "deferred",
@@ -72,7 +77,7 @@ const kinds: Readonly<Record<number, FailureKind>> = {
 /** A provider for the far end of pigeons that keeps to every rule, but for its flaw. */
 export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
   const id = "PIGEON";
-  const agent = new HttpAgent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true });
   const clean = flaw === "lets the token be echoed" ? (text: string) => text : redactor([token]);
   const timers: NodeJS.Timeout[] = [];
   let closed = false;
@@ -89,25 +94,35 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
       reason: plain,
     });
   };
-  const post = (body: string, signal: AbortSignal | undefined): Promise<Answer> =>
+  const post = (body: string, signal: AbortSignal | undefined): Promise<PigeonAnswer> =>
     ask(url, agent, token, body, signal);
 
-  const judge = ({ status, body }: Answer, message: Message, to: readonly string[]): Outcome => {
+  const judge = ({ status, body }: PigeonAnswer, message: Message, to: readonly string[]): Outcome => {
     if (status !== 200) return fail(kinds[status] ?? "unknown", body.error ?? "no reason");
     const made = flaw === "invents a message id where there is none" ? message.id : undefined;
     const given = body.id === undefined ? made : flaw === "invents a message id" ? message.id : body.id;
     if (given === undefined) return fail("unknown", "an answer that says nothing");
-    const { refused = [] } = body;
-    if (flaw === "takes the refused for accepted" || refused.length === 0)
-      return receipt({ provider: id, messageId: given, accepted: to });
-    const no = fail("rejected", "no such loft");
-    if (flaw === "fails for all when one is refused") return no;
-    return receipt({
-      provider: id,
-      messageId: given,
-      accepted: to.filter((address) => !refused.includes(address)),
-      rejected: refused.map((address) => ({ address, failure: no })),
-    });
+    const { refused = [], waiting = [] } = body;
+    const left = [...refused, ...waiting];
+    const all = receipt({ provider: id, messageId: given, accepted: to });
+    if (left.length === 0) return all;
+    return judgeSome(left, refused.length > 0, all);
+  };
+
+  const judgeSome = (left: readonly string[], forGood: boolean, all: Receipt): Outcome => {
+    const others = all.accepted.filter((address) => !left.includes(address));
+    const swapped = forGood ? "takes one refused for one put off" : "takes one put off for one refused";
+    const kind = forGood === (flaw !== swapped) ? "rejected" : "deferred";
+    const no = failure({ provider: id, kind, reason: "no such loft, or a full one" });
+    const rejected = left.map((address) => ({ address, failure: no }));
+    const right = { ...all, accepted: others, rejected };
+    if (flaw === (forGood ? "fails for all when one is refused" : "fails for all when one is put off"))
+      return no;
+    if (flaw === (forGood ? "takes the refused for accepted" : "takes those put off for accepted"))
+      return all;
+    if (!forGood) return right;
+    if (flaw === "forgets the refused") return { ...right, rejected: [] };
+    return flaw === "names the refused as accepted, too" ? { ...right, accepted: all.accepted } : right;
   };
 
   const cross = async ({ handOver }: SendContext): Promise<void> => {
@@ -158,6 +173,10 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
     try {
       let answer = await post(body, signal);
       if (flaw === "tries again" && answer.status === 503) answer = await post(body, signal);
+      if (flaw === "sends once more when one is refused" && answer.body.refused !== undefined)
+        answer = await post(body, signal);
+      if (flaw === "tries again for those put off" && answer.body.waiting !== undefined)
+        await post(JSON.stringify({ key: message.id, to: answer.body.waiting, text }), signal);
       lastId = answer.body.id;
       await sleep(1);
       if (flaw === "remembers one id for all" && lastId !== undefined && envelope.to.length === 1)
@@ -193,31 +212,4 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
       if (flaw !== "leaves its connections") agent.destroy();
     },
   };
-}
-
-function ask(
-  url: string,
-  agent: Agent,
-  token: string,
-  body: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, {
-      agent,
-      method: body === undefined ? "GET" : "POST",
-      headers: { authorization: `Bearer ${token}` },
-      ...(signal === undefined ? {} : { signal }),
-    });
-    outgoing.on("error", reject);
-    outgoing.on("response", (response) => {
-      const chunks: Buffer[] = [];
-      response.on("error", reject);
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => {
-        resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString()) });
-      });
-    });
-    outgoing.end(body);
-  });
 }

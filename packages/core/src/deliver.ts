@@ -50,6 +50,8 @@ class Course implements DeliveryScope {
   readonly attempts: Attempt[] = [];
   /** Attempts that have begun. */
   begun = 0;
+  /** A policy of somebody's may have stopped waiting for an attempt that ends only now. */
+  isOver = false;
 
   constructor(message: Message, links: readonly Link[], settings: ChainSettings, context: DeliverContext) {
     this.message = message;
@@ -68,6 +70,7 @@ class Course implements DeliveryScope {
   }
 
   record(attempt: Attempt, outcome: Outcome): void {
+    if (this.isOver) return;
     this.attempts.push(attempt);
     this.context.outer?.record(attempt, outcome);
   }
@@ -84,12 +87,8 @@ export async function deliver(
   const { books, attempts } = course;
   // Seen from outside, a chain within a chain delivers nothing: the whole does.
   const tell = context.outer === undefined ? context.observe : undefined;
-  tell?.({
-    type: "delivery-start",
-    at: context.began,
-    message: message.id,
-    recipients: context.envelope.to.length,
-  });
+  const recipients = context.envelope.to.length;
+  tell?.({ type: "delivery-start", at: context.began, message: message.id, recipients });
   try {
     let previous: Failed | undefined;
     for (let place = 0; place < links.length; place++) {
@@ -111,15 +110,13 @@ export async function deliver(
       attempts,
       now: settings.clock.now,
     });
-    if (tell !== undefined) tellEnd(tell, delivery, settings.clock.now(), context.began);
+    const at = tell === undefined ? 0 : settings.clock.now();
+    tell?.({ type: "delivery", at, message: message.id, delivery, ms: at - context.began });
     return delivery;
   } finally {
+    course.isOver = true;
     context.over();
   }
-}
-
-function tellEnd(tell: Observer, delivery: Delivery, now: number, began: number): void {
-  tell({ type: "delivery", at: now, message: delivery.id, delivery, ms: now - began });
 }
 
 /** A link that did not take the message for everybody. */

@@ -1,176 +1,117 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
-import { coverage, type Harness, type Received, rules, type Stage, throughChain } from "@relais/conformance";
+import {
+  chainRules,
+  coverage,
+  type Harness,
+  type ProvokedKind,
+  rules,
+  type Stage,
+  throughChain,
+} from "@relais/conformance";
 import { createChain } from "@relais/core";
-import { postmark, resend } from "@relais/http";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "./api-server.ts";
-
-/** What the vendors' servers have in common, as their documentation says. */
-interface FarEnd {
-  readonly endpoint: string;
-  readonly received: Received[];
-  requests: number;
-  /** Refuses everything from now on. */
-  refuse(reply: Reply): void;
-  /** Takes everything from now on, and does this instead of answering. */
-  take(answer: (request: IncomingMessage, response: ServerResponse) => void): void;
-  /** Nobody listens any more. */
-  down(): void;
-  close(): void;
-}
-
-interface Api {
-  read(body: Record<string, unknown>, headers: IncomingMessage["headers"]): Omit<Received, "id">;
-  success(id: string): object;
-}
-
-async function farEnd(api: Api): Promise<FarEnd> {
-  let refusal: Reply | undefined;
-  let odd: Parameters<FarEnd["take"]>[0] | undefined;
-  const say = (response: ServerResponse, { status, headers = {}, body }: Reply): void => {
-    // fetch-like clients keep connections; these rules look at what is left open.
-    response.writeHead(status, { "content-type": "application/json", connection: "close", ...headers });
-    response.end(JSON.stringify(body ?? {}));
-  };
-  const server = createServer(async (request, response) => {
-    if (request.method === "GET") return say(response, { status: 200, body: {} });
-    far.requests += 1;
-    const body = (await json(request).catch(() => undefined)) as Record<string, unknown> | undefined;
-    if (body === undefined) return;
-    if (refusal !== undefined) return say(response, refusal);
-    const id = `m-${far.requests}`;
-    far.received.push({ id, ...api.read(body, request.headers) });
-    if (odd !== undefined) return odd(request, response);
-    say(response, { status: 200, body: api.success(id) });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const far: FarEnd = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    received: [],
-    requests: 0,
-    refuse: (reply) => {
-      refusal = reply;
-    },
-    take: (answer) => {
-      odd = answer;
-    },
-    down: () => void server.close(),
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-  return far;
-}
+import { type MailApi, mailApi } from "./mail-api.ts";
+import { type Vendor, vendors } from "./vendors.ts";
 
 interface HttpStage extends Stage {
-  readonly far: FarEnd;
+  readonly far: MailApi;
 }
 
-const bare = (address: string): string => /<(.*)>/.exec(address)?.[1] ?? address;
-const list = (value: unknown): string[] =>
-  (Array.isArray(value) ? value : String(value ?? "").split(","))
-    .map((one: string) => bare(one.trim()))
-    .filter(Boolean);
-const everybody = (to: unknown, cc: unknown, bcc: unknown) => [...list(to), ...list(cc), ...list(bcc)];
-const refused =
-  (status: number, body: unknown) =>
-  ({ far }: HttpStage): void =>
-    far.refuse({ status, body });
+type Provoke = Harness<HttpStage>["provoke"];
 
-const common: Harness<HttpStage>["provoke"] = {
-  unknown: ({ far }) => far.take((request) => void request.socket.destroy()),
-  stall: ({ far }) => far.take(() => undefined),
-  nameless: ({ far }) =>
-    far.take((_, response) => void response.writeHead(200, { connection: "close" }).end("{}")),
-};
+/** A wait is longer than a chain's deadline here, so that a chain does not ask again. */
+function waitingLong({ status, headers = {}, body }: Reply): Reply {
+  const long = Object.fromEntries(Object.keys(headers).map((name) => [name, "600"]));
+  return { status, body, headers: long };
+}
 
-const key = "re_5ecretKey00";
-const resendHarness: Harness<HttpStage> = {
-  async make() {
-    const far = await farEnd({
-      read: ({ to, cc, bcc, text }, headers) => ({
-        key: String(headers["idempotency-key"]),
-        recipients: everybody(to, cc, bcc),
-        content: String(text),
-      }),
-      success: (id) => ({ id }),
-    });
-    const provider = resend({ apiKey: key, endpoint: far.endpoint });
-    return {
-      far,
-      provider,
-      secrets: [key],
-      received: () => far.received,
-      requests: () => far.requests,
-      close: far.close,
-    };
-  },
-  provoke: {
-    ...common,
-    transient: ({ far }) => far.down(),
-    throttled: refused(429, { name: "monthly_quota_exceeded", message: "no more" }),
-    misconfigured: refused(403, { name: "invalid_api_key", message: "no" }),
-    refused: refused(403, { name: "validation_error", message: "not from you" }),
-    echo: refused(403, { name: "validation_error", message: `Bearer ${key} is wrong` }),
-  },
-  cannot: {
-    deferred: "Resend takes mail before it asks the recipient's server",
-    rejected: "Resend takes mail before it asks the recipient's server",
-    partial: "Resend takes a message for all or for nobody",
-  },
-};
+/** The first of a vendor's documented answers that means this kind. */
+function documented({ errors }: Vendor, kind: ProvokedKind): Reply | undefined {
+  return errors.find((one) => one.kind === kind)?.reply;
+}
 
-const serverToken = "5ecret-t0ken-0000";
-const postmarkHarness: Harness<HttpStage> = {
-  async make() {
-    const far = await farEnd({
-      read: ({ To, Cc, Bcc, TextBody, Headers, Metadata }) => ({
-        key: JSON.stringify([Headers, Metadata]),
-        recipients: everybody(To, Cc, Bcc),
-        content: String(TextBody),
-      }),
-      success: (MessageID) => ({ MessageID, ErrorCode: 0, Message: "OK" }),
-    });
-    const provider = postmark({ serverToken, endpoint: far.endpoint });
-    const secrets = [serverToken];
-    return {
-      far,
-      provider,
-      secrets,
-      received: () => far.received,
-      requests: () => far.requests,
-      close: far.close,
-    };
-  },
-  provoke: {
-    ...common,
-    transient: refused(503, { ErrorCode: 100, Message: "maintenance" }),
-    misconfigured: refused(401, { ErrorCode: 10, Message: "bad token" }),
-    refused: refused(422, { ErrorCode: 400, Message: "sender signature" }),
-    rejected: refused(422, { ErrorCode: 406, Message: "inactive recipient" }),
-    echo: refused(422, { ErrorCode: 300, Message: `${serverToken} is wrong` }),
-  },
-  cannot: {
-    deferred: "Postmark takes mail before it asks the recipient's server",
-    throttled: "a 429 of Postmark has no documented body",
-    partial: "Postmark takes a message for all or for nobody",
-  },
-};
+function refusals(vendor: Vendor): Provoke {
+  const kinds = ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected"] as const;
+  return Object.fromEntries(
+    kinds.flatMap((kind) => {
+      const reply = documented(vendor, kind);
+      return reply === undefined ? [] : [[kind, ({ far }: HttpStage) => far.refuse(waitingLong(reply))]];
+    }),
+  );
+}
 
-describe.each([
-  ["resend", resendHarness, 3],
-  ["postmark", postmarkHarness, 3],
-] as const)("%s", (_name, harness, left) => {
+const partial: NonNullable<Provoke["partial"]> = ({ far }) =>
+  far.takeBut(["cleo@example.net"], {
+    Message: "Message OK, but will not deliver to these inactive addresses: cleo@example.net.",
+  });
+
+function harnessFor(vendor: Vendor): Harness<HttpStage> {
+  const { name, key } = vendor;
+  const { status } = vendor.success;
+  const basic = Buffer.from(`api:${key}`).toString("base64");
+  const secrets = name === "mailgun" ? [key, basic] : [key];
+  const refused = documented(vendor, "refused") ?? { status: 400 };
+  const echo: Reply = {
+    status: refused.status,
+    body: JSON.parse(JSON.stringify(refused.body).replace("words", `${secrets.join(" or ")} is wrong`)),
+  };
+  const some = name === "postmark";
+  const found = refusals(vendor);
+  return {
+    async make() {
+      const far = await mailApi(vendor);
+      return {
+        far,
+        provider: vendor.make({ endpoint: far.endpoint }),
+        secrets,
+        received: () => far.received,
+        requests: () => far.requests,
+        close: far.close,
+      };
+    },
+    provoke: {
+      transient: ({ far }) => far.down(),
+      ...found,
+      unknown: ({ far }) => far.take((request) => void request.socket.destroy()),
+      stall: ({ far }) => far.take(() => undefined),
+      nameless: ({ far }) =>
+        far.take((_, response) => void response.writeHead(status, { connection: "close" }).end("{}")),
+      echo: ({ far }) => far.refuse(echo),
+      ...(some ? { partial } : {}),
+    },
+    cannot: {
+      deferred: `${name} takes mail before it asks the recipient's server`,
+      putOff: `${name} takes mail before it asks the recipient's server`,
+      ...(some ? {} : { partial: `${name} takes a message for all or for nobody` }),
+      ...("rejected" in found ? {} : { rejected: `${name} documents no answer about a recipient` }),
+    },
+  };
+}
+
+describe.each(vendors)("$name", (vendor) => {
+  const harness = harnessFor(vendor);
+
   describe("by itself", () => {
     test.each(rules(harness))("$name", (rule) => rule.run());
-    test("is judged by every rule but those of which it says why", () => {
-      expect(coverage(harness).notCovered).toHaveLength(left);
-    });
   });
+
+  test("meets every kind that its documentation has an answer for, and says why not what it cannot", () => {
+    const kinds = new Set(vendor.errors.map(({ kind }) => kind));
+    expect([...kinds].filter((kind) => !(kind in harness.provoke))).toEqual([]);
+    const left = coverage(harness).notCovered.map(({ reason }) => reason);
+    expect([...left].sort()).toEqual(Object.values(harness.cannot ?? {}).sort());
+  });
+
   describe("in a chain", () => {
     test.each(rules(throughChain(harness, (one) => createChain([one]))))("$name", (rule) => rule.run());
+    test.each(chainRules(harness, (two) => createChain(two)))("$name", (rule) => rule.run());
   });
+});
+
+test("Postmark alone speaks of single recipients where it takes a message", () => {
+  const counts = vendors.map((one) => [
+    one.name,
+    chainRules(harnessFor(one), (two) => createChain(two)).length,
+  ]);
+  expect(counts.filter(([, count]) => count !== 0)).toEqual([["postmark", 1]]);
 });

@@ -4,5 +4,6 @@ export {
   type RelaisTransport,
   relaisTransport,
   type SendingChain,
+  type SendingChainOptions,
 } from "./relais-transport.ts";
 export type { SendingError } from "./sending-error.ts";

@@ -9,6 +9,7 @@ import {
 } from "@relais/core/spi";
 import { precompiled, withoutBcc } from "@relais/mime";
 import type { MailMessage, SentMessageInfo, Transport } from "nodemailer/lib/mailer";
+import { idling } from "./idling.ts";
 import { letter } from "./letter.ts";
 import { resolveTree } from "./resolve-tree.ts";
 import {
@@ -39,6 +40,16 @@ export interface RelaisSentInfo extends SentMessageInfo {
   delivery: Delivery;
 }
 
+/** What a chain is told as a transport. */
+export interface SendingChainOptions extends Pick<MessageOptions, "limits"> {
+  /**
+   * How many mails may be under way while `isIdle()` is true and the event `idle` comes, as `maxConnections` of a pool.
+   * Nothing is held back: whoever does not ask sends as many as they like.
+   * @defaultValue 5
+   */
+  readonly maxAtOnce?: number | undefined;
+}
+
 /** What `nodemailer.createTransport` takes. */
 export interface RelaisTransport extends Transport<RelaisSentInfo> {
   readonly supportsAbortSignal: true;
@@ -46,6 +57,7 @@ export interface RelaisTransport extends Transport<RelaisSentInfo> {
   verify(callback: (error: Error | null, success?: true) => void): void;
   close(): Promise<void>;
   isIdle(): boolean;
+  on(event: string | symbol, listener: (...args: unknown[]) => void): this;
 }
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -119,11 +131,10 @@ function sentInfo(mail: MailMessage<RelaisSentInfo>, message: Message, delivery:
  * strict door. Partial deliveries resolve, as nodemailer's do, with `rejected` and `rejectedErrors`.
  *
  * @param options.limits how much a mail may hold; the chain's own limits do not apply here
+ * @throws {RangeError} if `options.maxAtOnce` is not a whole number of 1 or more
  */
-export function relaisTransport(
-  chain: SendingChain,
-  options: Pick<MessageOptions, "limits"> = {},
-): RelaisTransport {
+export function relaisTransport(chain: SendingChain, options: SendingChainOptions = {}): RelaisTransport {
+  const room = idling(options.maxAtOnce ?? 5);
   const send = async (mail: MailMessage<RelaisSentInfo>): Promise<RelaisSentInfo> => {
     const { signal } = mail.data;
     const message = await unlessAborted(compose(mail, options.limits), signal);
@@ -157,13 +168,17 @@ export function relaisTransport(
     supportsAbortSignal: true,
     send: (mail, callback) => {
       // setImmediate: what a callback throws is its own affair, not a failure of this send.
-      send(mail).then(
+      room.during(send(mail)).then(
         (info) => setImmediate(callback, null, info),
         (error) => setImmediate(callback, error),
       );
     },
     verify,
     close: async () => chain.close?.(),
-    isIdle: () => true,
+    isIdle: room.isIdle,
+    on(event, listener) {
+      room.on(event, listener);
+      return this;
+    },
   };
 }

@@ -1,4 +1,5 @@
 import {
+  chainRules,
   coverage,
   type Harness,
   rules,
@@ -59,6 +60,9 @@ const harness = (pool: boolean): Harness<WireStage> => ({
     partial: script({
       rcpt: ({ address }) => (address === "cleo@example.net" ? reply("550 5.1.1 no") : undefined),
     }),
+    putOff: script({
+      rcpt: ({ address }) => (address === "cleo@example.net" ? reply("450 4.2.0 greylisted") : undefined),
+    }),
     unknown: script({ dot: { reset: true } }),
     stall: script({ dot: { stall: true } }),
     echo: script({ auth: ({ line }) => reply(`535 5.7.8 ${line} or ${pass} is wrong`) }),
@@ -79,4 +83,6 @@ describe.each([
 
 describe("in a chain", () => {
   test.each(rules(throughChain(harness(false), (one) => createChain([one]))))("$name", (rule) => rule.run());
+  test.each(chainRules(harness(false), (two) => createChain(two)))("$name", (rule) => rule.run());
+  test.each(chainRules(harness(true), (two) => createChain(two)))("with a pool: $name", (rule) => rule.run());
 });

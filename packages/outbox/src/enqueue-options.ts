@@ -4,8 +4,9 @@ import type { Transaction } from "./transaction.ts";
 
 export interface EnqueueOptions {
   /**
-   * The caller's own transaction: the message is there if it commits, and is not if it does not. A client of `pg` or a
-   * transaction of PGlite as it is; those of an ORM by `fromDrizzle`, `fromKnex`, `fromKysely` or `fromPrisma`.
+   * The caller's own transaction: the message is there if it commits, and is not if it does not. A client of `pg`, a
+   * transaction of PGlite or of `outbox.database` as it is; those of an ORM by `fromDrizzle`, `fromKnex`, `fromKysely`
+   * or `fromPrisma`.
    */
   readonly tx?: Transaction | undefined;
   /** Not before then. A `Date`, or ISO 8601. @defaultValue now */

@@ -1,6 +1,8 @@
-/** A client or a transaction of `pg` or PGlite. */
+type Rows = readonly unknown[];
+
+/** A client of `pg`, a transaction of PGlite, or one of `outbox.database`, which answers with the rows themselves. */
 interface QueryClient {
-  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  query(text: string, values?: unknown[]): Promise<Rows | { readonly rows: Rows }>;
 }
 
 /** A transaction of an ORM, through an adapter. */
@@ -14,7 +16,10 @@ export type Transaction = QueryClient | SqlExecutor;
 /** @throws {TypeError} it is neither */
 export async function runIn<T>(tx: Transaction, text: string, values: unknown[]): Promise<readonly T[]> {
   if ("executeSql" in tx) return (await tx.executeSql(text, values)).rows as readonly T[];
-  if (typeof tx.query === "function") return (await tx.query(text, values)).rows as readonly T[];
+  if (typeof tx.query === "function") {
+    const answer = await tx.query(text, values);
+    return ("rows" in answer ? answer.rows : answer) as readonly T[];
+  }
   throw new TypeError(
     "enqueue: tx must be a client of pg or a transaction of PGlite; those of an ORM go through fromDrizzle, fromKnex, fromKysely or fromPrisma",
   );

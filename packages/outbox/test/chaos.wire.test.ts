@@ -6,6 +6,7 @@ import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/
 import { createOutbox, type Outbox } from "@relais/outbox";
 import { describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
+import { randomOf } from "./database/random.ts";
 import { postgresServer } from "./postgres-server.ts";
 import { until } from "./scripted.ts";
 
@@ -14,17 +15,6 @@ const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 45_000);
 const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 10_000);
 const seed = Number(process.env.RELAIS_CHAOS_SEED ?? Date.now() % 1_000_000);
 const program = join(import.meta.dirname, "chaos-child.ts");
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomOf(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function misbehave(smtp: SmtpServer, ses: SesServer, random: () => number): void {
   const some = <T>(share: number, action: T): T | undefined => (random() < share ? action : undefined);

@@ -38,6 +38,20 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
     expect((await outbox.get(id))?.state).toBe("queued");
   });
 
+  test("a transaction of the outbox's own database is given as it is", async () => {
+    const twice = (fail: boolean) =>
+      outbox.database.transaction(async (tx) => {
+        const { id } = await outbox.enqueue(mail(), { tx });
+        const many = await outbox.enqueueMany([{ message: mail() }], { tx });
+        if (fail) throw new Error("no");
+        return [id, ...many.map((one) => one.id)];
+      });
+    await expect(twice(true)).rejects.toThrow("no");
+    expect(await outbox.list()).toEqual([]);
+    const ids = await twice(false);
+    expect((await outbox.list()).map(({ id }) => id).sort()).toEqual(ids.sort());
+  });
+
   test("the second message with a tenant's key is the first; another tenant's is another", async () => {
     const first = await outbox.enqueue(mail(), { idempotencyKey: "order-7" });
     expect(first.created).toBe(true);

@@ -15,5 +15,11 @@ export {
   type RelaisConfig,
 } from "./config/relais-config.ts";
 export { ConfigurationError } from "./configuration-error.ts";
+export { diagnosticsObserver } from "./diagnostics-observer.ts";
+export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
+export type { Notice, Notify } from "./notices/notice.ts";
+export { type NoticeObserver, noticeObserver } from "./notices/notice-observer.ts";
+export type { NoticeOptions } from "./notices/notice-options.ts";
+export { type WebhookOptions, webhook } from "./notices/webhook.ts";
 export { closeEmail, type EmailSent, sendEmail } from "./send-email.ts";
 export type { Environment } from "./settings-reader.ts";

@@ -1,5 +1,5 @@
 import type { Provider } from "@relais/core";
-import { ses } from "@relais/ses";
+import plugin, { type SesOptions } from "@relais/ses";
 import type { SettingsReader } from "./settings-reader.ts";
 
 const names = [
@@ -30,12 +30,19 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
   if (region === undefined && !read.has("AWS_SES_REGION"))
     read.problem("AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.");
 
-  const credentials =
-    accessKeyId === undefined || secretAccessKey === undefined
-      ? undefined // the default chain of the AWS client: a role, a profile
-      : { accessKeyId, secretAccessKey, sessionToken };
+  const settled = {
+    AWS_SES_REGION: region,
+    AWS_SES_ENDPOINT: endpoint,
+    // Without both: the default chain of the AWS client, a role or a profile.
+    ...(accessKeyId !== undefined &&
+      secretAccessKey !== undefined && {
+        AWS_SES_ACCESS_KEY_ID: accessKeyId,
+        AWS_SES_SECRET_ACCESS_KEY: secretAccessKey,
+        AWS_SES_SESSION_TOKEN: sessionToken,
+      }),
+  };
   try {
-    return ses({ region, endpoint, credentials });
+    return plugin.create((plugin.fromEnv?.(settled) ?? {}) as SesOptions, { id: undefined });
   } catch (error) {
     read.problem(`AWS_SES_* cannot be used: ${error instanceof Error ? error.message : "it is wrong"}.`);
     return undefined;

@@ -11,6 +11,8 @@ export interface SettingsReader {
   has(name: string): boolean;
   flag(name: string): boolean | undefined;
   port(name: string): number | undefined;
+  /** The same settings for whoever reads names: what NAME_FILE names stands under NAME. */
+  readonly environment: Environment;
   problem(sentence: string): void;
   readonly problems: readonly string[];
 }
@@ -52,6 +54,7 @@ export function settingsReader(env: Environment): SettingsReader {
     problems,
     problem,
     text,
+    environment: new Proxy(env, { get: (_, name) => (typeof name === "string" ? text(name) : undefined) }),
     has: (name) => Boolean(env[name]?.trim() || env[`${name}_FILE`]?.trim()),
     flag(name) {
       const value = text(name)?.trim().toLowerCase();

@@ -1,5 +1,5 @@
 import type { Provider } from "@relais/core";
-import { smtp } from "@relais/smtp";
+import plugin, { type SmtpOptions } from "@relais/smtp";
 import { forcedFailure } from "./forced-failure.ts";
 import type { SettingsReader } from "./settings-reader.ts";
 
@@ -34,9 +34,16 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
     return undefined;
   }
 
-  const auth = user === undefined || pass === undefined ? undefined : { user, pass };
+  const whole = user !== undefined && pass !== undefined;
+  const settled = {
+    SMTP_HOST: host,
+    SMTP_PORT: port?.toString(),
+    SMTP_SECURE: secure?.toString(),
+    SMTP_REQUIRE_TLS: requireTLS?.toString(),
+    ...(whole && { SMTP_USER: user, SMTP_PASS: pass }),
+  };
   try {
-    const provider = smtp({ host, port, secure, auth, requireTLS });
+    const provider = plugin.create(plugin.fromEnv?.(settled) as SmtpOptions, { id: undefined });
     return forceFail ? forcedFailure(provider, "forced by SMTP_FORCE_FAIL") : provider;
   } catch (error) {
     read.problem(`SMTP_* cannot be used: ${error instanceof Error ? error.message : "it is wrong"}.`);

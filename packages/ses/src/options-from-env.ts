@@ -2,7 +2,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What `AWS_SES_REGION`, `AWS_SES_ENDPOINT`, `AWS_SES_ACCESS_KEY_ID`, `AWS_SES_SECRET_ACCESS_KEY` and
- * `AWS_SES_SESSION_TOKEN` say, unchecked.
+ * `AWS_SES_SESSION_TOKEN` say, unchecked; beside any of them `AWS_REGION` or `AWS_DEFAULT_REGION` may give the region.
  */
 export function optionsFromEnv(env: Environment): unknown {
   const read = (name: string): string | undefined => env[`AWS_SES_${name}`]?.trim() || undefined;
@@ -18,5 +18,8 @@ export function optionsFromEnv(env: Environment): unknown {
         : undefined,
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? undefined : Object.fromEntries(given);
+  if (given.length === 0) return undefined;
+  // Where AWS runs the process it names the region itself; every machine of AWS has it, so it describes nothing alone.
+  const region = env.AWS_REGION?.trim() || env.AWS_DEFAULT_REGION?.trim();
+  return { ...(region && { region }), ...Object.fromEntries(given) };
 }

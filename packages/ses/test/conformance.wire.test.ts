@@ -1,4 +1,5 @@
 import {
+  chainRules,
   coverage,
   type Harness,
   rules,
@@ -63,6 +64,7 @@ const harness: Harness<SesStage> = {
   cannot: {
     deferred: "SES takes mail before it asks the recipient's server",
     partial: "SES takes a message for all or for nobody",
+    putOff: "SES takes a message for all or for nobody, and keeps it where a recipient has to wait",
     rejected: "SES says nothing that would be true of every other provider, too",
   },
 };
@@ -70,9 +72,14 @@ const harness: Harness<SesStage> = {
 describe("ses", () => {
   test.each(rules(harness))("$name", (rule) => rule.run());
 
-  test("is judged by every rule but three", () => {
+  test("is judged by every rule but four", () => {
     const reasons = coverage(harness).notCovered.map(({ reason }) => reason);
-    expect(reasons).toEqual([harness.cannot?.deferred, harness.cannot?.rejected, harness.cannot?.partial]);
+    const { deferred, rejected, partial, putOff } = harness.cannot ?? {};
+    expect(reasons).toEqual([deferred, rejected, partial, putOff]);
+  });
+
+  test("passes no rule about a chain of two: it speaks of no single recipient", () => {
+    expect(chainRules(harness, (two) => createChain(two))).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  chainRules,
   coverage,
   type Harness,
   rules,
@@ -58,6 +59,9 @@ const harness: Harness<SmtpStage> = {
     partial: script({
       rcpt: ({ address }) => (address === "cleo@example.net" ? reply("550 5.1.1 no") : undefined),
     }),
+    putOff: script({
+      rcpt: ({ address }) => (address === "cleo@example.net" ? reply("450 4.2.0 greylisted") : undefined),
+    }),
     unknown: script({ dot: { reset: true } }),
     stall: script({ dot: { stall: true } }),
     echo: script({ auth: ({ line }) => reply(`535 5.7.8 ${line} or ${pass} is wrong`) }),
@@ -77,4 +81,5 @@ describe("smtp", () => {
 
 describe("smtp in a chain", () => {
   test.each(rules(throughChain(harness, (one) => createChain([one]))))("$name", (rule) => rule.run());
+  test.each(chainRules(harness, (two) => createChain(two)))("$name", (rule) => rule.run());
 });

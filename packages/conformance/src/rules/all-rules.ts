@@ -17,7 +17,7 @@ import { noSecret } from "./no-secret.ts";
 import { noSecretEchoed } from "./no-secret-echoed.ts";
 import { oneTry } from "./one-try.ts";
 import { ownId } from "./own-id.ts";
-import { partialAcceptance } from "./partial-acceptance.ts";
+import { partialAcceptance, puttingOff } from "./partial-acceptance.ts";
 import type { RuleParts } from "./rule-parts.ts";
 import { sameKey } from "./same-key.ts";
 import { verifies } from "./verifies.ts";
@@ -40,6 +40,7 @@ export const allRules: readonly RuleParts[] = [
   sameKey,
   envelopeOnly,
   partialAcceptance,
+  puttingOff,
   manyAtOnce,
   noSecret,
   noSecretEchoed,

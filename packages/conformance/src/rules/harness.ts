@@ -10,10 +10,11 @@ export type ProvokedKind = Exclude<FailureKind, "cancelled" | "skipped">;
  * - `unknown`: take the message, and break off before it says so
  * - `stall`: never answer once the message was handed over
  * - `nameless`: take the message, and say so without the id that a receipt needs
- * - `partial`: refuse `cleo@example.net` for good, and take the message for everybody else
+ * - `partial`: refuse `cleo@example.net` as nobody there is, and take the message for everybody else
+ * - `putOff`: have `cleo@example.net` wait, and take the message for everybody else
  * - `echo`: refuse, with every secret in its words
  */
-export type Act = ProvokedKind | "stall" | "nameless" | "partial" | "echo";
+export type Act = ProvokedKind | "stall" | "nameless" | "partial" | "putOff" | "echo";
 
 /**
  * What a rule may lean on: an act, a list of secrets, a key with what was received, or `verify` and `close` of the

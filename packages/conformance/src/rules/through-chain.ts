@@ -7,7 +7,7 @@ export interface WrappedStage<S extends Stage> extends Stage {
   readonly inner: S;
 }
 
-const acts: readonly Act[] = [...provokedKinds, "stall", "nameless", "partial", "echo"];
+const acts: readonly Act[] = [...provokedKinds, "stall", "nameless", "partial", "putOff", "echo"];
 
 /**
  * The same far end, with a provider around the provider: `throughChain(harness, (one) => createChain([one]))`. All

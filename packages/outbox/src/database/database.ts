@@ -10,7 +10,10 @@ export interface Queryable {
 /** A Postgres, of whatever make. */
 export interface Database extends Queryable {
   readonly kind: "postgres" | "pglite";
-  /** Runs `run` in one transaction: committed if it resolves, rolled back if it rejects. */
+  /**
+   * Runs `run` in one transaction: committed if it resolves, rolled back if it rejects. What it does goes through `tx`:
+   * PGlite has one session, so whoever asks the database itself meanwhile waits for the transaction to end.
+   */
   transaction<T>(run: (tx: Queryable) => Promise<T>): Promise<T>;
   /**
    * Calls `heard` for every NOTIFY on `channel`, and once after every (re)connection, since something may have been

@@ -6,7 +6,8 @@ import { DurableNodeFs, syncFolder } from "./durable-fs.ts";
 /**
  * The first start: makes the database beside its place and then moves it there, so that a start that was cut short
  * leaves nothing that looks like a database. PGlite's initdb syncs nothing of some 970 files, and no checkpoint does
- * later: it is done here, before anybody relies on them.
+ * later: it is done here, before anybody relies on them. It takes some 4 s, once; a dump in the package to start from
+ * would save two of them and cost every installation 4.7 MB.
  */
 export async function makeDatabase(
   folder: string,

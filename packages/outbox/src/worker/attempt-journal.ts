@@ -20,9 +20,9 @@ export interface JournalSite {
 }
 
 /**
- * Writes each attempt down before it is made, before the message is handed over, and after it failed. A success is
- * written with what becomes of the message, in one statement. Rejects when the claim has been lost: the chain then
- * stops.
+ * Writes each attempt down when it begins, before the message is handed over, and after it failed. A success is written
+ * with what becomes of the message, in one statement. Rejects the hand-over when the claim has been lost: the chain
+ * then stops.
  */
 export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal {
   const { id: message, claim } = row;
@@ -30,6 +30,9 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
   const seqs = new Map<string, number>();
   let last = row.seq;
   let unwritten: { readonly seq: number; readonly outcome: Outcome }[] = [];
+
+  /** The row of the attempt in flight, on its way: the provider connects meanwhile, and hands nothing over before. */
+  let opened: Promise<boolean> = Promise.resolve(true);
 
   const flush = async (): Promise<void> => {
     for (const { seq, outcome } of unwritten) {
@@ -47,16 +50,17 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
       // No two attempts of a message in flight: what is over is written down as over first.
       await flush();
       const { provider, recipients } = entry;
-      const seq = last + 1;
-      if (!(await writes.open({ message, seq, claim, worker, provider, recipients }))) throw lost();
-      last = seq;
-      seqs.set(entry.attempt, seq);
+      last += 1;
+      seqs.set(entry.attempt, last);
+      opened = writes.open({ message, seq: last, claim, worker, provider, recipients });
+      // Who asks for it is told: at the hand-over, or at the end.
+      opened.catch(() => undefined);
     },
     async handOver(entry) {
-      if (!(await writes.handOver({ message, seq: seqOf(entry) }))) throw lost();
+      if (!(await opened) || !(await writes.handOver({ message, seq: seqOf(entry) }))) throw lost();
     },
     async close(entry, outcome) {
-      if (!seqs.has(entry.attempt)) return;
+      if (!seqs.has(entry.attempt) || !(await opened)) return;
       unwritten.push({ seq: seqOf(entry), outcome });
       if (!outcome.success) await flush();
     },

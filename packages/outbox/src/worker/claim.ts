@@ -2,6 +2,7 @@ import { type AttachmentInput, createMessage, type Message, type MessageInput } 
 import type { Database } from "../database/database.ts";
 import type { UnknownPolicy } from "../state.ts";
 import type { DeliveryTrace } from "../trace.ts";
+import { noWait } from "./journal-writes.ts";
 import type { Refusal } from "./settle.ts";
 
 /** A message that this worker holds, as its row says. */
@@ -39,8 +40,9 @@ export function claim(
   worker: string,
 ): Promise<readonly Claimed[]> {
   return database.query<Claimed>(
-    `update relais.message m set state = 'sending', claim = claim + 1, worker = $2, updated_at = now()
-      where id = any($1::uuid[]) and state = 'queued' returning ${claimed}`,
+    `with ${noWait}
+      update relais.message m set state = 'sending', claim = claim + 1, worker = $2, updated_at = now()
+      from nowait where id = any($1::uuid[]) and state = 'queued' returning ${claimed}`,
     [ids, worker],
   );
 }

@@ -19,11 +19,25 @@ interface Candidate {
   readonly turn: number;
 }
 
-const live = `select 1 from ${queueSchema}.job j where j.name = '${queueName}'
-  and j.state in ('created', 'retry', 'active') and j.singleton_key = m.id::text`;
+// In the words of pg-boss's own index of live jobs by key, so that it is used.
+const live = `select 1 from ${queueSchema}.job j where j.name = '${queueName}' and j.state <= 'active'
+  and j.policy = 'exclusive' and coalesce(j.singleton_key, '') = m.id::text`;
 
 /** Messages that are being sent by nobody: the queue knows no live job of theirs. */
 export const orphaned: string = `m.state = 'sending' and not exists (${live})`;
+
+/**
+ * With the lock, a plan that does not depend on statistics: those of a table that was just filled are none, and the
+ * first plan that comes to mind then reads all of it, for every few messages.
+ */
+const lockSql = `select pg_try_advisory_xact_lock($1) as mine, ${[
+  "seqscan",
+  "bitmapscan",
+  "hashjoin",
+  "mergejoin",
+]
+  .map((method) => `set_config('enable_${method}', 'off', true)`)
+  .join(", ")}`;
 
 const candidatesSql = `
   select m.id, m.priority, m.turn::float8 as turn from relais.message m
@@ -41,9 +55,7 @@ const windowSql = `
  */
 export async function feed(database: Database, queue: JobQueue, size: number): Promise<number> {
   return database.transaction(async (tx) => {
-    const [lock] = await tx.query<{ mine: boolean }>("select pg_try_advisory_xact_lock($1) as mine", [
-      feedLock,
-    ]);
+    const [lock] = await tx.query<{ mine: boolean }>(lockSql, [feedLock]);
     if (lock?.mine !== true) return 0;
     const candidates = await tx.query<Candidate>(candidatesSql, [size]);
     if (candidates.length === 0) return 0;

@@ -127,7 +127,7 @@ export function hands(site: HandsSite): Hands {
       return held.size;
     },
     get room() {
-      return concurrency + (usualMs < quickMs ? Math.ceil(concurrency / 2) : 0) - held.size;
+      return concurrency + (usualMs < quickMs ? concurrency : 0) - held.size;
     },
     take(row, job) {
       const one: Held = { row, job, controller: new AbortController(), since: Date.now() };
@@ -147,9 +147,7 @@ export function hands(site: HandsSite): Hands {
       }
     },
     async empty() {
-      while (held.size > 0 || endings.size > 0) {
-        await Promise.race([Promise.all([...endings]), new Promise((resolve) => setTimeout(resolve, 10))]);
-      }
+      while (held.size > 0 || endings.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     },
     giveUp(reason) {
       putBack(reason);

@@ -25,12 +25,20 @@ export interface JournalWrites {
   close(end: AttemptEnd): Promise<boolean>;
 }
 
+/**
+ * A commit that is not waited for: a crash of the database may lose it, with all that came after it. An attempt that is
+ * only open surely did not arrive, with or without its row; and no later commit is kept without this one.
+ */
+export const noWait = "nowait as materialized (select set_config('synchronous_commit', 'off', true))";
+
 const openSql = `
+  with ${noWait}
   insert into relais.attempt (message, seq, claim, worker, provider, recipients)
   select i.message, i.seq, i.claim, i.worker, i.provider, array(select jsonb_array_elements_text(i.recipients))
   from jsonb_to_recordset($1::jsonb)
     as i(message uuid, seq int, claim int, worker text, provider text, recipients jsonb)
   join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending'
+  cross join nowait
   on conflict do nothing returning message`;
 
 const handOverSql = `

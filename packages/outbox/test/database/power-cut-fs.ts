@@ -2,6 +2,7 @@ import { closeSync, cpSync, fstatSync, openSync, readdirSync, readSync, statSync
 import { join } from "node:path";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 import { DurableNodeFs } from "../../src/database/durable-fs.ts";
+import { onRealSync } from "./real-syncs.ts";
 
 /** A piece of a file that was written and not yet synced. */
 interface Piece {
@@ -27,7 +28,6 @@ interface NodeFsModule {
     readonly stream_ops: {
       write(stream: Stream, buffer: Int8Array, offset: number, length: number, position: number): number;
       setattr(stream: Stream, attributes: Attributes): void;
-      fsync?(stream: Stream): number;
     };
     realPath(node: unknown): string;
   };
@@ -53,6 +53,7 @@ export class PowerCutFs extends DurableNodeFs {
     super(folder);
     this.#folder = folder;
     this.#withSync = withSync;
+    onRealSync((inode) => this.#unsynced.delete(inode));
   }
 
   /** Runs `cut` right before the write that comes `writes` writes from now, in the middle of whatever it is part of. */
@@ -86,14 +87,9 @@ export class PowerCutFs extends DurableNodeFs {
     } as typeof made;
   }
 
-  protected override async syncFile(path: string): Promise<void> {
-    await super.syncFile(path);
-    this.#unsynced.delete(statSync(path).ino);
-  }
-
   #record(ops: NodeFsModule["NODEFS"]): void {
     const { mknod, setattr: setNode } = ops.node_ops;
-    const { write, fsync, setattr: setStream } = ops.stream_ops;
+    const { write, setattr: setStream } = ops.stream_ops;
     ops.node_ops.mknod = (...args) => {
       const node = mknod(...args);
       // An inode comes again when the file that had it is gone.
@@ -113,12 +109,6 @@ export class PowerCutFs extends DurableNodeFs {
       this.writes += 1;
       this.#note(stream.nfd, new Uint8Array(buffer.buffer as ArrayBuffer, offset, length), position);
       return write(stream, buffer, offset, length, position);
-    };
-    if (fsync === undefined) return;
-    ops.stream_ops.fsync = (stream) => {
-      const done = fsync(stream);
-      this.#unsynced.delete(fstatSync(stream.nfd).ino);
-      return done;
     };
   }
 

@@ -29,7 +29,7 @@ async function harnessOf(name: string, cwd: string): Promise<Harness<Stage> | st
   if (file === undefined) return `${name} cannot be found from ${cwd}.`;
   try {
     const { harness } = (await import(pathToFileURL(file).href)) as { harness?: Harness<Stage> };
-    if (typeof harness?.make === "function") return harness;
+    if (typeof harness?.make === "function" && typeof harness.provoke === "object") return harness;
     return `${name} must export harness: how to make the provider with a far end of its own (see @relais/conformance).`;
   } catch (error) {
     return `${name} cannot be loaded: ${error instanceof Error ? error.name : "it failed"}.`;
@@ -79,7 +79,14 @@ export async function conformanceCommand(
   }
   const bare = await harnessIn(name, flags.harness, shell.cwd);
   if (typeof bare === "string") return complain(shell, flags, exitCodes.usage, [bare]);
-  const [list, { notCovered }] = flags.inAChain ? inAChain(kit, bare) : [kit.rules(bare), kit.coverage(bare)];
+  let list: readonly Rule[];
+  let notCovered: Coverage["notCovered"];
+  try {
+    [list, { notCovered }] = flags.inAChain ? inAChain(kit, bare) : [kit.rules(bare), kit.coverage(bare)];
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return complain(shell, flags, exitCodes.usage, [`${name} has no sound harness: ${error.message}.`]);
+  }
   const results: Ruled[] = [];
   for (const rule of list) {
     const result = await judged(rule);
@@ -108,7 +115,9 @@ function summary(
     out(JSON.stringify({ rules: results, notCovered }));
     return;
   }
-  for (const { name, reason } of notCovered) out(`  –   not covered: ${name}${reason ? ` (${reason})` : ""}`);
+  // One without a reason has failed above.
+  for (const { name, reason } of notCovered) if (reason) out(`–     not covered: ${name} (${reason})`);
   const kept = results.filter(({ ok }) => ok).length;
-  out(`${kept} of ${results.length} rules kept, ${notCovered.length} not covered`);
+  const left = notCovered.filter(({ reason }) => reason).length;
+  out(`${kept} of ${results.length} rules kept, ${left} not covered`);
 }

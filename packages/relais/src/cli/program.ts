@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../configuration-error.ts";
 import { checkCommandOf } from "./check-flags.ts";
 import { complain } from "./complain.ts";
-import { addCompletion, completionHelp, isCompletion } from "./completion.ts";
+import { completionCommandOf } from "./completion/completion-flags.ts";
 import { configCommandOf } from "./config-flags.ts";
 import { conformanceCommandOf } from "./conformance-flags.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
@@ -42,14 +42,17 @@ export async function runProgram(args: readonly string[], version: string, shell
     conformanceCommandOf,
     initCommandOf,
     outboxCommandsOf,
+    completionCommandOf,
   ];
   for (const commandOf of commands) {
     commandOf(program, shell, (ended) => {
       code = ended;
     });
   }
-  program.addHelpText("after", completionHelp);
-  if (isCompletion(args)) await addCompletion(program, shell.cwd);
+  // What a shell asks is not a command line, but a piece of one.
+  if (args[0] === "complete") {
+    return (await import("./completion/complete-command.ts")).completeCommand(program, args.slice(1), shell);
+  }
 
   try {
     await program.parseAsync([...args], { from: "user" });

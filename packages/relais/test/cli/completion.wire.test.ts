@@ -139,10 +139,21 @@ describe("scripts", () => {
     expect(JSON.parse(json.out)).toEqual({ script: said.out });
     const there = ["/bin", "/usr/bin", "/usr/local/bin"].some((at) => existsSync(join(at, shell)));
     if (!there) return console.warn(`${shell} is not installed: its script is not read here`);
-    expect(spawnSync(shell, ["-n"], { input: said.out, encoding: "utf8" })).toMatchObject({
-      status: 0,
-      stderr: "",
-    });
+    const file = join(cwd, `script.${shell}`);
+    writeFileSync(file, said.out);
+    expect(spawnSync(shell, ["-n", file], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test.runIf(needs("fish"))("for fish offers what bash does", async () => {
+    const { out } = await runHere(["completion", "fish"]);
+    writeFileSync(join(cwd, "relais.fish"), out);
+    const command = `function relais; '${process.execPath}' --conditions=@relais/source '${bin}' $argv; end
+      source relais.fish
+      complete -C 'relais exp'; echo ==; complete -C 'relais send --chain o'`;
+    const said = spawnSync("fish", ["--no-config", "-c", command], { cwd, encoding: "utf8" });
+    const [commands = "", chainNames = ""] = said.stdout.split("==\n");
+    expect(commands).toMatch(/^explain\b/m);
+    expect(chainNames.trim().split("\t")[0]).toBe("orders");
   });
 
   test.each([[["completion"]], [["completion", "tcsh"]]])("%j is refused", async (args) => {

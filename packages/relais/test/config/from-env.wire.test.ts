@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sesServer, smtpServer } from "@relais/conformance";
 import { loadChain } from "relais";
 import { expect, test } from "vitest";
@@ -23,6 +26,34 @@ test("entries without options are described by the environment, and send", async
   expect(await chain.send(mail)).toMatchObject({ success: true, provider: "SES" });
   await chain.close();
   await ses.close();
+});
+
+test("flags, mounted secrets and the region of the machine are read as chainFromEnv reads them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "relais-from-env-"));
+  writeFileSync(join(folder, "pass"), "sesame-42\n");
+  const env = {
+    SMTP_HOST: "127.0.0.1",
+    SMTP_SECURE: "Yes",
+    SMTP_REQUIRE_TLS: "0",
+    SMTP_USER: "ann",
+    SMTP_PASS_FILE: join(folder, "pass"),
+    AWS_SES_ENDPOINT: "http://127.0.0.1:9",
+    AWS_REGION: "eu-west-3",
+  };
+  const config = { chain: [{ use: "smtp" }, { use: "ses" }] };
+  const chain = await loadChain({ config, env });
+  expect(chain.effective()).toMatchObject({
+    chain: [
+      { options: { secure: true, requireTLS: false, auth: { user: "ann", pass: "***" } } },
+      { options: { region: "eu-west-3" } },
+    ],
+  });
+  await chain.close();
+  const gone = { ...env, SMTP_PASS_FILE: join(folder, "gone") };
+  const error = await loadChain({ config, env: gone }).catch((thrown: Error) => thrown);
+  expect(error).toMatchObject({
+    problems: ["chain[0].options: SMTP_PASS_FILE names a file that cannot be read"],
+  });
 });
 
 test.each([

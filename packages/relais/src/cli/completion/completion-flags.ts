@@ -1,7 +1,9 @@
 import { Argument, type Command } from "commander";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Shell } from "../shell.ts";
-import { type ShellName, scripts } from "./scripts.ts";
+import type { ShellName } from "./scripts.ts";
+
+const shells: readonly ShellName[] = ["bash", "zsh", "fish"];
 
 const help = `
 Examples:
@@ -14,10 +16,11 @@ export function completionCommandOf(program: Command, shell: Shell, done: (code:
   program
     .command("completion")
     .description("print a script that lets your shell complete commands, flags and their values")
-    .addArgument(new Argument("<shell>", "which").choices(Object.keys(scripts)))
+    .addArgument(new Argument("<shell>", "which").choices([...shells]))
     .option("--json", "print JSON")
     .addHelpText("after", help)
-    .action((name: ShellName, { json }: { readonly json?: boolean }) => {
+    .action(async (name: ShellName, { json }: { readonly json?: boolean }) => {
+      const { scripts } = await import("./scripts.ts");
       shell.out(json ? JSON.stringify({ script: scripts[name] }) : scripts[name]);
       done(exitCodes.ok);
     });

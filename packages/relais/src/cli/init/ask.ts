@@ -1,5 +1,6 @@
+import { type HttpApiName, httpApis } from "../../config/http-apis.ts";
 import type { Shell } from "../shell.ts";
-import { type Answers, apis, type Format, formats, type ProviderName } from "./initial-config.ts";
+import { type Answers, type Format, formats, type ProviderName } from "./initial-config.ts";
 
 /** What flags have said already. */
 export type Given = Partial<Answers> & { readonly format?: Format | undefined };
@@ -29,7 +30,7 @@ export async function ask(
     message: string,
     initialValue: string,
     validate?: (value: string | undefined) => string | undefined,
-  ) => sure(await text({ message, initialValue, ...(validate && { validate }), ...terminal }));
+  ) => sure(await text({ message, initialValue, ...(validate && { validate }), ...terminal }))?.trim() ?? "";
 
   const order =
     given.order ??
@@ -44,7 +45,7 @@ export async function ask(
     );
   const smtp = order.includes("smtp")
     ? {
-        smtpHost: given.smtpHost ?? (await line("The SMTP server's name", "smtp.example.com", needed)),
+        smtpHost: given.smtpHost ?? (await line("The SMTP server's name", "smtp.example.com", host)),
         smtpPort: given.smtpPort ?? Number(await line("Its port", "587", port)),
         smtpLogin:
           given.smtpLogin ??
@@ -54,11 +55,12 @@ export async function ask(
   const ses = order.includes("ses")
     ? { sesRegion: given.sesRegion ?? (await line("The region of SES", "eu-west-1", needed)) }
     : {};
-  const options = apis.map((value) => ({ value, label: value }));
+  const options = (Object.keys(httpApis) as HttpApiName[]).map((value) => ({ value, label: value }));
   const http = order.includes("http")
     ? { api: given.api ?? sure(await select({ message: "Which API?", options, ...terminal })) }
     : {};
-  const from = given.from ?? (await line("The sender of mails that name none (may be left empty)", ""));
+  const from =
+    given.from ?? (await line("The sender of mails that name none (may be left empty)", "", sender));
   const format =
     given.format ??
     sure(
@@ -73,6 +75,13 @@ export async function ask(
 
 const needed = (value: string | undefined): string | undefined =>
   value?.trim() ? undefined : "It is needed.";
+// What is said of a host shows it, and a URL may hold a password.
+const host = (value: string | undefined): string | undefined =>
+  /[/@\s]/.test(value?.trim() ?? "")
+    ? "A host name or an IP address, with nothing before or behind it."
+    : needed(value);
+const sender = (value: string | undefined): string | undefined =>
+  !value?.trim() || /.@./.test(value) ? undefined : "An address, as in shop@example.com.";
 const port = (value: string | undefined): string | undefined =>
   /^\d+$/.test(value ?? "") && Number(value) >= 1 && Number(value) <= 65535
     ? undefined

@@ -1,14 +1,15 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configNames } from "../../config/find-config.ts";
+import type { HttpApiName } from "../../config/http-apis.ts";
 import { loadChain } from "../../config/load-chain.ts";
 import { complain } from "../complain.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Shell } from "../shell.ts";
 import { ask, Cancelled, type Given } from "./ask.ts";
+import { fileNameOf } from "./file-name.ts";
 import {
   type Answers,
-  type Api,
   configText,
   type Format,
   initialConfig,
@@ -23,7 +24,7 @@ export interface InitFlags {
   readonly smtpPort?: number;
   readonly smtpLogin?: boolean;
   readonly sesRegion?: string;
-  readonly api?: Api;
+  readonly api?: HttpApiName;
   readonly from?: string;
   readonly format?: Format;
   readonly yes?: boolean;
@@ -48,6 +49,11 @@ function givenBy(flags: InitFlags): Given {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+/** Whether somebody can be asked: standard error may be a terminal where standard input is none. */
+function answersCome(terminal: Shell["terminal"]): terminal is NonNullable<Shell["terminal"]> {
+  return terminal !== undefined && (terminal.input as { readonly isTTY?: boolean }).isTTY === true;
+}
+
 /** `relais init`: writes a configuration with references in the place of secrets, and proves that it can be read. */
 export async function initCommand(flags: InitFlags, shell: Shell): Promise<ExitCode> {
   const { terminal, cwd } = shell;
@@ -60,7 +66,7 @@ export async function initCommand(flags: InitFlags, shell: Shell): Promise<ExitC
   const given = givenBy(flags);
   let answers: Answers & { readonly format: Format };
   try {
-    if (flags.yes || terminal === undefined) {
+    if (flags.yes || !answersCome(terminal)) {
       if (given.order === undefined) {
         const sentence = "Without a terminal give --smtp-host, --ses-region or --api, one at least.";
         return complain(shell, flags, exitCodes.usage, [sentence]);
@@ -71,7 +77,7 @@ export async function initCommand(flags: InitFlags, shell: Shell): Promise<ExitC
     if (!(error instanceof Cancelled)) throw error;
     return complain(shell, flags, exitCodes.usage, ["Nothing was written."]);
   }
-  const name = `relais.config.${answers.format}`;
+  const name = fileNameOf(answers.format, cwd);
   if (there !== undefined && there !== name) {
     return complain(shell, flags, exitCodes.usage, [
       `${join(cwd, there)} is there and would be read in its place.`,
@@ -83,7 +89,13 @@ export async function initCommand(flags: InitFlags, shell: Shell): Promise<ExitC
   const env = Object.fromEntries(variables.map(({ name }) => [name, "example.com"]));
   await (await loadChain({ config, env, cwd })).close();
   const file = join(cwd, name);
-  writeFileSync(file, await configText(config, answers.format), { flag: flags.force ? "w" : "wx" });
+  try {
+    writeFileSync(file, await configText(config, answers.format), { flag: flags.force ? "w" : "wx" });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return complain(shell, flags, exitCodes.usage, [`${file} cannot be written: ${code}.`]);
+  }
+  await (await loadChain({ file, env })).close();
   if (flags.json) shell.out(JSON.stringify({ file, variables }));
   else {
     shell.out(`${file} is written. It takes from the environment:`);

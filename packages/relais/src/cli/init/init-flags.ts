@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { httpApis } from "../../config/http-apis.ts";
 import type { ExitCode } from "../exit-code.ts";
 import type { Shell } from "../shell.ts";
 import type { InitFlags } from "./init-command.ts";
-import { apis, formats, type ProviderName, providers } from "./initial-config.ts";
+import { formats, type ProviderName, providers } from "./initial-config.ts";
 
 const isProvider = (name: string): name is ProviderName => providers.some((one) => one === name);
 
@@ -38,7 +39,7 @@ export function initCommandOf(program: Command, shell: Shell, done: (code: ExitC
     .option("--smtp-port <port>", "its port (default: 587)", port)
     .option("--no-smtp-login", "it wants no login")
     .option("--ses-region <region>", "the region of SES")
-    .addOption(new Option("--api <name>", "an HTTP API").choices([...apis]))
+    .addOption(new Option("--api <name>", "an HTTP API").choices(Object.keys(httpApis)))
     .option("--from <address>", "the sender of mails that name none")
     .addOption(
       new Option("--format <format>", "what the file is written in (default: yaml)").choices([...formats]),

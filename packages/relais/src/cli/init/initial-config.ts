@@ -1,8 +1,6 @@
+import { type HttpApiName, httpApis } from "../../config/http-apis.ts";
 import type { Entry, RelaisConfig } from "../../config/relais-config.ts";
 
-/** The HTTP APIs that @relais/http knows. */
-export const apis = ["resend", "postmark", "sendgrid", "mailgun", "brevo"] as const;
-export type Api = (typeof apis)[number];
 export const formats = ["yaml", "json", "ts", "js"] as const;
 export type Format = (typeof formats)[number];
 /** What a chain can begin with. */
@@ -18,7 +16,7 @@ export interface Answers {
   /** Whether the server wants a login. */
   readonly smtpLogin?: boolean;
   readonly sesRegion?: string;
-  readonly api?: Api;
+  readonly api?: HttpApiName;
   readonly from?: string;
 }
 
@@ -50,11 +48,10 @@ function entryOf(provider: ProviderName, answers: Answers): Entry {
   if (provider === "ses")
     return { use: "ses", id: "SES", options: { region: sesRegion }, rateLimit: "fromProvider" };
   const domain = api === "mailgun" ? { domain: reference("MAILGUN_DOMAIN") } : {};
-  const secret = api === "postmark" ? "serverToken" : "apiKey";
   return {
     use: "http",
     id: api.toUpperCase(),
-    options: { api, [secret]: reference(`${api.toUpperCase()}_API_KEY`), ...domain },
+    options: { api, [httpApis[api]]: reference(`${api.toUpperCase()}_API_KEY`), ...domain },
   };
 }
 
@@ -94,5 +91,9 @@ export async function configText(config: RelaisConfig, format: Format): Promise<
     const { stringify } = await import("yaml");
     return `# yaml-language-server: $schema=${schema}\n${stringify(config)}`;
   }
-  return `import { defineConfig } from "relais";\n\nexport default defineConfig(${JSON.stringify(config, null, 2)});\n`;
+  // Types alone come from the package, so that the file can be read wherever the command is installed.
+  const text = JSON.stringify(config, null, 2);
+  return format === "ts"
+    ? `import type { RelaisConfig } from "relais";\n\nexport default ${text} satisfies RelaisConfig;\n`
+    : `/** @type {import("relais").RelaisConfig} */\nexport default ${text};\n`;
 }

@@ -1,0 +1,108 @@
+import { generateKeyPairSync } from "node:crypto";
+import type { SendMailOptions } from "nodemailer";
+import { type AnyTransporter, type Call, failing, mail } from "./documented-calls.ts";
+import type { Sources } from "./documented-sources.ts";
+
+/** What comes to something else on a chain, and why. Each stands in the README, under "What is different". */
+export interface Difference extends Call {
+  /** Words of the README that say so. */
+  readonly said: string;
+  /** What nodemailer's SMTP transport makes of it. */
+  readonly own: unknown;
+  /** What a chain does. */
+  readonly ours: unknown;
+  /** Nobody listens at either far end. */
+  readonly down?: true;
+}
+
+const refused = (what: string, changes: SendMailOptions): Difference => ({
+  page: "/message/addresses",
+  what,
+  said: "The door is strict",
+  run: (one) => failing(one.sendMail({ ...mail, ...changes })),
+  own: "sent",
+  ours: { name: "Error", code: "EENVELOPE" },
+});
+
+const unread = (what: string, code: string, changes: (at: Sources) => SendMailOptions): Difference => ({
+  page: "/message/attachments",
+  what,
+  said: "What cannot be read is found before anybody is asked",
+  run: (one, at) => failing(one.sendMail({ ...mail, ...changes(at) })),
+  own: { name: "Error", code: "ESTREAM", originalCode: code },
+  ours: { name: "Error", code },
+});
+
+const infoOf = async (one: AnyTransporter): Promise<unknown> => {
+  const info = (await one.sendMail(mail)) as unknown as Record<string, unknown>;
+  return Object.keys(info).sort().join(" ");
+};
+
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
+export const differences: readonly Difference[] = [
+  refused("a local part in Unicode", { to: "jõgeva@example.com" }),
+  refused("a name that looks like another address", { to: '"ann@example.org" <bar@example.com>' }),
+  refused("nobody it is from", { from: undefined as unknown as string }),
+  unread("a file where files are not allowed", "EFILEACCESS", (at) => ({
+    disableFileAccess: true,
+    attachments: [{ path: at.file("notes.txt") }],
+  })),
+  unread("a URL where URLs are not allowed", "EURLACCESS", (at) => ({
+    disableUrlAccess: true,
+    html: { path: at.url("page.html") },
+  })),
+  unread("a file that is not there", "ENOENT", (at) => ({ attachments: [{ path: at.file("nothing.txt") }] })),
+  unread("a URL that is not there", "EFETCH", (at) => ({ attachments: [{ href: at.url("nothing.txt") }] })),
+  {
+    page: "/errors",
+    what: "nobody listens",
+    said: "for nodemailer's `ESOCKET`, `EDNS`, `ETIMEDOUT`",
+    down: true,
+    run: (one) => failing(one.sendMail(mail)),
+    own: { name: "Error", code: "ESOCKET", originalCode: "ECONNREFUSED" },
+    ours: { name: "Error", code: "ECONNECTION", rejected: ["bar@example.com"] },
+  },
+  {
+    page: "/usage",
+    what: "what SMTP tells of its session",
+    said: "`envelopeTime`",
+    run: infoOf,
+    own: "accepted ehlo envelope envelopeTime messageId messageSize messageTime rejected response",
+    ours: "accepted delivery envelope messageId provider rejected response",
+  },
+];
+
+/** Bytes that differ: what of the mail that arrives is looked at. */
+export const otherBytes: readonly (Omit<Difference, "run" | "down"> & {
+  readonly mail: SendMailOptions;
+  readonly options?: object;
+  readonly look: RegExp;
+})[] = [
+  {
+    page: "/message/custom-source",
+    what: "Bcc in a whole mail",
+    said: "`Bcc` is taken out of `raw` mails",
+    mail: {
+      envelope: { from: "foo@example.com", to: "bar@example.com" },
+      raw: "From: foo@example.com\r\nBcc: bar@example.com\r\n\r\nHi\r\n",
+    },
+    look: /^Bcc: bar@example\.com/m,
+    own: true,
+    ours: false,
+  },
+  {
+    page: "/dkim",
+    what: "a key beside the transport",
+    said: "`dkim` of a transporter cannot be given for a transport object",
+    mail,
+    options: { dkim: { domainName: "example.com", keySelector: "s", privateKey } },
+    look: /^DKIM-Signature: /m,
+    own: true,
+    ours: false,
+  },
+];

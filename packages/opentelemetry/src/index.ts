@@ -1,0 +1,1 @@
+export { type TracingOptions, tracingObserver } from "./tracing-observer.ts";

@@ -1,0 +1,59 @@
+import { type Tracer, trace } from "@opentelemetry/api";
+import { closest, type Observer } from "@relais/core/spi";
+import { beginAttempt, endAttempt, handOver } from "./attempt-spans.ts";
+import { courseEvent } from "./course-events.ts";
+import { courses } from "./courses.ts";
+import { beginDelivery, endDelivery } from "./delivery-span.ts";
+import { hrTime } from "./hr-time.ts";
+
+export interface TracingOptions {
+  /** @defaultValue `trace.getTracer("relais")`, which is that of the SDK, also of one that is registered later */
+  readonly tracer?: Tracer | undefined;
+}
+
+/**
+ * Traces of a chain: a span `relais.send` for each delivery, below the span that is active where `send` is called, and
+ * below it a span for each attempt, with the times that the events have. An error is a delivery that failed, was partial
+ * or is unknown; an attempt that failed on the way has `error.type`, the failure's kind, and no error status. Kinds, codes
+ * and ids; never an address, a subject or a far end's words.
+ * @throws {TypeError} one sentence that names the option and what is wrong with it
+ */
+export function tracingObserver(options: TracingOptions = {}): Observer {
+  const tracer = tracerOf(options);
+  const open = courses();
+  return (event) => {
+    switch (event.type) {
+      case "delivery-start":
+        return beginDelivery(event, tracer, open);
+      case "attempt-start":
+        return beginAttempt(event, tracer, open);
+      case "attempt":
+        return endAttempt(event, open);
+      case "hand-over":
+        return handOver(event, open);
+      case "delivery":
+        return endDelivery(event, open);
+      default: {
+        const attributes = courseEvent(event);
+        if (attributes !== undefined)
+          open.find(event.message)?.span.addEvent(event.type, attributes, hrTime(event.at));
+      }
+    }
+  };
+}
+
+function tracerOf(options: TracingOptions): Tracer {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError("tracingObserver: options must be an object");
+  for (const key of Object.keys(options)) {
+    if (key === "tracer") continue;
+    const near = closest(key, ["tracer"]);
+    throw new TypeError(
+      `tracingObserver: ${key} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`,
+    );
+  }
+  const { tracer = trace.getTracer("relais") } = options;
+  if (typeof tracer?.startSpan !== "function")
+    throw new TypeError("tracingObserver: tracer must be a Tracer, with a function startSpan");
+  return tracer;
+}

@@ -1,0 +1,34 @@
+import { ROOT_CONTEXT, type Span } from "@opentelemetry/api";
+import type { Delivery } from "@relais/core";
+import { expect, test } from "vitest";
+import { type Course, courses } from "../src/courses.ts";
+
+const course = (...attempts: string[]): Course => ({
+  span: {} as Span,
+  inside: ROOT_CONTEXT,
+  attempts: new Map(attempts.map((id) => [id, undefined])),
+  next: attempts.length + 1,
+});
+const ended = (...attempts: string[]) =>
+  ({ id: "m", attempts: attempts.map((id) => ({ id })) }) as unknown as Delivery;
+
+test("of several deliveries of a message, the one whose attempts they were has ended", () => {
+  const open = courses();
+  const [one, other] = [course("a-1"), course("a-2", "a-3")];
+  open.begin("m", one);
+  open.begin("m", other);
+  expect(open.find("m", 3)).toBe(other);
+  expect(open.find("m", 2)).toBe(one);
+  expect(open.of("m", "a-2")).toBe(other);
+  expect(open.end(ended("a-2", "a-3"))).toBe(other);
+  expect(open.end(ended("a-1"))).toBe(one);
+});
+
+test("nothing is kept of a delivery that is over", () => {
+  const open = courses();
+  open.begin("m", course("a-1"));
+  open.end(ended("a-1"));
+  expect(open.find("m")).toBeUndefined();
+  expect(open.of("m", "a-1")).toBeUndefined();
+  expect(open.end(ended("a-1"))).toBeUndefined();
+});

@@ -1,0 +1,31 @@
+import type { Chain, MessageInput } from "@relais/core";
+import type { Notify } from "./notice.ts";
+import { NoticeProblem } from "./notice-problem.ts";
+
+/** Whom notices go to. */
+export type EmailNoticeParts = Pick<MessageInput, "from" | "to" | "cc" | "headers">;
+
+/**
+ * Sends notices as mails. Give it another chain than the one that is watched: what is in trouble does not carry the news
+ * of it.
+ * @throws {TypeError} if there is no chain, or nobody to tell
+ */
+export function emailNotice(chain: Pick<Chain, "send">, parts: EmailNoticeParts): Notify {
+  if (typeof chain?.send !== "function") throw new TypeError("emailNotice: chain must be a chain");
+  if (parts?.to === undefined) throw new TypeError("emailNotice: to is missing");
+  const { headers, ...envelope } = parts;
+  return async (notice, signal) => {
+    const { text, type, provider, at } = notice;
+    const delivery = await chain.send(
+      {
+        ...envelope,
+        subject: text.replace(/\.$/, ""),
+        text: `${text}\n\n${type} of ${provider}, ${new Date(at).toISOString()}\n`,
+        // Nobody's automatic answer is wanted (RFC 3834).
+        headers: { "Auto-Submitted": "auto-generated", ...headers },
+      },
+      { signal },
+    );
+    if (!delivery.success) throw new NoticeProblem(`the mail is ${delivery.status} (${delivery.kind})`);
+  };
+}

@@ -1,0 +1,32 @@
+import type { FailureKind } from "@relais/core";
+
+/** What somebody on duty should hear of. No address, no far end's words: it may be shown anywhere. */
+export interface Notice {
+  /**
+   * - `fallback`: a chain has begun to go on from this provider to the next
+   * - `breaker-open`: this provider is no longer called
+   * - `recovered`: its breaker has closed again
+   */
+  readonly type: "fallback" | "breaker-open" | "recovered";
+  /** Ms since 1970. */
+  readonly at: number;
+  /** The chain's id. */
+  readonly chain: string;
+  /** The provider that has, or had, trouble. */
+  readonly provider: string;
+  /** Who is asked next, for a `fallback`. */
+  readonly to?: string;
+  /** Why; absent for `recovered`. */
+  readonly kind?: FailureKind;
+  readonly code?: string;
+  /** Failovers from this provider and openings of its breaker that came after its last notice and had none. */
+  readonly suppressed: number;
+  /** All of it as one sentence. */
+  readonly text: string;
+}
+
+/**
+ * Gives a notice to somebody. May return a promise, which is waited for before the next notice is given.
+ * @param signal aborts when it has taken too long
+ */
+export type Notify = (notice: Notice, signal: AbortSignal) => unknown;

@@ -1,0 +1,109 @@
+import { deliveryRows } from "./dashboard-deliveries.ts";
+import type { Panel, Row } from "./dashboard-panel.ts";
+import { providerRows } from "./dashboard-providers.ts";
+
+/** What the dashboard shows, the most urgent first. */
+const rows: readonly Row[] = [...deliveryRows, ...providerRows];
+
+/** Every query of the dashboard, with what Grafana puts in the place of its variables. */
+export function dashboardQueries(rateInterval = "1m"): readonly string[] {
+  return rows
+    .flatMap(({ panels }) => panels.flatMap(({ queries }) => queries.map(({ expr }) => expr)))
+    .map((expr) => expr.replaceAll("$__rate_interval", rateInterval).replace(/"\$(job|instance)"/g, '".*"'));
+}
+
+/** docs/operations/grafana/relais.json. */
+export function dashboard(): string {
+  return `${JSON.stringify({ ...frame, templating: { list: variables }, panels: panels() }, undefined, 2)}\n`;
+}
+
+const datasource = { type: "prometheus", uid: "$datasource" };
+const frame = {
+  title: "Relais",
+  uid: "relais",
+  tags: ["relais", "email"],
+  description: "Chains, providers and the outbox. Written by `npm run api`; changes made here are lost.",
+  schemaVersion: 39,
+  version: 1,
+  editable: true,
+  graphTooltip: 1,
+  refresh: "30s",
+  time: { from: "now-6h", to: "now" },
+  timezone: "browser",
+};
+const everyValue = (label: string) => ({
+  name: label,
+  type: "query",
+  datasource,
+  query: { query: `label_values(relais_build_info, ${label})`, refId: label },
+  refresh: 2,
+  multi: true,
+  includeAll: true,
+  allValue: ".*",
+  current: { text: "All", value: "$__all" },
+});
+const variables = [
+  { name: "datasource", type: "datasource", query: "prometheus", current: {} },
+  everyValue("job"),
+  everyValue("instance"),
+];
+
+/** Places panels from left to right, eight units high (stats four), a row's title above them. */
+function panels(): readonly object[] {
+  const placed: object[] = [];
+  let y = 0;
+  for (const { title, panels: own } of rows) {
+    placed.push({ id: placed.length + 1, type: "row", title, gridPos: { h: 1, w: 24, x: 0, y }, panels: [] });
+    y += 1;
+    let x = 0;
+    let height = 0;
+    for (const panel of own) {
+      height = panel.type === "stat" ? 4 : 8;
+      if (x + panel.width > 24) {
+        x = 0;
+        y += height;
+      }
+      placed.push(grafana(panel, placed.length + 1, { h: height, w: panel.width, x, y }));
+      x += panel.width;
+    }
+    y += height;
+  }
+  return placed;
+}
+
+function grafana(panel: Panel, id: number, gridPos: object): object {
+  const { title, says, type, unit, queries, yellow, red, most } = panel;
+  const steps = [
+    { color: "green", value: null },
+    ...(yellow === undefined ? [] : [{ color: "yellow", value: yellow }]),
+    ...(red === undefined ? [] : [{ color: "red", value: red }]),
+  ];
+  return {
+    id,
+    type,
+    title,
+    description: says,
+    datasource,
+    gridPos,
+    fieldConfig: {
+      defaults: {
+        unit,
+        min: 0,
+        ...(most === undefined ? {} : { max: most }),
+        thresholds: { mode: "absolute", steps },
+      },
+      overrides: [],
+    },
+    options:
+      type === "stat"
+        ? { colorMode: "background", reduceOptions: { calcs: ["lastNotNull"] } }
+        : { legend: { displayMode: "list", placement: "bottom" }, tooltip: { mode: "multi", sort: "desc" } },
+    targets: queries.map(({ expr, legend = "" }, i) => ({
+      refId: String.fromCharCode(65 + i),
+      datasource,
+      expr,
+      legendFormat: legend,
+      ...(type === "stat" ? { instant: true } : {}),
+    })),
+  };
+}
