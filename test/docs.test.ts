@@ -59,7 +59,7 @@ describe.concurrent("every program", () => {
   });
 
   test.each(runs)("of $title runs, and prints what it says", async (fence) => {
-    const { code: exit, said, stdout } = await program(`${scratch}/${nameOf(fence)}`, { timeoutMs: 20_000 });
+    const { code: exit, said, stdout } = await program(`${scratch}/${nameOf(fence)}`, { timeoutMs: 60_000 });
     expect(exit, said).toBe(0);
     const missing = firstMissing(stdout.split("\n"), promised(fence.code));
     expect(missing, `not in what it printed:\n${said}`).toBeUndefined();

@@ -47,7 +47,7 @@ describe.concurrent.each(examples)("$folder", ({ folder, manifest }) => {
     const flags = ["--conditions=@relais/source", ...args];
     const { code, said, stdout } = await run(process.execPath, flags, {
       cwd: join(root, folder),
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
     expect(code, said).toBe(0);
     expect(stdout.trim()).not.toBe("");

@@ -20,7 +20,7 @@ const alerts = rules
 const names = new Set(
   Object.values(catalogue).flatMap(({ name, type }) =>
     type === "histogram"
-      ? ["_bucket", "_sum", "_count"].map((end) => `relais_${name}${end}`)
+      ? ["", "_bucket", "_sum", "_count"].map((end) => `relais_${name}${end}`)
       : [`relais_${name}`],
   ),
 );

@@ -2,7 +2,7 @@
 
 // index.ts
 export { type NodemailerProviderOptions, nodemailerProvider } from "./nodemailer-provider.ts";
-export { type RelaisSentInfo, type RelaisTransport, type RelaisTransportOptions, relaisTransport, type SendingChain, } from "./relais-transport.ts";
+export { type RelaisSentInfo, type RelaisTransport, relaisTransport, type SendingChain, type SendingChainOptions, } from "./relais-transport.ts";
 export type { SendingError } from "./sending-error.ts";
 
 // nodemailer-provider.ts
@@ -36,7 +36,7 @@ export interface RelaisSentInfo extends SentMessageInfo {
     provider: string;
     delivery: Delivery;
 }
-export interface RelaisTransportOptions extends Pick<MessageOptions, "limits"> {
+export interface SendingChainOptions extends Pick<MessageOptions, "limits"> {
     readonly maxAtOnce?: number | undefined;
 }
 export interface RelaisTransport extends Transport<RelaisSentInfo> {
@@ -47,7 +47,7 @@ export interface RelaisTransport extends Transport<RelaisSentInfo> {
     isIdle(): boolean;
     on(event: string | symbol, listener: (...args: unknown[]) => void): this;
 }
-export declare function relaisTransport(chain: SendingChain, options?: RelaisTransportOptions): RelaisTransport;
+export declare function relaisTransport(chain: SendingChain, options?: SendingChainOptions): RelaisTransport;
 
 // sending-error.ts
 import type { Delivery, Failure } from "@relais/core/spi";

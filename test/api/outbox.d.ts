@@ -346,11 +346,13 @@ export interface DeliveryTrace {
     readonly resolution: Resolution | null;
 }
 export declare function storable(text: string): string;
+export declare function storableId(text: string): string;
 
 // transaction.ts
+type Rows = readonly unknown[];
 interface QueryClient {
-    query(text: string, values?: unknown[]): Promise<{
-        readonly rows: readonly unknown[];
+    query(text: string, values?: unknown[]): Promise<Rows | {
+        readonly rows: Rows;
     }>;
 }
 export interface SqlExecutor {

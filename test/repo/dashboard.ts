@@ -14,7 +14,9 @@ export function dashboardQueries(rateInterval = "1m"): readonly string[] {
 
 /** docs/operations/grafana/relais.json. */
 export function dashboard(): string {
-  return `${JSON.stringify({ ...frame, templating: { list: variables }, panels: panels() }, undefined, 2)}\n`;
+  const text = JSON.stringify({ ...frame, templating: { list: variables }, panels: panels() }, undefined, 2);
+  // Lists of words on one line, as the formatter wants them.
+  return `${text.replace(/\[\s+("[^"]*"(?:,\s+"[^"]*")*)\s+\]/g, (_, words: string) => `[${words.replace(/\s+/g, " ")}]`)}\n`;
 }
 
 const datasource = { type: "prometheus", uid: "$datasource" };

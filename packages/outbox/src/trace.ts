@@ -51,5 +51,10 @@ const longest = 500;
 
 /** What a far end said, without the addresses in it, fit to be stored. */
 export function storable(text: string): string {
-  return text.replace(unholdable, "\uFFFD").replace(address, "<address>").slice(0, longest);
+  return storableId(text).replace(address, "<address>").slice(0, longest);
+}
+
+/** A far end's own id of a message, fit to be stored: it may look like an address, and is none. */
+export function storableId(text: string): string {
+  return text.replace(unholdable, "\uFFFD").slice(0, longest);
 }

@@ -2,6 +2,7 @@ import { createMessage } from "@relais/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stored } from "../src/content.ts";
+import { storable, storableId } from "../src/trace.ts";
 
 const address = fc.constantFrom("ann@example.net", "Bob <bob@example.net>", '"Zoë, X" <zoe@example.net>');
 const text = fc.string({ unit: "grapheme", maxLength: 80 }).filter((one) => !one.includes("\0"));
@@ -50,4 +51,9 @@ test("out of what is stored the same message is made again", async () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test("a far end's own id is kept although it looks like an address", () => {
+  expect(storableId("<order-7@example.org>\0")).toBe("<order-7@example.org>\uFFFD");
+  expect(storable("250 ok <order-7@example.org>")).toBe("250 ok <<address>>");
 });

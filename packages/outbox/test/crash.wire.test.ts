@@ -76,6 +76,7 @@ describe.runIf(needs("postgres"))("a worker that is killed", () => {
       ],
     });
     const [sent] = await outbox.list({ state: "sent" });
+    expect(sent?.providerMessageId).toMatch(/^HEIR-/);
     expect(sent?.deliveryTrace.attempts).toMatchObject([
       { provider: "SMTP", phase: "open", kind: "cancelled", code: "worker-lost", worker: "doomed" },
       { provider: "HEIR", success: true, worker: "heir" },

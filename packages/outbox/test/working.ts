@@ -1,5 +1,5 @@
 import { createWorker, type Outbox, type OutboxMessage, type Worker, type WorkerEvent } from "@relais/outbox";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { chainOf, type Scripted, scripted, until } from "./scripted.ts";
 import { empty, type Store } from "./stores.ts";
 
@@ -47,6 +47,10 @@ export function working(open: () => Promise<Store>): Working {
     });
     await hands.worker.start();
   });
-  afterEach(() => hands.worker.stop({ graceMs: 3_000 }));
+  afterEach(async () => {
+    await hands.worker.stop({ graceMs: 3_000 });
+    // Nothing may fail in the background without anybody seeing it.
+    expect(hands.events.filter(({ type }) => type === "error")).toEqual([]);
+  });
   return hands;
 }

@@ -1,7 +1,7 @@
 import { failureKinds } from "@relais/core/spi";
 
 /** What a label says where the value is none of those that are known: the number of series stays bounded. */
-export const other = "other";
+const other = "other";
 
 /** What `provider` says where no provider took the message for everybody. */
 export const nobody = "none";

@@ -52,3 +52,12 @@ test("a scrape is harmed by nothing that is watched", async () => {
   expect(ill).not.toMatch(/^relais_worker_busy /m);
   expect(ill).toContain('relais_link_position{chain="chain",provider="A"} 1');
 });
+
+test("nor by an outbox that answers with something else", async () => {
+  const mine = registry();
+  prometheus({ client, registry: mine, outbox: { stats: async () => ({}) as never } });
+  const text = await mine.metrics();
+  expect(text).toContain("relais_outbox_up 1");
+  expect(text).not.toMatch(/^relais_outbox_messages\{/m);
+  expect(text).toContain("relais_build_info{");
+});

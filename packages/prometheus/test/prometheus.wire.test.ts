@@ -150,18 +150,33 @@ describe.each([
   });
 
   test("a client that throws changes no delivery, and is not heard of", async () => {
-    const { metrics, registry } = set();
-    for (const { name } of Object.values(catalogue)) {
-      const metric = registry.getSingleMetric(`relais_${name}`) as unknown as Record<string, unknown>;
-      const fails = () => {
-        throw new Error("no");
-      };
-      Object.assign(metric, { inc: fails, observe: fails, labels: fails });
+    const fails = () => {
+      throw new Error("no");
+    };
+    let broken = false;
+    const { Counter: Whole } = client as typeof promClient;
+    class Counter extends Whole {
+      constructor(configuration: ConstructorParameters<typeof Whole>[0]) {
+        super(configuration);
+        const { inc } = this;
+        this.inc = ((...given: Parameters<typeof inc>) =>
+          broken ? fails() : inc.apply(this, given)) as never;
+      }
     }
+    const { Registry } = client as typeof promClient;
+    const registry = new Registry();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    const metrics = prometheus({ client: { ...client, Counter }, registry, traceId: () => undefined });
     const server = await smtpServer();
     const chain = createChain([smtp({ host: server.host, port: server.port })], { observers: [metrics] });
-    expect(() => metrics({ type: "delivery-start", at: 0, chain: "c", recipients: 1 })).not.toThrow();
-    expect(() => metrics.worker({ type: "settled", state: "sent" })).not.toThrow();
+    metrics.watch({ chain });
+    broken = true;
+    const attempt = { skipped: true, code: "resting" };
+    expect(() => metrics({ type: "attempt", at: 0, provider: "SMTP", attempt } as never)).not.toThrow();
+    expect(() => metrics({ type: "delivery", at: 0 } as never)).not.toThrow();
+    expect(() => metrics.worker({ type: "recovered" })).not.toThrow();
+    expect(() => metrics.worker(undefined as never)).not.toThrow();
+    expect(() => metrics.health(null)).not.toThrow();
     expect(await chain.send(mail)).toMatchObject({ success: true });
     expect(server.accepted).toHaveLength(1);
     await chain.close();

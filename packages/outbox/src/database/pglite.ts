@@ -14,7 +14,8 @@ type Client = Pick<PGlite, "query" | "exec">;
 function queryable(client: Client): Queryable {
   return {
     async query<T extends object = Row>(text: string, values?: readonly unknown[]) {
-      if (values !== undefined) return (await client.query<T>(text, [...values])).rows;
+      // pg-boss says "no values" with an empty list, and may mean several statements by it.
+      if (values !== undefined && values.length > 0) return (await client.query<T>(text, [...values])).rows;
       return (await client.exec(text)).flatMap(({ rows }) => rows as T[]);
     },
   };

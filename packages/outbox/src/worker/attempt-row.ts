@@ -1,5 +1,5 @@
 import type { Outcome } from "@relais/core";
-import { storable } from "../trace.ts";
+import { storable, storableId } from "../trace.ts";
 import type { Refusal } from "./settle.ts";
 
 /** The end of an attempt, as its row holds it. */
@@ -34,7 +34,7 @@ export function attemptEnd(message: string, seq: number, outcome: Outcome): Atte
       kind: "accepted",
       code: null,
       reason: null,
-      provider_message_id: storable(messageId),
+      provider_message_id: storableId(messageId),
       accepted,
       rejected,
     };

@@ -1,6 +1,6 @@
 import { type Chain, type Delivery, InvalidMessage, type Message, type Receipt } from "@relais/core";
 import type { Database } from "../database/database.ts";
-import { storable } from "../trace.ts";
+import { storable, storableId } from "../trace.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
 import { type BackoffOptions, backoff } from "./backoff.ts";
 import { type Claimed, messageOf } from "./claim.ts";
@@ -81,9 +81,9 @@ function remaining(to: readonly string[], { accepted, rejected }: Claimed): read
 
 /** The provider that really delivered: this time, or an earlier one. */
 function deliveredBy(row: Claimed, delivery: Delivery): Pick<Finish, "provider" | "messageId"> {
-  if (delivery.success) return { provider: delivery.provider, messageId: storable(delivery.messageId) };
+  if (delivery.success) return { provider: delivery.provider, messageId: storableId(delivery.messageId) };
   const receipt: Receipt | undefined = delivery.receipts[0];
-  if (receipt !== undefined) return { provider: receipt.provider, messageId: storable(receipt.messageId) };
+  if (receipt !== undefined) return { provider: receipt.provider, messageId: storableId(receipt.messageId) };
   // Assumed sent: by whoever had it in hand when nobody knew any more.
   const by = delivery.failures.find(({ kind }) => kind === "unknown")?.provider;
   return { ...(by === undefined ? {} : { provider: by }), ...lastSuccess(row.delivery_trace) };

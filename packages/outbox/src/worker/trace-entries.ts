@@ -1,5 +1,5 @@
 import type { Attempt, FailureKind } from "@relais/core";
-import { type DeliveryTrace, storable, type TraceAttempt } from "../trace.ts";
+import { type DeliveryTrace, storable, storableId, type TraceAttempt } from "../trace.ts";
 
 /** Attempts of a delivery, as the trace tells of them. @param before how many the trace has already */
 export function traceEntries(attempts: readonly Attempt[], worker: string, before: number): TraceAttempt[] {
@@ -12,7 +12,7 @@ export function traceEntries(attempts: readonly Attempt[], worker: string, befor
       ms: Math.round(ms),
       phase,
       ...(success ? { success } : {}),
-      ...(messageId === undefined ? {} : { messageId: storable(messageId) }),
+      ...(messageId === undefined ? {} : { messageId: storableId(messageId) }),
       ...(kind === undefined ? {} : { kind }),
       ...(code === undefined ? {} : { code: storable(code) }),
       ...(reason === undefined ? {} : { reason: storable(reason) }),

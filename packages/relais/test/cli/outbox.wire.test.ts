@@ -70,12 +70,15 @@ const outbox = (...args: string[]): Promise<Said> => runHere(["outbox", ...args]
 
 test("relais worker sends what is in the outbox, says by whom, answers probes, and ends at SIGTERM with 0", async () => {
   const { id } = await withOutbox((box) => box.enqueue(mail));
-  const { child, said, errors } = worker("--port", "0");
+  const { child, said, errors } = worker("--port", "0", "--metrics");
   await until(() => said().includes(`${id} sent by SMTP`));
   expect(server.accepted).toHaveLength(1);
   const base = /http:\/\/127\.0\.0\.1:\d+/.exec(errors())?.[0] ?? "";
   expect(await (await fetch(`${base}/healthz`)).text()).toBe("ok\n");
   expect(await (await fetch(`${base}/readyz`)).text()).toBe("ok\n");
+  const metrics = await (await fetch(`${base}/metrics`)).text();
+  expect(metrics).toMatch(/^relais_deliveries_total\{.*status="sent",provider="SMTP"\} 1$/m);
+  expect(metrics).toMatch(/^relais_outbox_messages\{state="sent"\} 1$/m);
   expect((await fetch(`${base}/nothing`)).status).toBe(404);
   expect((await fetch(`${base}/healthz`, { method: "POST" })).status).toBe(405);
   const second = await outbox("stats");

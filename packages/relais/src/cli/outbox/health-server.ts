@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 
 /** Paths, and whether all is well. One that rejects is not. */
 export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
-type Pages = Readonly<Record<string, (response: ServerResponse) => Promise<void>>>;
+/** Paths, and what answers there. */
+export type Pages = Readonly<Record<string, (response: ServerResponse) => Promise<void>>>;
 
 function say(response: ServerResponse, status: number, word: string): void {
   response.writeHead(status, { "content-type": "text/plain", "cache-control": "no-store" }).end(`${word}\n`);
@@ -21,13 +22,12 @@ export function probePages(probes: Probes): Pages {
   return Object.fromEntries(pages);
 }
 
-/** Serves probes, and nothing else. */
+/** Serves these pages, and nothing else. */
 export async function probeServer(
   host: string,
   port: number,
-  probes: Probes,
+  pages: Pages,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const pages = probePages(probes);
   const server = createServer(async ({ method, url = "" }, response) => {
     const page = pages[url.split("?")[0] ?? ""];
     if (method !== "GET" && method !== "HEAD") say(response, 405, "GET only");

@@ -48,6 +48,7 @@ export function outboxCommandsOf(program: Command, shell: Shell, done: (code: Ex
       .option("--table <name>", "a table of your own to work off too (columns: see the configuration)")
       .option("--grace <time>", "how long the end may take (default: 25s)", duration)
       .option("--host <address>", "the address to listen on (default: 127.0.0.1)")
+      .option("--metrics", "serve /metrics for Prometheus, too (worker: on port 9464 unless --port)")
       .action(async ({ grace, ...flags }: { readonly grace?: number }) => {
         const { workerCommand } = await import("./worker-command.ts");
         const more = { serve: name === "serve", ...(grace !== undefined && { graceMs: grace }) };

@@ -7,6 +7,7 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { type ChainFlags, openChain } from "../open-chain.ts";
 import type { Shell } from "../shell.ts";
 import { probePages, probeServer } from "./health-server.ts";
+import { type ServedMetrics, servedMetrics } from "./metrics.ts";
 import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
 import { logLine } from "./worker-log.ts";
 
@@ -16,6 +17,8 @@ export interface WorkerFlags extends OutboxFlags, ChainFlags {
   readonly host?: string;
   readonly port?: number;
   readonly table?: string;
+  /** Serves `/metrics`, too. */
+  readonly metrics?: boolean;
   /** Shows the status page, too. */
   readonly serve?: boolean;
   readonly json?: boolean;
@@ -24,12 +27,17 @@ export interface WorkerFlags extends OutboxFlags, ChainFlags {
 /** Longer than this without a word of the database, and the process is taken for stuck. */
 const stuckMs = 60_000;
 const servePort = 8737;
+const metricsPort = 9464;
 
 /** `relais worker`: sends what is in the outbox until SIGTERM or SIGINT. */
 export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<ExitCode> {
   const { createWorker, tableSource } = await outboxKit();
   const watch: Monitor = monitor(() => chain);
-  const { chain, from } = await openChain(flags, shell, flags.serve ? [watch.observe] : []);
+  const metrics = flags.metrics ? await servedMetrics() : undefined;
+  const { chain, from } = await openChain(flags, shell, [
+    ...(flags.serve ? [watch.observe] : []),
+    ...(metrics === undefined ? [] : [metrics.observer]),
+  ]);
   const { outbox, settings, where } = await openOutbox(flags, shell);
   const json = flags.json ?? false;
   const table = flags.table === undefined ? settings.table : { ...settings.table, name: flags.table };
@@ -38,6 +46,7 @@ export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<E
     keepSentForMs: settings.keepSentForMs,
     sources: table === undefined ? [] : [tableSource(outbox, table)],
     observers: [
+      ...(metrics === undefined ? [] : [metrics.observer.worker]),
       (event) => {
         const line = logLine(event, json);
         if (line !== undefined) (event.type === "error" ? shell.err : shell.out)(line);
@@ -52,7 +61,8 @@ export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<E
       `The worker cannot start: ${error instanceof Error ? error.message : "it failed"}.`,
     ]);
   }
-  const door = await openDoor(flags, shell, { chain, outbox, worker, watch });
+  metrics?.observer.watch({ chain, outbox, worker });
+  const door = await openDoor(flags, shell, { chain, outbox, worker, watch, metrics });
   if (!json) {
     const at = door === undefined ? "" : `; ${door.url}${flags.serve ? "" : "healthz and /readyz"}`;
     shell.err(`${worker.name} works: chain from ${from}, outbox on ${where}${at}`);
@@ -76,13 +86,14 @@ interface Inside {
   readonly outbox: Outbox;
   readonly worker: Worker;
   readonly watch: Monitor;
+  readonly metrics: ServedMetrics | undefined;
 }
 
 /** The status page, or the probes alone, if either was asked for. */
 async function openDoor(
   { serve, host = "127.0.0.1", port }: WorkerFlags,
   { env }: Shell,
-  { chain, outbox, worker, watch }: Inside,
+  { chain, outbox, worker, watch, metrics }: Inside,
 ): Promise<Door | undefined> {
   const ready = async (): Promise<boolean> => {
     if (worker.status().state !== "working") return false;
@@ -90,12 +101,14 @@ async function openDoor(
     return true;
   };
   const probes = { "/healthz": async () => isAlive(worker), "/readyz": ready };
+  const more = metrics === undefined ? {} : { "/metrics": metrics.page };
   if (serve) {
     const token = env.RELAIS_STATUS_TOKEN || undefined;
-    const pages = probePages(probes);
+    const pages = { ...probePages(probes), ...more };
     return statusServer({ chain, monitor: watch, outbox, host, port: port ?? servePort, token, pages });
   }
-  return port === undefined ? undefined : probeServer(host, port, probes);
+  const at = port ?? (metrics === undefined ? undefined : metricsPort);
+  return at === undefined ? undefined : probeServer(host, at, { ...probePages(probes), ...more });
 }
 
 /** A database that is away is no reason to restart a worker: it waits for it. A loop that stands still is. */
