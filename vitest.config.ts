@@ -13,6 +13,8 @@ const json = process.env.RELAIS_TEST_JSON;
 
 export default defineConfig({
   test: {
+    // One a core: most of what takes long here waits, for servers, clocks and processes that were killed.
+    maxWorkers: 2,
     ...(json === undefined ? {} : { reporters: ["default", "json"], outputFile: { json } }),
     projects: [
       {

@@ -165,7 +165,8 @@ describe("the image and the pod", () => {
     const packed = [...dockerfile.matchAll(/\.\/(relais-[a-z]+)-\*\.tgz|\.\/(relais)-\[/g)].map(
       ([, scoped, own]) => scoped?.replace("relais-", "@relais/") ?? own,
     );
-    const needed = new Set(["relais", "@relais/outbox", "@relais/http"]);
+    const needed = new Set(["relais", "@relais/outbox", "@relais/http", "@relais/prometheus"]);
+    expect(worker.args, "which is what the last one is for").toContain("--metrics");
     for (const name of needed) {
       const { dependencies } = manifestAt(`packages/${name.replace("@relais/", "")}`);
       for (const one of Object.keys(dependencies ?? {})) if (one.startsWith("@relais/")) needed.add(one);

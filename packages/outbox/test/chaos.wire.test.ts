@@ -11,7 +11,7 @@ import { postgresServer } from "./postgres-server.ts";
 import { until } from "./scripted.ts";
 
 /** How long things go wrong: `RELAIS_CHAOS_MS=3600000` for an hour. */
-const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 45_000);
+const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 36_000);
 const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 10_000);
 const seed = Number(process.env.RELAIS_CHAOS_SEED ?? Date.now() % 1_000_000);
 const program = join(import.meta.dirname, "chaos-child.ts");
