@@ -26,6 +26,7 @@ export { redactor } from "./redactor.ts";
 export type { DeliveryScope } from "./scope.ts";
 export { sleep } from "./sleep.ts";
 export { type Slots, slots } from "./slots.ts";
+export { withoutAddresses } from "./without-addresses.ts";
 
 // attempt.ts
 import type { FailureKind } from "./failure.ts";
@@ -497,3 +498,6 @@ export interface Slots {
     readonly taken: number;
 }
 export declare function slots(capacity: number): Slots;
+
+// without-addresses.ts
+export declare function withoutAddresses(text: string): string;

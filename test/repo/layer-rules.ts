@@ -63,6 +63,7 @@ export const coreLayers: readonly Layer[] = [
       "redactor.ts",
       "sleep.ts",
       "slots.ts",
+      "without-addresses.ts",
     ],
     may: [],
   },

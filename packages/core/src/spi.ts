@@ -33,3 +33,4 @@ export { redactor } from "./redactor.ts";
 export type { DeliveryScope } from "./scope.ts";
 export { sleep } from "./sleep.ts";
 export { type Slots, slots } from "./slots.ts";
+export { withoutAddresses } from "./without-addresses.ts";

@@ -1,4 +1,5 @@
 import type { FailureKind } from "@relais/core";
+import { withoutAddresses } from "@relais/core/spi";
 import type { State } from "./state.ts";
 
 /** One attempt, as `delivery_trace` tells of it. No addresses, no credentials. */
@@ -44,14 +45,13 @@ export interface DeliveryTrace {
   readonly resolution: Resolution | null;
 }
 
-const address = /[^\s<>"'(),;:[\]]+@[^\s<>"'(),;:[\]]+/g;
 /** Postgres holds neither NUL nor half a character. */
 const unholdable = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 const longest = 500;
 
 /** What a far end said, without the addresses in it, fit to be stored. */
 export function storable(text: string): string {
-  return storableId(text).replace(address, "<address>").slice(0, longest);
+  return withoutAddresses(storableId(text)).slice(0, longest);
 }
 
 /** A far end's own id of a message, fit to be stored: it may look like an address, and is none. */

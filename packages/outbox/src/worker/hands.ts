@@ -24,6 +24,8 @@ export interface HandsSite extends DeliverySite {
   /** Messages under way at once. */
   readonly concurrency: number;
   tell(event: WorkerEvent): void;
+  /** What tells of an error in the background. */
+  failed(during: string): (error: unknown) => void;
   /** A hand is free again. */
   freed(): void;
 }
@@ -48,7 +50,7 @@ const quickMs = 100;
 const longestWaitMs = 1_000;
 
 export function hands(site: HandsSite): Hands {
-  const { database, queue, worker, tell, concurrency } = site;
+  const { database, queue, worker, tell, failed, concurrency } = site;
   const held = new Map<string, Held>();
   const ahead: Held[] = [];
   const endings = new Set<Promise<unknown>>();
@@ -62,14 +64,6 @@ export function hands(site: HandsSite): Hands {
   let running = 0;
   let usualMs = Number.POSITIVE_INFINITY;
 
-  const failed = (during: string) => (error: unknown) => {
-    tell({
-      type: "error",
-      at: Date.now(),
-      during,
-      error: error instanceof Error ? error.message : String(error),
-    });
-  };
   const loose = (work: Promise<unknown>, during: string): void => {
     const done = work.catch(failed(during)).finally(() => endings.delete(done));
     endings.add(done);

@@ -83,6 +83,7 @@ export function createWorker(
     backoff,
     defaultFrom: outbox.defaultFrom,
     tell,
+    failed,
     freed: () => work.ring(),
   });
   const isStopping = (): boolean => state !== "working";

@@ -1,4 +1,5 @@
 import type { Chain, Delivery, Observer, RelaisEvent } from "@relais/core";
+import { withoutAddresses } from "@relais/core/spi";
 import { minutes } from "./minutes.ts";
 
 /** What has become of attempts at one provider within the last hour. */
@@ -40,6 +41,7 @@ export interface Monitor {
 
 const lastDeliveries = 20;
 const lastTimes = 100;
+const longestWords = 300;
 
 interface Tally {
   readonly attempts: ReturnType<typeof minutes>;
@@ -86,7 +88,7 @@ export function monitor(chain: () => Pick<Chain, "links">, now: () => number = D
       return;
     }
     const { kind = "unknown", reason = "" } = attempt;
-    tally.lastFailure = { at, kind, reason: withoutAddresses(reason) };
+    tally.lastFailure = { at, kind, reason: shown(reason) };
     // A bad recipient says nothing about the provider.
     if (kind !== "rejected" && kind !== "cancelled") tally.failingSince ??= at;
   };
@@ -138,12 +140,13 @@ function seen(delivery: Delivery, at: number, ms: number): SeenDelivery {
     provider: delivery.success ? delivery.provider : undefined,
     attempts: delivery.attempts.map(({ provider, kind, reason, ms: took }) => ({
       provider,
-      what: kind === undefined ? "accepted" : `${kind}: ${withoutAddresses(reason ?? "")}`,
+      what: kind === undefined ? "accepted" : `${kind}: ${shown(reason ?? "")}`,
       ms: took,
     })),
   };
 }
 
-function withoutAddresses(text: string): string {
-  return text.replace(/[^\s<>"'(),;:[\]]+@[^\s<>"'(),;:[\]]+/g, "<address>").slice(0, 300);
+/** A far end's words, as the page shows them. */
+function shown(words: string): string {
+  return withoutAddresses(words).slice(0, longestWords);
 }

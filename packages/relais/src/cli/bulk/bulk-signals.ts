@@ -1,5 +1,6 @@
 import type { Chain } from "@relais/core";
 import type { LoadedChain } from "../../config/load-chain.ts";
+import { reloader } from "../reloader.ts";
 
 /** What the operating system may ask of a run. */
 export interface BulkSignals {
@@ -25,23 +26,10 @@ export function bulkSignals(chain: Chain | LoadedChain, say: (line: string) => v
     say("stopping: what is under way is finished; once more to give it up");
     stop.abort();
   };
-  const onReload = (): void => {
-    if (!("reload" in chain)) {
-      say("SIGHUP: there is no configuration file to read again");
-      return;
-    }
-    chain.reload().then(
-      () => say("SIGHUP: the configuration was read again"),
-      (error: unknown) =>
-        say(
-          `SIGHUP: the old configuration stays: ${error instanceof Error ? error.message : "the new one is wrong"}`,
-        ),
-    );
-  };
   const handlers = [
     ["SIGINT", onStop],
     ["SIGTERM", onStop],
-    ["SIGHUP", onReload],
+    ["SIGHUP", reloader(chain, say)],
   ] as const;
   for (const [name, handler] of handlers) process.on(name, handler);
   return {

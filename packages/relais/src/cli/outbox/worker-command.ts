@@ -5,6 +5,7 @@ import { type Monitor, monitor } from "../../status/monitor.ts";
 import { statusServer } from "../../status/status-server.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { type ChainFlags, openChain } from "../open-chain.ts";
+import { reloader } from "../reloader.ts";
 import type { Shell } from "../shell.ts";
 import { probePages, probeServer } from "./health-server.ts";
 import { type ServedMetrics, servedMetrics } from "./metrics.ts";
@@ -118,22 +119,12 @@ function isAlive(worker: Worker): boolean {
 }
 
 /** Resolves at SIGTERM or SIGINT. SIGHUP reads the configuration again. */
-function untilTold(chain: object, shell: Shell): Promise<void> {
+function untilTold(chain: Chain, shell: Shell): Promise<void> {
+  const reload = reloader(chain, shell.err);
   return new Promise((resolve) => {
     const stop = (): void => {
       process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", reload);
       resolve();
-    };
-    const reload = (): void => {
-      const { reload: again } = chain as { reload?: () => Promise<void> };
-      if (again === undefined) {
-        shell.err("SIGHUP: there is no configuration file to read again");
-        return;
-      }
-      again.call(chain).then(
-        () => shell.err("SIGHUP: the configuration was read again"),
-        (error: Error) => shell.err(`SIGHUP: the old configuration stays: ${error.message}`),
-      );
     };
     process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", reload);
   });
