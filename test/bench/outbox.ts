@@ -1,171 +1,114 @@
 import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
-import { createChain, type Provider } from "@relais/core";
-import { receipt } from "@relais/core/spi";
-import { createOutbox, createWorker, type Outbox } from "@relais/outbox";
-import { smtp } from "@relais/smtp";
-import { PgBoss } from "pg-boss";
+import { createOutbox } from "@relais/outbox";
 import { type PostgresServer, postgresServer } from "../../packages/outbox/test/postgres-server.ts";
 import { needs } from "../repo/system.ts";
+import { bare, batch, behindOutbox, chainAlone, fill, letters, ours } from "./outbox-rates.ts";
 import type { Sink } from "./start-sink.ts";
 import { median, table, verdict } from "./statistics.ts";
 
 const run = promisify(execFile);
-const jobs = 4_000;
-const mails = 2_000;
-const batch = 50;
-const rounds = 3;
-const message = { to: "ann@example.net", subject: "Your order", text: "It is on its way.\n" };
+const rounds = 5;
+/** A provider that takes this long leaves the cores free: two workers are held up by their slots alone. */
+const slowMs = 20;
+const slots = 10;
 
-const noop: Provider = {
-  id: "NOOP",
-  async send({ id }, { envelope, handOver }) {
-    await handOver();
-    return receipt({ provider: "NOOP", messageId: id, accepted: envelope.to });
-  },
-};
-
-const perSecond = async (count: number, work: () => Promise<void>): Promise<number> => {
-  const began = performance.now();
-  await work();
-  return count / ((performance.now() - began) / 1_000);
-};
-
-/** pg-boss alone, with the settings of the outbox's queue: what it costs to know who does what. */
-async function bare(server: PostgresServer): Promise<number> {
-  const boss = new PgBoss({ connectionString: await server.database(), schedule: false });
-  boss.on("error", () => undefined);
-  await boss.start();
-  await boss.createQueue("bare", { policy: "exclusive", partition: true, heartbeatSeconds: 10 });
-  for (let i = 0; i < jobs; i += 500) {
-    await boss.insert(
-      "bare",
-      Array.from({ length: 500 }, (_, n) => ({ singletonKey: String(i + n), data: { id: i + n } })),
-    );
-  }
-  const rate = await perSecond(jobs, async () => {
-    for (;;) {
-      const fetched = await boss.fetch("bare", { batchSize: batch });
-      if (fetched.length === 0) return;
-      await boss.complete("bare", fetched);
-    }
-  });
-  await boss.stop({ graceful: false });
-  return rate;
-}
-
-async function fill(outbox: Outbox, count: number): Promise<void> {
-  await outbox.database.query(
-    `insert into relais.message (content, recipients)
-     select $1::jsonb, array['ann@example.net'] from generate_series(1, $2::int)`,
-    [JSON.stringify({ ...message, from: "shop@example.org" }), count],
-  );
-  await outbox.database.query("analyze relais.message");
-}
-
-/** Messages a second through a worker, from its start until `count` have been sent. */
-async function worked(
-  outbox: Outbox,
-  provider: Provider,
-  count: number,
-  concurrency: number,
-): Promise<number> {
-  let done = 0;
-  const finished = Promise.withResolvers<void>();
-  const worker = createWorker(outbox, createChain([provider]), {
-    concurrency,
-    observers: [
-      (event) => {
-        if (event.type === "settled" && ++done === count) finished.resolve();
-      },
-    ],
-  });
-  const rate = await perSecond(count, async () => {
-    await worker.start();
-    await finished.promise;
-  });
-  await worker.stop();
-  return rate;
-}
-
-async function ours(server: PostgresServer): Promise<number> {
-  const outbox = await createOutbox({ database: await server.database() });
-  await fill(outbox, jobs);
-  const rate = await worked(outbox, noop, jobs, batch);
-  await outbox.close();
-  return rate;
-}
-
-/** The chain alone, and the worker over the same chain, to the same sink. */
-async function overSmtp(server: PostgresServer, { host, port }: Sink): Promise<[number, number]> {
-  const provider = (): Provider => smtp({ host, port, pool: { maxConnections: 20 } });
-  const alone = provider();
-  const chain = createChain([alone]);
-  const mail = { ...message, from: "shop@example.org" };
-  await Promise.all(Array.from({ length: 20 }, () => chain.send(mail)));
-  let left = mails;
-  const plain = await perSecond(mails, async () => {
-    await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        while (left-- > 0) await chain.send(mail);
-      }),
-    );
-  });
-  await chain.close();
-  const outbox = await createOutbox({ database: await server.database() });
-  await fill(outbox, mails);
-  const behind = provider();
-  const through = await worked(outbox, behind, mails, batch);
-  await behind.close?.();
-  await outbox.close();
-  return [plain, through];
-}
-
-interface Backlog {
-  readonly rate: number;
+interface Measured {
+  readonly done: number;
+  readonly seconds: number;
   readonly rssMb: number;
 }
 
-/** How the claim keeps up with what is waiting, and what a worker needs: in a process of its own. */
-async function backlog(server: PostgresServer, waiting: number): Promise<Backlog> {
+/** Workers in processes of their own, all at once, over `waiting` messages. */
+async function workers(
+  server: PostgresServer,
+  howMany: number,
+  waiting: number,
+  args: readonly number[],
+): Promise<{ readonly rate: number; readonly rssMb: number }> {
   const database = await server.database();
   const outbox = await createOutbox({ database });
   await fill(outbox, waiting);
   await outbox.close();
   const program = new URL("./outbox-worker.ts", import.meta.url).pathname;
-  const args = ["--conditions=@relais/source", program, database, "1000", String(batch)];
-  return JSON.parse((await run(process.execPath, args)).stdout) as Backlog;
+  const startAt = Date.now() + 2_500;
+  const measured = await Promise.all(
+    Array.from({ length: howMany }, async () => {
+      const all = ["--conditions=@relais/source", program, database, ...args.map(String), String(startAt)];
+      return JSON.parse((await run(process.execPath, all)).stdout) as Measured;
+    }),
+  );
+  const done = measured.reduce((sum, one) => sum + one.done, 0);
+  const seconds = Math.max(...measured.map((one) => one.seconds));
+  return { rate: done / seconds, rssMb: Math.max(...measured.map(({ rssMb }) => rssMb)) };
+}
+
+/** Both in turns, ABBA, the first round for warming up: medians, and that of the ratios. */
+async function duel(plain: () => Promise<number>, through: () => Promise<number>) {
+  const pairs: (readonly [number, number])[] = [];
+  for (let round = -1; round < rounds; round++) {
+    const [first, second] = round % 2 === 0 ? [plain, through] : [through, plain];
+    const [one, two] = [await first(), await second()];
+    if (round >= 0) pairs.push(first === plain ? [one, two] : [two, one]);
+  }
+  return {
+    plain: median(pairs.map(([one]) => one)),
+    through: median(pairs.map(([, two]) => two)),
+    ratio: median(pairs.map(([one, two]) => two / one)),
+  };
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString("en");
+const times = (value: number): string => `${value.toFixed(2)}x`;
 
 /** What the outbox costs over the queue that it is built on, and over the chain alone. */
 export async function outbox(sink: Sink): Promise<string> {
   if (!needs("postgres")) return "Outbox: PostgreSQL is not installed, nothing was measured.\n";
   const server = await postgresServer();
   try {
-    const pairs: [number, number][] = [];
-    for (let round = 0; round < rounds; round++) pairs.push([await bare(server), await ours(server)]);
-    const [plain, through] = [median(pairs.map(([one]) => one)), median(pairs.map(([, two]) => two))];
-    const smtpPairs: [number, number][] = [];
-    for (let round = 0; round < rounds; round++) smtpPairs.push(await overSmtp(server, sink));
-    const [chain, worker] = [median(smtpPairs.map(([one]) => one)), median(smtpPairs.map(([, two]) => two))];
-    const few = await backlog(server, 1_000);
-    const many = await backlog(server, 200_000);
+    const queue = await duel(
+      () => bare(server),
+      () => ours(server),
+    );
+    const [note, order] = [
+      await duel(
+        () => chainAlone(sink, letters.note),
+        () => behindOutbox(server, sink, letters.note),
+      ),
+      await duel(
+        () => chainAlone(sink, letters.order),
+        () => behindOutbox(server, sink, letters.order),
+      ),
+    ];
+    const few = await workers(server, 1, 1_500, [1_000, batch, 0]);
+    const many = await workers(server, 1, 200_000, [1_000, batch, 0]);
+    const one = await workers(server, 1, 2_000, [2_000, slots, slowMs]);
+    const two = await workers(server, 2, 4_000, [4_000, slots, slowMs]);
     const rows = [
-      ["bare pg-boss, fetch and complete", whole(plain), ""],
-      ["worker, no-op provider", whole(through), `${(through / plain).toFixed(2)}x`],
-      ["chain alone, SMTP to a sink", whole(chain), ""],
-      ["worker, the same chain", whole(worker), `${(worker / chain).toFixed(2)}x`],
-      ["worker, 1,000 waiting", whole(few.rate), ""],
-      ["worker, 200,000 waiting", whole(many.rate), `${(many.rate / few.rate).toFixed(2)}x`],
+      ["bare pg-boss, fetch and complete", whole(queue.plain), ""],
+      ["worker, no-op provider", whole(queue.through), times(queue.ratio)],
+      ["chain alone, SMTP to a sink, a line of text", whole(note.plain), ""],
+      ["worker, the same chain", whole(note.through), times(note.ratio)],
+      ["chain alone, SMTP to a sink, 8 KB of HTML", whole(order.plain), ""],
+      ["worker, the same chain", whole(order.through), times(order.ratio)],
+      ["worker, 1,500 waiting", whole(few.rate), ""],
+      ["worker, 200,000 waiting", whole(many.rate), times(many.rate / few.rate)],
+      [`worker of ${slots} slots, a provider that takes ${slowMs} ms`, whole(one.rate), ""],
+      ["two such workers", whole(two.rate), times(two.rate / one.rate)],
     ];
     return [
-      table(`Outbox on PostgreSQL, batches of ${batch}, median of ${rounds}`, ["", "a second", ""], rows),
-      verdict("the worker keeps up with half of bare pg-boss", through >= plain * 0.5),
-      verdict("the worker keeps up with 0.8 of the chain alone", worker >= chain * 0.8),
+      table(
+        `Outbox on PostgreSQL, ${batch} at once, median of ${rounds}, sink and server on the same ${availableParallelism()} cores`,
+        ["", "a second", ""],
+        rows,
+      ),
+      verdict("the worker keeps up with half of bare pg-boss", queue.ratio >= 0.5),
+      verdict("the worker keeps up with 0.8 of the chain alone, a line of text", note.ratio >= 0.8),
+      verdict("the worker keeps up with 0.8 of the chain alone, 8 KB of HTML", order.ratio >= 0.8),
       verdict("claims cost at most twice as much with 200,000 waiting", many.rate >= few.rate * 0.5),
       verdict(`a worker needs less than 250 MB (${whole(many.rssMb)} MB)`, many.rssMb < 250),
+      verdict("two workers do 1.5 times as much as one", two.rate >= one.rate * 1.5),
       "",
     ].join("\n");
   } finally {

@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { unknownPolicies } from "../src/state.ts";
 import { storable } from "../src/trace.ts";
 import { batch } from "../src/worker/batch.ts";
-import { jobPriority } from "../src/worker/feed.ts";
 import { settle } from "../src/worker/settle.ts";
 
 const lists = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 12 }).chain((all) =>
@@ -77,31 +76,21 @@ test("what is stored has no address, no NUL and no half of a character", () => {
   );
 });
 
-test("a higher priority comes first, then an earlier turn, within what an integer holds", () => {
-  const priority = fc.integer({ min: -3, max: 3 });
-  const turn = fc.integer({ min: 0, max: 2 ** 40 });
-  fc.assert(
-    fc.property(priority, turn, priority, turn, (p1, t1, p2, t2) => {
-      const [a, b] = [jobPriority(p1, t1), jobPriority(p2, t2)];
-      expect(Math.abs(a)).toBeLessThanOrEqual(2 ** 31);
-      if (p1 > p2) expect(a).toBeGreaterThan(b - 1);
-      if (p1 === p2 && t1 < t2) expect(a).toBeGreaterThanOrEqual(b);
-    }),
-  );
-});
-
 test("a batch gives each its own answer, writes in order, and never two at once", async () => {
   let writing = 0;
   const written: number[] = [];
-  const write = batch<number, number>(async (items) => {
-    writing += 1;
-    expect(writing).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
-    written.push(...items);
-    writing -= 1;
-    if (items.includes(50)) throw new Error("fifty");
-    return items.map((item) => item * 2);
-  }, 7);
+  const write = batch<number, number>(
+    async (items) => {
+      writing += 1;
+      expect(writing).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+      written.push(...items);
+      writing -= 1;
+      if (items.includes(50)) throw new Error("fifty");
+      return items.map((item) => item * 2);
+    },
+    { most: 7 },
+  );
   const all = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => write(i)));
   expect(written).toEqual(Array.from({ length: 100 }, (_, i) => i));
   const refused = all.flatMap((one, i) => (one.status === "rejected" ? [i] : []));

@@ -1,7 +1,7 @@
 import type { Journal, JournalEntry, Outcome } from "@relais/core";
 import { type AttemptEnd, attemptEnd } from "./attempt-row.ts";
 import type { Claimed } from "./claim.ts";
-import type { JournalWrites } from "./journal-writes.ts";
+import type { JournalWrites, OpenAttempt } from "./journal-writes.ts";
 
 /** The journal of one claimed message. */
 export interface AttemptJournal extends Journal {
@@ -28,11 +28,9 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
   const { id: message, claim } = row;
   const { worker, writes } = site;
   const seqs = new Map<string, number>();
+  const begun = new Map<string, OpenAttempt>();
   let last = row.seq;
   let unwritten: { readonly seq: number; readonly outcome: Outcome }[] = [];
-
-  /** The row of the attempt in flight, on its way: the provider connects meanwhile, and hands nothing over before. */
-  let opened: Promise<boolean> = Promise.resolve(true);
 
   const flush = async (): Promise<void> => {
     for (const { seq, outcome } of unwritten) {
@@ -52,15 +50,13 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
       const { provider, recipients } = entry;
       last += 1;
       seqs.set(entry.attempt, last);
-      opened = writes.open({ message, seq: last, claim, worker, provider, recipients });
-      // Who asks for it is told: at the hand-over, or at the end.
-      opened.catch(() => undefined);
+      begun.set(entry.attempt, writes.open({ message, seq: last, claim, worker, provider, recipients }));
     },
     async handOver(entry) {
-      if (!(await opened) || !(await writes.handOver({ message, seq: seqOf(entry) }))) throw lost();
+      if (!(await begun.get(entry.attempt)?.handOver())) throw lost();
     },
     async close(entry, outcome) {
-      if (!seqs.has(entry.attempt) || !(await opened)) return;
+      if (!(await begun.get(entry.attempt)?.written())) return;
       unwritten.push({ seq: seqOf(entry), outcome });
       if (!outcome.success) await flush();
     },

@@ -28,22 +28,42 @@ export interface Claimed {
   readonly last_error: string | null;
 }
 
-const claimed = `id, tenant, claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
+const claimed = `m.id, tenant, claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
   deferrals, created_at, expires_at, delivery_trace, last_error,
   (select count(*)::int from relais.attachment a where a.message = m.id) as attachments,
   (select coalesce(max(seq), 0) from relais.attempt a where a.message = m.id) as seq`;
 
-/** Takes queued messages. Those of `ids` that are not queued any more are left out. */
+/** Who claims, and how much. */
+export interface ClaimOptions {
+  readonly limit: number;
+  readonly worker: string;
+  /** Under which the messages are held: when it ends before they do, they may be taken up. */
+  readonly lease: string;
+}
+
+/** Takes queued messages, in the order of their turns, past those that somebody else is taking. */
 export function claim(
   database: Database,
-  ids: readonly string[],
-  worker: string,
+  { limit, worker, lease }: ClaimOptions,
 ): Promise<readonly Claimed[]> {
   return database.query<Claimed>(
-    `with ${noWait}
-      update relais.message m set state = 'sending', claim = claim + 1, worker = $2, updated_at = now()
-      from nowait where id = any($1::uuid[]) and state = 'queued' returning ${claimed}`,
-    [ids, worker],
+    `with ${noWait}, next as materialized (
+        select id from relais.message where state = 'queued' order by priority desc, turn
+        limit $1 for update skip locked)
+      update relais.message m set state = 'sending', claim = claim + 1, worker = $2, lease = $3, updated_at = now()
+      from nowait, next where m.id = next.id returning ${claimed}`,
+    [limit, worker, lease],
+  );
+}
+
+/** Holds a message no longer: it is taken up as one whose worker was lost. */
+export async function abandon(
+  database: Database,
+  { id, claim: mine }: Pick<Claimed, "id" | "claim">,
+): Promise<void> {
+  await database.query(
+    "update relais.message set lease = null where id = $1 and claim = $2 and state = 'sending'",
+    [id, mine],
   );
 }
 

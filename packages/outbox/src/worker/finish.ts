@@ -40,7 +40,7 @@ const finishSql = `
   with ends as (${closeSql} from ${attemptEnds("$2")}
     where a.message = i.message and a.seq = i.seq and a.kind is null)
   update relais.message m set
-    state = i.state, updated_at = now(), worker = null, provider = i.provider,
+    state = i.state, updated_at = now(), worker = null, lease = null, provider = i.provider,
     provider_message_id = i.provider_message_id, last_error = i.last_error, rejected = i.rejected,
     accepted = array(select jsonb_array_elements_text(i.accepted)),
     attempts = m.attempts + jsonb_array_length(i.entries),
@@ -83,8 +83,11 @@ export async function writeFinishes(database: Queryable, finishes: readonly Fini
 
 /** `writeFinishes` for one at a time; those that come at the same time go together. */
 export function finisher(database: Queryable): (finish: Finish) => Promise<boolean> {
-  return batch(async (finishes: readonly Finish[]) => {
-    const written = await writeFinishes(database, finishes);
-    return finishes.map(({ id }) => written.has(id));
-  });
+  return batch(
+    async (finishes: readonly Finish[]) => {
+      const written = await writeFinishes(database, finishes);
+      return finishes.map(({ id }) => written.has(id));
+    },
+    { gapMs: 5 },
+  );
 }

@@ -1,8 +1,6 @@
 import type { Outcome } from "@relais/core";
-import type { Job, JobQueue } from "../queue/job-queue.ts";
 import { attemptJournal } from "./attempt-journal.ts";
-import { batch } from "./batch.ts";
-import type { Claimed } from "./claim.ts";
+import { abandon, type Claimed } from "./claim.ts";
 import { type Delivered, type DeliverySite, deliverOne } from "./deliver-one.ts";
 import { type Finish, finisher } from "./finish.ts";
 import { journalWrites } from "./journal-writes.ts";
@@ -13,14 +11,16 @@ import type { WorkerEvent } from "./worker-event.ts";
 /** A message that this worker holds. */
 interface Held {
   readonly row: Claimed;
-  readonly job: Job;
+  readonly lease: string;
   readonly controller: AbortController;
   readonly since: number;
 }
 
+/** Writes what became of a message. */
+type Written = () => Promise<void>;
+
 /** What the hands of a worker are given. */
 export interface HandsSite extends DeliverySite {
-  readonly queue: JobQueue;
   /** Messages under way at once. */
   readonly concurrency: number;
   tell(event: WorkerEvent): void;
@@ -35,31 +35,34 @@ export interface Hands {
   readonly busy: number;
   /** How many more it may be given. */
   readonly room: number;
-  take(row: Claimed, job: Job): void;
-  /** Keeps the leases of all that is held, and gives up what has been lost, or has waited too long here. */
-  renew(): Promise<void>;
+  take(row: Claimed, lease: string): void;
+  /** Whether something is held under a lease. */
+  holds(lease: string): boolean;
+  /** Gives up what is held under leases that have been lost. */
+  lose(leases: readonly string[]): void;
+  /** Puts back what has waited here too long. */
+  letGo(): void;
   /** Resolves when nothing is held, and everything written. */
   empty(): Promise<void>;
   /** Gives up all that is held: what is not handed over goes back. */
   giveUp(reason: string): void;
 }
 
-/** While messages take less than this on average some are claimed ahead, so that the next are there when a hand is free. */
+/**
+ * While messages take less than this on average some are claimed ahead, many at once, so that the next are there when a
+ * hand is free, and while it is being written what became of the last.
+ */
 const quickMs = 100;
 /** Nobody waits longer than this behind messages that turned out slow: another worker may be free. */
 const longestWaitMs = 1_000;
 
 export function hands(site: HandsSite): Hands {
-  const { database, queue, worker, tell, failed, concurrency } = site;
-  const held = new Map<string, Held>();
+  const { database, worker, tell, failed, concurrency } = site;
+  const held = new Set<Held>();
   const ahead: Held[] = [];
   const endings = new Set<Promise<unknown>>();
   const writes = journalWrites(database);
   const finish = finisher(database);
-  const end = batch<Job, undefined>(async (jobs) => {
-    await queue.end(jobs);
-    return jobs.map(() => undefined);
-  });
   const whole = new AbortController();
   let running = 0;
   let usualMs = Number.POSITIVE_INFINITY;
@@ -75,29 +78,35 @@ export function hands(site: HandsSite): Hands {
   const late = (message: string, seq: number, outcome: Outcome): void =>
     loose(enter(message, seq, outcome), "entering a late answer");
 
-  const run = async ({ row, job, controller }: Held): Promise<void> => {
+  const send = async ({ row, controller }: Held): Promise<Written> => {
     const began = Date.now();
     const journal = attemptJournal(row, { worker, writes, late });
     const { finish: what, delivery } = await deliverOne(row, site, journal, controller.signal);
-    if (await persist(() => finish(what), whole.signal)) tell(settled(row, what, began, delivery));
-    else await persist(() => journal.flush(), whole.signal);
-    loose(
-      persist(() => end(job), whole.signal),
-      "ending a job",
-    );
     const ms = Date.now() - began;
     usualMs = Number.isFinite(usualMs) ? usualMs * 0.9 + ms * 0.1 : ms;
+    return async () => {
+      if (await persist(() => finish(what), whole.signal)) tell(settled(row, what, began, delivery));
+      else await persist(() => journal.flush(), whole.signal);
+    };
   };
 
   const start = (one: Held): void => {
     running += 1;
-    run(one)
-      // Its lease is let go by not being renewed; its journal says how far it came.
-      .catch(failed("sending a message"))
+    send(one)
+      // The hand is free for the next while it is written what became of this one.
       .finally(() => {
         running -= 1;
-        held.delete(one.row.id);
         next();
+      })
+      .then((write) => write())
+      .catch((error: unknown) => {
+        failed("sending a message")(error);
+        // Its journal says how far it came.
+        return persist(() => abandon(database, one.row), whole.signal);
+      })
+      .catch(failed("giving up a message"))
+      .finally(() => {
+        held.delete(one);
         site.freed();
       });
   };
@@ -121,31 +130,33 @@ export function hands(site: HandsSite): Hands {
       return held.size;
     },
     get room() {
-      return concurrency + (usualMs < quickMs ? concurrency : 0) - held.size;
+      if (usualMs >= quickMs) return concurrency - running - ahead.length;
+      return held.size > 2 * concurrency ? 0 : 4 * concurrency - held.size;
     },
-    take(row, job) {
-      const one: Held = { row, job, controller: new AbortController(), since: Date.now() };
-      held.set(row.id, one);
+    take(row, lease) {
+      const one: Held = { row, lease, controller: new AbortController(), since: Date.now() };
+      held.add(one);
       ahead.push(one);
       next();
     },
-    async renew() {
+    holds: (lease) => [...held].some((one) => one.lease === lease),
+    lose(leases) {
+      for (const { row, lease, controller } of held) {
+        if (!leases.includes(lease)) continue;
+        tell({ type: "lease-lost", at: Date.now(), message: row.id });
+        controller.abort(new Error("the lease was lost"));
+      }
+    },
+    letGo() {
       if ((ahead[0]?.since ?? Number.POSITIVE_INFINITY) < Date.now() - longestWaitMs)
         putBack("it waited too long");
-      const jobs = [...held.values()].map(({ job }) => job);
-      for (const { message } of await queue.renew(jobs)) {
-        const lost = held.get(message);
-        if (lost === undefined) continue;
-        tell({ type: "lease-lost", at: Date.now(), message });
-        lost.controller.abort(new Error("the lease was lost"));
-      }
     },
     async empty() {
       while (held.size > 0 || endings.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     },
     giveUp(reason) {
       putBack(reason);
-      for (const { controller } of held.values()) controller.abort(new Error(reason));
+      for (const { controller } of held) controller.abort(new Error(reason));
       // Writes that wait for the database to come back wait a last moment.
       setTimeout(() => whole.abort(), 2_000).unref();
     },

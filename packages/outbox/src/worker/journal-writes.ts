@@ -12,17 +12,19 @@ export interface AttemptStart {
   readonly recipients: readonly string[];
 }
 
-/** Which attempt. */
-export interface AttemptKey {
-  readonly message: string;
-  readonly seq: number;
+/** The commits of an attempt. Each answers whether it was written: it is not if the claim has been lost. */
+export interface JournalWrites {
+  /** Its row is written some ms later, or with the hand-over if that comes first: until then it surely did not arrive. */
+  open(start: AttemptStart): OpenAttempt;
+  close(end: AttemptEnd): Promise<boolean>;
 }
 
-/** The three commits of an attempt. Each answers whether it was written: it is not if the claim has been lost. */
-export interface JournalWrites {
-  open(start: AttemptStart): Promise<boolean>;
-  handOver(key: AttemptKey): Promise<boolean>;
-  close(end: AttemptEnd): Promise<boolean>;
+/** An attempt that has begun. */
+export interface OpenAttempt {
+  /** Writes its row, if that has not been done. */
+  written(): Promise<boolean>;
+  /** Resolves when its row says so, durably. */
+  handOver(): Promise<boolean>;
 }
 
 /**
@@ -31,20 +33,29 @@ export interface JournalWrites {
  */
 export const noWait = "nowait as materialized (select set_config('synchronous_commit', 'off', true))";
 
-const openSql = `
-  with ${noWait}
-  insert into relais.attempt (message, seq, claim, worker, provider, recipients)
-  select i.message, i.seq, i.claim, i.worker, i.provider, array(select jsonb_array_elements_text(i.recipients))
-  from jsonb_to_recordset($1::jsonb)
-    as i(message uuid, seq int, claim int, worker text, provider text, recipients jsonb)
-  join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending'
-  cross join nowait
-  on conflict do nothing returning message`;
+/** How long an attempt may be open without a row: less than a connection takes, more than a connection at hand. */
+const openWithinMs = 250;
 
-const handOverSql = `
-  update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
-  from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int)
-  where a.message = i.message and a.seq = i.seq and a.kind is null returning a.message`;
+interface Mark extends AttemptStart {
+  readonly phase: "open" | "handed_over";
+  /** Whether its row is there already. */
+  readonly opened: boolean;
+}
+
+const marksSql = (wait: boolean): string => `
+  with ${wait ? "" : `${noWait}, `} marks as materialized (select * from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int,
+    claim int, worker text, provider text, recipients jsonb, phase text, opened boolean)),
+  opened as (
+    insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
+    select i.message, i.seq, i.claim, i.worker, i.provider, array(select jsonb_array_elements_text(i.recipients)),
+      i.phase, case when i.phase = 'handed_over' then clock_timestamp() end
+    from marks i join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending'
+    ${wait ? "" : "cross join nowait"} where not i.opened
+    on conflict do nothing returning message),
+  handed as (
+    update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp() from marks i
+    where i.opened and a.message = i.message and a.seq = i.seq and a.kind is null returning a.message)
+  select message from opened union all select message from handed`;
 
 /** Ends attempts that are in flight: the columns of `AttemptEnd`, from a relation \`i\`. */
 export const closeSql: string = `
@@ -59,18 +70,38 @@ export const attemptEnds = (parameter: string): string =>
 
 /** The journal's writes, those of many messages together. */
 export function journalWrites(database: Database): JournalWrites {
-  const writer = <T extends { readonly message: string }>(sql: string) =>
-    batch<T, boolean>(async (items) => {
-      const rows = await database.query<{ message: string }>(sql, [JSON.stringify(items)]);
-      const written = new Set(rows.map(({ message }) => message));
-      return items.map(({ message }) => written.has(message));
-    });
-  return {
-    open: writer<AttemptStart>(openSql),
-    handOver: writer<AttemptKey>(handOverSql),
-    close: writer<AttemptEnd>(
+  const writer = <T extends { readonly message: string }>(sql: (items: readonly T[]) => string) =>
+    batch<T, boolean>(
+      async (items) => {
+        const rows = await database.query<{ message: string }>(sql(items), [JSON.stringify(items)]);
+        const written = new Set(rows.map(({ message }) => message));
+        return items.map(({ message }) => written.has(message));
+      },
+      { gapMs: 2 },
+    );
+  const mark = writer<Mark>((marks) => marksSql(marks.some(({ phase }) => phase === "handed_over")));
+  const close = writer<AttemptEnd>(
+    () =>
       `${closeSql} from ${attemptEnds("$1")} where a.message = i.message and a.seq = i.seq and a.kind is null
        returning a.message`,
-    ),
+  );
+
+  const open = (start: AttemptStart): OpenAttempt => {
+    let row: Promise<boolean> | undefined;
+    const write = (phase: Mark["phase"]): Promise<boolean> => {
+      clearTimeout(timer);
+      row ??= mark({ ...start, phase, opened: false });
+      return row;
+    };
+    // Who asks for it is told: at the hand-over, or at the end.
+    const timer = setTimeout(() => write("open").catch(() => undefined), openWithinMs);
+    return {
+      written: () => write("open"),
+      async handOver() {
+        if (row === undefined) return write("handed_over");
+        return (await row) && mark({ ...start, phase: "handed_over", opened: true });
+      },
+    };
   };
+  return { open, close };
 }

@@ -1,8 +1,8 @@
 import type { Database, Queryable } from "../database/database.ts";
+import { orphaned } from "../queue/leases.ts";
 import { storable } from "../trace.ts";
 import { attemptEnd } from "./attempt-row.ts";
 import type { Claimed } from "./claim.ts";
-import { orphaned } from "./feed.ts";
 import { type Finish, writeFinishes } from "./finish.ts";
 import { type Settlement, settle } from "./settle.ts";
 import { type AttemptRow, lastSuccess, traceEntry } from "./trace-entries.ts";

@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Chain } from "@relais/core";
 import type { Outbox } from "../outbox.ts";
-import { jobQueue } from "../queue/job-queue.ts";
+import { leases as leasesOf } from "../queue/leases.ts";
 import type { MessageSource } from "../table/table-source.ts";
 import { bell } from "./bell.ts";
-import { feed, promote } from "./feed.ts";
 import { hands } from "./hands.ts";
-import { pump, windowSize } from "./pump.ts";
+import { pump } from "./pump.ts";
 import { recover } from "./recover.ts";
 import { rounds } from "./rounds.ts";
+import { type Tenure, tenure } from "./tenure.ts";
+import { promote } from "./turns.ts";
 import type { WorkerEvent } from "./worker-event.ts";
 import { type WorkerOptions, workerSettings } from "./worker-options.ts";
 
@@ -38,7 +38,7 @@ const renewMs = 2_500;
 const promoteMs = 1_000;
 const recoverMs = 2_000;
 const sourceMs = 500;
-const feedGapMs = 25;
+const longestPurgeMs = 60_000;
 const lastMomentMs = 1_500;
 
 /**
@@ -71,63 +71,50 @@ export function createWorker(
       error: error instanceof Error ? error.message : String(error),
     });
   };
-  const queue = jobQueue(database, failed("keeping the queue"));
+  const leases = leasesOf(database, failed("keeping leases"));
   const work = bell();
-  const more = bell();
+  const freed = bell();
   const under = hands({
     database,
     chain,
-    queue,
     concurrency,
     worker: name,
     backoff,
     defaultFrom: outbox.defaultFrom,
     tell,
     failed,
-    freed: () => work.ring(),
+    freed: () => freed.ring(),
   });
   const isStopping = (): boolean => state !== "working";
   const ends: (() => Promise<unknown>)[] = [];
-
-  const admit = async (): Promise<void> => {
-    while (!isStopping()) {
-      await more.wait(promoteMs);
-      if (isStopping()) return;
-      await feed(database, queue, windowSize(concurrency)).then(
-        (fed) => fed > 0 && work.ring(),
-        failed("creating jobs"),
-      );
-      await sleep(feedGapMs);
-    }
-  };
+  let release = (): Promise<void> => Promise.resolve();
 
   return Object.freeze({
     name,
     async start() {
       if (state !== "new") throw new Error("a worker can be started once; make a new one");
       state = "working";
-      await queue.start();
+      await leases.start();
       await takeUp();
-      const unlisten = await database.listen("relais_outbox", () => {
-        work.ring();
-        more.ring();
-      });
+      const held = await tenure(leases, under.holds);
+      const unlisten = await database.listen("relais_outbox", () => work.ring());
       ends.push(
         unlisten,
-        rounds(renewMs, () => under.renew(), failed("renewing leases")),
+        rounds(renewMs, () => renew(held), failed("renewing leases")),
         rounds(promoteMs, queueDue, failed("queueing what is due")),
         rounds(recoverMs, takeUp, failed("taking up lost messages")),
       );
       if (Number.isFinite(keepSentForMs)) {
         const olderThanMs = keepSentForMs;
-        ends.push(rounds(60_000, () => outbox.purge({ olderThanMs }), failed("deleting old messages")));
+        const everyMs = Math.min(longestPurgeMs, Math.max(promoteMs, keepSentForMs));
+        ends.push(rounds(everyMs, () => outbox.purge({ olderThanMs }), failed("deleting old messages")));
       }
       for (const source of sources)
         ends.push(rounds(sourceMs, () => bringIn(source), failed("reading a table")));
-      const site = { database, queue, hands: under, bell: work, concurrency, worker: name };
-      const pumping = pump({ ...site, isStopping, onError: failed("fetching") });
-      const admitting = admit();
-      ends.unshift(() => Promise.all([pumping, admitting]));
+      const site = { database, tenure: held, hands: under, work, freed, concurrency, worker: name };
+      const pumping = pump({ ...site, isStopping, onError: failed("claiming") });
+      ends.unshift(() => pumping);
+      release = () => held.end();
     },
     async stop({ graceMs = 25_000 } = {}) {
       if (state === "stopped" || state === "new") {
@@ -136,7 +123,7 @@ export function createWorker(
       }
       state = "stopping";
       work.ring();
-      more.ring();
+      freed.ring();
       const timer = setTimeout(
         () => under.giveUp("the worker is stopping"),
         Math.max(0, graceMs - lastMomentMs),
@@ -145,25 +132,31 @@ export function createWorker(
       await under.empty();
       clearTimeout(timer);
       await Promise.allSettled(ends.map((end) => end()));
-      await queue.stop();
+      await release().catch(failed("giving back a lease"));
+      await leases.stop();
       state = "stopped";
     },
     status: () => ({ state, busy: under.busy, concurrency, tickedAt }),
   });
 
+  async function renew(held: Tenure): Promise<void> {
+    under.letGo();
+    under.lose(await held.renew());
+  }
+
   async function queueDue(): Promise<void> {
     tickedAt = Date.now();
-    if ((await promote(database)) > 0) more.ring();
+    if ((await promote(database)) > 0) work.ring();
   }
 
   async function bringIn(source: MessageSource): Promise<void> {
-    if ((await source.round()) > 0) more.ring();
+    if ((await source.round()) > 0) work.ring();
   }
 
   async function takeUp(): Promise<void> {
     for (const { id: message, state: now } of await recover(database)) {
       tell({ type: "recovered", at: Date.now(), message, state: now });
-      more.ring();
+      work.ring();
     }
   }
 }

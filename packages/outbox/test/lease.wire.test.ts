@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createWorker } from "@relais/outbox";
+import { describe, expect, test } from "vitest";
+import { leases } from "../src/queue/leases.ts";
+import { tenure } from "../src/worker/tenure.ts";
+import { chainOf, mail, until } from "./scripted.ts";
+import { stores } from "./stores.ts";
+import { working } from "./working.ts";
+
+describe.each(stores)("the lease of a worker on %s", (_name, open) => {
+  const w = working(open);
+
+  /** Ends every lease, as if their workers had not been heard of. */
+  const loseAll = (): Promise<unknown> =>
+    w.outbox.database.query("update relais_queue.job set state = 'failed' where state = 'active'");
+  const active = async (): Promise<string[]> => {
+    const rows = await w.outbox.database.query<{ id: string }>(
+      "select id::text from relais_queue.job where name = 'worker' and state = 'active' order by id",
+    );
+    return rows.map(({ id }) => id);
+  };
+
+  test("is one a worker, however much it sends, and given back when it stops", async () => {
+    await w.outbox.enqueueMany(
+      Array.from({ length: 50 }, (_, i) => ({ message: mail(`a${i}@example.net`) })),
+    );
+    await until(
+      () => w.outbox.stats(),
+      ({ byState }) => byState.sent === 50,
+    );
+    expect(await active()).toHaveLength(1);
+    await w.worker.stop();
+    expect(await active()).toEqual([]);
+  });
+
+  test("is replaced when it was lost, and what is sent under the new one is not taken up", async () => {
+    const [before] = await active();
+    await loseAll();
+    const [after] = await until(active, (now) => now.length === 1 && now[0] !== before, 10_000);
+    const { id } = await w.outbox.enqueue(mail());
+    expect(await w.state(id, "sent")).toMatchObject({ attempts: 1 });
+    expect(await active()).toEqual([after]);
+    expect(w.events.filter(({ type }) => type === "recovered")).toEqual([]);
+  });
+
+  test("is replaced before pg-boss ends it, and kept as long as something is held under it", async () => {
+    await w.worker.stop();
+    const errors: unknown[] = [];
+    const own = leases(w.outbox.database, (error) => void errors.push(error));
+    await own.start();
+    let holding: string | undefined;
+    const held = await tenure(own, (lease) => lease === holding, 0);
+    const first = held.current?.id as string;
+    holding = first;
+    await sleep(5);
+    expect(await held.renew()).toEqual([]);
+    const second = held.current?.id as string;
+    expect(await active()).toEqual([first, second].sort());
+    holding = undefined;
+    await sleep(5);
+    await held.renew();
+    expect(await active()).toEqual([held.current?.id]);
+    await held.end();
+    expect([await active(), errors]).toEqual([[], []]);
+    await own.stop();
+  });
+
+  test("holds nothing whose end the database refused: its journal says what becomes of it", async () => {
+    await w.outbox.database.query(
+      "alter table relais.message add constraint no_ann check (recipients is null or accepted <> recipients)",
+    );
+    const one = await w.outbox.enqueue(mail());
+    const found = await w.state(one.id, "unknown");
+    await w.outbox.database.query("alter table relais.message drop constraint no_ann");
+    expect(found.deliveryTrace.attempts).toMatchObject([
+      { provider: "FIRST", phase: "handed_over", kind: "unknown", code: "worker-lost" },
+    ]);
+    const errors = w.events.splice(0).filter(({ type }) => type === "error");
+    expect(errors).toMatchObject([{ during: "sending a message", error: expect.stringMatching("no_ann") }]);
+    const other = await w.outbox.enqueue(mail());
+    await w.state(other.id, "sent");
+  });
+
+  test("what was sent is deleted when it has been kept as long as was asked for, and nothing else", async () => {
+    const tidy = createWorker(w.outbox, chainOf(w.first, w.second), { keepSentForMs: 1_500 });
+    await w.worker.stop();
+    await tidy.start();
+    const sent = await w.outbox.enqueue(mail());
+    const waiting = await w.outbox.enqueue(mail(), { sendAt: new Date(Date.now() + 3_600_000) });
+    await w.state(sent.id, "sent");
+    const at = Date.now();
+    await until(
+      () => w.outbox.get(sent.id),
+      (message) => message === undefined,
+      10_000,
+    );
+    expect(Date.now() - at).toBeGreaterThan(1_300);
+    expect((await w.outbox.get(waiting.id))?.state).toBe("deferred");
+    await tidy.stop();
+  });
+});
