@@ -150,6 +150,17 @@ describe.runIf(needs("postgres"))("a worker that is killed", () => {
     await worker.stop();
   }, 30_000);
 
+  test("workers that start at the same moment on a new database all start", async () => {
+    for (let round = 0; round < 4; round++) {
+      const database = await server.database();
+      const all = await Promise.all(Array.from({ length: 4 }, () => createOutbox({ database })));
+      const workers = all.map((one) => createWorker(one, chainOf(scripted("ONE"))));
+      await Promise.all(workers.map((worker) => worker.start()));
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all(all.map((one) => one.close()));
+    }
+  }, 30_000);
+
   test("the database restarts under a worker: it goes on, and nobody gets two", async () => {
     const far = await smtpServer({ script: { dot: { delayMs: 10 } } });
     const child = await workerChild(url, far.port, "patient");

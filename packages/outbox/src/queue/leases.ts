@@ -61,7 +61,8 @@ export function leases(database: Database, onError: (error: unknown) => void): L
 
   return {
     async start() {
-      await boss.start();
+      // Two that make its tables at the same moment: one is told that they exist, and finds them when it tries again.
+      await boss.start({ attempts: 3 });
       await boss.createQueue(queueName, settings);
     },
     async take() {
