@@ -42,7 +42,12 @@ export const deliveryRows: readonly Row[] = [
         unit: "short",
         yellow: 1,
         red: 2,
-        queries: [{ expr: `count(relais_breaker_state{${own},state="closed"} == 0) or vector(0)` }],
+        // Of a cluster, a provider's breaker may be closed in one process and open in another.
+        queries: [
+          {
+            expr: `count(max by (job, instance, provider) (relais_breaker_state{${own},state!="closed"}) == 1) or vector(0)`,
+          },
+        ],
       },
       {
         title: "Oldest message that waits",

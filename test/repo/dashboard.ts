@@ -1,6 +1,7 @@
 import { deliveryRows } from "./dashboard-deliveries.ts";
 import type { Panel, Row } from "./dashboard-panel.ts";
 import { providerRows } from "./dashboard-providers.ts";
+import type { GrafanaDashboard } from "./grafana-schema.ts";
 
 /** What the dashboard shows, the most urgent first. */
 const rows: readonly Row[] = [...deliveryRows, ...providerRows];
@@ -32,7 +33,8 @@ const frame = {
   refresh: "30s",
   time: { from: "now-6h", to: "now" },
   timezone: "browser",
-};
+  annotations: { list: [] },
+} satisfies Omit<GrafanaDashboard, "panels" | "templating">;
 const everyValue = (label: string) => ({
   name: label,
   type: "query",
@@ -45,17 +47,36 @@ const everyValue = (label: string) => ({
   current: { text: "All", value: "$__all" },
 });
 const variables = [
-  { name: "datasource", type: "datasource", query: "prometheus", current: {} },
+  { name: "datasource", type: "datasource", query: "prometheus" },
   everyValue("job"),
   everyValue("instance"),
 ];
+
+const options = {
+  stat: {
+    colorMode: "background",
+    graphMode: "none",
+    justifyMode: "auto",
+    textMode: "auto",
+    wideLayout: true,
+    orientation: "auto",
+    showPercentChange: false,
+    percentChangeColorMode: "standard",
+    reduceOptions: { calcs: ["lastNotNull"] },
+  },
+  timeseries: {
+    legend: { showLegend: true, displayMode: "list", placement: "bottom", calcs: [] },
+    tooltip: { mode: "multi", sort: "desc" },
+  },
+};
 
 /** Places panels from left to right, eight units high (stats four), a row's title above them. */
 function panels(): readonly object[] {
   const placed: object[] = [];
   let y = 0;
   for (const { title, panels: own } of rows) {
-    placed.push({ id: placed.length + 1, type: "row", title, gridPos: { h: 1, w: 24, x: 0, y }, panels: [] });
+    const gridPos = { h: 1, w: 24, x: 0, y };
+    placed.push({ id: placed.length + 1, type: "row", title, collapsed: false, gridPos, panels: [] });
     y += 1;
     let x = 0;
     let height = 0;
@@ -96,10 +117,7 @@ function grafana(panel: Panel, id: number, gridPos: object): object {
       },
       overrides: [],
     },
-    options:
-      type === "stat"
-        ? { colorMode: "background", reduceOptions: { calcs: ["lastNotNull"] } }
-        : { legend: { displayMode: "list", placement: "bottom" }, tooltip: { mode: "multi", sort: "desc" } },
+    options: options[type],
     targets: queries.map(({ expr, legend = "" }, i) => ({
       refId: String.fromCharCode(65 + i),
       datasource,
