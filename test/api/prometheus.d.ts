@@ -52,9 +52,6 @@ export interface ClientGauge {
 }
 export interface ClientHistogram {
     observe(given: WithExemplar): unknown;
-    labels(values: LabelValues): {
-        observe(value: number): unknown;
-    };
     zero(labels: LabelValues): void;
 }
 export declare function checkClient(client: unknown, registry: unknown): void;

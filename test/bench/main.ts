@@ -2,6 +2,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { chainCost } from "./chain-cost.ts";
 import { latency } from "./latency.ts";
+import { observers } from "./observers.ts";
 import { outage } from "./outage.ts";
 import { outbox } from "./outbox.ts";
 import { startSink } from "./start-sink.ts";
@@ -10,6 +11,7 @@ import { throughput } from "./throughput.ts";
 const others = (loadavg()[0] ?? 0).toFixed(1);
 console.log(`Node ${process.version}, ${availableParallelism()} cores, load before it began ${others}`);
 console.log(await chainCost());
+console.log(await observers());
 const sink = await startSink();
 try {
   console.log(await throughput(sink));

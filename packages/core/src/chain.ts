@@ -163,7 +163,8 @@ async function readInput(
 function both(one: Observer | undefined, other: Observer | undefined): Observer | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return (event) => {
-    one(event);
+    // Each names it after its own chain.
+    one({ ...event });
     other(event);
   };
 }

@@ -91,7 +91,7 @@ async function journaled(
 
 function gateFor(entry: JournalEntry, context: SendContext, clock: Clock): Gate {
   const tell = context.scope?.observe;
-  return gate(entry, context, tell && (() => tell({ type: "hand-over", at: clock.now(), ...about(entry) })));
+  return gate(entry, context, tell && (() => tell(handedOver(entry, clock.now()))));
 }
 
 function attempt(
@@ -105,7 +105,14 @@ function attempt(
   const { clock, provider } = site;
   const { envelope, scope } = context;
   const tell = scope?.observe;
-  tell?.({ type: "attempt-start", at: entry.at, n: entry.n, ...about(entry) });
+  tell?.({
+    type: "attempt-start",
+    at: entry.at,
+    message: entry.messageId,
+    provider: entry.provider,
+    attempt: entry.attempt,
+    n: entry.n,
+  });
   const answer = ask(provider, message, withStop(envelope, door.handOver, scope, stop));
   return settle(answer, stop, clock, graceMs, (end) => {
     door.isShut = true;
@@ -199,6 +206,10 @@ function record(entry: JournalEntry, door: Gate, now: number, outcome: Outcome, 
   const attempt = attemptRecord(facts, outcome);
   scope.record(attempt, outcome);
   scope.observe?.({ type: "attempt", at: now, message: entry.messageId, provider, attempt, outcome });
+}
+
+function handedOver({ messageId, provider, attempt }: JournalEntry, at: number) {
+  return { type: "hand-over", at, message: messageId, provider, attempt } as const;
 }
 
 function about({ messageId, provider, attempt }: JournalEntry) {

@@ -38,7 +38,6 @@ export interface ClientGauge {
 /** A histogram, as far as it is needed here. */
 export interface ClientHistogram {
   observe(given: WithExemplar): unknown;
-  labels(values: LabelValues): { observe(value: number): unknown };
   zero(labels: LabelValues): void;
 }
 

@@ -10,6 +10,7 @@ import type {
 } from "./client.ts";
 import type { Exemplar } from "./exemplar.ts";
 import type { MetricEntry } from "./metric-entry.ts";
+import { ownHistogram } from "./own-histogram.ts";
 
 /** The series of a counter, at 0 from the moment it is asked for; calling what it gives counts one more. */
 export type Counted = (...values: string[]) => () => void;
@@ -67,6 +68,15 @@ export function instruments(
     };
   };
 
+  const timeWithExemplars = (key: MetricName, exemplar: Exemplar): Timed => {
+    const histogram: ClientHistogram = make(client.Histogram, key, { buckets, enableExemplars: true });
+    return (...values) => {
+      const labels = named(key, values);
+      histogram.zero(labels);
+      return (ms) => void histogram.observe(withExemplar(labels, ms / 1000, exemplar));
+    };
+  };
+
   return {
     count(key) {
       if (exemplar !== undefined) return countWithExemplars(key, exemplar);
@@ -88,16 +98,11 @@ export function instruments(
       };
     },
     duration(key) {
-      const more = { buckets, enableExemplars: exemplar !== undefined };
-      const histogram: ClientHistogram = make(client.Histogram, key, more);
-      return (...values) => {
-        const labels = named(key, values);
-        histogram.zero(labels);
-        if (exemplar !== undefined)
-          return (ms) => void histogram.observe(withExemplar(labels, ms / 1000, exemplar));
-        const child = histogram.labels(labels);
-        return (ms) => void child.observe(ms / 1000);
-      };
+      if (exemplar !== undefined) return timeWithExemplars(key, exemplar);
+      const { name, help } = catalogue[key];
+      const histogram = ownHistogram(`${prefix}_${name}`, help, buckets);
+      registry.registerMetric(histogram as never);
+      return (...values) => histogram.series(named(key, values));
     },
     gauge(key, read) {
       const collect = (): void | Promise<void> => {
