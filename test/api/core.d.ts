@@ -29,7 +29,7 @@ export { type RateLimitOptions, rateLimit } from "./policies/rate-limit.ts";
 export { type RetryOptions, retry } from "./policies/retry.ts";
 export type { SkipCode } from "./policies/skip.ts";
 export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
-export type { BreakerStatus, LinkSite, LinkStatus, Policy, Send, TimedOptions } from "./policy.ts";
+export type { BreakerStatus, LimitStatus, LinkSite, LinkStatus, Policy, Send, TimedOptions, } from "./policy.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export type { DeliveryScope } from "./scope.ts";
 export type { SendOptions } from "./send-options.ts";
@@ -516,12 +516,15 @@ export interface LinkStatus {
         readonly waiting: number;
     };
     readonly rateLimit?: {
-        readonly limits: readonly {
-            readonly limit: string;
-            readonly used: number;
-        }[];
+        readonly limits: readonly LimitStatus[];
     };
     readonly [name: string]: unknown;
+}
+export interface LimitStatus {
+    readonly limit: string;
+    readonly per: "second" | "day" | "quota";
+    readonly most: number;
+    readonly used: number;
 }
 export interface BreakerStatus {
     readonly state: BreakerState;

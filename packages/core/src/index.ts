@@ -33,7 +33,15 @@ export { type RateLimitOptions, rateLimit } from "./policies/rate-limit.ts";
 export { type RetryOptions, retry } from "./policies/retry.ts";
 export type { SkipCode } from "./policies/skip.ts";
 export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
-export type { BreakerStatus, LinkSite, LinkStatus, Policy, Send, TimedOptions } from "./policy.ts";
+export type {
+  BreakerStatus,
+  LimitStatus,
+  LinkSite,
+  LinkStatus,
+  Policy,
+  Send,
+  TimedOptions,
+} from "./policy.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export type { DeliveryScope } from "./scope.ts";
 export type { SendOptions } from "./send-options.ts";

@@ -35,8 +35,19 @@ export interface LinkStatus {
   /** Retries left in the budget. */
   readonly retry?: { readonly budget: number };
   readonly concurrency?: { readonly inFlight: number; readonly waiting: number };
-  readonly rateLimit?: { readonly limits: readonly { readonly limit: string; readonly used: number }[] };
+  readonly rateLimit?: { readonly limits: readonly LimitStatus[] };
   readonly [name: string]: unknown;
+}
+
+/** A limit of `rateLimit`, and what is used of it. */
+export interface LimitStatus {
+  /** In words. */
+  readonly limit: string;
+  /** Within any second, any 24 hours, or `quota`: until the provider is asked again what is left of its day. */
+  readonly per: "second" | "day" | "quota";
+  /** Messages or recipients, whichever is counted. */
+  readonly most: number;
+  readonly used: number;
 }
 
 /** Times are ms since 1970. */

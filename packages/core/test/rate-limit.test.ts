@@ -84,7 +84,9 @@ describe("a limit per day", () => {
     await take();
     await take();
     expect(await take()).toBe(`skipped daily-limit ${24 * 3_600_000 + 60_000}`);
-    expect(link.status()).toEqual({ rateLimit: { limits: [{ limit: "own limit of 2 a day", used: 2 }] } });
+    expect(link.status()).toEqual({
+      rateLimit: { limits: [{ limit: "own limit of 2 a day", per: "day", most: 2, used: 2 }] },
+    });
     await clock.advance(24 * 3_600_000 + 60_000);
     expect(await take()).toBe("taken");
   });

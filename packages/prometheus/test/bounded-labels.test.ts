@@ -133,15 +133,15 @@ describe("figures of rate limits", () => {
 
   test("are those of the limit that is used up most, where two have one name", () => {
     const limits = [
-      { limit: "own limit of 100 a second", used: 20 },
-      { limit: "own limit of 14 a second", used: 7 },
-      { limit: "own limit of 50 a second", used: 20 },
+      { per: "second", most: 100, used: 20 },
+      { per: "second", most: 14, used: 7 },
+      { per: "second", most: 50, used: 20 },
     ];
     expect(rateLimitFigures({ limits })).toEqual([{ limit: "second", used: 7, most: 14 }]);
   });
 
   test("are other where they are not known, and nothing where there are none", () => {
-    expect(rateLimitFigures({ limits: [{ limit: "of somebody else", used: 3 }, null] })).toEqual([
+    expect(rateLimitFigures({ limits: [{ per: "fortnight", used: 3 }, null] })).toEqual([
       { limit: "other", used: 3 },
     ]);
     for (const status of [undefined, {}, { limits: 1 }]) expect(rateLimitFigures(status)).toEqual([]);

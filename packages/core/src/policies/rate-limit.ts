@@ -1,7 +1,7 @@
 import { systemClock } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
-import type { Policy, TimedOptions } from "../policy.ts";
+import type { LimitStatus, Policy, TimedOptions } from "../policy.ts";
 import { sleep } from "../sleep.ts";
 import { slots } from "../slots.ts";
 import { quotaSource } from "./quota-source.ts";
@@ -25,6 +25,8 @@ export interface RateLimitOptions extends TimedOptions {
 interface Limit {
   readonly code: SkipCode & ("rate-limit" | "daily-limit");
   readonly reason: string;
+  readonly per: LimitStatus["per"];
+  readonly most: number;
   readonly window: SlidingWindow;
 }
 
@@ -36,12 +38,13 @@ function perSecondLimit(perSecond: number): Limit {
   const limit = Math.max(1, Math.floor(perSecond));
   // A second at least: 2.5 a second is 2 within any second, not 4 within 0.8 s.
   const window = slidingWindow(limit, Math.max(1, limit / perSecond) * 1_000, 0);
-  return { code: "rate-limit", reason: `own limit of ${perSecond} a second`, window };
+  const reason = `own limit of ${perSecond} a second`;
+  return { code: "rate-limit", reason, per: "second", most: perSecond, window };
 }
 
 function perDayLimit(perDay: number): Limit {
   const window = slidingWindow(perDay, dayMs, 60_000);
-  return { code: "daily-limit", reason: `own limit of ${perDay} a day`, window };
+  return { code: "daily-limit", reason: `own limit of ${perDay} a day`, per: "day", most: perDay, window };
 }
 
 /**
@@ -79,8 +82,10 @@ export function rateLimit(options: RateLimitOptions): Policy {
     let seen = 0;
     const line = slots(1);
     site.report("rateLimit", () => ({
-      limits: [...mine, ...theirs].map(({ reason, window }) => ({
+      limits: [...mine, ...theirs].map(({ reason, per, most, window }) => ({
         limit: reason,
+        per,
+        most,
         used: window.used(clock.now()),
       })),
     }));
@@ -138,5 +143,5 @@ export function rateLimit(options: RateLimitOptions): Policy {
 /** What the provider says is left of its day, until it is asked again. */
 function leftToday(left: number, askedAgainAt: number): Limit {
   const reason = `the provider's daily quota (${left} left when last asked)`;
-  return { code: "daily-limit", reason, window: remainder(left, askedAgainAt) };
+  return { code: "daily-limit", reason, per: "quota", most: left, window: remainder(left, askedAgainAt) };
 }
