@@ -52,7 +52,10 @@ async function scrape(): Promise<number> {
 export async function observers(): Promise<string> {
   // pino is a dependency of the package that observes with it.
   const pino = createRequire(new URL("../../packages/pino/package.json", import.meta.url))("pino");
-  const logger = pino({ level: "info" }, pino.destination({ dest: "/dev/null", sync: false, minLength: 4096 }));
+  const logger = pino(
+    { level: "info" },
+    pino.destination({ dest: "/dev/null", sync: false, minLength: 4096 }),
+  );
   const message = await createMessage({
     from: "shop@example.org",
     to: "ann@example.net",

@@ -5,7 +5,7 @@ import { createOutbox } from "@relais/outbox";
 import { type PostgresServer, postgresServer } from "../../packages/outbox/test/postgres-server.ts";
 import { needs } from "../repo/system.ts";
 import { bare, batch, behindOutbox, chainAlone, fill, letters, ours } from "./outbox-rates.ts";
-import type { Sink } from "./start-sink.ts";
+import { type Sink, startSink } from "./start-sink.ts";
 import { median, table, verdict } from "./statistics.ts";
 
 const run = promisify(execFile);
@@ -13,6 +13,8 @@ const rounds = 5;
 /** A provider that takes this long leaves the cores free: two workers are held up by their slots alone. */
 const slowMs = 20;
 const slots = 10;
+/** How long a server takes that stores what it says it has. */
+const storesMs = 50;
 
 interface Measured {
   readonly done: number;
@@ -66,21 +68,30 @@ const times = (value: number): string => `${value.toFixed(2)}x`;
 export async function outbox(sink: Sink): Promise<string> {
   if (!needs("postgres")) return "Outbox: PostgreSQL is not installed, nothing was measured.\n";
   const server = await postgresServer();
+  const storing = await startSink(storesMs);
   try {
     const queue = await duel(
       () => bare(server),
       () => ours(server),
     );
-    const [note, order] = [
-      await duel(
-        () => chainAlone(sink, letters.note),
-        () => behindOutbox(server, sink, letters.note),
-      ),
-      await duel(
-        () => chainAlone(sink, letters.order),
-        () => behindOutbox(server, sink, letters.order),
-      ),
+    const wires = [
+      { what: "to a sink, a line of text", to: sink, message: letters.note },
+      { what: "to a sink, 8 KB of HTML", to: sink, message: letters.order },
+      { what: `to a server that takes ${storesMs} ms to answer`, to: storing, message: letters.note },
     ];
+    const overSmtp: {
+      readonly what: string;
+      readonly plain: number;
+      readonly through: number;
+      readonly ratio: number;
+    }[] = [];
+    for (const { what, to, message } of wires) {
+      const measured = await duel(
+        () => chainAlone(to, message),
+        () => behindOutbox(server, to, message),
+      );
+      overSmtp.push({ what, ...measured });
+    }
     const few = await workers(server, 1, 1_500, [1_000, batch, 0]);
     const many = await workers(server, 1, 200_000, [1_000, batch, 0]);
     const one = await workers(server, 1, 2_000, [2_000, slots, slowMs]);
@@ -88,10 +99,10 @@ export async function outbox(sink: Sink): Promise<string> {
     const rows = [
       ["bare pg-boss, fetch and complete", whole(queue.plain), ""],
       ["worker, no-op provider", whole(queue.through), times(queue.ratio)],
-      ["chain alone, SMTP to a sink, a line of text", whole(note.plain), ""],
-      ["worker, the same chain", whole(note.through), times(note.ratio)],
-      ["chain alone, SMTP to a sink, 8 KB of HTML", whole(order.plain), ""],
-      ["worker, the same chain", whole(order.through), times(order.ratio)],
+      ...overSmtp.flatMap(({ what, plain, through, ratio }) => [
+        [`chain alone, SMTP ${what}`, whole(plain), ""],
+        ["worker, the same chain", whole(through), times(ratio)],
+      ]),
       ["worker, 1,500 waiting", whole(few.rate), ""],
       ["worker, 200,000 waiting", whole(many.rate), times(many.rate / few.rate)],
       [`worker of ${slots} slots, a provider that takes ${slowMs} ms`, whole(one.rate), ""],
@@ -104,14 +115,16 @@ export async function outbox(sink: Sink): Promise<string> {
         rows,
       ),
       verdict("the worker keeps up with half of bare pg-boss", queue.ratio >= 0.5),
-      verdict("the worker keeps up with 0.8 of the chain alone, a line of text", note.ratio >= 0.8),
-      verdict("the worker keeps up with 0.8 of the chain alone, 8 KB of HTML", order.ratio >= 0.8),
+      ...overSmtp.map(({ what, ratio }) =>
+        verdict(`the worker keeps up with 0.8 of the chain alone, ${what}`, ratio >= 0.8),
+      ),
       verdict("claims cost at most twice as much with 200,000 waiting", many.rate >= few.rate * 0.5),
       verdict(`a worker needs less than 250 MB (${whole(many.rssMb)} MB)`, many.rssMb < 250),
       verdict("two workers do 1.5 times as much as one", two.rate >= one.rate * 1.5),
       "",
     ].join("\n");
   } finally {
+    storing.stop();
     await server.stop();
   }
 }

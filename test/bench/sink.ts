@@ -1,7 +1,9 @@
 // An SMTP server in a process of its own, which takes everything. Says where it listens; ends with its parent.
 import { smtpServer } from "@relais/conformance";
 
-const server = await smtpServer({ record: "envelopes" });
+const answerMs = Number(process.argv[2] ?? 0);
+const script = answerMs === 0 ? {} : { dot: { delayMs: answerMs } };
+const server = await smtpServer({ record: "envelopes", script });
 process.send?.({ host: server.host, port: server.port });
 process.on("message", () => {
   process.send?.({ accepted: server.accepted.length });

@@ -10,8 +10,9 @@ export interface Sink {
   stop(): void;
 }
 
-export async function startSink(): Promise<Sink> {
-  const child = fork(new URL("./sink.ts", import.meta.url), {
+/** @param answerMs how long it takes to say that it has a mail, as servers that store it do */
+export async function startSink(answerMs = 0): Promise<Sink> {
+  const child = fork(new URL("./sink.ts", import.meta.url), [String(answerMs)], {
     execArgv: ["--conditions=@relais/source"],
   });
   const [{ host, port }] = (await once(child, "message")) as [{ host: string; port: number }];

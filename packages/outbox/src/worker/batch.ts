@@ -9,8 +9,13 @@ interface Waiting<T, R> {
 export interface BatchOptions {
   /** The most items in one write. @defaultValue 200 */
   readonly most?: number;
-  /** No write begins sooner than this after the one before, so that more go together; the first at once. @defaultValue 0 */
+  /**
+   * No write begins sooner than this after the one before, so that more go together; the first at once, and whenever
+   * `enough` wait. @defaultValue 0
+   */
   readonly gapMs?: number;
+  /** @defaultValue 32 */
+  readonly enough?: number;
 }
 
 /**
@@ -21,15 +26,15 @@ export interface BatchOptions {
  */
 export function batch<T, R>(
   write: (items: readonly T[]) => Promise<readonly R[]>,
-  { most = 200, gapMs = 0 }: BatchOptions = {},
+  { most = 200, gapMs = 0, enough = 32 }: BatchOptions = {},
 ): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];
   let writing = false;
-  let due = false;
+  let due: NodeJS.Timeout | true | undefined;
   let latest = Number.NEGATIVE_INFINITY;
 
   const writeSome = async (): Promise<void> => {
-    due = false;
+    due = undefined;
     latest = performance.now();
     writing = true;
     const now = waiting.slice(0, most);
@@ -46,11 +51,15 @@ export function batch<T, R>(
     begin();
   };
   const begin = (): void => {
-    if (due || waiting.length === 0 || writing) return;
+    if (due === true || writing || waiting.length === 0) return;
+    const early = waiting.length >= enough ? 0 : latest + gapMs - performance.now();
+    if (early > 1) {
+      due ??= setTimeout(writeSome, early);
+      return;
+    }
+    clearTimeout(due);
     due = true;
-    const early = latest + gapMs - performance.now();
-    if (early > 1) setTimeout(writeSome, early);
-    else setImmediate(writeSome);
+    setImmediate(writeSome);
   };
 
   return (item) =>

@@ -88,6 +88,6 @@ export function finisher(database: Queryable): (finish: Finish) => Promise<boole
       const written = await writeFinishes(database, finishes);
       return finishes.map(({ id }) => written.has(id));
     },
-    { gapMs: 5 },
+    { gapMs: 20 },
   );
 }
