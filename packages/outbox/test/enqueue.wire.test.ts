@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { copyOutbox, createOutbox, type Outbox } from "@relais/outbox";
+import { copyOutbox, createOutbox, createWorker, type Outbox } from "@relais/outbox";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { mail } from "./scripted.ts";
+import { migrations } from "../src/schema/migrations.ts";
+import { chainOf, mail, scripted, until } from "./scripted.ts";
 import { empty, type Store, stores } from "./stores.ts";
 
 describe.each(stores)("enqueue on %s", (_name, open) => {
@@ -185,6 +186,29 @@ describe("an outbox", () => {
     const own = await createOutbox({ database: pool, migrate: false });
     await own.close();
     expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+    await store.stop();
+  }, 30_000);
+
+  test("of the first version is brought to this one, with what it holds", async () => {
+    const store = await stores.at(-1)?.[1]();
+    if (store?.url === undefined) return;
+    const pool = new pg.Pool({ connectionString: store.url });
+    await pool.query(`create schema relais;
+      create table relais.migration (version integer primary key, at timestamptz not null default now());
+      ${migrations[0]?.sql} insert into relais.migration (version) values (1);
+      insert into relais.message (content) values ('{"to": "ann@example.net", "subject": "Old", "text": "Old"}');`);
+    const outbox = await createOutbox({ database: pool, from: "shop@example.org" });
+    const far = scripted("FAR");
+    const worker = createWorker(outbox, chainOf(far));
+    await worker.start();
+    await until(
+      () => outbox.stats(),
+      ({ byState }) => byState.sent === 1,
+    );
+    expect(far.took).toHaveLength(1);
+    await worker.stop();
+    await outbox.close();
     await pool.end();
     await store.stop();
   }, 30_000);

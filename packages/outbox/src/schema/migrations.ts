@@ -13,7 +13,11 @@ export interface Migration {
 }
 
 /** In order. One that was published is never changed: another is added. */
-export const migrations: readonly Migration[] = [{ version: 1, sql: `${ids}${tables}${functions}` }];
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: `${ids}${tables}${functions}` },
+  // Which lease a message is held under; before, each had a job.
+  { version: 2, sql: "alter table relais.message add column lease uuid;" },
+];
 
 export const newest: number = migrations.length;
 

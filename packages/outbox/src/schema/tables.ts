@@ -15,7 +15,6 @@ create table relais.message (
                         'partial', 'unknown', 'failed', 'expired', 'cancelled')),
   claim               integer not null default 0,
   worker              text,
-  lease               uuid,
   attempts            integer not null default 0,
   deferrals           integer not null default 0,
   accepted            text[] not null default '{}',
