@@ -59,6 +59,8 @@ test.each(["SMTP", "SES"] as const)(
       kinds.add(delivery.kind);
       expect(open, `sockets open after ${ms} ms`).toBe(0);
       expect(["cancelled", "unknown"]).toContain(delivery.kind);
+      // The far end may still take it, in its own time: before the next is sent, whose copies are counted, too.
+      if (delivery.kind === "unknown") await new Promise((resolve) => setTimeout(resolve, 60));
       // What was given up as surely not delivered must not have been.
       if (delivery.kind === "cancelled") expect(copies).toBe(0);
       expect(delivery.attempts.length).toBeLessThanOrEqual(1);

@@ -51,10 +51,14 @@ const longest = 500;
 
 /** What a far end said, without the addresses in it, fit to be stored. */
 export function storable(text: string): string {
-  return withoutAddresses(storableId(text)).slice(0, longest);
+  return shortened(withoutAddresses(holdable(text)));
 }
 
 /** A far end's own id of a message, fit to be stored: it may look like an address, and is none. */
 export function storableId(text: string): string {
-  return text.replace(unholdable, "\uFFFD").slice(0, longest);
+  return shortened(holdable(text));
 }
+
+const holdable = (text: string): string => text.replace(unholdable, "\uFFFD");
+/** Not in the middle of a character. */
+const shortened = (text: string): string => text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, "");

@@ -35,7 +35,8 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
   const flush = async (): Promise<void> => {
     for (const { seq, outcome } of unwritten) {
       // Ended by somebody else, who took this worker for lost: then this is a late answer.
-      if (!(await writes.close(attemptEnd(message, seq, outcome)))) site.late(message, seq, outcome);
+      const written = await writes.close(attemptEnd(message, seq, outcome));
+      if (!written && (outcome.success || outcome.kind !== "unknown")) site.late(message, seq, outcome);
     }
     unwritten = [];
   };
@@ -56,7 +57,9 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
       if (!(await begun.get(entry.attempt)?.handOver())) throw lost();
     },
     async close(entry, outcome) {
-      if (!(await begun.get(entry.attempt)?.written())) return;
+      const own = begun.get(entry.attempt);
+      // If nobody knows whether its row was written it has to be closed all the same: the answer may have been lost.
+      if (own === undefined || !(await own.written().catch(() => true))) return;
       unwritten.push({ seq: seqOf(entry), outcome });
       if (!outcome.success) await flush();
     },

@@ -18,7 +18,7 @@ export interface AttemptEnd {
 /** Who was refused in spite of others being accepted. */
 function refusals(outcome: Outcome): Refusal[] {
   return (outcome.rejected ?? []).map(({ address, failure }) => ({
-    address,
+    address: storableId(address),
     kind: failure.kind,
     reason: storable(failure.reason),
   }));

@@ -1,3 +1,5 @@
+import { isRefusal } from "./persist.ts";
+
 /** One thing to be written, and whom to tell. */
 interface Waiting<T, R> {
   readonly item: T;
@@ -33,6 +35,8 @@ export function batch<T, R>(
   let due: NodeJS.Timeout | true | undefined;
   let latest = Number.NEGATIVE_INFINITY;
 
+  const alone = ({ item, resolve, reject }: Waiting<T, R>): Promise<void> =>
+    write([item]).then(([result]) => resolve(result as R), reject);
   const writeSome = async (): Promise<void> => {
     due = undefined;
     latest = performance.now();
@@ -45,7 +49,9 @@ export function batch<T, R>(
         resolve(results[i] as R);
       });
     } catch (error) {
-      for (const { reject } of now) reject(error);
+      // One that the database refuses must not take the others with it.
+      if (now.length > 1 && isRefusal(error)) await Promise.all(now.map(alone));
+      else for (const { reject } of now) reject(error);
     }
     writing = false;
     begin();

@@ -41,7 +41,10 @@ export interface ClaimOptions {
   readonly lease: string;
 }
 
-/** Takes queued messages, in the order of their turns, past those that somebody else is taking. */
+/**
+ * Takes queued messages, in the order of their turns, past those that somebody else is taking. An attempt of theirs that
+ * has no end is one whose row was written though its worker was told that it was not: it handed nothing over.
+ */
 export function claim(
   database: Database,
   { limit, worker, lease }: ClaimOptions,
@@ -49,7 +52,10 @@ export function claim(
   return database.query<Claimed>(
     `with ${noWait}, next as materialized (
         select id from relais.message where state = 'queued' order by priority desc, turn
-        limit $1 for update skip locked)
+        limit $1 for update skip locked),
+      left_over as (update relais.attempt a set kind = 'cancelled', code = 'claim-over', ended_at = clock_timestamp(),
+          reason = 'it was not known whether the attempt had been written down; nothing was handed over'
+        from next where a.message = next.id and a.kind is null)
       update relais.message m set state = 'sending', claim = claim + 1, worker = $2, lease = $3, updated_at = now()
       from nowait, next where m.id = next.id returning ${claimed}`,
     [limit, worker, lease],

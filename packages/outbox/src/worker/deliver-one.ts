@@ -32,13 +32,16 @@ export async function deliverOne(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const { accepted, rejected, on_unknown: onUnknown } = row;
-  const expiresAt = row.expires_at.getTime();
+  const expiresAt = Number(row.expires_at);
   let message: Message;
   try {
     message = await messageOf(site.database, row, site);
   } catch (error) {
-    if (!(error instanceof InvalidMessage)) throw error;
-    return { finish: malformed(row, storable(error.message)) };
+    // Of a database that is away, and the like, nothing is said here: that is no fault of the row.
+    if (error instanceof InvalidMessage) return { finish: malformed(row, storable(error.message)) };
+    if (error instanceof TypeError || error instanceof RangeError)
+      return { finish: malformed(row, "its content cannot be read as a message") };
+    throw error;
   }
   const to = remaining(message.envelope.to, row);
   const now = Date.now();

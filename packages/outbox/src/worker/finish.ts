@@ -52,7 +52,8 @@ const finishSql = `
       || jsonb_build_object('resolution', coalesce(nullif(i.resolution, 'null'), m.delivery_trace->'resolution'))
   from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
     provider text, provider_message_id text, last_error text, not_before timestamptz, entries jsonb, resolution jsonb)
-  where m.id = i.id and m.claim = i.claim and m.state = 'sending' returning m.id`;
+  where m.id = i.id and m.claim = i.claim and m.state = 'sending'
+  returning m.id, m.claim`;
 
 function rowOf({ id, claim, settlement, entries, provider, messageId, error }: Finish): FinishRow {
   const { state, accepted, rejected, notBefore, resolution } = settlement;
@@ -72,21 +73,23 @@ function rowOf({ id, claim, settlement, entries, provider, messageId, error }: F
   };
 }
 
-/** Writes what became of messages, in one statement. Answers the ids of those whose claim still stood. */
+/** Writes what became of messages, in one statement. Answers which claims still stood. */
 export async function writeFinishes(database: Queryable, finishes: readonly Finish[]): Promise<Set<string>> {
-  const rows = await database.query<{ id: string }>(finishSql, [
+  const rows = await database.query<Pick<Finish, "id" | "claim">>(finishSql, [
     JSON.stringify(finishes.map(rowOf)),
     JSON.stringify(finishes.flatMap(({ ends }) => ends)),
   ]);
-  return new Set(rows.map(({ id }) => id));
+  return new Set(rows.map(claimOf));
 }
+
+const claimOf = ({ id, claim }: Pick<Finish, "id" | "claim">): string => `${id} ${claim}`;
 
 /** `writeFinishes` for one at a time; those that come at the same time go together. */
 export function finisher(database: Queryable): (finish: Finish) => Promise<boolean> {
   return batch(
     async (finishes: readonly Finish[]) => {
       const written = await writeFinishes(database, finishes);
-      return finishes.map(({ id }) => written.has(id));
+      return finishes.map((one) => written.has(claimOf(one)));
     },
     { gapMs: 20 },
   );

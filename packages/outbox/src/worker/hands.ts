@@ -83,10 +83,18 @@ export function hands(site: HandsSite): Hands {
     const journal = attemptJournal(row, { worker, writes, late });
     const { finish: what, delivery } = await deliverOne(row, site, journal, controller.signal);
     const ms = Date.now() - began;
-    usualMs = Number.isFinite(usualMs) ? usualMs * 0.9 + ms * 0.1 : ms;
+    // What was put back took no time at all, and says nothing.
+    if (!controller.signal.aborted) usualMs = Number.isFinite(usualMs) ? usualMs * 0.9 + ms * 0.1 : ms;
+    const flush = (): Promise<void> => persist(() => journal.flush(), whole.signal);
     return async () => {
-      if (await persist(() => finish(what), whole.signal)) tell(settled(row, what, began, delivery));
-      else await persist(() => journal.flush(), whole.signal);
+      try {
+        if (await persist(() => finish(what), whole.signal)) tell(settled(row, what, began, delivery));
+        else await flush();
+      } catch (error) {
+        // What its attempts came to is written, if it can be.
+        await flush().catch(() => undefined);
+        throw error;
+      }
     };
   };
 

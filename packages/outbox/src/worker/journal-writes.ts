@@ -42,20 +42,27 @@ interface Mark extends AttemptStart {
   readonly opened: boolean;
 }
 
+/**
+ * Rows of attempts, and their hand-overs. The message is locked first: whoever is taking it up, because its lease has
+ * been lost, either finds this written, or is waited for and then has the claim.
+ */
 const marksSql = (wait: boolean): string => `
   with ${wait ? "" : `${noWait}, `} marks as materialized (select * from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int,
     claim int, worker text, provider text, recipients jsonb, phase text, opened boolean)),
+  mine as materialized (select m.id from marks i join relais.message m
+    on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m),
   opened as (
     insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
     select i.message, i.seq, i.claim, i.worker, i.provider, array(select jsonb_array_elements_text(i.recipients)),
       i.phase, case when i.phase = 'handed_over' then clock_timestamp() end
-    from marks i join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending'
+    from marks i join mine on mine.id = i.message
     ${wait ? "" : "cross join nowait"} where not i.opened
-    on conflict do nothing returning message),
+    on conflict do nothing returning message, seq),
   handed as (
-    update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp() from marks i
-    where i.opened and a.message = i.message and a.seq = i.seq and a.kind is null returning a.message)
-  select message from opened union all select message from handed`;
+    update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
+    from marks i join mine on mine.id = i.message
+    where i.opened and a.message = i.message and a.seq = i.seq and a.kind is null returning a.message, a.seq)
+  select message, seq from opened union all select message, seq from handed`;
 
 /** Ends attempts that are in flight: the columns of `AttemptEnd`, from a relation \`i\`. */
 export const closeSql: string = `
@@ -70,12 +77,12 @@ export const attemptEnds = (parameter: string): string =>
 
 /** The journal's writes, those of many messages together. */
 export function journalWrites(database: Database): JournalWrites {
-  const writer = <T extends { readonly message: string }>(sql: (items: readonly T[]) => string) =>
+  const writer = <T extends Pick<AttemptStart, "message" | "seq">>(sql: (items: readonly T[]) => string) =>
     batch<T, boolean>(
       async (items) => {
-        const rows = await database.query<{ message: string }>(sql(items), [JSON.stringify(items)]);
-        const written = new Set(rows.map(({ message }) => message));
-        return items.map(({ message }) => written.has(message));
+        const rows = await database.query<Pick<T, "message" | "seq">>(sql(items), [JSON.stringify(items)]);
+        const written = new Set(rows.map(({ message, seq }) => `${message} ${seq}`));
+        return items.map(({ message, seq }) => written.has(`${message} ${seq}`));
       },
       { gapMs: 2 },
     );
@@ -83,7 +90,7 @@ export function journalWrites(database: Database): JournalWrites {
   const close = writer<AttemptEnd>(
     () =>
       `${closeSql} from ${attemptEnds("$1")} where a.message = i.message and a.seq = i.seq and a.kind is null
-       returning a.message`,
+       returning a.message, a.seq`,
   );
 
   const open = (start: AttemptStart): OpenAttempt => {

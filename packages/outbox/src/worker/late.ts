@@ -103,7 +103,7 @@ async function write(
   const now = Date.now();
   const settlement =
     standing &&
-    settle(standing, { now, expiresAt: row.expires_at.getTime(), onUnknown: row.on_unknown, retryAt: now });
+    settle(standing, { now, expiresAt: Number(row.expires_at), onUnknown: row.on_unknown, retryAt: now });
   const state = settlement?.state ?? row.state;
   const delivered = settlement !== undefined && (state === "sent" || state === "partial");
   const attempts = [...row.delivery_trace.attempts, entry];

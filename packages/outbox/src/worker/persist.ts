@@ -7,7 +7,7 @@ const longestPauseMs = 2_000;
  * Whether the database refused what was written, rather than being away: SQLSTATE classes 21 to 23 and 42 (wrong
  * data, wrong statement) will be refused each time.
  */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" && /^(2[123]|42)...$/.test(code);
 }

@@ -3,6 +3,7 @@ import type { Database } from "../database/database.ts";
 import type { Bell } from "./bell.ts";
 import { claim } from "./claim.ts";
 import type { Hands } from "./hands.ts";
+import { isRefusal } from "./persist.ts";
 import type { Tenure } from "./tenure.ts";
 import { advance } from "./turns.ts";
 
@@ -16,7 +17,7 @@ const advanceMs = 200;
 /** What the pump is given. */
 export interface PumpSite {
   readonly database: Database;
-  readonly tenure: Pick<Tenure, "current">;
+  readonly tenure: Pick<Tenure, "current" | "giveUp">;
   readonly hands: Hands;
   /** Something may be waiting. */
   readonly work: Bell;
@@ -40,6 +41,7 @@ export async function pump(site: PumpSite): Promise<void> {
     }
     if (hands.room < concurrency / 4) await sleep(gatherMs);
     const free = hands.room;
+    if (free <= 0) continue;
     try {
       const taken = await take(free);
       pauseMs = firstPauseMs;
@@ -58,7 +60,11 @@ function taker({ database, tenure, hands, worker, onError }: PumpSite) {
   return async (free: number): Promise<number> => {
     const lease = tenure.current?.id;
     if (lease === undefined) return 0;
-    const rows = await claim(database, { limit: free, worker, lease });
+    const rows = await claim(database, { limit: free, worker, lease }).catch((error: unknown) => {
+      // It may have been done all the same: then they are held by nobody here, under a lease that goes on.
+      if (!isRefusal(error)) tenure.giveUp();
+      throw error;
+    });
     for (const row of rows) hands.take(row, lease);
     if (rows.length > 0 && Date.now() - advancedAt > advanceMs) {
       advancedAt = Date.now();

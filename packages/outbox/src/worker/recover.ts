@@ -4,6 +4,7 @@ import { storable } from "../trace.ts";
 import { attemptEnd } from "./attempt-row.ts";
 import type { Claimed } from "./claim.ts";
 import { type Finish, writeFinishes } from "./finish.ts";
+import { isRefusal } from "./persist.ts";
 import { type Settlement, settle } from "./settle.ts";
 import { type AttemptRow, lastSuccess, traceEntry } from "./trace-entries.ts";
 
@@ -13,9 +14,9 @@ export interface Recovered {
   readonly state: Settlement["state"];
 }
 
-const lostSql = `
+const lostSql = (locking: string): string => `
   select m.id, m.claim, m.recipients, m.accepted, m.rejected, m.on_unknown, m.expires_at, m.delivery_trace
-  from relais.message m where ${orphaned} order by m.id limit 100 for update of m skip locked`;
+  from relais.message m where m.id > $1 and ${orphaned} order by m.id limit $2 ${locking}`;
 
 type Lost = Pick<
   Claimed,
@@ -25,15 +26,63 @@ type Lost = Pick<
 /**
  * Takes up messages whose worker was lost. Its journal says how far it had come: an attempt that was only open surely
  * did not arrive and may be made again; one that was handed over leaves those it was for `unknown`.
+ *
+ * @param onError told of rows that cannot be read or written: the others are taken up all the same
  */
-export function recover(database: Database): Promise<readonly Recovered[]> {
+export async function recover(
+  database: Database,
+  onError: (error: unknown) => void,
+): Promise<readonly Recovered[]> {
+  const all: Recovered[] = [];
+  let limit = atOnce;
+  for (let after = nobody; ; ) {
+    try {
+      const { last, recovered } = await recoverSome(database, { after, limit, onError });
+      all.push(...recovered);
+      if (limit > 1 || last === undefined) return all;
+      after = last;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // One of them is not taken by the database: then one by one, past that one.
+      if (limit === 1) {
+        onError(error);
+        after = await nextLost(database, after);
+      }
+      limit = 1;
+    }
+  }
+}
+
+const atOnce = 100;
+const nobody = "00000000-0000-0000-0000-000000000000";
+
+async function nextLost(database: Database, after: string): Promise<string> {
+  const [row] = await database.query<Lost>(lostSql(""), [after, 1]);
+  return row?.id ?? after;
+}
+
+interface Round {
+  readonly after: string;
+  readonly limit: number;
+  onError(error: unknown): void;
+}
+
+function recoverSome(database: Database, { after, limit, onError }: Round) {
   return database.transaction(async (tx) => {
-    const lost = await tx.query<Lost>(lostSql);
-    if (lost.length === 0) return [];
+    const lost = await tx.query<Lost>(lostSql("for update of m skip locked"), [after, limit]);
+    if (lost.length === 0) return { last: undefined, recovered: [] };
     const attempts = await attemptsOf(tx, lost);
-    const finishes = lost.map((row) => finishOf(row, attempts.get(row.id) ?? []));
+    const finishes = lost.flatMap((row) => {
+      try {
+        return [finishOf(row, attempts.get(row.id) ?? [])];
+      } catch (error) {
+        onError(new Error(`message ${row.id} cannot be taken up: ${(error as Error).message}`));
+        return [];
+      }
+    });
     await writeFinishes(tx, finishes);
-    return finishes.map(({ id, settlement }) => ({ id, state: settlement.state }));
+    const recovered = finishes.map(({ id, settlement }): Recovered => ({ id, state: settlement.state }));
+    return { last: lost.at(-1)?.id, recovered };
   });
 }
 
@@ -79,7 +128,7 @@ function finishOf(row: Lost, attempts: readonly AttemptRow[]): Finish {
   const now = Date.now();
   const settlement = settle(
     { accepted: [...accepted], rejected: row.rejected, unknown: [...unknown], pending },
-    { now, expiresAt: row.expires_at.getTime(), onUnknown: row.on_unknown, retryAt: now },
+    { now, expiresAt: Number(row.expires_at), onUnknown: row.on_unknown, retryAt: now },
   );
   const before = row.delivery_trace.attempts.length;
   const by = known.findLast(({ kind }) => kind === "accepted");

@@ -4,8 +4,10 @@ import type { Lease, Leases } from "../queue/leases.ts";
 export interface Tenure {
   /** The lease to claim under; none while it has been lost and there is no new one yet. */
   readonly current: Lease | undefined;
-  /** Keeps all, takes a new one where that is due, gives back what holds nothing. Answers the ids of those lost. */
-  renew(): Promise<readonly string[]>;
+  /** Nothing more is claimed under the current lease; it is kept for as long as something is held under it. */
+  giveUp(): void;
+  /** Keeps all, takes a new one where that is due, gives back what holds nothing. */
+  renew(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -14,11 +16,12 @@ const longestMs = 12 * 3_600_000;
 
 /**
  * @param inUse whether something is still held under a lease
- * @param onLost told of a lost lease before a new one is taken
+ * @param onLost told of the ids of leases that were lost
  */
 export async function tenure(
   leases: Leases,
   inUse: (lease: string) => boolean,
+  onLost: (leases: readonly string[]) => void,
   replaceAfterMs: number = longestMs,
 ): Promise<Tenure> {
   let current: Lease | undefined = await leases.take();
@@ -29,8 +32,12 @@ export async function tenure(
     get current() {
       return current;
     },
+    giveUp() {
+      current = undefined;
+    },
     async renew() {
       const lost = await leases.renew(held);
+      if (lost.length > 0) onLost(lost);
       held = held.filter(({ id }) => !lost.includes(id));
       if (current !== undefined && lost.includes(current.id)) current = undefined;
       if (current === undefined || Date.now() - since > replaceAfterMs) {
@@ -41,7 +48,6 @@ export async function tenure(
       const idle = held.filter((lease) => lease !== current && !inUse(lease.id));
       held = held.filter((lease) => !idle.includes(lease));
       await leases.end(idle);
-      return lost;
     },
     end: () => leases.end(held),
   };

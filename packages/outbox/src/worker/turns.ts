@@ -1,13 +1,19 @@
 import type { Queryable } from "../database/database.ts";
 
+const atOnce = 500;
+
 const promoteSql = `
   update relais.message m set state = 'queued', turn = relais.next_turn(m.priority, m.tenant), updated_at = now()
   where m.id in (select id from relais.message where state = 'deferred' and not_before <= now()
-    order by not_before limit 500 for update skip locked) returning m.id`;
+    order by not_before limit ${atOnce} for update skip locked) returning m.id`;
 
 /** Queues deferred messages whose time has come. @returns how many */
 export async function promote(database: Queryable): Promise<number> {
-  return (await database.query(promoteSql)).length;
+  for (let all = 0; ; ) {
+    const { length } = await database.query(promoteSql);
+    all += length;
+    if (length < atOnce) return all;
+  }
 }
 
 /** Where a message stood in the order of service. */

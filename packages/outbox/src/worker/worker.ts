@@ -88,33 +88,15 @@ export function createWorker(
   const isStopping = (): boolean => state !== "working";
   const ends: (() => Promise<unknown>)[] = [];
   let release = (): Promise<void> => Promise.resolve();
+  let starting: Promise<void> = Promise.resolve();
 
   return Object.freeze({
     name,
     async start() {
       if (state !== "new") throw new Error("a worker can be started once; make a new one");
       state = "working";
-      await leases.start();
-      await takeUp();
-      const held = await tenure(leases, under.holds);
-      const unlisten = await database.listen("relais_outbox", () => work.ring());
-      ends.push(
-        unlisten,
-        rounds(renewMs, () => renew(held), failed("renewing leases")),
-        rounds(promoteMs, queueDue, failed("queueing what is due")),
-        rounds(recoverMs, takeUp, failed("taking up lost messages")),
-      );
-      if (Number.isFinite(keepSentForMs)) {
-        const olderThanMs = keepSentForMs;
-        const everyMs = Math.min(longestPurgeMs, Math.max(promoteMs, keepSentForMs));
-        ends.push(rounds(everyMs, () => outbox.purge({ olderThanMs }), failed("deleting old messages")));
-      }
-      for (const source of sources)
-        ends.push(rounds(sourceMs, () => bringIn(source), failed("reading a table")));
-      const site = { database, tenure: held, hands: under, work, freed, concurrency, worker: name };
-      const pumping = pump({ ...site, isStopping, onError: failed("claiming") });
-      ends.unshift(() => pumping);
-      release = () => held.end();
+      starting = begin();
+      await starting;
     },
     async stop({ graceMs = 25_000 } = {}) {
       if (state === "stopped" || state === "new") {
@@ -122,6 +104,7 @@ export function createWorker(
         return;
       }
       state = "stopping";
+      await starting.catch(() => undefined);
       work.ring();
       freed.ring();
       const timer = setTimeout(
@@ -139,14 +122,38 @@ export function createWorker(
     status: () => ({ state, busy: under.busy, concurrency, tickedAt }),
   });
 
+  async function begin(): Promise<void> {
+    await leases.start();
+    await takeUp();
+    const held = await tenure(leases, under.holds, under.lose);
+    const unlisten = await database.listen("relais_outbox", () => work.ring());
+    ends.push(
+      unlisten,
+      rounds(renewMs, () => renew(held), failed("renewing leases")),
+      rounds(promoteMs, queueDue, failed("queueing what is due")),
+      rounds(recoverMs, takeUp, failed("taking up lost messages")),
+    );
+    if (Number.isFinite(keepSentForMs)) {
+      const olderThanMs = keepSentForMs;
+      const everyMs = Math.min(longestPurgeMs, Math.max(promoteMs, keepSentForMs));
+      ends.push(rounds(everyMs, () => outbox.purge({ olderThanMs }), failed("deleting old messages")));
+    }
+    for (const source of sources)
+      ends.push(rounds(sourceMs, () => bringIn(source), failed("reading a table")));
+    const site = { database, tenure: held, hands: under, work, freed, concurrency, worker: name };
+    const pumping = pump({ ...site, isStopping, onError: failed("claiming") });
+    ends.unshift(() => pumping);
+    release = () => held.end();
+  }
+
   async function renew(held: Tenure): Promise<void> {
     under.letGo();
-    under.lose(await held.renew());
+    await held.renew();
   }
 
   async function queueDue(): Promise<void> {
     tickedAt = Date.now();
-    if ((await promote(database)) > 0) work.ring();
+    if ((await promote(database)) > 0) await database.query("select pg_notify('relais_outbox', '')");
   }
 
   async function bringIn(source: MessageSource): Promise<void> {
@@ -154,7 +161,7 @@ export function createWorker(
   }
 
   async function takeUp(): Promise<void> {
-    for (const { id: message, state: now } of await recover(database)) {
+    for (const { id: message, state: now } of await recover(database, failed("taking up lost messages"))) {
       tell({ type: "recovered", at: Date.now(), message, state: now });
       work.ring();
     }

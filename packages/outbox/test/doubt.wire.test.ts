@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Provider } from "@relais/core";
+import { receipt } from "@relais/core/spi";
+import { createOutbox, createWorker, type Outbox } from "@relais/outbox";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { needs } from "../../../test/repo/system.ts";
+import { type PostgresServer, postgresServer } from "./postgres-server.ts";
+import { chainOf, mail, scripted, until } from "./scripted.ts";
+import { empty } from "./stores.ts";
+
+describe.runIf(needs("postgres"))("while nobody knows what the database has done", () => {
+  let server: PostgresServer;
+  let pool: pg.Pool;
+  let outbox: Outbox;
+  let far: ReturnType<typeof scripted>;
+  beforeAll(async () => {
+    server = await postgresServer();
+    pool = new pg.Pool({ connectionString: await server.database() });
+    outbox = await createOutbox({ database: pool, from: "shop@example.org" });
+  }, 30_000);
+  afterAll(async () => {
+    await outbox.close();
+    await pool.end();
+    await server.stop();
+  });
+  beforeEach(async () => {
+    await empty(outbox);
+    far = scripted("FAR");
+  });
+  let ending: (() => Promise<void>) | undefined;
+  afterEach(() => ending?.());
+
+  const started = async (over: Outbox, provider: Provider): Promise<void> => {
+    const worker = createWorker(over, chainOf(provider), { backoff: { baseMs: 100, capMs: 100 } });
+    ending = () => worker.stop({ graceMs: 2_000 });
+    await worker.start();
+  };
+
+  /** The outbox, of which the answer to the first statement of this kind is lost, after it was done. */
+  const losingAnswer = (kind: RegExp): Outbox => {
+    const { database } = outbox;
+    let lost = false;
+    const query: typeof database.query = async <T extends object>(
+      text: string,
+      values?: readonly unknown[],
+    ) => {
+      const rows = await database.query<T>(text, values);
+      if (lost || !kind.test(text) || rows.length === 0) return rows;
+      lost = true;
+      throw new Error("Connection terminated unexpectedly");
+    };
+    return { ...outbox, database: { ...database, query } };
+  };
+
+  test.each([
+    ["a hand-over was written down", /insert into relais\.attempt/],
+    ["messages were claimed", /set state = 'sending'/],
+    ["an end was written", /delivery_trace = jsonb_strip_nulls/],
+  ])(
+    "%s, and the answer was lost: it is sent, once",
+    async (_what, kind) => {
+      await started(losingAnswer(kind), far);
+      const { id } = await outbox.enqueue(mail());
+      const sent = await until(
+        () => outbox.get(id),
+        (message) => message?.state === "sent",
+        15_000,
+      );
+      expect(sent?.provider).toBe("FAR");
+      expect(far.took).toHaveLength(1);
+      const open = await outbox.database.query("select 1 from relais.attempt where kind is null");
+      expect(open).toEqual([]);
+    },
+    20_000,
+  );
+
+  test("one that is being taken up from a worker is not handed over by it", async () => {
+    const ready = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    const took: string[] = [];
+    await started(outbox, {
+      id: "SLOW",
+      async send({ id }, { envelope, handOver }) {
+        ready.resolve();
+        await go.promise;
+        await handOver();
+        took.push(id);
+        return receipt({ provider: "SLOW", messageId: id, accepted: envelope.to });
+      },
+    });
+    const { id } = await outbox.enqueue(mail());
+    await ready.promise;
+    // As another worker would, that has seen the lease lapse: it has looked at the journal, and not committed yet.
+    const other = await pool.connect();
+    await other.query("begin");
+    await other.query("select 1 from relais.message where id = $1 for update", [id]);
+    await other.query("update relais.attempt set kind = 'cancelled' where message = $1 and kind is null", [
+      id,
+    ]);
+    await other.query("update relais.message set state = 'queued', lease = null where id = $1", [id]);
+    go.resolve();
+    await sleep(300);
+    expect(took).toEqual([]);
+    await other.query("commit");
+    other.release();
+    await until(
+      () => outbox.get(id),
+      (message) => message?.state === "sent",
+      10_000,
+    );
+    expect(took).toHaveLength(1);
+  }, 20_000);
+
+  test("a row that never expires is sent; one that cannot be read fails, and the others go on", async () => {
+    await started(outbox, far);
+    const insert = (columns: string, values: string): Promise<unknown> =>
+      outbox.database.query(`insert into relais.message (${columns}) values (${values})`);
+    const content = `'{"to": "ann@example.net", "subject": "Hello", "text": "Hello"}'`;
+    await insert("content, expires_at", `${content}, 'infinity'`);
+    await insert("content", "'null'");
+    await insert("content", content);
+    const { byState } = await until(
+      () => outbox.stats(),
+      (now) => now.byState.sent + now.byState.failed === 3,
+      10_000,
+    );
+    expect(byState).toMatchObject({ sent: 2, failed: 1 });
+  }, 20_000);
+
+  test("many that are due at once are all sent within some seconds", async () => {
+    const sendAt = new Date(Date.now() + 2_000);
+    const entries = Array.from({ length: 2_000 }, (_, i) => ({
+      message: mail(`a${i}@example.net`),
+      options: { sendAt },
+    }));
+    await outbox.enqueueMany(entries);
+    const worker = createWorker(outbox, chainOf(far), { concurrency: 50 });
+    ending = () => worker.stop();
+    await worker.start();
+    await until(
+      () => outbox.stats(),
+      ({ byState }) => byState.deferred === 0,
+      sendAt.getTime() - Date.now() + 2_000,
+    );
+  }, 20_000);
+});
