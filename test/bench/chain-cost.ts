@@ -1,58 +1,22 @@
-import { breaker, createChain, createMessage, link, type Provider, retry, timeout } from "@relais/core";
+import { breaker, createChain, createMessage, link, retry, timeout } from "@relais/core";
 import { allocated } from "./allocated.ts";
+import { input, noop, repeat, rounds, type Send, sends, timed } from "./sends.ts";
 import { median, table, verdict } from "./statistics.ts";
 
-const noop: Provider = {
-  id: "NOOP",
-  // As little as a provider can do.
-  send: (_message, { envelope, handOver }) =>
-    handOver().then(() => ({
-      success: true,
-      provider: "NOOP",
-      messageId: "1",
-      accepted: envelope.to,
-      rejected: [],
-    })),
-};
-const input = {
-  from: "shop@example.org",
-  to: "ann@example.net",
-  subject: "Your order",
-  text: "It is on its way.",
-};
-
-const rounds = 25;
-const sends = 10_000;
 const target = { us: 5, bytes: 5_000 };
-
-type Send = () => Promise<unknown>;
-
-async function repeat(send: Send): Promise<void> {
-  for (let i = 0; i < sends; i++) await send();
-}
-
-/** CPU time of the whole process, the collector included, and wall time, a send: µs. */
-async function timed(send: Send): Promise<{ cpu: number; wall: number }> {
-  globalThis.gc?.();
-  const cpu = process.cpuUsage();
-  const began = performance.now();
-  await repeat(send);
-  const wall = performance.now() - began;
-  const { user, system } = process.cpuUsage(cpu);
-  return { cpu: (user + system) / sends, wall: (wall * 1_000) / sends };
-}
 
 /** What a chain costs a send, over a provider that does nothing; all ways in turns. */
 export async function chainCost(): Promise<string> {
   const message = await createMessage(input);
+  const provider = noop("NOOP");
   const { signal } = new AbortController();
   const handOver = async (): Promise<void> => undefined;
   const bare = { envelope: message.envelope, signal, handOver };
-  const plain = createChain([noop]);
-  const policies = createChain([link(noop, retry(), breaker(), timeout({ ms: 30_000 }))]);
-  const observed = createChain([noop], { observers: [() => undefined] });
+  const plain = createChain([provider]);
+  const policies = createChain([link(provider, retry(), breaker(), timeout({ ms: 30_000 }))]);
+  const observed = createChain([provider], { observers: [() => undefined] });
   const ways: readonly [name: string, send: Send][] = [
-    ["the provider alone", () => noop.send(message, bare)],
+    ["the provider alone", () => provider.send(message, bare)],
     ["chain of one", () => plain.send(message)],
     ["chain of one, an observer", () => observed.send(message)],
     ["chain of one, retry, breaker, timeout", () => policies.send(message)],
