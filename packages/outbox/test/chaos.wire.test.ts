@@ -12,6 +12,8 @@ import { until } from "./scripted.ts";
 
 /** How long things go wrong: `RELAIS_CHAOS_MS=3600000` for an hour. */
 const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 36_000);
+/** How often the database crashes meanwhile. */
+const restarts = Number(process.env.RELAIS_CHAOS_RESTARTS ?? 6);
 const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 10_000);
 const seed = Number(process.env.RELAIS_CHAOS_SEED ?? Date.now() % 1_000_000);
 const program = join(import.meta.dirname, "chaos-child.ts");
@@ -43,6 +45,8 @@ function misbehave(smtp: SmtpServer, ses: SesServer, random: () => number): void
 /** Keeps three workers at work, and kills one of them every two seconds. */
 function workforce(database: string, smtp: SmtpServer, ses: SesServer, random: () => number) {
   const children = new Map<number, ChildProcess>();
+  /** Before a program has come to listen to signals, one ends it. */
+  const begun = new Map<ChildProcess, Promise<unknown>>();
   let number = 0;
   let kills = 0;
   let ending = false;
@@ -56,8 +60,9 @@ function workforce(database: string, smtp: SmtpServer, ses: SesServer, random: (
       ses.endpoint,
       `w${number}`,
     ];
-    const child = spawn(process.execPath, args, { stdio: "ignore" });
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
     children.set(place, child);
+    begun.set(child, Promise.race([once(child.stdout, "data"), once(child, "close")]));
     child.once("close", () => {
       if (!ending) setTimeout(() => !ending && hire(place), 200);
     });
@@ -74,8 +79,11 @@ function workforce(database: string, smtp: SmtpServer, ses: SesServer, random: (
       ending = true;
       return Promise.all(
         [...children.values()].map(async (child) => {
+          // Killed a moment ago, and not replaced any more.
+          if (child.signalCode !== null) return 0;
           if (child.exitCode !== null) return child.exitCode;
           const closed = once(child, "close");
+          await begun.get(child);
           child.kill("SIGTERM");
           return ((await closed) as [number | null])[0];
         }),
@@ -114,11 +122,11 @@ describe.runIf(needs("postgres"))("chaos", () => {
       await fill(outbox);
       misbehave(smtp, ses, random);
       const workers = workforce(url, smtp, ses, random);
-      await sleep(chaosMs / 3);
-      await server.restart();
-      await sleep(chaosMs / 3);
-      await server.restart();
-      await sleep(chaosMs / 3);
+      for (let crash = 0; crash < restarts; crash++) {
+        await sleep(chaosMs / (restarts + 1));
+        await server.restart();
+      }
+      await sleep(chaosMs / (restarts + 1));
       workers.calm();
       smtp.script({});
       ses.fault();
@@ -134,10 +142,14 @@ describe.runIf(needs("postgres"))("chaos", () => {
         state: string;
         on_unknown: string;
         unknowns: number;
+        successes: number;
+        attempts: unknown;
         resent: boolean;
       }>(
         `select id::text, state, on_unknown,
          (select count(*)::int from relais.attempt a where a.message = m.id and a.kind = 'unknown') as unknowns,
+         (select count(*)::int from relais.attempt a where a.message = m.id and a.kind = 'accepted') as successes,
+         (select jsonb_agg(to_jsonb(a) - 'recipients' order by seq) from relais.attempt a where a.message = m.id) as attempts,
          delivery_trace->'resolution'->>'as' = 'resend' as resent from relais.message m`,
       );
       const arrived = copies(smtp, ses);
@@ -146,7 +158,7 @@ describe.runIf(needs("postgres"))("chaos", () => {
         "select coalesce(kind, 'in flight') as kind, count(*)::int as count from relais.attempt group by 1 order by 2 desc",
       );
       process.stdout.write(
-        `chaos, seed ${seed}: ${workers.kills()} kills, 2 restarts, ${JSON.stringify(over?.byState)}, ` +
+        `chaos, seed ${seed}: ${workers.kills()} kills, ${restarts} restarts, ${JSON.stringify(over?.byState)}, ` +
           `${twice.length} arrived more than once; attempts ${JSON.stringify(kinds)}\n`,
       );
       expect(rows).toHaveLength(messages);
@@ -154,6 +166,8 @@ describe.runIf(needs("postgres"))("chaos", () => {
       // With the default nobody gets two; the others had an unknown attempt, and a resend that was chosen.
       expect(twice.filter(({ on_unknown, resent }) => on_unknown !== "resend" || !resent)).toEqual([]);
       expect(rows.filter(({ id, state }) => state === "sent" && !arrived.has(id))).toEqual([]);
+      // Each that was sent has one attempt that says so: nobody has written over what another did.
+      expect(rows.filter(({ state, successes }) => (state === "sent") !== (successes === 1))).toEqual([]);
       // What nobody has was refused, or is unknown and on somebody's list: nothing is lost.
       const nowhere = rows.filter(({ id }) => !arrived.has(id));
       expect(nowhere.filter(({ state }) => state !== "failed" && state !== "unknown")).toEqual([]);

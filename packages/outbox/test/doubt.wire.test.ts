@@ -114,6 +114,50 @@ describe.runIf(needs("postgres"))("while nobody knows what the database has done
     expect(took).toHaveLength(1);
   }, 20_000);
 
+  test("a claim that the database forgot in a crash disturbs nobody who claims the message after it", async () => {
+    const calls: PromiseWithResolvers<void>[] = [];
+    const took: string[] = [];
+    await started(outbox, {
+      id: "SLOW",
+      async send({ id }, { envelope, handOver }) {
+        const mine = Promise.withResolvers<void>();
+        const nth = calls.push(mine);
+        if (nth === 1) await mine.promise;
+        await handOver();
+        took.push(id);
+        if (nth === 2) await mine.promise;
+        return receipt({ provider: "SLOW", messageId: id, accepted: envelope.to });
+      },
+    });
+    const { id } = await outbox.enqueue(mail());
+    const began = (count: number) =>
+      until(
+        () => calls.length,
+        (now) => now === count,
+      );
+    await began(1);
+    // A claim is not waited for (synchronous_commit = off): a crash may take it back, with all that was written since.
+    await outbox.database.query("delete from relais.attempt");
+    await outbox.database.query(
+      "update relais.message set state = 'queued', claim = 0, worker = null, lease = null",
+    );
+    await outbox.database.query("select pg_notify('relais_outbox', '')");
+    await began(2);
+    await until(
+      () => took.length,
+      (now) => now === 1,
+    );
+    calls[0]?.resolve();
+    await sleep(500);
+    expect([calls.length, (await outbox.get(id))?.state]).toEqual([2, "sending"]);
+    calls[1]?.resolve();
+    await until(
+      () => outbox.get(id),
+      (message) => message?.state === "sent",
+    );
+    expect(took).toHaveLength(1);
+  }, 20_000);
+
   test("a row that never expires is sent; one that cannot be read fails, and the others go on", async () => {
     await started(outbox, far);
     const insert = (columns: string, values: string): Promise<unknown> =>

@@ -2,6 +2,7 @@ import type { Journal, JournalEntry, Outcome } from "@relais/core";
 import { type AttemptEnd, attemptEnd } from "./attempt-row.ts";
 import type { Claimed } from "./claim.ts";
 import type { JournalWrites, OpenAttempt } from "./journal-writes.ts";
+import type { LateAnswer } from "./late.ts";
 
 /** The journal of one claimed message. */
 export interface AttemptJournal extends Journal {
@@ -16,7 +17,7 @@ export interface JournalSite {
   readonly worker: string;
   readonly writes: JournalWrites;
   /** The answer to an attempt came after it had been given up. */
-  late(message: string, seq: number, outcome: Outcome): void;
+  late(answer: LateAnswer): void;
 }
 
 /**
@@ -32,11 +33,13 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
   let last = row.seq;
   let unwritten: { readonly seq: number; readonly outcome: Outcome }[] = [];
 
+  const endOf = (seq: number, outcome: Outcome): AttemptEnd => attemptEnd({ message, seq, claim }, outcome);
+  const late = (seq: number, outcome: Outcome): void => site.late({ message, seq, claim, outcome });
   const flush = async (): Promise<void> => {
     for (const { seq, outcome } of unwritten) {
       // Ended by somebody else, who took this worker for lost: then this is a late answer.
-      const written = await writes.close(attemptEnd(message, seq, outcome));
-      if (!written && (outcome.success || outcome.kind !== "unknown")) site.late(message, seq, outcome);
+      const written = await writes.close(endOf(seq, outcome));
+      if (!written && (outcome.success || outcome.kind !== "unknown")) late(seq, outcome);
     }
     unwritten = [];
   };
@@ -44,7 +47,7 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
 
   return {
     flush,
-    unwritten: () => unwritten.map(({ seq, outcome }) => attemptEnd(message, seq, outcome)),
+    unwritten: () => unwritten.map(({ seq, outcome }) => endOf(seq, outcome)),
     async open(entry) {
       // No two attempts of a message in flight: what is over is written down as over first.
       await flush();
@@ -64,7 +67,7 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
       if (!outcome.success) await flush();
     },
     async late(entry, outcome) {
-      if (seqs.has(entry.attempt)) site.late(message, seqOf(entry), outcome);
+      if (seqs.has(entry.attempt)) late(seqOf(entry), outcome);
     },
   };
 }

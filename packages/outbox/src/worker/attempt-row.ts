@@ -2,10 +2,15 @@ import type { Outcome } from "@relais/core";
 import { storable, storableId } from "../trace.ts";
 import type { Refusal } from "./settle.ts";
 
-/** The end of an attempt, as its row holds it. */
-export interface AttemptEnd {
+/** Which attempt: one of another claim with the same number is another one. */
+export interface AttemptKey {
   readonly message: string;
   readonly seq: number;
+  readonly claim: number;
+}
+
+/** The end of an attempt, as its row holds it. */
+export interface AttemptEnd extends AttemptKey {
   /** `accepted`, or a failure kind. */
   readonly kind: string;
   readonly code: string | null;
@@ -24,13 +29,14 @@ function refusals(outcome: Outcome): Refusal[] {
   }));
 }
 
-export function attemptEnd(message: string, seq: number, outcome: Outcome): AttemptEnd {
+export function attemptEnd({ message, seq, claim }: AttemptKey, outcome: Outcome): AttemptEnd {
   const rejected = refusals(outcome);
   if (outcome.success) {
     const { accepted, messageId } = outcome;
     return {
       message,
       seq,
+      claim,
       kind: "accepted",
       code: null,
       reason: null,
@@ -43,6 +49,7 @@ export function attemptEnd(message: string, seq: number, outcome: Outcome): Atte
   return {
     message,
     seq,
+    claim,
     kind,
     code: code === undefined ? null : storable(code),
     reason: storable(reason),

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { type AttachmentInput, createMessage, type Message, type MessageInput } from "@relais/core";
 import type { Database } from "../database/database.ts";
 import type { UnknownPolicy } from "../state.ts";
@@ -9,7 +10,10 @@ import type { Refusal } from "./settle.ts";
 export interface Claimed {
   readonly id: string;
   readonly tenant: string;
-  /** Which claim of the message this is: who writes with an older one changes nothing. */
+  /**
+   * Which claim of the message this is: who writes with another one changes nothing. Drawn by lot, since one that counts
+   * comes twice when a crash of the database takes a claim back that somebody knows of.
+   */
   readonly claim: number;
   readonly content: MessageInput;
   readonly recipients: readonly string[] | null;
@@ -56,9 +60,9 @@ export function claim(
       left_over as (update relais.attempt a set kind = 'cancelled', code = 'claim-over', ended_at = clock_timestamp(),
           reason = 'it was not known whether the attempt had been written down; nothing was handed over'
         from next where a.message = next.id and a.kind is null)
-      update relais.message m set state = 'sending', claim = claim + 1, worker = $2, lease = $3, updated_at = now()
+      update relais.message m set state = 'sending', claim = $4, worker = $2, lease = $3, updated_at = now()
       from nowait, next where m.id = next.id returning ${claimed}`,
-    [limit, worker, lease],
+    [limit, worker, lease, randomInt(1, 2 ** 31)],
   );
 }
 

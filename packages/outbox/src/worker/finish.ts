@@ -2,7 +2,7 @@ import type { Queryable } from "../database/database.ts";
 import type { Resolution, TraceAttempt } from "../trace.ts";
 import type { AttemptEnd } from "./attempt-row.ts";
 import { batch } from "./batch.ts";
-import { attemptEnds, closeSql } from "./journal-writes.ts";
+import { attemptEnds, closeSql, sameAttempt } from "./journal-writes.ts";
 import type { Refusal, Settlement } from "./settle.ts";
 
 /** What becomes of a message, with all that is to be written in the same statement. */
@@ -37,8 +37,7 @@ interface FinishRow {
 export const finalStates: string = "('sent', 'partial', 'failed', 'expired', 'cancelled')";
 
 const finishSql = `
-  with ends as (${closeSql} from ${attemptEnds("$2")}
-    where a.message = i.message and a.seq = i.seq and a.kind is null)
+  with ends as (${closeSql} from ${attemptEnds("$2")} where ${sameAttempt} and a.kind is null)
   update relais.message m set
     state = i.state, updated_at = now(), worker = null, lease = null, provider = i.provider,
     provider_message_id = i.provider_message_id, last_error = i.last_error, rejected = i.rejected,

@@ -1,10 +1,9 @@
-import type { Outcome } from "@relais/core";
 import { attemptJournal } from "./attempt-journal.ts";
 import { abandon, type Claimed } from "./claim.ts";
 import { type Delivered, type DeliverySite, deliverOne } from "./deliver-one.ts";
 import { type Finish, finisher } from "./finish.ts";
 import { journalWrites } from "./journal-writes.ts";
-import { enterLate } from "./late.ts";
+import { enterLate, type LateAnswer } from "./late.ts";
 import { persist } from "./persist.ts";
 import type { WorkerEvent } from "./worker-event.ts";
 
@@ -71,12 +70,11 @@ export function hands(site: HandsSite): Hands {
     const done = work.catch(failed(during)).finally(() => endings.delete(done));
     endings.add(done);
   };
-  const enter = async (message: string, seq: number, outcome: Outcome): Promise<void> => {
-    const state = await persist(() => enterLate(database, { message, seq, outcome }), whole.signal);
-    if (state !== undefined) tell({ type: "late", at: Date.now(), message, state });
+  const enter = async (answer: LateAnswer): Promise<void> => {
+    const state = await persist(() => enterLate(database, answer), whole.signal);
+    if (state !== undefined) tell({ type: "late", at: Date.now(), message: answer.message, state });
   };
-  const late = (message: string, seq: number, outcome: Outcome): void =>
-    loose(enter(message, seq, outcome), "entering a late answer");
+  const late = (answer: LateAnswer): void => loose(enter(answer), "entering a late answer");
 
   const send = async ({ row, controller }: Held): Promise<Written> => {
     const began = Date.now();

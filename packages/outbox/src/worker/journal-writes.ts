@@ -1,12 +1,9 @@
 import type { Database } from "../database/database.ts";
-import type { AttemptEnd } from "./attempt-row.ts";
+import type { AttemptEnd, AttemptKey } from "./attempt-row.ts";
 import { batch } from "./batch.ts";
 
 /** An attempt that is about to be made. */
-export interface AttemptStart {
-  readonly message: string;
-  readonly seq: number;
-  readonly claim: number;
+export interface AttemptStart extends AttemptKey {
   readonly worker: string;
   readonly provider: string;
   readonly recipients: readonly string[];
@@ -33,6 +30,9 @@ export interface OpenAttempt {
  */
 export const noWait = "nowait as materialized (select set_config('synchronous_commit', 'off', true))";
 
+/** The row `a` is that of the attempt `i`. */
+export const sameAttempt = "a.message = i.message and a.seq = i.seq and a.claim = i.claim";
+
 /** How long an attempt may be open without a row: less than a connection takes, more than a connection at hand. */
 const openWithinMs = 250;
 
@@ -49,20 +49,22 @@ interface Mark extends AttemptStart {
 const marksSql = (wait: boolean): string => `
   with ${wait ? "" : `${noWait}, `} marks as materialized (select * from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int,
     claim int, worker text, provider text, recipients jsonb, phase text, opened boolean)),
-  mine as materialized (select m.id from marks i join relais.message m
+  mine as materialized (select m.id, m.claim from marks i join relais.message m
     on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m),
   opened as (
     insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
     select i.message, i.seq, i.claim, i.worker, i.provider, array(select jsonb_array_elements_text(i.recipients)),
       i.phase, case when i.phase = 'handed_over' then clock_timestamp() end
-    from marks i join mine on mine.id = i.message
+    from marks i join mine on mine.id = i.message and mine.claim = i.claim
     ${wait ? "" : "cross join nowait"} where not i.opened
-    on conflict do nothing returning message, seq),
+    on conflict do nothing returning message, seq, claim),
   handed as (
     update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
-    from marks i join mine on mine.id = i.message
-    where i.opened and a.message = i.message and a.seq = i.seq and a.kind is null returning a.message, a.seq)
-  select message, seq from opened union all select message, seq from handed`;
+    from marks i join mine on mine.id = i.message and mine.claim = i.claim
+    where i.opened and ${sameAttempt} and a.kind is null returning a.message, a.seq, a.claim)
+  select message, seq, claim from opened union all select message, seq, claim from handed`;
+
+const keyOf = ({ message, seq, claim }: AttemptKey): string => `${message} ${seq} ${claim}`;
 
 /** Ends attempts that are in flight: the columns of `AttemptEnd`, from a relation \`i\`. */
 export const closeSql: string = `
@@ -72,25 +74,25 @@ export const closeSql: string = `
 
 /** A relation of `AttemptEnd`s, out of a parameter. */
 export const attemptEnds = (parameter: string): string =>
-  `jsonb_to_recordset(${parameter}::jsonb) as i(message uuid, seq int, kind text, code text, reason text,
+  `jsonb_to_recordset(${parameter}::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
     provider_message_id text, accepted jsonb, rejected jsonb)`;
 
 /** The journal's writes, those of many messages together. */
 export function journalWrites(database: Database): JournalWrites {
-  const writer = <T extends Pick<AttemptStart, "message" | "seq">>(sql: (items: readonly T[]) => string) =>
+  const writer = <T extends AttemptKey>(sql: (items: readonly T[]) => string) =>
     batch<T, boolean>(
       async (items) => {
-        const rows = await database.query<Pick<T, "message" | "seq">>(sql(items), [JSON.stringify(items)]);
-        const written = new Set(rows.map(({ message, seq }) => `${message} ${seq}`));
-        return items.map(({ message, seq }) => written.has(`${message} ${seq}`));
+        const rows = await database.query<AttemptKey>(sql(items), [JSON.stringify(items)]);
+        const written = new Set(rows.map(keyOf));
+        return items.map((item) => written.has(keyOf(item)));
       },
       { gapMs: 2 },
     );
   const mark = writer<Mark>((marks) => marksSql(marks.some(({ phase }) => phase === "handed_over")));
   const close = writer<AttemptEnd>(
     () =>
-      `${closeSql} from ${attemptEnds("$1")} where a.message = i.message and a.seq = i.seq and a.kind is null
-       returning a.message, a.seq`,
+      `${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and a.kind is null
+       returning a.message, a.seq, a.claim`,
   );
 
   const open = (start: AttemptStart): OpenAttempt => {

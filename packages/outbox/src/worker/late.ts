@@ -2,16 +2,14 @@ import type { Outcome } from "@relais/core";
 import type { Database, Queryable } from "../database/database.ts";
 import type { State, UnknownPolicy } from "../state.ts";
 import type { DeliveryTrace, TraceAttempt } from "../trace.ts";
-import { attemptEnd } from "./attempt-row.ts";
+import { type AttemptKey, attemptEnd } from "./attempt-row.ts";
 import { finalStates } from "./finish.ts";
-import { attemptEnds, closeSql } from "./journal-writes.ts";
+import { attemptEnds, closeSql, sameAttempt } from "./journal-writes.ts";
 import { type Refusal, type Standing, settle } from "./settle.ts";
 import { type AttemptRow, lastSuccess, traceEntry } from "./trace-entries.ts";
 
 /** The answer to an attempt of which nobody had known how it ended. */
-export interface LateAnswer {
-  readonly message: string;
-  readonly seq: number;
+export interface LateAnswer extends AttemptKey {
   readonly outcome: Outcome;
 }
 
@@ -51,11 +49,11 @@ export function enterLate(database: Database, answer: LateAnswer): Promise<State
   });
 }
 
-async function closeUnknown(tx: Queryable, { message, seq, outcome }: LateAnswer) {
+async function closeUnknown(tx: Queryable, answer: LateAnswer) {
   const [attempt] = await tx.query<AttemptRow>(
-    `${closeSql} from ${attemptEnds("$1")}
-     where a.message = i.message and a.seq = i.seq and a.kind = 'unknown' returning a.*`,
-    [JSON.stringify([attemptEnd(message, seq, outcome)])],
+    `${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and a.kind = 'unknown'
+     returning a.*`,
+    [JSON.stringify([attemptEnd(answer, answer.outcome)])],
   );
   return attempt;
 }

@@ -139,7 +139,9 @@ function finishOf(row: Lost, attempts: readonly AttemptRow[]): Finish {
     settlement: nobodyKnown(row, settlement),
     ends: attempts
       .filter(({ kind }) => kind === null)
-      .map((attempt) => attemptEnd(row.id, attempt.seq, lostEnd(attempt))),
+      .map((attempt) =>
+        attemptEnd({ message: row.id, seq: attempt.seq, claim: row.claim }, lostEnd(attempt)),
+      ),
     entries: known.map((attempt, i) => traceEntry(attempt, before + i + 1)),
     provider: maybe?.provider,
     ...lastSuccess(row.delivery_trace),
