@@ -46,23 +46,22 @@ interface Mark extends AttemptStart {
  * Rows of attempts, and their hand-overs. The message is locked first: whoever is taking it up, because its lease has
  * been lost, either finds this written, or is waited for and then has the claim.
  */
-const marksSql = (wait: boolean): string => `
-  with ${wait ? "" : `${noWait}, `} marks as materialized (select * from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int,
-    claim int, worker text, provider text, recipients jsonb, phase text, opened boolean)),
-  mine as materialized (select m.id, m.claim from marks i join relais.message m
-    on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m),
-  opened as (
-    insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
-    select i.message, i.seq, i.claim, i.worker, i.provider, array(select jsonb_array_elements_text(i.recipients)),
-      i.phase, case when i.phase = 'handed_over' then clock_timestamp() end
-    from marks i join mine on mine.id = i.message and mine.claim = i.claim
-    ${wait ? "" : "cross join nowait"} where not i.opened
-    on conflict do nothing returning message, seq, claim),
-  handed as (
-    update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
-    from marks i join mine on mine.id = i.message and mine.claim = i.claim
-    where i.opened and ${sameAttempt} and a.kind is null returning a.message, a.seq, a.claim)
-  select message, seq, claim from opened union all select message, seq, claim from handed`;
+const marksSql = (marks: readonly Mark[]): string => {
+  const wait = marks.some(({ phase }) => phase === "handed_over");
+  const again = marks.some(({ opened }) => opened);
+  const opened = `insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
+      select message, seq, claim, worker, provider, array(select jsonb_array_elements_text(recipients)), phase,
+        case when phase = 'handed_over' then clock_timestamp() end
+      from mine ${wait ? "" : "cross join nowait"} where not opened
+      on conflict do nothing returning message, seq, claim`;
+  const handed = `update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
+      from mine i where i.opened and ${sameAttempt} and a.kind is null returning a.message, a.seq, a.claim`;
+  return `with ${wait ? "" : `${noWait}, `} mine as materialized (
+      select i.* from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, worker text, provider text,
+        recipients jsonb, phase text, opened boolean)
+      join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m)
+    ${again ? `, opened as (${opened}), handed as (${handed}) select * from opened union all select * from handed` : opened}`;
+};
 
 const keyOf = ({ message, seq, claim }: AttemptKey): string => `${message} ${seq} ${claim}`;
 
@@ -88,7 +87,7 @@ export function journalWrites(database: Database): JournalWrites {
       },
       { gapMs: 2 },
     );
-  const mark = writer<Mark>((marks) => marksSql(marks.some(({ phase }) => phase === "handed_over")));
+  const mark = writer<Mark>(marksSql);
   const close = writer<AttemptEnd>(
     () =>
       `${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and a.kind is null
