@@ -5,7 +5,14 @@ import { ses } from "@relais/ses";
 import { smtp } from "@relais/smtp";
 
 const [database = "", smtpPort = "", sesEndpoint = "", name = ""] = process.argv.slice(2);
-const outbox = await createOutbox(database.startsWith("postgres") ? { database } : { folder: database });
+/** The database is away: whoever keeps us starts another. EX_TEMPFAIL of sysexits.h. */
+const away = (error: unknown): never => {
+  process.stderr.write(`${name} cannot begin: ${error instanceof Error ? error.message : error}\n`);
+  process.exit(75);
+};
+const outbox = await createOutbox(
+  database.startsWith("postgres") ? { database } : { folder: database },
+).catch(away);
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
 const chain = createChain(
   [
@@ -19,17 +26,10 @@ const chain = createChain(
   { deadlineMs: 10_000 },
 );
 const worker = createWorker(outbox, chain, { concurrency: 20, name, backoff: { baseMs: 300, capMs: 2_000 } });
-const start = async (): Promise<void> => {
-  try {
-    await worker.start();
-  } catch {
-    process.exit(1); // the database is away: whoever keeps us starts another
-  }
-};
-await start();
-process.stdout.write("working\n");
+await worker.start().catch(away);
 process.on("SIGTERM", async () => {
   await worker.stop({ graceMs: 8_000 });
   await outbox.close();
   process.exit(0);
 });
+process.stdout.write("working\n");

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/conformance";
 import { createOutbox, type Outbox } from "@relais/outbox";
 import { describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
+import { breakingWay } from "./breaking-way.ts";
+import { workforce } from "./chaos-workforce.ts";
 import { randomOf } from "./database/random.ts";
 import { postgresServer } from "./postgres-server.ts";
 import { until } from "./scripted.ts";
@@ -16,7 +15,8 @@ const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 36_000);
 const restarts = Number(process.env.RELAIS_CHAOS_RESTARTS ?? 6);
 const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 10_000);
 const seed = Number(process.env.RELAIS_CHAOS_SEED ?? Date.now() % 1_000_000);
-const program = join(import.meta.dirname, "chaos-child.ts");
+/** Of what passes between the workers and the database, how much breaks. */
+const breaks = { cut: Number(process.env.RELAIS_CHAOS_CUT ?? 0.002), hang: 0.0001, hangMs: 15_000 };
 
 function misbehave(smtp: SmtpServer, ses: SesServer, random: () => number): void {
   const some = <T>(share: number, action: T): T | undefined => (random() < share ? action : undefined);
@@ -40,56 +40,6 @@ function misbehave(smtp: SmtpServer, ses: SesServer, random: () => number): void
       some(0.01, { stall: "afterAccept" as const }) ??
       some(0.03, { status: 503, body: "<html>" }),
   );
-}
-
-/** Keeps three workers at work, and kills one of them every two seconds. */
-function workforce(database: string, smtp: SmtpServer, ses: SesServer, random: () => number) {
-  const children = new Map<number, ChildProcess>();
-  /** Before a program has come to listen to signals, one ends it. */
-  const begun = new Map<ChildProcess, Promise<unknown>>();
-  let number = 0;
-  let kills = 0;
-  let ending = false;
-  const hire = (place: number): void => {
-    number += 1;
-    const args = [
-      "--conditions=@relais/source",
-      program,
-      database,
-      String(smtp.port),
-      ses.endpoint,
-      `w${number}`,
-    ];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
-    children.set(place, child);
-    begun.set(child, Promise.race([once(child.stdout, "data"), once(child, "close")]));
-    child.once("close", () => {
-      if (!ending) setTimeout(() => !ending && hire(place), 200);
-    });
-  };
-  for (const place of [0, 1, 2]) hire(place);
-  const timer = setInterval(() => {
-    kills += 1;
-    children.get(Math.floor(random() * 3))?.kill("SIGKILL");
-  }, 2_000);
-  return {
-    calm: () => clearInterval(timer),
-    kills: () => kills,
-    async end(): Promise<(number | null)[]> {
-      ending = true;
-      return Promise.all(
-        [...children.values()].map(async (child) => {
-          // Killed a moment ago, and not replaced any more.
-          if (child.signalCode !== null) return 0;
-          if (child.exitCode !== null) return child.exitCode;
-          const closed = once(child, "close");
-          await begun.get(child);
-          child.kill("SIGTERM");
-          return ((await closed) as [number | null])[0];
-        }),
-      );
-    },
-  };
 }
 
 /** Copies at the far ends, by the message's id. */
@@ -121,13 +71,16 @@ describe.runIf(needs("postgres"))("chaos", () => {
       const outbox = await createOutbox({ database: url, from: "shop@example.org" });
       await fill(outbox);
       misbehave(smtp, ses, random);
-      const workers = workforce(url, smtp, ses, random);
+      const way = await breakingWay(Number(new URL(url).port), breaks, random);
+      const overWay = Object.assign(new URL(url), { port: String(way.port) });
+      const workers = workforce([overWay.href, String(smtp.port), ses.endpoint], random);
       for (let crash = 0; crash < restarts; crash++) {
         await sleep(chaosMs / (restarts + 1));
         await server.restart();
       }
       await sleep(chaosMs / (restarts + 1));
       workers.calm();
+      way.calm();
       smtp.script({});
       ses.fault();
       const stats = () => outbox.stats().catch(() => undefined);
@@ -158,7 +111,7 @@ describe.runIf(needs("postgres"))("chaos", () => {
         "select coalesce(kind, 'in flight') as kind, count(*)::int as count from relais.attempt group by 1 order by 2 desc",
       );
       process.stdout.write(
-        `chaos, seed ${seed}: ${workers.kills()} kills, ${restarts} restarts, ${JSON.stringify(over?.byState)}, ` +
+        `chaos, seed ${seed}: ${workers.kills()} kills, ${workers.freezes()} freezes, ${restarts} restarts, ways ${JSON.stringify(way.broken())}, ${JSON.stringify(over?.byState)}, ` +
           `${twice.length} arrived more than once; attempts ${JSON.stringify(kinds)}\n`,
       );
       expect(rows).toHaveLength(messages);
@@ -172,9 +125,9 @@ describe.runIf(needs("postgres"))("chaos", () => {
       const nowhere = rows.filter(({ id }) => !arrived.has(id));
       expect(nowhere.filter(({ state }) => state !== "failed" && state !== "unknown")).toEqual([]);
       expect(rows.filter(({ state, unknowns }) => state === "unknown" && unknowns === 0)).toEqual([]);
-      expect(codes).toEqual([0, 0, 0]);
+      expect([codes, workers.crashes()]).toEqual([[0, 0, 0], []]);
       await outbox.close();
-      await Promise.all([smtp.close(), ses.close()]);
+      await Promise.all([smtp.close(), ses.close(), way.close()]);
       await server.stop();
     },
     chaosMs + 240_000,

@@ -8,9 +8,9 @@ const outbox = await createOutbox(database.startsWith("postgres") ? { database }
 const provider = smtp({ host: "127.0.0.1", port: Number(port), socketTimeoutMs: 60_000 });
 const worker = createWorker(outbox, createChain([link(provider)]), { concurrency: 10, name });
 await worker.start();
-process.stdout.write("working\n");
 process.on("SIGTERM", async () => {
   await worker.stop({ graceMs: 5_000 });
   await outbox.close();
   process.exit(0);
 });
+process.stdout.write("working\n");
