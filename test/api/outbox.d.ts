@@ -37,11 +37,11 @@ export declare function copyOutbox(from: Outbox, to: Outbox, onProgress?: (progr
 // database/database.ts
 export type Row = Record<string, unknown>;
 export interface Queryable {
-    query<T extends object = Row>(text: string, values?: readonly unknown[]): Promise<readonly T[]>;
+    query<T extends object = Row>(text: string, values?: readonly unknown[], timeoutMs?: number): Promise<readonly T[]>;
 }
 export interface Database extends Queryable {
     readonly kind: "postgres" | "pglite";
-    transaction<T>(run: (tx: Queryable) => Promise<T>): Promise<T>;
+    transaction<T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number): Promise<T>;
     listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
     close(): Promise<void>;
 }
@@ -416,6 +416,7 @@ export interface WorkerOptions {
     readonly backoff?: BackoffOptions | undefined;
     readonly observers?: readonly WorkerObserver[] | undefined;
     readonly keepSentForMs?: number | undefined;
+    readonly queryTimeoutMs?: number | undefined;
     readonly sources?: readonly MessageSource[] | undefined;
 }
 export interface WorkerSettings {
@@ -424,6 +425,7 @@ export interface WorkerSettings {
     readonly backoff: BackoffOptions;
     readonly observers: readonly WorkerObserver[];
     readonly keepSentForMs: number;
+    readonly queryTimeoutMs: number;
     readonly sources: readonly MessageSource[];
 }
 export declare function workerSettings(options: WorkerOptions): WorkerSettings;

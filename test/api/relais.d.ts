@@ -85,6 +85,7 @@ export interface OutboxEntry {
     readonly connections?: number;
     readonly concurrency?: number;
     readonly keepSentForMs?: number;
+    readonly queryTimeoutMs?: number;
     readonly table?: TableEntry;
 }
 export interface TableEntry {

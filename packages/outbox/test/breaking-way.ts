@@ -15,8 +15,10 @@ export interface BreakingWay {
   readonly port: number;
   /** How often it broke. */
   readonly broken: () => { readonly cut: number; readonly hung: number };
-  /** From now on it does not break. */
+  /** From now on it does not break by chance. */
   calm(): void;
+  /** Nothing passes any more over the connections that are there, and nobody says so; `all`: nor over new ones. */
+  silence(which?: "all"): void;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,8 @@ export async function breakingWay(to: number, breaks: Breaks, random: () => numb
   let cut = 0;
   let hung = 0;
   let calm = false;
+  let silent = false;
+  let generation = 0;
 
   const server = createServer((near) => {
     const far = connect(to, "127.0.0.1");
@@ -32,9 +36,10 @@ export async function breakingWay(to: number, breaks: Breaks, random: () => numb
       near.destroy();
       far.destroy();
     };
+    const mine = generation;
     let hanging = false;
     const pass = (into: Socket) => (chunk: Buffer) => {
-      if (hanging) return;
+      if (hanging || silent || mine < generation) return;
       const dice = calm ? 1 : random();
       if (dice < breaks.hang) {
         hung += 1;
@@ -71,6 +76,10 @@ export async function breakingWay(to: number, breaks: Breaks, random: () => numb
     broken: () => ({ cut, hung }),
     calm() {
       calm = true;
+    },
+    silence(which) {
+      generation += 1;
+      silent = which === "all";
     },
     async close() {
       for (const socket of open) socket.destroy();

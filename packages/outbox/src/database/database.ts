@@ -3,8 +3,16 @@ export type Row = Record<string, unknown>;
 
 /** Whatever runs one statement: a database, or a transaction in it. */
 export interface Queryable {
-  /** Runs a statement with `$1`, `$2` … filled in from `values`. Without values it may be several statements. */
-  query<T extends object = Row>(text: string, values?: readonly unknown[]): Promise<readonly T[]>;
+  /**
+   * Runs a statement with `$1`, `$2` … filled in from `values`. Without values it may be several statements.
+   * @param timeoutMs an answer that has not come by then is taken for lost: it may have been done all the same. Nothing
+   *   is lost within the process: PGlite waits. @defaultValue for ever
+   */
+  query<T extends object = Row>(
+    text: string,
+    values?: readonly unknown[],
+    timeoutMs?: number,
+  ): Promise<readonly T[]>;
 }
 
 /** A Postgres, of whatever make. */
@@ -13,8 +21,9 @@ export interface Database extends Queryable {
   /**
    * Runs `run` in one transaction: committed if it resolves, rolled back if it rejects. What it does goes through `tx`:
    * PGlite has one session, so whoever asks the database itself meanwhile waits for the transaction to end.
+   * @param timeoutMs as for `query`, for each of its statements
    */
-  transaction<T>(run: (tx: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number): Promise<T>;
   /**
    * Calls `heard` for every NOTIFY on `channel`, and once after every (re)connection, since something may have been
    * missed. Resolves with what ends it. Comes back by itself when the connection is lost.

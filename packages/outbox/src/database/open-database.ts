@@ -18,7 +18,7 @@ export async function openDatabase({ database, folder, connections }: OpenOption
     const { pgliteAt } = await import("./pglite.ts");
     return pgliteAt(folder ?? ".relais");
   }
-  if (typeof database !== "string") return postgres(database, false);
+  if (typeof database !== "string") return postgres(database);
   if (!/^postgres(ql)?:\/\//.test(database) || !URL.canParse(database)) {
     throw new TypeError("database must be a URL like postgres://user:password@host:5432/name");
   }

@@ -2,8 +2,9 @@ import type pg from "pg";
 
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
-/** A connection that died silently is found by asking. */
+/** A connection that died silently is found by asking: no answer comes. */
 const heartbeatMs = 10_000;
+const beat: pg.QueryConfig & { query_timeout: number } = { text: "select 1", query_timeout: heartbeatMs };
 
 /**
  * LISTEN on a connection of its own, which comes back by itself. The first connection must succeed: a wrong address
@@ -40,7 +41,7 @@ export async function listenOn(
     }
     if (ended) return next.end();
     client = next;
-    heartbeat = setInterval(() => next.query("select 1").catch(() => drop(next)), heartbeatMs);
+    heartbeat = setInterval(() => next.query(beat).catch(() => drop(next)), heartbeatMs);
     heartbeat.unref();
     heard();
   };

@@ -1,6 +1,13 @@
+import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Database, Queryable, Row } from "./database.ts";
 import { listenOn } from "./postgres-listen.ts";
+
+/** How long a connection may take, where the pool is our own. */
+const connectMs = 10_000;
+/** How long a server is waited for that is told goodbye. */
+const goodbyeMs = 2_000;
 
 /** Several statements in one query give several results. */
 function rowsOf<T>(result: pg.QueryResult | readonly pg.QueryResult[]): readonly T[] {
@@ -9,25 +16,44 @@ function rowsOf<T>(result: pg.QueryResult | readonly pg.QueryResult[]): readonly
   ) as T[];
 }
 
-function queryable(client: Pick<pg.ClientBase, "query">): Queryable {
+/** The statements of a pool, or of one of its connections. @param usualMs the time limit where none is given */
+function queryable(client: Pick<pg.ClientBase, "query">, usualMs?: number): Queryable {
   return {
-    query: async <T extends object = Row>(text: string, values?: readonly unknown[]) =>
-      rowsOf<T>(values === undefined ? await client.query(text) : await client.query(text, [...values])),
+    async query<T extends object = Row>(text: string, values?: readonly unknown[], timeoutMs = usualMs) {
+      // The driver knows this setting of a single statement; its types do not.
+      const statement: pg.QueryConfig & { query_timeout?: number } = {
+        text,
+        ...(values === undefined ? {} : { values: [...values] }),
+        ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
+      };
+      return rowsOf<T>(await client.query(statement));
+    },
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, run: (tx: Queryable) => Promise<T>): Promise<T> {
+/** What the driver says when a statement's time is over. The connection is of no use then: its answer may still come. */
+const isLate = (error: unknown): boolean => error instanceof Error && error.message === "Query read timeout";
+
+async function inTransaction<T>(
+  pool: pg.Pool,
+  run: (tx: Queryable) => Promise<T>,
+  timeoutMs?: number,
+): Promise<T> {
   const client = await pool.connect();
+  const tx = queryable(client, timeoutMs);
   let broken = false;
   try {
-    await client.query("begin");
-    const result = await run(queryable(client));
-    await client.query("commit");
+    await tx.query("begin");
+    const result = await run(tx);
+    await tx.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback").catch(() => {
-      broken = true;
-    });
+    broken =
+      isLate(error) ||
+      (await tx.query("rollback").then(
+        () => false,
+        () => true,
+      ));
     throw error;
   } finally {
     client.release(broken);
@@ -35,10 +61,10 @@ async function inTransaction<T>(pool: pg.Pool, run: (tx: Queryable) => Promise<T
 }
 
 /**
- * A PostgreSQL server, by a pool of `pg`.
- * @param owned whether `close` ends the pool
+ * A PostgreSQL server, by a pool of `pg`, which stays the caller's to end.
+ * @param end ends the pool, if it is our own
  */
-export function postgres(pool: pg.Pool, owned: boolean): Database {
+export function postgres(pool: pg.Pool, end?: () => Promise<void>): Database {
   // A connection that breaks is replaced. The pool listens to those that are idle; one that breaks while it is lent, or
   // on its way out, would end the process without a listener of its own.
   const onError = (): void => undefined;
@@ -47,11 +73,12 @@ export function postgres(pool: pg.Pool, owned: boolean): Database {
   return Object.freeze({
     kind: "postgres",
     ...queryable(pool as unknown as pg.ClientBase),
-    transaction: <T>(run: (tx: Queryable) => Promise<T>) => inTransaction(pool, run),
+    transaction: <T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number) =>
+      inTransaction(pool, run, timeoutMs),
     listen: (channel: string, heard: () => void) =>
       listenOn(() => new pg.Client(pool.options), channel, heard),
     async close() {
-      if (owned) await pool.end();
+      if (end !== undefined) await end();
       else pool.off("error", onError).off("connect", onConnect);
     },
   } satisfies Database);
@@ -62,8 +89,25 @@ export function postgres(pool: pg.Pool, owned: boolean): Database {
  * @param connections the most connections at once, the one that listens apart. @defaultValue 10
  */
 export function postgresAt(url: string, connections = 10): Database {
-  return postgres(
-    new pg.Pool({ connectionString: url, max: connections, application_name: "relais", keepAlive: true }),
-    true,
-  );
+  const sockets = new Set<Socket>();
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    application_name: "relais",
+    keepAlive: true,
+    connectionTimeoutMillis: connectMs,
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket.once("close", () => sockets.delete(socket)));
+      return socket;
+    },
+  });
+  return postgres(pool, async () => {
+    const late = new AbortController();
+    const waited = sleep(goodbyeMs, undefined, { signal: late.signal }).catch(() => undefined);
+    await Promise.race([pool.end(), waited]);
+    late.abort();
+    // Those of a server that is not heard of any more would keep the process.
+    for (const socket of sockets) socket.destroy();
+  });
 }

@@ -1,4 +1,5 @@
 import type { Database } from "../database/database.ts";
+import { within } from "../database/within.ts";
 import type { Outbox } from "../outbox.ts";
 import { states } from "../state.ts";
 import { type QuotedMapping, quotedMapping, type TableMapping, wordFor } from "./table-mapping.ts";
@@ -57,6 +58,9 @@ async function mirror(database: Database, mapping: QuotedMapping): Promise<void>
   }
 }
 
+/** An answer of the database that has not come by then is taken for lost: the next round asks again. */
+const answersWithinMs = 30_000;
+
 /**
  * An application's own table of mail as a source of a worker: its pending rows become messages of the outbox, with all
  * that holds there, and the row's status and trace follow what becomes of them.
@@ -65,7 +69,7 @@ async function mirror(database: Database, mapping: QuotedMapping): Promise<void>
 export function tableSource(outbox: Outbox, mapping: TableMapping): MessageSource {
   const quoted = quotedMapping(mapping);
   const take = takeSql(quoted);
-  const { database } = outbox;
+  const database = within(outbox.database, answersWithinMs);
   return {
     async round() {
       const taken = await database.query(take);

@@ -16,6 +16,11 @@ export interface WorkerOptions {
    * Sent messages are deleted this long after they ended, ms; `Infinity` for never. @defaultValue Infinity
    */
   readonly keepSentForMs?: number | undefined;
+  /**
+   * An answer of the database that has not come by then, ms, is taken for lost, and asked for again on another
+   * connection: one that broke silently would hold up everything for a quarter of an hour. @defaultValue 30000
+   */
+  readonly queryTimeoutMs?: number | undefined;
   /** Where messages come from besides the outbox: see `tableSource`. */
   readonly sources?: readonly MessageSource[] | undefined;
 }
@@ -27,10 +32,11 @@ export interface WorkerSettings {
   readonly backoff: BackoffOptions;
   readonly observers: readonly WorkerObserver[];
   readonly keepSentForMs: number;
+  readonly queryTimeoutMs: number;
   readonly sources: readonly MessageSource[];
 }
 
-const known = ["concurrency", "name", "backoff", "observers", "keepSentForMs", "sources"];
+const known = ["concurrency", "name", "backoff", "observers", "keepSentForMs", "queryTimeoutMs", "sources"];
 
 function number(field: string, value: unknown, min: number, what: string): number {
   if (typeof value !== "number" || !(value >= min)) {
@@ -52,6 +58,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
     observers = [],
     sources = [],
     keepSentForMs = Number.POSITIVE_INFINITY,
+    queryTimeoutMs = 30_000,
     name = `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2, 6)}`,
   } = options;
   number("concurrency", concurrency, 1, "a whole number of at least 1");
@@ -65,10 +72,11 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
     throw new TypeError("createWorker: observers must be a list of functions");
   }
   number("keepSentForMs", keepSentForMs, 0, "a number of milliseconds, or Infinity");
+  number("queryTimeoutMs", queryTimeoutMs, 1_000, "at least 1000 ms");
   if (backoff.baseMs !== undefined) number("backoff.baseMs", backoff.baseMs, 1, "at least 1 ms");
   if (backoff.capMs !== undefined) number("backoff.capMs", backoff.capMs, 1, "at least 1 ms");
   if (!Array.isArray(sources) || sources.some((source) => typeof source?.round !== "function")) {
     throw new TypeError("createWorker: sources must be a list of what tableSource gives");
   }
-  return { concurrency, name, backoff, observers, keepSentForMs, sources };
+  return { concurrency, name, backoff, observers, keepSentForMs, queryTimeoutMs, sources };
 }

@@ -1,5 +1,7 @@
 import type { Chain } from "@relais/core";
+import { within } from "../database/within.ts";
 import type { Outbox } from "../outbox.ts";
+import { purge } from "../purge.ts";
 import { leases as leasesOf } from "../queue/leases.ts";
 import type { MessageSource } from "../table/table-source.ts";
 import { bell } from "./bell.ts";
@@ -40,6 +42,8 @@ const recoverMs = 2_000;
 const sourceMs = 500;
 const longestPurgeMs = 60_000;
 const lastMomentMs = 1_500;
+/** How much longer than it was given a worker may take to stop. */
+const overMs = 1_000;
 
 /**
  * A worker over an outbox. Several may work on one Postgres; on PGlite, one.
@@ -50,8 +54,9 @@ export function createWorker(
   chain: Pick<Chain, "send">,
   options: WorkerOptions = {},
 ): Worker {
-  const { concurrency, name, backoff, observers, keepSentForMs, sources } = workerSettings(options);
-  const { database } = outbox;
+  const { concurrency, name, backoff, observers, keepSentForMs, queryTimeoutMs, sources } =
+    workerSettings(options);
+  const database = within(outbox.database, queryTimeoutMs);
   let state: WorkerStatus["state"] = "new";
   let tickedAt = Date.now();
   const tell = (event: WorkerEvent): void => {
@@ -88,6 +93,7 @@ export function createWorker(
   const isStopping = (): boolean => state !== "working";
   const ends: (() => Promise<unknown>)[] = [];
   let release = (): Promise<void> => Promise.resolve();
+  let stopped: Promise<void> | undefined;
   let starting: Promise<void> = Promise.resolve();
 
   return Object.freeze({
@@ -99,25 +105,10 @@ export function createWorker(
       await starting;
     },
     async stop({ graceMs = 25_000 } = {}) {
-      if (state === "stopped" || state === "new") {
-        state = "stopped";
-        return;
-      }
-      state = "stopping";
-      await starting.catch(() => undefined);
-      work.ring();
-      freed.ring();
-      const timer = setTimeout(
-        () => under.giveUp("the worker is stopping"),
-        Math.max(0, graceMs - lastMomentMs),
-      );
-      await ends.shift()?.();
-      await under.empty();
-      clearTimeout(timer);
-      await Promise.allSettled(ends.map((end) => end()));
-      await release().catch(failed("giving back a lease"));
-      await leases.stop();
-      state = "stopped";
+      if (state === "new") state = "stopped";
+      if (state === "stopped") return;
+      stopped ??= inTime(end(graceMs), graceMs + overMs);
+      await stopped;
     },
     status: () => ({ state, busy: under.busy, concurrency, tickedAt }),
   });
@@ -136,7 +127,7 @@ export function createWorker(
     if (Number.isFinite(keepSentForMs)) {
       const olderThanMs = keepSentForMs;
       const everyMs = Math.min(longestPurgeMs, Math.max(promoteMs, keepSentForMs));
-      ends.push(rounds(everyMs, () => outbox.purge({ olderThanMs }), failed("deleting old messages")));
+      ends.push(rounds(everyMs, () => purge(database, { olderThanMs }), failed("deleting old messages")));
     }
     for (const source of sources)
       ends.push(rounds(sourceMs, () => bringIn(source), failed("reading a table")));
@@ -144,6 +135,37 @@ export function createWorker(
     const pumping = pump({ ...site, isStopping, onError: failed("claiming") });
     ends.unshift(() => pumping);
     release = () => held.end();
+  }
+
+  async function end(graceMs: number): Promise<void> {
+    state = "stopping";
+    await starting.catch(() => undefined);
+    work.ring();
+    freed.ring();
+    const timer = setTimeout(
+      () => under.giveUp("the worker is stopping"),
+      Math.max(0, graceMs - lastMomentMs),
+    );
+    await ends.shift()?.();
+    await under.empty();
+    clearTimeout(timer);
+    await Promise.allSettled(ends.map((one) => one()));
+    await release().catch(failed("giving back a lease"));
+    await leases.stop();
+    state = "stopped";
+  }
+
+  /** Nobody is kept waiting by a database that does not answer. */
+  async function inTime(ending: Promise<void>, ms: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      failed("stopping")(new Error("the database does not answer; what was under way is taken up by others"));
+      for (const one of ends) one().catch(() => undefined);
+      state = "stopped";
+      late.resolve();
+    }, ms);
+    await Promise.race([ending, late.promise]);
+    clearTimeout(timer);
   }
 
   async function renew(held: Tenure): Promise<void> {

@@ -67,6 +67,8 @@ export interface OutboxEntry {
   readonly concurrency?: number;
   /** Sent messages are deleted this long after they ended, ms. @defaultValue never */
   readonly keepSentForMs?: number;
+  /** An answer of the database that the worker has not got by then, ms, is taken for lost and asked for again. @defaultValue 30000 */
+  readonly queryTimeoutMs?: number;
   /** An own table of mail that the worker works off too, in the same database. @defaultValue none */
   readonly table?: TableEntry;
 }

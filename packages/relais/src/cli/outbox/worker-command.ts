@@ -45,6 +45,7 @@ export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<E
   const worker = createWorker(outbox, chain, {
     concurrency: flags.concurrency ?? settings.concurrency,
     keepSentForMs: settings.keepSentForMs,
+    queryTimeoutMs: settings.queryTimeoutMs,
     sources: table === undefined ? [] : [tableSource(outbox, table)],
     observers: [
       ...(metrics === undefined ? [] : [metrics.observer.worker]),

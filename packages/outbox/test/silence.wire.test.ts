@@ -1,0 +1,86 @@
+import { createOutbox, createWorker, type Outbox, type WorkerEvent } from "@relais/outbox";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { needs } from "../../../test/repo/system.ts";
+import { type BreakingWay, breakingWay } from "./breaking-way.ts";
+import { type PostgresServer, postgresServer } from "./postgres-server.ts";
+import { chainOf, mail, scripted, until } from "./scripted.ts";
+import { empty } from "./stores.ts";
+
+const unbroken = { cut: 0, hang: 0, hangMs: 0 };
+
+describe.runIf(needs("postgres"))("a database that is not heard of any more, without a word", () => {
+  let server: PostgresServer;
+  let url: string;
+  let straight: Outbox;
+  let way: BreakingWay;
+  let outbox: Outbox;
+  let events: WorkerEvent[];
+  beforeAll(async () => {
+    server = await postgresServer();
+    url = await server.database();
+    straight = await createOutbox({ database: url, from: "shop@example.org" });
+  }, 30_000);
+  afterAll(async () => {
+    await straight.close();
+    await server.stop();
+  });
+  beforeEach(async () => {
+    await empty(straight);
+    way = await breakingWay(Number(new URL(url).port), unbroken, Math.random);
+    outbox = await createOutbox({ database: overWay() });
+    events = [];
+  });
+  afterEach(() => way.close());
+
+  const overWay = (): string => Object.assign(new URL(url), { port: String(way.port) }).href;
+  const working = async (far: ReturnType<typeof scripted>) => {
+    const worker = createWorker(outbox, chainOf(far), {
+      queryTimeoutMs: 1_000,
+      backoff: { baseMs: 100, capMs: 100 },
+      observers: [(event) => void events.push(event)],
+    });
+    await worker.start();
+    return worker;
+  };
+
+  test("connections that went silent are given up, and the worker goes on over others", async () => {
+    const far = scripted("FAR");
+    const worker = await working(far);
+    const before = await straight.enqueue(mail());
+    await until(
+      () => straight.get(before.id),
+      (message) => message?.state === "sent",
+    );
+    way.silence();
+    await straight.enqueueMany(
+      Array.from({ length: 50 }, (_, i) => ({ message: mail(`p${i}@example.net`) })),
+    );
+    await until(
+      () => straight.stats(),
+      ({ byState }) => byState.sent === 51,
+    );
+    expect(far.took).toHaveLength(51);
+    expect(events).toContainEqual(expect.objectContaining({ type: "error", error: "Query read timeout" }));
+    await worker.stop();
+    await outbox.close();
+  }, 30_000);
+
+  test("a worker stops in the time that it is given, and says what others will see to", async () => {
+    const far = scripted("FAR", () => ({ delayMs: 500 }));
+    const worker = await working(far);
+    await straight.enqueueMany(Array.from({ length: 5 }, (_, i) => ({ message: mail(`p${i}@example.net`) })));
+    await until(
+      () => worker.status().busy,
+      (busy) => busy === 5,
+    );
+    way.silence("all");
+    const asked = Date.now();
+    await Promise.all([worker.stop({ graceMs: 2_000 }), worker.stop({ graceMs: 2_000 })]);
+    await outbox.close();
+    expect(Date.now() - asked).toBeLessThan(5_500);
+    expect(worker.status().state).toBe("stopped");
+    expect(events.filter((event) => event.type === "error" && event.during === "stopping")).toMatchObject([
+      { error: "the database does not answer; what was under way is taken up by others" },
+    ]);
+  }, 30_000);
+});
