@@ -39,14 +39,15 @@ export async function tenure(
       const lost = await leases.renew(held);
       if (lost.length > 0) onLost(lost);
       held = held.filter(({ id }) => !lost.includes(id));
+      // Not one that is replaced only now: somebody may be claiming under it.
+      const idle = held.filter((lease) => lease !== current && !inUse(lease.id));
+      held = held.filter((lease) => !idle.includes(lease));
       if (current !== undefined && lost.includes(current.id)) current = undefined;
       if (current === undefined || Date.now() - since > replaceAfterMs) {
         current = await leases.take();
         since = Date.now();
         held = [...held, current];
       }
-      const idle = held.filter((lease) => lease !== current && !inUse(lease.id));
-      held = held.filter((lease) => !idle.includes(lease));
       await leases.end(idle);
     },
     end: () => leases.end(held),
