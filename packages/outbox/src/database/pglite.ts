@@ -10,12 +10,15 @@ import { keepVacuumed } from "./vacuum.ts";
 
 type Client = Pick<PGlite, "query" | "exec">;
 
+/** pg-boss says "no values" with an empty list, and may mean several statements by it. */
+const isSeveral = (values: readonly unknown[] | undefined): boolean =>
+  values === undefined || values.length === 0;
+
 /** Values as the driver `pg` takes them: a list for jsonb comes as text already, bytes as any Uint8Array. */
 function queryable(client: Client): Queryable {
   return {
     async query<T extends object = Row>(text: string, values?: readonly unknown[]) {
-      // pg-boss says "no values" with an empty list, and may mean several statements by it.
-      if (values !== undefined && values.length > 0) return (await client.query<T>(text, [...values])).rows;
+      if (!isSeveral(values)) return (await client.query<T>(text, [...(values ?? [])])).rows;
       return (await client.exec(text)).flatMap(({ rows }) => rows as T[]);
     },
   };
@@ -67,8 +70,14 @@ export async function pgliteAt(folder: string): Promise<Database> {
 }
 
 function pgliteDatabase(client: PGlite): Omit<Database, "kind" | "close"> {
+  const { query } = queryable(client);
   return {
-    ...queryable(client),
+    // pg-boss has transactions of several statements in one: one that fails in the middle must not stay open.
+    query: <T extends object = Row>(text: string, values?: readonly unknown[]) =>
+      query<T>(text, values).catch(async (error: unknown) => {
+        if (isSeveral(values)) await client.exec("rollback");
+        throw error;
+      }),
     transaction: <T>(run: (tx: Queryable) => Promise<T>) =>
       client.transaction((tx) => run(queryable(tx as unknown as Client))),
     async listen(channel, heard) {

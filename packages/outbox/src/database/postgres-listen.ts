@@ -4,7 +4,10 @@ const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 /** A connection that died silently is found by asking: no answer comes. */
 const heartbeatMs = 10_000;
-const beat: pg.QueryConfig & { query_timeout: number } = { text: "select 1", query_timeout: heartbeatMs };
+const limited = (text: string): pg.QueryConfig & { query_timeout: number } => ({
+  text,
+  query_timeout: heartbeatMs,
+});
 
 /**
  * LISTEN on a connection of its own, which comes back by itself. The first connection must succeed: a wrong address
@@ -34,14 +37,14 @@ export async function listenOn(
     next.on("notification", heard);
     try {
       await next.connect();
-      await next.query(`listen "${channel}"`);
+      await next.query(limited(`listen "${channel}"`));
     } catch (error) {
       next.end().catch(() => undefined);
       throw error;
     }
     if (ended) return next.end();
     client = next;
-    heartbeat = setInterval(() => next.query(beat).catch(() => drop(next)), heartbeatMs);
+    heartbeat = setInterval(() => next.query(limited("select 1")).catch(() => drop(next)), heartbeatMs);
     heartbeat.unref();
     heard();
   };

@@ -26,7 +26,8 @@ function queryable(client: Pick<pg.ClientBase, "query">, usualMs?: number): Quer
         ...(values === undefined ? {} : { values: [...values] }),
         ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
       };
-      return rowsOf<T>(await client.query(statement));
+      // The driver's limit begins when it has a connection.
+      return rowsOf<T>(await inTime(client.query(statement), timeoutMs && timeoutMs * 2));
     },
   };
 }
@@ -34,16 +35,42 @@ function queryable(client: Pick<pg.ClientBase, "query">, usualMs?: number): Quer
 /** What the driver says when a statement's time is over. The connection is of no use then: its answer may still come. */
 const isLate = (error: unknown): boolean => error instanceof Error && error.message === "Query read timeout";
 
+/** A server that hears nothing any more of somebody in a transaction gives free what it has locked. */
+const endsIfSilent = "set local idle_in_transaction_session_timeout = '10s'";
+const onError = (): void => undefined;
+
+/** A connection of the pool. One that comes after the time is over goes back. */
+async function connection(pool: pg.Pool, timeoutMs: number | undefined): Promise<pg.PoolClient> {
+  const coming = pool.connect();
+  return inTime(coming, timeoutMs).catch((error: unknown) => {
+    coming.then(
+      (client) => client.release(),
+      () => undefined,
+    );
+    throw error;
+  });
+}
+
+/** A pool that was given may wait for a connection for ever. */
+async function inTime<T>(work: Promise<T>, ms: number | undefined): Promise<T> {
+  if (ms === undefined) return work;
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("the database did not answer in time")), ms);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+}
+
 async function inTransaction<T>(
   pool: pg.Pool,
   run: (tx: Queryable) => Promise<T>,
   timeoutMs?: number,
 ): Promise<T> {
-  const client = await pool.connect();
+  const client = await connection(pool, timeoutMs);
   const tx = queryable(client, timeoutMs);
   let broken = false;
+  // The pool listens to those that are idle.
+  client.on("error", onError);
   try {
-    await tx.query("begin");
+    await tx.query(timeoutMs === undefined ? "begin" : `begin; ${endsIfSilent}`);
     const result = await run(tx);
     await tx.query("commit");
     return result;
@@ -56,6 +83,7 @@ async function inTransaction<T>(
       ));
     throw error;
   } finally {
+    client.off("error", onError);
     client.release(broken);
   }
 }
@@ -67,7 +95,6 @@ async function inTransaction<T>(
 export function postgres(pool: pg.Pool, end?: () => Promise<void>): Database {
   // A connection that breaks is replaced. The pool listens to those that are idle; one that breaks while it is lent, or
   // on its way out, would end the process without a listener of its own.
-  const onError = (): void => undefined;
   const onConnect = (client: pg.PoolClient): void => void client.on("error", onError);
   pool.on("error", onError).on("connect", onConnect);
   return Object.freeze({
@@ -76,7 +103,7 @@ export function postgres(pool: pg.Pool, end?: () => Promise<void>): Database {
     transaction: <T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number) =>
       inTransaction(pool, run, timeoutMs),
     listen: (channel: string, heard: () => void) =>
-      listenOn(() => new pg.Client(pool.options), channel, heard),
+      listenOn(() => new pg.Client({ connectionTimeoutMillis: connectMs, ...pool.options }), channel, heard),
     async close() {
       if (end !== undefined) await end();
       else pool.off("error", onError).off("connect", onConnect);

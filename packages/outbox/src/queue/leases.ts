@@ -25,6 +25,9 @@ const queueName = "worker";
 /** A lease that is not renewed for this long is lost; pg-boss knows none shorter. */
 const leaseSeconds = 10;
 
+/** Answers are waited for this long, once its tables are there: a lease can then be renewed on another connection. */
+const answerMs = 5_000;
+
 const settings = {
   // A lost lease is not given to somebody else: the rows that name it say what is to be done.
   retryLimit: 0,
@@ -39,10 +42,11 @@ export const orphaned: string = `m.state = 'sending' and not exists (select 1 fr
 
 /** @param onError told of what went wrong in the background; pg-boss goes on by itself */
 export function leases(database: Database, onError: (error: unknown) => void): Leases {
+  let limitMs: number | undefined;
   const boss = new PgBoss({
     db: {
       executeSql: async (text: string, values?: unknown[]) => ({
-        rows: [...(await database.query(text, values))],
+        rows: [...(await database.query(text, values, limitMs))],
       }),
     },
     ...(database.kind === "pglite" ? { backend: "pglite" as const } : {}),
@@ -64,6 +68,7 @@ export function leases(database: Database, onError: (error: unknown) => void): L
       // Two that make its tables at the same moment: one is told that they exist, and finds them when it tries again.
       await boss.start({ attempts: 3 });
       await boss.createQueue(queueName, settings);
+      limitMs = answerMs;
     },
     async take() {
       // Whoever takes one makes one, so that there is one: whose it was makes no difference.

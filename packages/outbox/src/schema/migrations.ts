@@ -17,6 +17,17 @@ export const migrations: readonly Migration[] = [
   { version: 1, sql: `${ids}${tables}${functions}` },
   // Which lease a message is held under; before, each had a job.
   { version: 2, sql: "alter table relais.message add column lease uuid;" },
+  // Rows by plain SQL are read as they are; and a clock that was set back must not hide what has changed.
+  {
+    version: 3,
+    sql: `
+alter table relais.message add constraint trace_has_attempts
+  check ((jsonb_typeof(delivery_trace->'attempts') = 'array') is true) not valid;
+alter table relais.message add constraint rejected_is_a_list check (jsonb_typeof(rejected) = 'array') not valid;
+drop index relais.message_source;
+create index message_source on relais.message (source, updated_at)
+  where source is not null and mirrored_at is distinct from updated_at;`,
+  },
 ];
 
 export const newest: number = migrations.length;

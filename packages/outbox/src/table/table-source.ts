@@ -12,7 +12,11 @@ export interface MessageSource {
 
 const most = 500;
 
-/** Takes rows and writes their messages down, in one statement: a row is taken if and only if its message is there. */
+/**
+ * Takes rows and writes their messages down, in one statement: a row is taken if and only if its message is there. One
+ * that was taken before and is pending once more gets what became of its message: to send it again is for
+ * `outbox.resend`.
+ */
 function takeSql({ name, table, column, status }: QuotedMapping): string {
   const part = (key: string, of: string | undefined): string =>
     of === undefined ? "" : `'${key}', t.${of}, `;
@@ -25,11 +29,12 @@ function takeSql({ name, table, column, status }: QuotedMapping): string {
       where t.${column.status} = '${literal(status.pending)}' order by t.${column.id} limit ${most}
       for update skip locked),
     written as (
-      select t.${column.id} as key, e.id from ${table} t join taken on taken.key = t.${column.id},
+      select t.${column.id} as key, e.id, e.created from ${table} t join taken on taken.key = t.${column.id},
       lateral relais.enqueue(jsonb_build_object(
         'content', jsonb_strip_nulls(jsonb_build_object(${content}, 'subject', t.${column.subject}, 'text', t.${column.body})),
         'idempotencyKey', 'table:${literal(name)}:' || t.${column.id}::text,
-        'source', '${literal(name)}', 'sourceId', t.${column.id}::text)) e)
+        'source', '${literal(name)}', 'sourceId', t.${column.id}::text)) e),
+    known as (update relais.message m set mirrored_at = null from written where m.id = written.id and not written.created)
     update ${table} t set ${column.status} = '${literal(status.sending)}', ${column.claimedAt} = now()
     from written where t.${column.id} = written.key returning 1`;
 }
@@ -39,7 +44,7 @@ function mirrorSql({ table, column }: QuotedMapping): string {
   return `
     with changed as (
       select m.id, m.source_id, m.state, m.delivery_trace, m.updated_at from relais.message m
-      where m.source = $1 and (m.mirrored_at is null or m.mirrored_at < m.updated_at)
+      where m.source = $1 and m.mirrored_at is distinct from m.updated_at
       order by m.updated_at limit ${most} for update skip locked),
     written as (
       update ${table} t set ${column.status} = $2::jsonb->>changed.state, ${column.trace} = changed.delivery_trace

@@ -10,6 +10,8 @@ export interface AttemptJournal extends Journal {
   unwritten(): readonly AttemptEnd[];
   /** Writes them now: what becomes of the message is not ours to write any more. */
   flush(): Promise<void>;
+  /** Whether a hand-over could not be written down, so that nothing was handed over. */
+  failed(): boolean;
 }
 
 /** What the journal of one message is made with. */
@@ -31,6 +33,7 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
   const seqs = new Map<string, number>();
   const begun = new Map<string, OpenAttempt>();
   let last = row.seq;
+  let failed = false;
   let unwritten: { readonly seq: number; readonly outcome: Outcome }[] = [];
 
   const endOf = (seq: number, outcome: Outcome): AttemptEnd => attemptEnd({ message, seq, claim }, outcome);
@@ -47,6 +50,7 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
 
   return {
     flush,
+    failed: () => failed,
     unwritten: () => unwritten.map(({ seq, outcome }) => endOf(seq, outcome)),
     async open(entry) {
       // No two attempts of a message in flight: what is over is written down as over first.
@@ -57,7 +61,9 @@ export function attemptJournal(row: Claimed, site: JournalSite): AttemptJournal 
       begun.set(entry.attempt, writes.open({ message, seq: last, claim, worker, provider, recipients }));
     },
     async handOver(entry) {
+      failed = true;
       if (!(await begun.get(entry.attempt)?.handOver())) throw lost();
+      failed = false;
     },
     async close(entry, outcome) {
       const own = begun.get(entry.attempt);

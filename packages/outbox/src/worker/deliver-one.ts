@@ -17,6 +17,9 @@ export interface DeliverySite {
   readonly defaultFrom?: string | undefined;
 }
 
+/** The pause before a message is tried again that was not handed over because that could not be written down, ms. */
+const journalPauseMs = 1_000;
+
 /** What came of one claimed message. */
 export interface Delivered {
   readonly finish: Finish;
@@ -61,8 +64,12 @@ export async function deliverOne(
   const standing = standingAfter(row, delivery);
   const after = Date.now();
   const pause = backoff(row.deferrals, site.backoff);
-  const later = delivery.success ? after : (delivery.retryAt ?? after + pause);
-  const retryAt = givenUp(delivery) ? after : Math.max(later, after + 1);
+  const later = delivery.success
+    ? after
+    : (delivery.retryAt ?? after + (journal.failed() ? journalPauseMs : pause));
+  // By us, that is: what a provider did not take within the deadline has had its turn.
+  const unasked = signal.aborted && givenUp(delivery);
+  const retryAt = unasked ? after : Math.max(later, after + 1);
   const settlement = settle(standing, { now: after, expiresAt, onUnknown, retryAt });
   const before = row.delivery_trace.attempts.length;
   return {

@@ -13,6 +13,8 @@ interface Held {
   readonly lease: string;
   readonly controller: AbortController;
   readonly since: number;
+  /** Resolves when it is held no more. */
+  readonly over: PromiseWithResolvers<void>;
 }
 
 /** Writes what became of a message. */
@@ -64,6 +66,7 @@ export function hands(site: HandsSite): Hands {
   const finish = finisher(database);
   const whole = new AbortController();
   let running = 0;
+  let givenUp: string | undefined;
   let usualMs = Number.POSITIVE_INFINITY;
 
   const loose = (work: Promise<unknown>, during: string): void => {
@@ -74,10 +77,15 @@ export function hands(site: HandsSite): Hands {
     const state = await persist(() => enterLate(database, answer), whole.signal);
     if (state !== undefined) tell({ type: "late", at: Date.now(), message: answer.message, state });
   };
-  const late = (answer: LateAnswer): void => loose(enter(answer), "entering a late answer");
 
-  const send = async ({ row, controller }: Held): Promise<Written> => {
+  const send = async ({ row, controller, over }: Held): Promise<Written> => {
     const began = Date.now();
+    // Entered when the end of its message is there: before, there is nothing yet that it could settle.
+    const late = (answer: LateAnswer): void =>
+      loose(
+        over.promise.then(() => enter(answer)),
+        "entering a late answer",
+      );
     const journal = attemptJournal(row, { worker, writes, late });
     const { finish: what, delivery } = await deliverOne(row, site, journal, controller.signal);
     const ms = Date.now() - began;
@@ -113,6 +121,7 @@ export function hands(site: HandsSite): Hands {
       .catch(failed("giving up a message"))
       .finally(() => {
         held.delete(one);
+        one.over.resolve();
         site.freed();
       });
   };
@@ -136,11 +145,19 @@ export function hands(site: HandsSite): Hands {
       return held.size;
     },
     get room() {
-      if (usualMs >= quickMs) return concurrency - running - ahead.length;
-      return held.size > 2 * concurrency ? 0 : 4 * concurrency - held.size;
+      // Also where ends cannot be written at the moment: what is handed over without one is unknown after a crash.
+      if (held.size > 2 * concurrency) return 0;
+      return usualMs >= quickMs ? concurrency - running - ahead.length : 4 * concurrency - held.size;
     },
     take(row, lease) {
-      const one: Held = { row, lease, controller: new AbortController(), since: Date.now() };
+      const one: Held = {
+        row,
+        lease,
+        controller: new AbortController(),
+        since: Date.now(),
+        over: Promise.withResolvers(),
+      };
+      if (givenUp !== undefined) one.controller.abort(new Error(givenUp));
       held.add(one);
       ahead.push(one);
       next();
@@ -161,6 +178,7 @@ export function hands(site: HandsSite): Hands {
       while (held.size > 0 || endings.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     },
     giveUp(reason) {
+      givenUp = reason;
       putBack(reason);
       for (const { controller } of held) controller.abort(new Error(reason));
       // Writes that wait for the database to come back wait a last moment.

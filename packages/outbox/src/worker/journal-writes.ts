@@ -30,6 +30,10 @@ export interface OpenAttempt {
  */
 export const noWait = "nowait as materialized (select set_config('synchronous_commit', 'off', true))";
 
+/** A commit that is kept whatever the database is set to: what is done next cannot be taken back. */
+const kept = `kept as materialized (select set_config('synchronous_commit',
+  coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true))`;
+
 /** The row `a` is that of the attempt `i`. */
 export const sameAttempt = "a.message = i.message and a.seq = i.seq and a.claim = i.claim";
 
@@ -52,11 +56,11 @@ const marksSql = (marks: readonly Mark[]): string => {
   const opened = `insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
       select message, seq, claim, worker, provider, array(select jsonb_array_elements_text(recipients)), phase,
         case when phase = 'handed_over' then clock_timestamp() end
-      from mine ${wait ? "" : "cross join nowait"} where not opened
+      from mine cross join ${wait ? "kept" : "nowait"} where not opened
       on conflict do nothing returning message, seq, claim`;
   const handed = `update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
-      from mine i where i.opened and ${sameAttempt} and a.kind is null returning a.message, a.seq, a.claim`;
-  return `with ${wait ? "" : `${noWait}, `} mine as materialized (
+      from mine i cross join ${wait ? "kept" : "nowait"} where i.opened and ${sameAttempt} and a.kind is null returning a.message, a.seq, a.claim`;
+  return `with ${wait ? kept : noWait}, mine as materialized (
       select i.* from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, worker text, provider text,
         recipients jsonb, phase text, opened boolean)
       join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m)

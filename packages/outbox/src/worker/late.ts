@@ -28,7 +28,7 @@ const waiting: ReadonlySet<State> = new Set(["unknown", "queued", "deferred"]);
 
 /**
  * Enters an answer that came after its attempt had been taken for `unknown`. If the message has not been sent again
- * the answer settles it.
+ * the answer settles it. If nobody could write how the attempt ended it is written now, for whoever takes the message up.
  * @returns the message's state now; `undefined` if the attempt was not unknown
  */
 export function enterLate(database: Database, answer: LateAnswer): Promise<State | undefined> {
@@ -38,8 +38,12 @@ export function enterLate(database: Database, answer: LateAnswer): Promise<State
        from relais.message where id = $1 for update`,
       [answer.message],
     );
-    const attempt = row && (await closeUnknown(tx, answer));
-    if (row === undefined || attempt === undefined) return undefined;
+    const attempt = row && (await close(tx, answer, "a.kind = 'unknown'"));
+    if (row === undefined) return undefined;
+    if (attempt === undefined) {
+      await close(tx, answer, "a.kind is null");
+      return undefined;
+    }
     const entry: TraceAttempt = {
       ...traceEntry(attempt, row.delivery_trace.attempts.length + 1),
       late: true,
@@ -49,10 +53,9 @@ export function enterLate(database: Database, answer: LateAnswer): Promise<State
   });
 }
 
-async function closeUnknown(tx: Queryable, answer: LateAnswer) {
+async function close(tx: Queryable, answer: LateAnswer, stillSo: string) {
   const [attempt] = await tx.query<AttemptRow>(
-    `${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and a.kind = 'unknown'
-     returning a.*`,
+    `${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and ${stillSo} returning a.*`,
     [JSON.stringify([attemptEnd(answer, answer.outcome)])],
   );
   return attempt;

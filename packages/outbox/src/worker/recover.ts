@@ -37,9 +37,9 @@ export async function recover(
   let limit = atOnce;
   for (let after = nobody; ; ) {
     try {
-      const { last, recovered } = await recoverSome(database, { after, limit, onError });
+      const { last, recovered, more } = await recoverSome(database, { after, limit, onError });
       all.push(...recovered);
-      if (limit > 1 || last === undefined) return all;
+      if (!more || last === undefined) return all;
       after = last;
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -70,7 +70,7 @@ interface Round {
 function recoverSome(database: Database, { after, limit, onError }: Round) {
   return database.transaction(async (tx) => {
     const lost = await tx.query<Lost>(lostSql("for update of m skip locked"), [after, limit]);
-    if (lost.length === 0) return { last: undefined, recovered: [] };
+    if (lost.length === 0) return { last: undefined, recovered: [], more: false };
     const attempts = await attemptsOf(tx, lost);
     const finishes = lost.flatMap((row) => {
       try {
@@ -82,7 +82,7 @@ function recoverSome(database: Database, { after, limit, onError }: Round) {
     });
     await writeFinishes(tx, finishes);
     const recovered = finishes.map(({ id, settlement }): Recovered => ({ id, state: settlement.state }));
-    return { last: lost.at(-1)?.id, recovered };
+    return { last: lost.at(-1)?.id, recovered, more: lost.length === limit };
   });
 }
 

@@ -44,6 +44,8 @@ const longestPurgeMs = 60_000;
 const lastMomentMs = 1_500;
 /** How much longer than it was given a worker may take to stop. */
 const overMs = 1_000;
+/** The longest time that a timer takes, less that. */
+const longestMs = 2 ** 31 - 1 - overMs;
 
 /**
  * A worker over an outbox. Several may work on one Postgres; on PGlite, one.
@@ -102,12 +104,17 @@ export function createWorker(
       if (state !== "new") throw new Error("a worker can be started once; make a new one");
       state = "working";
       starting = begin();
-      await starting;
+      await starting.catch(async (error: unknown) => {
+        // Nothing of it may go on by itself.
+        await inTime(end(0), overMs).catch(() => undefined);
+        throw error;
+      });
     },
     async stop({ graceMs = 25_000 } = {}) {
       if (state === "new") state = "stopped";
       if (state === "stopped") return;
-      stopped ??= inTime(end(graceMs), graceMs + overMs);
+      const ms = Math.min(graceMs, longestMs);
+      stopped ??= inTime(end(ms), ms + overMs);
       await stopped;
     },
     status: () => ({ state, busy: under.busy, concurrency, tickedAt }),
