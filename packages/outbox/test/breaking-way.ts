@@ -19,6 +19,8 @@ export interface BreakingWay {
   calm(): void;
   /** Nothing passes any more over the connections that are there, and nobody says so; `all`: nor over new ones. */
   silence(which?: "all"): void;
+  /** Ends every connection. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -65,7 +67,8 @@ export async function breakingWay(to: number, breaks: Breaks, random: () => numb
       socket.on("error", end);
       socket.on("close", () => {
         open.delete(socket);
-        end();
+        // Where nothing passes, that somebody went does not either.
+        if (!silent && mine === generation) end();
       });
     }
   });
@@ -80,6 +83,9 @@ export async function breakingWay(to: number, breaks: Breaks, random: () => numb
     silence(which) {
       generation += 1;
       silent = which === "all";
+    },
+    cut() {
+      for (const socket of open) socket.destroy();
     },
     async close() {
       for (const socket of open) socket.destroy();

@@ -39,6 +39,14 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
     expect((await outbox.get(id))?.state).toBe("queued");
   });
 
+  test("a row by plain SQL that could not be gone on with is refused", async () => {
+    const insert = (column: string, value: string): Promise<unknown> =>
+      outbox.database.query(`insert into relais.message (content, ${column}) values ('{}', '${value}')`);
+    await expect(insert("delivery_trace", "{}")).rejects.toThrow("trace_has_attempts");
+    await expect(insert("delivery_trace", "[]")).rejects.toThrow("trace_has_attempts");
+    await expect(insert("rejected", "{}")).rejects.toThrow("rejected_is_a_list");
+  });
+
   test("a transaction of the outbox's own database is given as it is", async () => {
     const twice = (fail: boolean) =>
       outbox.database.transaction(async (tx) => {

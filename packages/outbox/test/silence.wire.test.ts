@@ -1,4 +1,5 @@
 import { createOutbox, createWorker, type Outbox, type WorkerEvent } from "@relais/outbox";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
 import { type BreakingWay, breakingWay } from "./breaking-way.ts";
@@ -64,6 +65,39 @@ describe.runIf(needs("postgres"))("a database that is not heard of any more, wit
     await worker.stop();
     await outbox.close();
   }, 30_000);
+
+  test("somebody in a transaction who is not heard of any more holds nothing locked", async () => {
+    const { id } = await straight.enqueue(mail());
+    const held = outbox.database.transaction(async (tx) => {
+      await tx.query("select 1 from relais.message where id = $1 for update", [id]);
+      way.silence("all");
+      await tx.query("select 1");
+    }, 1_000);
+    await expect(held).rejects.toThrow("Query read timeout");
+    await until(
+      () => straight.cancel(id),
+      (done) => done,
+      14_000,
+    );
+    await outbox.close();
+  }, 30_000);
+
+  test("a connection of a given pool that breaks while it is lent ends no process", async () => {
+    const pool = new pg.Pool({ connectionString: overWay() });
+    pool.on("error", () => undefined);
+    // Made before the outbox has the pool.
+    await pool.query("select 1");
+    const given = await createOutbox({ database: pool, migrate: false });
+    const work = given.database.transaction(async (tx) => {
+      await tx.query("select 1");
+      way.cut();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    await expect(work).rejects.toThrow();
+    await given.close();
+    await pool.end();
+    await outbox.close();
+  });
 
   test("a worker stops in the time that it is given, and says what others will see to", async () => {
     const far = scripted("FAR", () => ({ delayMs: 500 }));

@@ -97,6 +97,30 @@ describe.each(stores)("a table of the application's own on %s", (name, open) => 
     expect((await rows())[0]?.delivery_trace).toMatchObject({ resolution: { by: "operator:ann" } });
   });
 
+  test("a row that is pending once more gets what became of it, whatever the clock says, and is not sent twice", async () => {
+    await w.worker.stop();
+    await w.outbox.database.query(ddl);
+    await w.outbox.database.query(
+      "insert into outbound_deliveries (email, subject, body_text) values ('a@example.net', 'x', 'y')",
+    );
+    w.worker = createWorker(w.outbox, chainOf(w.first), { sources: [tableSource(w.outbox, mapping)] });
+    await w.worker.start();
+    const sent = (): Promise<number> =>
+      until(
+        () => count("SENT"),
+        (found) => found === 1,
+      );
+    await sent();
+    await w.outbox.database.query("update outbound_deliveries set status = 'PENDING'");
+    await sent();
+    // As if a server whose clock is behind had taken over: the state was written before it was.
+    await w.outbox.database.query(
+      "update relais.message set updated_at = now() - interval '1 hour'; update outbound_deliveries set status = 'PROCESSING'",
+    );
+    await sent();
+    expect(w.first.took).toHaveLength(1);
+  });
+
   test.each([
     [{ name: "a; drop table b" }, "table.name must be the name"],
     [{ name: "a.b.c" }, "table.name must be a table, or schema.table"],

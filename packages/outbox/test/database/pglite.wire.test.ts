@@ -32,6 +32,11 @@ function gate(): { readonly passed: Promise<void>; open(): void } {
   return { passed, open };
 }
 
+test("a transaction of several statements that fails in the middle does not stay open", async () => {
+  await expect(database.query("begin; select 1/0; commit")).rejects.toThrow("division by zero");
+  expect(await database.query("select 1 as one")).toEqual([{ one: 1 }]);
+});
+
 test("a transaction and plain queries do not mix, though there is one session", async () => {
   const { passed, open } = gate();
   const order: string[] = [];
