@@ -207,14 +207,15 @@ describe("an outbox", () => {
     await pool.query(`create schema relais;
       create table relais.migration (version integer primary key, at timestamptz not null default now());
       ${migrations[0]?.sql} insert into relais.migration (version) values (1);
-      insert into relais.message (content) values ('{"to": "ann@example.net", "subject": "Old", "text": "Old"}');`);
+      insert into relais.message (content) values ('{"to": "ann@example.net", "subject": "Old", "text": "Old"}');
+      insert into relais.message (content, delivery_trace, rejected) values ('{}', '[]', '{}'), ('{}', '{"attempts": 1}', '[]');`);
     const outbox = await createOutbox({ database: pool, from: "shop@example.org" });
     const far = scripted("FAR");
     const worker = createWorker(outbox, chainOf(far));
     await worker.start();
     await until(
       () => outbox.stats(),
-      ({ byState }) => byState.sent === 1,
+      ({ byState }) => byState.sent === 1 && byState.failed === 2,
     );
     expect(far.took).toHaveLength(1);
     await worker.stop();

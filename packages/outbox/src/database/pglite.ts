@@ -75,7 +75,7 @@ function pgliteDatabase(client: PGlite): Omit<Database, "kind" | "close"> {
     // pg-boss has transactions of several statements in one: one that fails in the middle must not stay open.
     query: <T extends object = Row>(text: string, values?: readonly unknown[]) =>
       query<T>(text, values).catch(async (error: unknown) => {
-        if (isSeveral(values)) await client.exec("rollback");
+        if (isSeveral(values)) await client.exec("rollback").catch(() => undefined);
         throw error;
       }),
     transaction: <T>(run: (tx: Queryable) => Promise<T>) =>

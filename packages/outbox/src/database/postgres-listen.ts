@@ -1,9 +1,11 @@
 import type pg from "pg";
+import { inTime } from "./in-time.ts";
 
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 /** A connection that died silently is found by asking: no answer comes. */
 const heartbeatMs = 10_000;
+const goodbyeMs = 1_000;
 const limited = (text: string): pg.QueryConfig & { query_timeout: number } => ({
   text,
   query_timeout: heartbeatMs,
@@ -36,7 +38,7 @@ export async function listenOn(
     next.on("end", () => drop(next));
     next.on("notification", heard);
     try {
-      await next.connect();
+      await inTime(next.connect(), heartbeatMs);
       await next.query(limited(`listen "${channel}"`));
     } catch (error) {
       next.end().catch(() => undefined);
@@ -63,6 +65,10 @@ export async function listenOn(
     clearInterval(heartbeat);
     const last = client;
     client = undefined;
-    await last?.end().catch(() => undefined);
+    if (last === undefined) return;
+    // One that nobody answers does not keep the process. The driver can do this; its types do not say so.
+    const gone = last.end();
+    (last as unknown as { unref(): void }).unref();
+    await inTime(gone, goodbyeMs).catch(() => undefined);
   };
 }

@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Database, Queryable, Row } from "./database.ts";
+import { inTime } from "./in-time.ts";
 import { listenOn } from "./postgres-listen.ts";
 
 /** How long a connection may take, where the pool is our own. */
@@ -39,7 +40,7 @@ const isLate = (error: unknown): boolean => error instanceof Error && error.mess
 const endsIfSilent = "set local idle_in_transaction_session_timeout = '10s'";
 const onError = (): void => undefined;
 
-/** A connection of the pool. One that comes after the time is over goes back. */
+/** A connection of the pool, which may have none for ever. One that comes after the time is over goes back. */
 async function connection(pool: pg.Pool, timeoutMs: number | undefined): Promise<pg.PoolClient> {
   const coming = pool.connect();
   return inTime(coming, timeoutMs).catch((error: unknown) => {
@@ -49,14 +50,6 @@ async function connection(pool: pg.Pool, timeoutMs: number | undefined): Promise
     );
     throw error;
   });
-}
-
-/** A pool that was given may wait for a connection for ever. */
-async function inTime<T>(work: Promise<T>, ms: number | undefined): Promise<T> {
-  if (ms === undefined) return work;
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("the database did not answer in time")), ms);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 async function inTransaction<T>(
@@ -103,7 +96,7 @@ export function postgres(pool: pg.Pool, end?: () => Promise<void>): Database {
     transaction: <T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number) =>
       inTransaction(pool, run, timeoutMs),
     listen: (channel: string, heard: () => void) =>
-      listenOn(() => new pg.Client({ connectionTimeoutMillis: connectMs, ...pool.options }), channel, heard),
+      listenOn(() => new pg.Client(pool.options), channel, heard),
     async close() {
       if (end !== undefined) await end();
       else pool.off("error", onError).off("connect", onConnect);

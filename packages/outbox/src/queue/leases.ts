@@ -26,7 +26,7 @@ const queueName = "worker";
 const leaseSeconds = 10;
 
 /** Answers are waited for this long, once its tables are there: a lease can then be renewed on another connection. */
-const answerMs = 5_000;
+const answerMs = 2_000;
 
 const settings = {
   // A lost lease is not given to somebody else: the rows that name it say what is to be done.

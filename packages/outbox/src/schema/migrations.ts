@@ -21,9 +21,15 @@ export const migrations: readonly Migration[] = [
   {
     version: 3,
     sql: `
+update relais.message set
+  delivery_trace = case when jsonb_typeof(delivery_trace) = 'object' then delivery_trace else '{}' end
+    || jsonb_build_object('v', 1, 'status', state, 'attempts', case when jsonb_typeof(delivery_trace->'attempts') = 'array'
+      then delivery_trace->'attempts' else '[]' end),
+  rejected = case when jsonb_typeof(rejected) = 'array' then rejected else '[]' end
+where (jsonb_typeof(delivery_trace->'attempts') = 'array') is not true or jsonb_typeof(rejected) <> 'array';
 alter table relais.message add constraint trace_has_attempts
-  check ((jsonb_typeof(delivery_trace->'attempts') = 'array') is true) not valid;
-alter table relais.message add constraint rejected_is_a_list check (jsonb_typeof(rejected) = 'array') not valid;
+  check ((jsonb_typeof(delivery_trace->'attempts') = 'array') is true);
+alter table relais.message add constraint rejected_is_a_list check (jsonb_typeof(rejected) = 'array');
 drop index relais.message_source;
 create index message_source on relais.message (source, updated_at)
   where source is not null and mirrored_at is distinct from updated_at;`,

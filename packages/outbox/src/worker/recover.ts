@@ -46,7 +46,9 @@ export async function recover(
       // One of them is not taken by the database: then one by one, past that one.
       if (limit === 1) {
         onError(error);
-        after = await nextLost(database, after);
+        const next = await nextLost(database, after);
+        if (next === after) throw error;
+        after = next;
       }
       limit = 1;
     }

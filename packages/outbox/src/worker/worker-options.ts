@@ -72,7 +72,9 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
     throw new TypeError("createWorker: observers must be a list of functions");
   }
   number("keepSentForMs", keepSentForMs, 0, "a number of milliseconds, or Infinity");
-  number("queryTimeoutMs", queryTimeoutMs, 1_000, "at least 1000 ms");
+  number("queryTimeoutMs", queryTimeoutMs, 1_000, "1000 to 3600000 ms");
+  if (queryTimeoutMs > 3_600_000)
+    throw new RangeError("createWorker: queryTimeoutMs must be 1000 to 3600000 ms");
   if (backoff.baseMs !== undefined) number("backoff.baseMs", backoff.baseMs, 1, "at least 1 ms");
   if (backoff.capMs !== undefined) number("backoff.capMs", backoff.capMs, 1, "at least 1 ms");
   if (!Array.isArray(sources) || sources.some((source) => typeof source?.round !== "function")) {

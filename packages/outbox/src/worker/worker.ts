@@ -124,6 +124,7 @@ export function createWorker(
     await leases.start();
     await takeUp();
     const held = await tenure(leases, under.holds, under.lose);
+    release = () => held.end();
     const unlisten = await database.listen("relais_outbox", () => work.ring());
     ends.push(
       unlisten,
@@ -141,7 +142,6 @@ export function createWorker(
     const site = { database, tenure: held, hands: under, work, freed, concurrency, worker: name };
     const pumping = pump({ ...site, isStopping, onError: failed("claiming") });
     ends.unshift(() => pumping);
-    release = () => held.end();
   }
 
   async function end(graceMs: number): Promise<void> {
@@ -167,17 +167,20 @@ export function createWorker(
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
       failed("stopping")(new Error("the database does not answer; what was under way is taken up by others"));
-      for (const one of ends) one().catch(() => undefined);
+      for (const one of [...ends, leases.stop]) one().catch(() => undefined);
       state = "stopped";
       late.resolve();
     }, ms);
-    await Promise.race([ending, late.promise]);
-    clearTimeout(timer);
+    await Promise.race([ending, late.promise]).finally(() => clearTimeout(timer));
   }
 
   async function renew(held: Tenure): Promise<void> {
     under.letGo();
-    await held.renew();
+    // Once more at once, on another connection: a lease is short.
+    await held.renew().catch((error: unknown) => {
+      failed("renewing leases")(error);
+      return held.renew();
+    });
   }
 
   async function queueDue(): Promise<void> {

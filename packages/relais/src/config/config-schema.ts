@@ -98,7 +98,7 @@ const outbox = z.strictObject({
   connections: count.max(1_000).optional(),
   concurrency: count.max(1_000).optional(),
   keepSentForMs: z.number().min(0).optional(),
-  queryTimeoutMs: z.number().min(1_000).optional(),
+  queryTimeoutMs: z.number().min(1_000).max(3_600_000).optional(),
   table: z
     .strictObject({
       name: text,

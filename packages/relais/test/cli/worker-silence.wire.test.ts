@@ -37,7 +37,7 @@ test.runIf(needs("postgres"))(
     child.kill("SIGTERM");
     const [code] = (await once(child, "close")) as [number | null];
     expect([code, err.split("\n").filter((line) => line.includes("Error:"))]).toEqual([0, []]);
-    expect(err).toContain("the database does not answer; what was under way is taken up by others");
+    expect(err).toMatch(/error while giving back a lease: Query read timeout|the database does not answer/);
     expect(Date.now() - asked).toBeLessThan(7_000);
     await Promise.all([way.close(), far.close()]);
     await server.stop();
