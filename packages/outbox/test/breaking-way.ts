@@ -24,7 +24,13 @@ export interface BreakingWay {
   close(): Promise<void>;
 }
 
-export async function breakingWay(to: number, breaks: Breaks, random: () => number): Promise<BreakingWay> {
+const unbroken: Breaks = { cut: 0, hang: 0, hangMs: 0 };
+
+export async function breakingWay(
+  to: number,
+  breaks: Breaks = unbroken,
+  random: () => number = Math.random,
+): Promise<BreakingWay> {
   const open = new Set<Socket>();
   let cut = 0;
   let hung = 0;

@@ -6,7 +6,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
 import { type PostgresServer, postgresServer } from "./postgres-server.ts";
-import { chainOf, mail, scripted, until } from "./scripted.ts";
+import { chainOf, having, mail, scripted, until } from "./scripted.ts";
 import { empty } from "./stores.ts";
 
 describe.runIf(needs("postgres"))("while nobody knows what the database has done", () => {
@@ -52,7 +52,7 @@ describe.runIf(needs("postgres"))("while nobody knows what the database has done
       lost = true;
       throw new Error("Connection terminated unexpectedly");
     };
-    return { ...outbox, database: { ...database, query } };
+    return having(outbox, { query });
   };
 
   test.each([

@@ -3,7 +3,7 @@ import { createChain, type Provider } from "@relais/core";
 import { receipt } from "@relais/core/spi";
 import { createWorker, type Outbox, type Worker } from "@relais/outbox";
 import { afterEach, describe, expect, test } from "vitest";
-import { mail, until } from "./scripted.ts";
+import { having, mail, until } from "./scripted.ts";
 import { stores } from "./stores.ts";
 import { working } from "./working.ts";
 
@@ -38,7 +38,7 @@ describe.each(stores)("an answer that comes late on %s", (_name, open) => {
       }
       return database.query(text, values);
     };
-    return { ...w.outbox, database: { ...database, query } };
+    return having(w.outbox, { query });
   };
   const started = async (over: Outbox, lateMs: number): Promise<void> => {
     await w.worker.stop();

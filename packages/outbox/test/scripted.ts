@@ -8,6 +8,7 @@ import {
   receipt,
   type SendContext,
 } from "@relais/core/spi";
+import type { Outbox } from "@relais/outbox";
 
 /** What a scripted provider does with a message. */
 export type Act =
@@ -63,6 +64,12 @@ export const chainOf = (...providers: readonly Provider[]): Chain =>
   createChain(providers, { deadlineMs: 30_000 });
 
 export const mail = (to = "ann@example.net") => ({ to, subject: "Your order", text: "It is on its way.\n" });
+
+/** The outbox over a database that does some things in a way of its own. */
+export const having = (outbox: Outbox, own: Partial<Outbox["database"]>): Outbox => ({
+  ...outbox,
+  database: { ...outbox.database, ...own },
+});
 
 /** Waits until something is so. */
 export async function until<T>(

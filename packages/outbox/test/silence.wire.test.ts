@@ -7,8 +7,6 @@ import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
 import { empty } from "./stores.ts";
 
-const unbroken = { cut: 0, hang: 0, hangMs: 0 };
-
 describe.runIf(needs("postgres"))("a database that is not heard of any more, without a word", () => {
   let server: PostgresServer;
   let url: string;
@@ -27,7 +25,7 @@ describe.runIf(needs("postgres"))("a database that is not heard of any more, wit
   });
   beforeEach(async () => {
     await empty(straight);
-    way = await breakingWay(Number(new URL(url).port), unbroken, Math.random);
+    way = await breakingWay(Number(new URL(url).port));
     outbox = await createOutbox({ database: overWay() });
     events = [];
   });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createChain, type Provider } from "@relais/core";
 import { receipt } from "@relais/core/spi";
-import { createWorker, type Outbox, type WorkerEvent } from "@relais/outbox";
+import { createWorker, type WorkerEvent } from "@relais/outbox";
 import { describe, expect, test } from "vitest";
-import { chainOf, mail, scripted, until } from "./scripted.ts";
+import { chainOf, having, mail, scripted, until } from "./scripted.ts";
 import { stores } from "./stores.ts";
 import { working } from "./working.ts";
 
@@ -11,15 +11,10 @@ describe.each(stores)("the ends of a worker on %s", (_name, open) => {
   const w = working(open);
   const quickly = { baseMs: 200, capMs: 200 };
 
-  const having = (own: Partial<Outbox["database"]>): Outbox => ({
-    ...w.outbox,
-    database: { ...w.outbox.database, ...own },
-  });
-
   test("one that could not start leaves nothing running", async () => {
     let asked = 0;
     const { database } = w.outbox;
-    const outbox = having({
+    const outbox = having(w.outbox, {
       query: (text, values) => {
         asked += 1;
         return database.query(text, values);
@@ -42,7 +37,7 @@ describe.each(stores)("the ends of a worker on %s", (_name, open) => {
     await w.worker.stop();
     const { database } = w.outbox;
     const claiming = Promise.withResolvers<void>();
-    const outbox = having({
+    const outbox = having(w.outbox, {
       async query(text, values) {
         const rows = await database.query(text, values);
         if (!/set state = 'sending'/.test(text) || rows.length === 0) return rows as never;

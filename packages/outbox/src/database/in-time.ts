@@ -1,7 +1,18 @@
-/** What `work` comes to, or an error when it has not come to anything within `ms`. It goes on, and nobody hears of it. */
-export async function inTime<T>(work: Promise<T>, ms: number | undefined): Promise<T> {
+function notInTime(): never {
+  throw new Error("the database did not answer in time");
+}
+
+/**
+ * What `work` comes to; when it has not come to anything within `ms`, what `late` gives or throws instead. It goes on,
+ * and nobody hears of it.
+ */
+export async function inTime<T>(
+  work: Promise<T>,
+  ms: number | undefined,
+  late: () => T = notInTime,
+): Promise<T> {
   if (ms === undefined) return work;
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("the database did not answer in time")), ms);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, ms);
+  return Promise.race([work, over.promise.then(late)]).finally(() => clearTimeout(timer));
 }

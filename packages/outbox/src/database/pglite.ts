@@ -11,14 +11,14 @@ import { keepVacuumed } from "./vacuum.ts";
 type Client = Pick<PGlite, "query" | "exec">;
 
 /** pg-boss says "no values" with an empty list, and may mean several statements by it. */
-const isSeveral = (values: readonly unknown[] | undefined): boolean =>
-  values === undefined || values.length === 0;
+const hasValues = (values: readonly unknown[] | undefined): values is readonly unknown[] =>
+  values !== undefined && values.length > 0;
 
 /** Values as the driver `pg` takes them: a list for jsonb comes as text already, bytes as any Uint8Array. */
 function queryable(client: Client): Queryable {
   return {
     async query<T extends object = Row>(text: string, values?: readonly unknown[]) {
-      if (!isSeveral(values)) return (await client.query<T>(text, [...(values ?? [])])).rows;
+      if (hasValues(values)) return (await client.query<T>(text, [...values])).rows;
       return (await client.exec(text)).flatMap(({ rows }) => rows as T[]);
     },
   };
@@ -75,7 +75,7 @@ function pgliteDatabase(client: PGlite): Omit<Database, "kind" | "close"> {
     // pg-boss has transactions of several statements in one: one that fails in the middle must not stay open.
     query: <T extends object = Row>(text: string, values?: readonly unknown[]) =>
       query<T>(text, values).catch(async (error: unknown) => {
-        if (isSeveral(values)) await client.exec("rollback").catch(() => undefined);
+        if (!hasValues(values)) await client.exec("rollback").catch(() => undefined);
         throw error;
       }),
     transaction: <T>(run: (tx: Queryable) => Promise<T>) =>

@@ -1,5 +1,4 @@
 import { Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Database, Queryable, Row } from "./database.ts";
 import { inTime } from "./in-time.ts";
@@ -123,10 +122,7 @@ export function postgresAt(url: string, connections = 10): Database {
     },
   });
   return postgres(pool, async () => {
-    const late = new AbortController();
-    const waited = sleep(goodbyeMs, undefined, { signal: late.signal }).catch(() => undefined);
-    await Promise.race([pool.end(), waited]);
-    late.abort();
+    await inTime(pool.end(), goodbyeMs, () => undefined);
     // Those of a server that is not heard of any more would keep the process.
     for (const socket of sockets) socket.destroy();
   });

@@ -52,15 +52,17 @@ interface Mark extends AttemptStart {
  */
 const marksSql = (marks: readonly Mark[]): string => {
   const wait = marks.some(({ phase }) => phase === "handed_over");
+  const [how, howSql] = wait ? ["kept", kept] : ["nowait", noWait];
   const again = marks.some(({ opened }) => opened);
   const opened = `insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
       select message, seq, claim, worker, provider, array(select jsonb_array_elements_text(recipients)), phase,
         case when phase = 'handed_over' then clock_timestamp() end
-      from mine cross join ${wait ? "kept" : "nowait"} where not opened
+      from mine cross join ${how} where not opened
       on conflict do nothing returning message, seq, claim`;
   const handed = `update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
-      from mine i cross join ${wait ? "kept" : "nowait"} where i.opened and ${sameAttempt} and a.kind is null returning a.message, a.seq, a.claim`;
-  return `with ${wait ? kept : noWait}, mine as materialized (
+      from mine i cross join ${how} where i.opened and ${sameAttempt} and a.kind is null
+      returning a.message, a.seq, a.claim`;
+  return `with ${howSql}, mine as materialized (
       select i.* from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, worker text, provider text,
         recipients jsonb, phase text, opened boolean)
       join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m)

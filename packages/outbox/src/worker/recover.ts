@@ -37,10 +37,10 @@ export async function recover(
   let limit = atOnce;
   for (let after = nobody; ; ) {
     try {
-      const { last, recovered, more } = await recoverSome(database, { after, limit, onError });
+      const { next, recovered } = await recoverSome(database, { after, limit, onError });
       all.push(...recovered);
-      if (!more || last === undefined) return all;
-      after = last;
+      if (next === undefined) return all;
+      after = next;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       // One of them is not taken by the database: then one by one, past that one.
@@ -72,7 +72,7 @@ interface Round {
 function recoverSome(database: Database, { after, limit, onError }: Round) {
   return database.transaction(async (tx) => {
     const lost = await tx.query<Lost>(lostSql("for update of m skip locked"), [after, limit]);
-    if (lost.length === 0) return { last: undefined, recovered: [], more: false };
+    if (lost.length === 0) return { next: undefined, recovered: [] };
     const attempts = await attemptsOf(tx, lost);
     const finishes = lost.flatMap((row) => {
       try {
@@ -84,7 +84,8 @@ function recoverSome(database: Database, { after, limit, onError }: Round) {
     });
     await writeFinishes(tx, finishes);
     const recovered = finishes.map(({ id, settlement }): Recovered => ({ id, state: settlement.state }));
-    return { last: lost.at(-1)?.id, recovered, more: lost.length === limit };
+    // There may be more.
+    return { next: lost.length === limit ? lost.at(-1)?.id : undefined, recovered };
   });
 }
 

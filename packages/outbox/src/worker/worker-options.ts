@@ -38,8 +38,14 @@ export interface WorkerSettings {
 
 const known = ["concurrency", "name", "backoff", "observers", "keepSentForMs", "queryTimeoutMs", "sources"];
 
-function number(field: string, value: unknown, min: number, what: string): number {
-  if (typeof value !== "number" || !(value >= min)) {
+function number(
+  field: string,
+  value: unknown,
+  min: number,
+  what: string,
+  max = Number.POSITIVE_INFINITY,
+): number {
+  if (typeof value !== "number" || !(value >= min && value <= max)) {
     throw new RangeError(`createWorker: ${field} must be ${what}`);
   }
   return value;
@@ -72,9 +78,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
     throw new TypeError("createWorker: observers must be a list of functions");
   }
   number("keepSentForMs", keepSentForMs, 0, "a number of milliseconds, or Infinity");
-  number("queryTimeoutMs", queryTimeoutMs, 1_000, "1000 to 3600000 ms");
-  if (queryTimeoutMs > 3_600_000)
-    throw new RangeError("createWorker: queryTimeoutMs must be 1000 to 3600000 ms");
+  number("queryTimeoutMs", queryTimeoutMs, 1_000, "1000 to 3600000 ms", 3_600_000);
   if (backoff.baseMs !== undefined) number("backoff.baseMs", backoff.baseMs, 1, "at least 1 ms");
   if (backoff.capMs !== undefined) number("backoff.capMs", backoff.capMs, 1, "at least 1 ms");
   if (!Array.isArray(sources) || sources.some((source) => typeof source?.round !== "function")) {

@@ -1,4 +1,5 @@
 import type { Chain } from "@relais/core";
+import { inTime } from "../database/in-time.ts";
 import { within } from "../database/within.ts";
 import type { Outbox } from "../outbox.ts";
 import { purge } from "../purge.ts";
@@ -106,7 +107,7 @@ export function createWorker(
       starting = begin();
       await starting.catch(async (error: unknown) => {
         // Nothing of it may go on by itself.
-        await inTime(end(0), overMs).catch(() => undefined);
+        await inTime(end(0), overMs, overdue).catch(() => undefined);
         throw error;
       });
     },
@@ -114,7 +115,7 @@ export function createWorker(
       if (state === "new") state = "stopped";
       if (state === "stopped") return;
       const ms = Math.min(graceMs, longestMs);
-      stopped ??= inTime(end(ms), ms + overMs);
+      stopped ??= inTime(end(ms), ms + overMs, overdue);
       await stopped;
     },
     status: () => ({ state, busy: under.busy, concurrency, tickedAt }),
@@ -163,15 +164,10 @@ export function createWorker(
   }
 
   /** Nobody is kept waiting by a database that does not answer. */
-  async function inTime(ending: Promise<void>, ms: number): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(() => {
-      failed("stopping")(new Error("the database does not answer; what was under way is taken up by others"));
-      for (const one of [...ends, leases.stop]) one().catch(() => undefined);
-      state = "stopped";
-      late.resolve();
-    }, ms);
-    await Promise.race([ending, late.promise]).finally(() => clearTimeout(timer));
+  function overdue(): void {
+    failed("stopping")(new Error("the database does not answer; what was under way is taken up by others"));
+    for (const one of [...ends, leases.stop]) one().catch(() => undefined);
+    state = "stopped";
   }
 
   async function renew(held: Tenure): Promise<void> {

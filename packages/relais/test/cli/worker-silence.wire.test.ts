@@ -17,7 +17,7 @@ test.runIf(needs("postgres"))(
     const cwd = mkdtempSync(join(tmpdir(), "relais-silence-"));
     const [server, far] = await Promise.all([postgresServer(), smtpServer()]);
     const database = new URL(await server.database());
-    const way = await breakingWay(Number(database.port), { cut: 0, hang: 0, hangMs: 0 }, Math.random);
+    const way = await breakingWay(Number(database.port));
     database.port = String(way.port);
     const child = spawn(
       process.execPath,
