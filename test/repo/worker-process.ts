@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 import { root } from "./root.ts";
 
 export interface WorkerProcess {
@@ -47,13 +47,4 @@ export async function workerProcess({ args, cwd, env }: WorkerProcessOptions): P
     return (await closed)[0];
   };
   return { url, terminate: () => stop("SIGTERM"), kill: async () => void (await stop("SIGKILL")) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { testAuthority, testCertificate } from "@relais/conformance";
+import { freePort } from "../repo/free-port.ts";
 
 const run = promisify(execFile);
 const host = "127.0.0.1";
@@ -36,14 +36,6 @@ export interface PostfixOptions {
   /** What is said at RCPT, by address. */
   readonly replies: Readonly<Record<string, string>>;
   readonly maxBytes: number;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function ids(): Promise<{ owner: number; drop: number }> {

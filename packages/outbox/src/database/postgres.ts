@@ -3,6 +3,7 @@ import pg from "pg";
 import type { Database, Queryable, Row } from "./database.ts";
 import { inTime } from "./in-time.ts";
 import { listenOn } from "./postgres-listen.ts";
+import { preparing } from "./prepared.ts";
 
 /** How long a connection may take, where the pool is our own. */
 const connectMs = 10_000;
@@ -16,8 +17,11 @@ function rowsOf<T>(result: pg.QueryResult | readonly pg.QueryResult[]): readonly
   ) as T[];
 }
 
-/** The statements of a pool, or of one of its connections. @param usualMs the time limit where none is given */
-function queryable(client: Pick<pg.ClientBase, "query">, usualMs?: number): Queryable {
+/** What runs a statement: a pool, or one of its connections. */
+type Run = (statement: pg.QueryConfig) => Promise<pg.QueryResult>;
+
+/** @param usualMs the time limit where none is given */
+function queryable(run: Run, usualMs?: number): Queryable {
   return {
     async query<T extends object = Row>(text: string, values?: readonly unknown[], timeoutMs = usualMs) {
       // The driver knows this setting of a single statement; its types do not.
@@ -27,7 +31,7 @@ function queryable(client: Pick<pg.ClientBase, "query">, usualMs?: number): Quer
         ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
       };
       // The driver's limit begins when it has a connection.
-      return rowsOf<T>(await inTime(client.query(statement), timeoutMs && timeoutMs * 2));
+      return rowsOf<T>(await inTime(run(statement), timeoutMs && timeoutMs * 2));
     },
   };
 }
@@ -57,7 +61,7 @@ async function inTransaction<T>(
   timeoutMs?: number,
 ): Promise<T> {
   const client = await connection(pool, timeoutMs);
-  const tx = queryable(client, timeoutMs);
+  const tx = queryable((statement) => client.query(statement), timeoutMs);
   let broken = false;
   // The pool listens to those that are idle.
   client.on("error", onError);
@@ -84,14 +88,18 @@ async function inTransaction<T>(
  * A PostgreSQL server, by a pool of `pg`, which stays the caller's to end.
  * @param end ends the pool, if it is our own
  */
-export function postgres(pool: pg.Pool, end?: () => Promise<void>): Database {
+export function postgres(
+  pool: pg.Pool,
+  run: Run = (statement) => pool.query(statement),
+  end?: () => Promise<void>,
+): Database {
   // A connection that breaks is replaced. The pool listens to those that are idle; one that breaks while it is lent, or
   // on its way out, would end the process without a listener of its own.
   const onConnect = (client: pg.PoolClient): void => void client.on("error", onError);
   pool.on("error", onError).on("connect", onConnect);
   return Object.freeze({
     kind: "postgres",
-    ...queryable(pool as unknown as pg.ClientBase),
+    ...queryable(run),
     transaction: <T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number) =>
       inTransaction(pool, run, timeoutMs),
     listen: (channel: string, heard: () => void) =>
@@ -121,7 +129,7 @@ export function postgresAt(url: string, connections = 10): Database {
       return socket;
     },
   });
-  return postgres(pool, async () => {
+  return postgres(pool, preparing(pool), async () => {
     await inTime(pool.end(), goodbyeMs, () => undefined);
     // Those of a server that is not heard of any more would keep the process.
     for (const socket of sockets) socket.destroy();

@@ -1,4 +1,5 @@
 import type { Queryable } from "../database/database.ts";
+import { prepared } from "../database/prepared.ts";
 import type { Resolution, TraceAttempt } from "../trace.ts";
 import type { AttemptEnd } from "./attempt-row.ts";
 import { batch } from "./batch.ts";
@@ -36,7 +37,7 @@ interface FinishRow {
 
 export const finalStates: string = "('sent', 'partial', 'failed', 'expired', 'cancelled')";
 
-const finishSql = `
+const finishSql = prepared(`
   with ends as (${closeSql} from ${attemptEnds("$2")} where ${sameAttempt} and a.kind is null)
   update relais.message m set
     state = i.state, updated_at = now(), worker = null, lease = null, provider = i.provider,
@@ -52,7 +53,7 @@ const finishSql = `
   from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
     provider text, provider_message_id text, last_error text, not_before timestamptz, entries jsonb, resolution jsonb)
   where m.id = i.id and m.claim = i.claim and m.state = 'sending'
-  returning m.id, m.claim`;
+  returning m.id, m.claim`);
 
 function rowOf({ id, claim, settlement, entries, provider, messageId, error }: Finish): FinishRow {
   const { state, accepted, rejected, notBefore, resolution } = settlement;

@@ -1,4 +1,5 @@
 import type { Database } from "../database/database.ts";
+import { prepared } from "../database/prepared.ts";
 import type { AttemptEnd, AttemptKey } from "./attempt-row.ts";
 import { batch } from "./batch.ts";
 
@@ -50,10 +51,8 @@ interface Mark extends AttemptStart {
  * Rows of attempts, and their hand-overs. The message is locked first: whoever is taking it up, because its lease has
  * been lost, either finds this written, or is waited for and then has the claim.
  */
-const marksSql = (marks: readonly Mark[]): string => {
-  const wait = marks.some(({ phase }) => phase === "handed_over");
+const marksSql = (wait: boolean, again: boolean): string => {
   const [how, howSql] = wait ? ["kept", kept] : ["nowait", noWait];
-  const again = marks.some(({ opened }) => opened);
   const opened = `insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
       select message, seq, claim, worker, provider, array(select jsonb_array_elements_text(recipients)), phase,
         case when phase = 'handed_over' then clock_timestamp() end
@@ -62,12 +61,15 @@ const marksSql = (marks: readonly Mark[]): string => {
   const handed = `update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
       from mine i cross join ${how} where i.opened and ${sameAttempt} and a.kind is null
       returning a.message, a.seq, a.claim`;
-  return `with ${howSql}, mine as materialized (
+  return prepared(`with ${howSql}, mine as materialized (
       select i.* from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, worker text, provider text,
         recipients jsonb, phase text, opened boolean)
       join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m)
-    ${again ? `, opened as (${opened}), handed as (${handed}) select * from opened union all select * from handed` : opened}`;
+    ${again ? `, opened as (${opened}), handed as (${handed}) select * from opened union all select * from handed` : opened}`);
 };
+
+/** By whether a commit is waited for, and whether some have a row already. */
+const marksSqls = [false, true].map((wait) => [false, true].map((again) => marksSql(wait, again)));
 
 const keyOf = ({ message, seq, claim }: AttemptKey): string => `${message} ${seq} ${claim}`;
 
@@ -82,6 +84,11 @@ export const attemptEnds = (parameter: string): string =>
   `jsonb_to_recordset(${parameter}::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
     provider_message_id text, accepted jsonb, rejected jsonb)`;
 
+const closesSql = prepared(
+  `${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and a.kind is null
+   returning a.message, a.seq, a.claim`,
+);
+
 /** The journal's writes, those of many messages together. */
 export function journalWrites(database: Database): JournalWrites {
   const writer = <T extends AttemptKey>(sql: (items: readonly T[]) => string) =>
@@ -93,12 +100,12 @@ export function journalWrites(database: Database): JournalWrites {
       },
       { gapMs: 2 },
     );
-  const mark = writer<Mark>(marksSql);
-  const close = writer<AttemptEnd>(
-    () =>
-      `${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and a.kind is null
-       returning a.message, a.seq, a.claim`,
-  );
+  const mark = writer<Mark>((marks) => {
+    const wait = marks.some(({ phase }) => phase === "handed_over");
+    const again = marks.some(({ opened }) => opened);
+    return marksSqls[Number(wait)]?.[Number(again)] as string;
+  });
+  const close = writer<AttemptEnd>(() => closesSql);
 
   const open = (start: AttemptStart): OpenAttempt => {
     let row: Promise<boolean> | undefined;

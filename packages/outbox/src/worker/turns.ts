@@ -1,4 +1,5 @@
 import type { Queryable } from "../database/database.ts";
+import { prepared } from "../database/prepared.ts";
 
 const atOnce = 500;
 
@@ -22,13 +23,16 @@ export interface Served {
   readonly turn: number;
 }
 
+const advanceSql = prepared(
+  `update relais.turn t set turn = i.turn from jsonb_to_recordset($1::jsonb) as i(priority int, turn bigint)
+   where t.priority = i.priority and t.turn < i.turn`,
+);
+
 /** Tells at which turn the service is, so that newcomers stand behind it and before those who have waited less. */
 export async function advance(database: Queryable, served: readonly Served[]): Promise<void> {
   const latest = new Map<number, number>();
   for (const { priority, turn } of served) latest.set(priority, Math.max(turn, latest.get(priority) ?? 0));
-  await database.query(
-    `update relais.turn t set turn = i.turn from jsonb_to_recordset($1::jsonb) as i(priority int, turn bigint)
-     where t.priority = i.priority and t.turn < i.turn`,
-    [JSON.stringify([...latest].map(([priority, turn]) => ({ priority, turn })))],
-  );
+  await database.query(advanceSql, [
+    JSON.stringify([...latest].map(([priority, turn]) => ({ priority, turn }))),
+  ]);
 }

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+
+const names = new Map<string, string>();
+
+/**
+ * Marks a statement that runs all the time, so that PostgreSQL need not parse and plan it each time. Its name says
+ * what is in it: under one name nobody finds another statement.
+ * @returns the text, as it is
+ */
+export function prepared(text: string): string {
+  names.set(text, `relais_${createHash("sha256").update(text).digest("hex").slice(0, 16)}`);
+  return text;
+}
+
+/**
+ * How long a plan is relied on. One that was made for a table of ten rows is of no use when it has ten thousand, and
+ * statistics, which would tell, are gathered once a minute.
+ */
+const replanAfterMs = 10_000;
+
+/** "There is no such statement", "there is one": somebody between us and PostgreSQL gives our session to others. */
+const shared: ReadonlySet<unknown> = new Set(["26000", "42P05"]);
+/** Also said when a table has changed so that a plan does not fit any more. */
+const unsupported = "0A000";
+
+/**
+ * Runs statements on a pool, those that are marked as prepared ones. Where the session turns out to be shared with
+ * others (PgBouncer and the like) it goes on without. What PostgreSQL refused for its name had not been run.
+ */
+export function preparing(
+  pool: pg.Pool,
+  afterMs: number = replanAfterMs,
+): (statement: pg.QueryConfig) => Promise<pg.QueryResult> {
+  const plannedAt = new WeakMap<pg.PoolClient, number>();
+  let ours = true;
+
+  const byName = async (name: string, statement: pg.QueryConfig): Promise<pg.QueryResult> => {
+    const client = await pool.connect();
+    let broken = true;
+    try {
+      const now = Date.now();
+      const since = plannedAt.get(client);
+      if (since === undefined || now - since >= afterMs) plannedAt.set(client, now);
+      if (since !== undefined && now - since >= afterMs) {
+        await client.query({ ...statement, text: "discard plans", values: [] });
+      }
+      const result = await client.query({ ...statement, name });
+      broken = false;
+      return result;
+    } finally {
+      client.release(broken);
+    }
+  };
+
+  return async (statement) => {
+    const name = ours ? names.get(statement.text) : undefined;
+    if (name === undefined) return pool.query(statement);
+    try {
+      return await byName(name, statement);
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (shared.has(code)) ours = false;
+      else if (code !== unsupported) throw error;
+      return pool.query(statement);
+    }
+  };
+}
