@@ -3,7 +3,7 @@ import { prepared } from "../database/prepared.ts";
 import type { Resolution, TraceAttempt } from "../trace.ts";
 import type { AttemptEnd } from "./attempt-row.ts";
 import { batch } from "./batch.ts";
-import { attemptEnds, closeSql, sameAttempt } from "./journal-writes.ts";
+import { attemptEnds, closeSql, type Keys, keysOf, sameAttempt } from "./journal-writes.ts";
 import type { Refusal, Settlement } from "./settle.ts";
 
 /** What becomes of a message, with all that is to be written in the same statement. */
@@ -38,8 +38,8 @@ interface FinishRow {
 export const finalStates: string = "('sent', 'partial', 'failed', 'expired', 'cancelled')";
 
 const finishSql = prepared(`
-  with ends as (${closeSql} from ${attemptEnds("$2")} where ${sameAttempt} and a.kind is null)
-  update relais.message m set
+  with ends as (${closeSql} from ${attemptEnds("$2")} where ${sameAttempt} and a.kind is null),
+  written as (update relais.message m set
     state = i.state, updated_at = now(), worker = null, lease = null, provider = i.provider,
     provider_message_id = i.provider_message_id, last_error = i.last_error, rejected = i.rejected,
     accepted = array(select jsonb_array_elements_text(i.accepted)),
@@ -53,7 +53,7 @@ const finishSql = prepared(`
   from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
     provider text, provider_message_id text, last_error text, not_before timestamptz, entries jsonb, resolution jsonb)
   where m.id = i.id and m.claim = i.claim and m.state = 'sending'
-  returning m.id, m.claim`);
+  returning concat_ws(' ', m.id, m.claim) as key) ${keysOf("written")}`);
 
 function rowOf({ id, claim, settlement, entries, provider, messageId, error }: Finish): FinishRow {
   const { state, accepted, rejected, notBefore, resolution } = settlement;
@@ -75,11 +75,11 @@ function rowOf({ id, claim, settlement, entries, provider, messageId, error }: F
 
 /** Writes what became of messages, in one statement. Answers which claims still stood. */
 export async function writeFinishes(database: Queryable, finishes: readonly Finish[]): Promise<Set<string>> {
-  const rows = await database.query<Pick<Finish, "id" | "claim">>(finishSql, [
+  const [row] = await database.query<Keys>(finishSql, [
     JSON.stringify(finishes.map(rowOf)),
     JSON.stringify(finishes.flatMap(({ ends }) => ends)),
   ]);
-  return new Set(rows.map(claimOf));
+  return new Set(row?.keys);
 }
 
 const claimOf = ({ id, claim }: Pick<Finish, "id" | "claim">): string => `${id} ${claim}`;

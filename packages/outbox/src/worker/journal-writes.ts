@@ -47,6 +47,14 @@ interface Mark extends AttemptStart {
   readonly opened: boolean;
 }
 
+/** What was written, as `keyOf` has it. In one row: a driver takes its time for each. */
+export interface Keys {
+  readonly keys: readonly string[] | null;
+}
+const key = (of: string): string => `concat_ws(' ', ${of}message, ${of}seq, ${of}claim) as key`;
+export const keysOf = (relation: string): string => `select json_agg(key) as keys from ${relation}`;
+const keyOf = ({ message, seq, claim }: AttemptKey): string => `${message} ${seq} ${claim}`;
+
 /**
  * Rows of attempts, and their hand-overs. The message is locked first: whoever is taking it up, because its lease has
  * been lost, either finds this written, or is waited for and then has the claim.
@@ -57,21 +65,20 @@ const marksSql = (wait: boolean, again: boolean): string => {
       select message, seq, claim, worker, provider, array(select jsonb_array_elements_text(recipients)), phase,
         case when phase = 'handed_over' then clock_timestamp() end
       from mine cross join ${how} where not opened
-      on conflict do nothing returning message, seq, claim`;
+      on conflict do nothing returning ${key("")}`;
   const handed = `update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
       from mine i cross join ${how} where i.opened and ${sameAttempt} and a.kind is null
-      returning a.message, a.seq, a.claim`;
+      returning ${key("a.")}`;
   return prepared(`with ${howSql}, mine as materialized (
       select i.* from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, worker text, provider text,
         recipients jsonb, phase text, opened boolean)
-      join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m)
-    ${again ? `, opened as (${opened}), handed as (${handed}) select * from opened union all select * from handed` : opened}`);
+      join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m),
+    opened as (${opened})${again ? `, handed as (${handed})` : ""}
+    ${keysOf(again ? "(select * from opened union all select * from handed) written" : "opened")}`);
 };
 
 /** By whether a commit is waited for, and whether some have a row already. */
 const marksSqls = [false, true].map((wait) => [false, true].map((again) => marksSql(wait, again)));
-
-const keyOf = ({ message, seq, claim }: AttemptKey): string => `${message} ${seq} ${claim}`;
 
 /** Ends attempts that are in flight: the columns of `AttemptEnd`, from a relation \`i\`. */
 export const closeSql: string = `
@@ -85,8 +92,8 @@ export const attemptEnds = (parameter: string): string =>
     provider_message_id text, accepted jsonb, rejected jsonb)`;
 
 const closesSql = prepared(
-  `${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and a.kind is null
-   returning a.message, a.seq, a.claim`,
+  `with closed as (${closeSql} from ${attemptEnds("$1")} where ${sameAttempt} and a.kind is null
+    returning ${key("a.")}) ${keysOf("closed")}`,
 );
 
 /** The journal's writes, those of many messages together. */
@@ -94,8 +101,8 @@ export function journalWrites(database: Database): JournalWrites {
   const writer = <T extends AttemptKey>(sql: (items: readonly T[]) => string) =>
     batch<T, boolean>(
       async (items) => {
-        const rows = await database.query<AttemptKey>(sql(items), [JSON.stringify(items)]);
-        const written = new Set(rows.map(keyOf));
+        const [row] = await database.query<Keys>(sql(items), [JSON.stringify(items)]);
+        const written = new Set(row?.keys);
         return items.map((item) => written.has(keyOf(item)));
       },
       { gapMs: 2 },
