@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/repo/longest-first.ts";
 
 // Everything runs from source, with no build: the export condition of every package leads to its TypeScript.
 const conditions = ["@relais/source"];
@@ -8,13 +10,17 @@ const source = {
 };
 const env = { AWS_EC2_METADATA_DISABLED: "true", NODE_ENV: "test" };
 
+// Hundreds of processes load the same modules: what Node made of them is kept.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node");
+
 // .ci/run reads what happened from a file, besides what people read.
 const json = process.env.RELAIS_TEST_JSON;
 
 export default defineConfig({
   test: {
-    // One a core: most of what takes long here waits, for servers, clocks and processes that were killed.
-    maxWorkers: 2,
+    // More than the two cores of a small machine: much of what takes long here waits, for clocks and for processes.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     ...(json === undefined ? {} : { reporters: ["default", "json"], outputFile: { json } }),
     projects: [
       {
@@ -32,6 +38,7 @@ export default defineConfig({
           name: "wire",
           env,
           include: ["packages/*/test/**/*.wire.test.ts", "test/wire/**/*.test.ts"],
+          globalSetup: ["packages/outbox/test/templates.ts"],
           testTimeout: 30_000,
         },
       },

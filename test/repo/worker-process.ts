@@ -30,7 +30,12 @@ export async function workerProcess({ args, cwd, env }: WorkerProcessOptions): P
   const own = args.map((arg, i) => (arg === "0" && args[i - 1] === "--port" ? String(port) : arg));
   const child = spawn(process.execPath, [...command, ...own], {
     cwd,
-    env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: "true", ...env },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      AWS_EC2_METADATA_DISABLED: "true",
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

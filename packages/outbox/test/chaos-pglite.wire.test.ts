@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sesServer, smtpServer } from "@relais/conformance";
 import { createOutbox } from "@relais/outbox";
 import { expect, test } from "vitest";
+import { pgliteFolder } from "./pglite-folder.ts";
 import { until } from "./scripted.ts";
 
 const kills = Number(process.env.RELAIS_CHAOS_KILLS ?? 30);
@@ -14,7 +14,7 @@ const messages = 2_000;
 const program = join(import.meta.dirname, "chaos-child.ts");
 
 test("on PGlite, its one worker killed 30 times: no message lost, none twice", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "relais-chaos-"));
+  const folder = await pgliteFolder();
   const [smtp, ses] = await Promise.all([smtpServer(), sesServer({ region: "eu-west-1" })]);
   const fill = await createOutbox({ folder, from: "shop@example.org" });
   await fill.enqueueMany(
@@ -26,8 +26,10 @@ test("on PGlite, its one worker killed 30 times: no message lost, none twice", a
   smtp.script({ dot: ({ nth }) => (nth % 50 === 0 ? { reset: true } : { delayMs: 20 }) });
 
   const hire = async (): Promise<ChildProcess> => {
-    const args = ["--conditions=@relais/source", program, folder, String(smtp.port), ses.endpoint, "only"];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+    // None lives long enough for V8 to compile WebAssembly twice, the second time well.
+    const flags = ["--conditions=@relais/source", "--liftoff-only"];
+    const args = [program, folder, String(smtp.port), ses.endpoint, "only"];
+    const child = spawn(process.execPath, [...flags, ...args], { stdio: ["ignore", "pipe", "ignore"] });
     await once(child.stdout as NodeJS.ReadableStream, "data");
     return child;
   };

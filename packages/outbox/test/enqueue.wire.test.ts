@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { copyOutbox, createOutbox, createWorker, type Outbox } from "@relais/outbox";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { migrations } from "../src/schema/migrations.ts";
+import { pgliteFolder } from "./pglite-folder.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
 import { empty, type Store, stores } from "./stores.ts";
 
@@ -159,7 +158,7 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
   });
 
   test("can be moved into another database, and the copy gone on with", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "relais-copy-"));
+    const folder = await pgliteFolder();
     const other = await createOutbox({ folder });
     const attachments = [{ filename: "a.bin", content: Buffer.from([1, 0, 2]) }];
     await outbox.enqueueMany(Array.from({ length: 450 }, () => ({ message: { ...mail(), attachments } })));

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { createOutbox, type Outbox, type OutboxOptions } from "@relais/outbox";
 import { needs } from "../../../test/repo/system.ts";
+import { pgliteFolder } from "./pglite-folder.ts";
 import { postgresServer } from "./postgres-server.ts";
 
 /** A database for the tests of a file. */
@@ -29,7 +28,7 @@ async function postgresStore(): Promise<Store> {
 }
 
 async function pgliteStore(): Promise<Store> {
-  const folder = mkdtempSync(join(tmpdir(), "relais-pglite-"));
+  const folder = await pgliteFolder();
   return {
     outbox: (options) => createOutbox({ folder, from, ...options }),
     stop: async () => rmSync(folder, { recursive: true, force: true }),

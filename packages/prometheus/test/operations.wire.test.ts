@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/conformance";
 import { breaker, type Chain, createChain, link, rateLimit, retry } from "@relais/core";
@@ -14,6 +13,7 @@ import { dashboardQueries } from "../../../test/repo/dashboard.ts";
 import { type PrometheusServer, prometheusServer } from "../../../test/repo/prometheus-server.ts";
 import { root } from "../../../test/repo/root.ts";
 import { needs } from "../../../test/repo/system.ts";
+import { pgliteFolder } from "../../outbox/test/pglite-folder.ts";
 import { type Scraped, serve } from "./scraped.ts";
 
 const rules = readFileSync(join(root, "docs/operations/alerts/relais.rules.yml"), "utf8");
@@ -31,7 +31,7 @@ describe.runIf(needs("prometheus"))("an outage, as a real Prometheus sees it", (
   let real: PrometheusServer;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "relais-operations-"));
+    folder = await pgliteFolder();
     first = await smtpServer();
     second = await sesServer({
       region: "eu-west-1",

@@ -15,7 +15,8 @@ export interface Child {
 }
 
 export function child(folder: string, what: "write" | "read"): Child {
-  const args = ["--conditions=@relais/source", program, folder, what];
+  // Nobody lives long enough here for V8 to compile WebAssembly twice, the second time well.
+  const args = ["--conditions=@relais/source", "--liftoff-only", program, folder, what];
   const process_ = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
   let said = "";
   process_.stdout.on("data", (chunk) => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { pgliteFolder } from "../pglite-folder.ts";
 import { until } from "../scripted.ts";
 import { child, found } from "./children.ts";
 import { randomOf } from "./random.ts";
@@ -52,7 +53,7 @@ test("killed at any moment: what was committed is there, and it opens again", as
 }, 300_000);
 
 test("two processes at one folder: the second is told, the first keeps what it wrote", async () => {
-  const home = mkdtempSync(join(tmpdir(), "relais-two-"));
+  const home = await pgliteFolder();
   const first = child(home, "write");
   await until(
     () => first.lines().length,

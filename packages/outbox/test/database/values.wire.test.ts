@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import type { Database } from "../../src/database/database.ts";
 import { pgliteAt } from "../../src/database/pglite.ts";
 import { postgresAt } from "../../src/database/postgres.ts";
+import { pgliteFolder } from "../pglite-folder.ts";
 import { postgresServer } from "../postgres-server.ts";
 
 const at = new Date("2026-03-04T05:06:07.089Z");
@@ -84,7 +83,7 @@ interface Opened {
 }
 
 async function onPglite(): Promise<Opened> {
-  const folder = mkdtempSync(join(tmpdir(), "relais-values-"));
+  const folder = await pgliteFolder();
   const database = await pgliteAt(folder);
   return { database, close: () => database.close().then(() => rmSync(folder, { recursive: true })) };
 }

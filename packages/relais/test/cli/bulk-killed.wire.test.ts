@@ -11,7 +11,11 @@ const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
 function relais(cwd: string, args: readonly string[]): ChildProcess {
   return spawn(process.execPath, ["--conditions=@relais/source", bin, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: "true" },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      AWS_EC2_METADATA_DISABLED: "true",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type SmtpServer, smtpServer } from "@relais/conformance";
 import { createOutbox, type Outbox } from "@relais/outbox";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
 import { runHere, type Said } from "./run-here.ts";
 
 const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
@@ -16,6 +17,7 @@ beforeEach(async () => {
   server = await smtpServer();
   dsn = `smtp://${server.host}:${server.port}`;
   cwd = mkdtempSync(join(tmpdir(), "relais-outbox-"));
+  await pgliteFolder(join(cwd, ".relais"));
 });
 afterEach(async () => {
   await server.close();
@@ -42,6 +44,7 @@ function worker(...more: string[]): { child: ChildProcess; said: () => string; e
       cwd,
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         AWS_EC2_METADATA_DISABLED: "true",
         AWS_SES_FROM_EMAIL: "shop@example.org",
       },

@@ -25,7 +25,14 @@ test.runIf(needs("postgres"))(
         ...["--conditions=@relais/source", bin, "worker", "--dsn", `smtp://127.0.0.1:${far.port}`],
         ...["--database", database.href, "--grace", "2s"],
       ],
-      { cwd, env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: "true" } },
+      {
+        cwd,
+        env: {
+          PATH: process.env.PATH,
+          NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+          AWS_EC2_METADATA_DISABLED: "true",
+        },
+      },
     );
     let err = "";
     child.stderr.on("data", (part) => {

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { sesServer, smtpServer } from "@relais/conformance";
 import { createOutbox, type Outbox } from "@relais/outbox";
 import { breaker, createChain, link, type RateLimitOptions, rateLimit, retry, ses, smtp } from "relais";
+import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
 import { monitor } from "../../src/status/monitor.ts";
 import { type StatusServer, statusServer } from "../../src/status/status-server.ts";
 
@@ -35,7 +34,7 @@ export async function site(token?: string): Promise<Site> {
     ],
     { observers: [watch.observe] },
   );
-  const folder = mkdtempSync(join(tmpdir(), "relais-status-"));
+  const folder = await pgliteFolder();
   const outbox = await createOutbox({ folder });
   const server: StatusServer = await statusServer({ chain, monitor: watch, outbox, token });
   return {
