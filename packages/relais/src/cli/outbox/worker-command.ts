@@ -55,9 +55,11 @@ export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<E
       },
     ],
   });
+  const signals = signalled(chain, shell);
   try {
-    await worker.start();
+    await Promise.race([worker.start(), signals.told]);
   } catch (error) {
+    signals.forget();
     await Promise.allSettled([chain.close(), outbox.close()]);
     throw new ConfigurationError([
       `The worker cannot start: ${error instanceof Error ? error.message : "it failed"}.`,
@@ -69,7 +71,7 @@ export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<E
     const at = door === undefined ? "" : `; ${door.url}${flags.serve ? "" : "healthz and /readyz"}`;
     shell.err(`${worker.name} works: chain from ${from}, outbox on ${where}${at}`);
   }
-  await untilTold(chain, shell);
+  await signals.told;
   await worker.stop({ graceMs: flags.graceMs });
   await door?.close();
   await chain.close();
@@ -119,14 +121,24 @@ function isAlive(worker: Worker): boolean {
   return state !== "working" || Date.now() - tickedAt < stuckMs;
 }
 
-/** Resolves at SIGTERM or SIGINT. SIGHUP reads the configuration again. */
-function untilTold(chain: Chain, shell: Shell): Promise<void> {
+/** What the process is told from outside. */
+interface Signals {
+  /** Resolves at SIGTERM or SIGINT. */
+  readonly told: Promise<void>;
+  forget(): void;
+}
+
+/** Listens to SIGTERM and SIGINT, before anything is claimed. SIGHUP reads the configuration again. */
+function signalled(chain: Chain, shell: Shell): Signals {
+  const { promise: told, resolve } = Promise.withResolvers<void>();
   const reload = reloader(chain, shell.err);
-  return new Promise((resolve) => {
-    const stop = (): void => {
-      process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", reload);
-      resolve();
-    };
-    process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", reload);
-  });
+  const stop = (): void => {
+    forget();
+    resolve();
+  };
+  const forget = (): void => {
+    process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", reload);
+  };
+  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", reload);
+  return { told, forget };
 }
