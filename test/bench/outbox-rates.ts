@@ -9,7 +9,6 @@ import type { Sink } from "./start-sink.ts";
 /** Messages that go together: jobs a fetch, and messages under way at once. */
 export const batch = 50;
 const jobs = 10_000;
-const mails = 3_000;
 
 const note: MessageInput = {
   from: "shop@example.org",
@@ -19,12 +18,23 @@ const note: MessageInput = {
 };
 const row = (n: number): string =>
   `<tr><td style="padding:4px 8px">${n} x article ${n * 7919}</td><td align="right">${n * 3}.${n % 90} EUR</td></tr>\n`;
-const html = `<table width="600">${Array.from({ length: 90 }, (_, n) => row(n + 10)).join("")}</table>`;
+/** Some 90 bytes a row. */
+const table = (rows: number): MessageInput => ({
+  ...note,
+  html: `<table width="600">${Array.from({ length: rows }, (_, n) => row(n + 10)).join("")}</table>`,
+});
 
-/** A line of text, and what a shop sends: text and some 8 KB of HTML. */
-export const letters: { readonly note: MessageInput; readonly order: MessageInput } = {
-  note,
-  order: { ...note, html },
+/** What is sent, and how many of it. */
+export interface Mails {
+  readonly message: MessageInput;
+  readonly count: number;
+}
+
+/** A line of text; what a shop sends, text and some 8 KB of HTML; and what a newsletter has, 30 KB. */
+export const letters: { readonly note: Mails; readonly order: Mails; readonly newsletter: Mails } = {
+  note: { message: note, count: 5_000 },
+  order: { message: table(90), count: 3_000 },
+  newsletter: { message: table(340), count: 1_500 },
 };
 
 const noop: Provider = {
@@ -110,12 +120,12 @@ async function warm(provider: Provider, message: MessageInput): Promise<void> {
 }
 
 /** The chain alone, with as much under way as a worker has. */
-export async function chainAlone(sink: Sink, message: MessageInput): Promise<number> {
+export async function chainAlone(sink: Sink, { message, count }: Mails): Promise<number> {
   const provider = overWire(sink);
   await warm(provider, message);
   const chain = createChain([provider]);
-  let left = mails;
-  const rate = await perSecond(mails, async () => {
+  let left = count;
+  const rate = await perSecond(count, async () => {
     await Promise.all(
       Array.from({ length: batch }, async () => {
         while (left-- > 0) await chain.send(message);
@@ -130,13 +140,13 @@ export async function chainAlone(sink: Sink, message: MessageInput): Promise<num
 export async function behindOutbox(
   server: PostgresServer,
   sink: Sink,
-  message: MessageInput,
+  { message, count }: Mails,
 ): Promise<number> {
   const outbox = await createOutbox({ database: await server.database() });
-  await fill(outbox, mails, message);
+  await fill(outbox, count, message);
   const provider = overWire(sink);
   await warm(provider, message);
-  const rate = await worked(outbox, provider, mails);
+  const rate = await worked(outbox, provider, count);
   await provider.close?.();
   await outbox.close();
   return rate;

@@ -75,9 +75,10 @@ export async function outbox(sink: Sink): Promise<string> {
       () => ours(server),
     );
     const wires = [
-      { what: "to a sink, a line of text", to: sink, message: letters.note },
-      { what: "to a sink, 8 KB of HTML", to: sink, message: letters.order },
-      { what: `to a server that takes ${storesMs} ms to answer`, to: storing, message: letters.note },
+      { what: "to a sink, a line of text", to: sink, mails: letters.note },
+      { what: "to a sink, 8 KB of HTML", to: sink, mails: letters.order },
+      { what: "to a sink, 30 KB of HTML", to: sink, mails: letters.newsletter },
+      { what: `to a server that takes ${storesMs} ms to answer`, to: storing, mails: letters.note },
     ];
     const overSmtp: {
       readonly what: string;
@@ -85,10 +86,10 @@ export async function outbox(sink: Sink): Promise<string> {
       readonly through: number;
       readonly ratio: number;
     }[] = [];
-    for (const { what, to, message } of wires) {
+    for (const { what, to, mails } of wires) {
       const measured = await duel(
-        () => chainAlone(to, message),
-        () => behindOutbox(server, to, message),
+        () => chainAlone(to, mails),
+        () => behindOutbox(server, to, mails),
       );
       overSmtp.push({ what, ...measured });
     }
