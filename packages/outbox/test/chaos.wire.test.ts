@@ -10,7 +10,7 @@ import { postgresServer } from "./postgres-server.ts";
 import { until } from "./scripted.ts";
 
 /** How long things go wrong: `RELAIS_CHAOS_MS=3600000` for an hour. */
-const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 80_000);
+const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 40_000);
 /** How often the database crashes meanwhile. */
 const restarts = Number(process.env.RELAIS_CHAOS_RESTARTS ?? 6);
 const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 10_000);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createChain, type Provider } from "@relais/core";
-import { receipt } from "@relais/core/spi";
+import { type FailureKind, failure, receipt } from "@relais/core/spi";
 import { createWorker, type Outbox, type Worker } from "@relais/outbox";
 import { afterEach, describe, expect, test } from "vitest";
 import { having, mail, until } from "./scripted.ts";
@@ -55,6 +55,60 @@ describe.each(stores)("an answer that comes late on %s", (_name, open) => {
       expect(sent).toMatchObject({ provider: "SLOW", providerMessageId: `late-${id}` });
       expect(sent.deliveryTrace).toMatchObject({
         attempts: [{ kind: "unknown" }, { success: true, late: true }],
+        resolution: { by: "late-answer", as: "sent" },
+      });
+    },
+  );
+
+  /** Takes the first, and says so when it is told to; says `kind` to the second after a while. */
+  const twice = (kind: FailureKind) => {
+    const second = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    let calls = 0;
+    const provider: Provider = {
+      id: "SLOW",
+      async send(message, context) {
+        calls += 1;
+        if (calls === 1) {
+          const outcome = await slow(0).send(message, context);
+          await answer.promise;
+          return outcome;
+        }
+        second.resolve();
+        await sleep(200);
+        const again = kind === "deferred" ? { retryAfterMs: 10_000 } : {};
+        return failure({ provider: "SLOW", kind, reason: "not this time", ...again });
+      },
+    };
+    return { provider, second: second.promise, answer: answer.resolve };
+  };
+
+  test.each([
+    ["was refused", "rejected", "failed", 60_000],
+    ["is being sent again, and refused then", "rejected", undefined, 60_000],
+    ["has expired", "deferred", "expired", 8_000],
+    ["was cancelled", "deferred", "cancelled", 60_000],
+  ] as const)(
+    "of a message that meanwhile %s says that it was sent",
+    async (_, kind, before, expiresInMs) => {
+      await w.worker.stop();
+      const { provider, second, answer } = twice(kind);
+      const chain = createChain([provider], { deadlineMs: 2 * abortMs });
+      worker = createWorker(w.outbox, chain, { name: "w2", backoff: { baseMs: 50, capMs: 50 } });
+      await worker.start();
+      const { id } = await w.outbox.enqueue(mail(), { onUnknown: "resend", expiresInMs });
+      await second;
+      if (before === "cancelled") {
+        await w.state(id, "deferred");
+        expect(await w.outbox.cancel(id)).toBe(true);
+      }
+      if (before !== undefined) await w.state(id, before);
+      answer();
+      const sent = await w.state(id, "sent");
+      expect(sent).toMatchObject({ provider: "SLOW", providerMessageId: `late-${id}`, rejected: [] });
+      expect(sent.accepted).toEqual(["ann@example.net"]);
+      expect(sent.deliveryTrace).toMatchObject({
+        attempts: [{ kind: "unknown" }, { kind }, { success: true, late: true }],
         resolution: { by: "late-answer", as: "sent" },
       });
     },

@@ -41,10 +41,9 @@ export function preparing(
     try {
       const now = Date.now();
       const since = plannedAt.get(client);
-      if (since === undefined || now - since >= afterMs) plannedAt.set(client, now);
-      if (since !== undefined && now - since >= afterMs) {
-        await client.query({ ...statement, text: "discard plans", values: [] });
-      }
+      const old = since !== undefined && now - since >= afterMs;
+      if (old) await client.query({ ...statement, text: "discard plans", values: [] });
+      if (old || since === undefined) plannedAt.set(client, now);
       const result = await client.query({ ...statement, name });
       broken = false;
       return result;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { attemptJournal } from "./attempt-journal.ts";
 import { abandon, type Claimed } from "./claim.ts";
 import { type Delivered, type DeliverySite, deliverOne } from "./deliver-one.ts";
@@ -56,6 +57,8 @@ export interface Hands {
 const quickMs = 100;
 /** Nobody waits longer than this behind messages that turned out slow: another worker may be free. */
 const longestWaitMs = 1_000;
+/** How often it is looked whether a message that is being sent again, by whomever, is over. */
+const sentAgainMs = 200;
 
 export function hands(site: HandsSite): Hands {
   const { database, worker, tell, failed, concurrency } = site;
@@ -66,6 +69,7 @@ export function hands(site: HandsSite): Hands {
   const finish = finisher(database);
   const whole = new AbortController();
   let running = 0;
+  let emptying = false;
   let givenUp: string | undefined;
   let usualMs = Number.POSITIVE_INFINITY;
 
@@ -74,8 +78,15 @@ export function hands(site: HandsSite): Hands {
     endings.add(done);
   };
   const enter = async (answer: LateAnswer): Promise<void> => {
-    const state = await persist(() => enterLate(database, answer), whole.signal);
-    if (state !== undefined) tell({ type: "late", at: Date.now(), message: answer.message, state });
+    for (;;) {
+      const waits = !emptying;
+      const state = await persist(() => enterLate(database, answer, waits), whole.signal);
+      if (state !== "sending" || !waits) {
+        if (state !== undefined) tell({ type: "late", at: Date.now(), message: answer.message, state });
+        return;
+      }
+      await pause(sentAgainMs);
+    }
   };
 
   const send = async ({ row, controller, over }: Held): Promise<Written> => {
@@ -175,7 +186,8 @@ export function hands(site: HandsSite): Hands {
         putBack("it waited too long");
     },
     async empty() {
-      while (held.size > 0 || endings.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      emptying = true;
+      while (held.size > 0 || endings.size > 0) await pause(5);
     },
     giveUp(reason) {
       givenUp = reason;

@@ -25,21 +25,31 @@ interface Row {
 
 /** Messages that nobody is sending at the moment. A late answer to one of these still helps. */
 const waiting: ReadonlySet<State> = new Set(["unknown", "queued", "deferred"]);
+/** Messages that are over, though somebody does not have them, as far as was known. */
+const givenUp: ReadonlySet<State> = new Set(["partial", "failed", "expired", "cancelled"]);
 
 /**
- * Enters an answer that came after its attempt had been taken for `unknown`. If the message has not been sent again
- * the answer settles it. If nobody could write how the attempt ended it is written now, for whoever takes the message up.
- * @returns the message's state now; `undefined` if the attempt was not unknown
+ * Enters an answer that came after its attempt had been taken for `unknown`. It settles the message, also one that was
+ * given up meanwhile: who has it has it. If nobody could write how the attempt ended it is written now, for whoever
+ * takes the message up.
+ * @param waits whether nothing is entered while the message is being sent again, since what becomes of it will be
+ *   written over what it was
+ * @returns the message's state now, `sending` to be asked again; `undefined` if the attempt was not unknown
  */
-export function enterLate(database: Database, answer: LateAnswer): Promise<State | undefined> {
+export function enterLate(
+  database: Database,
+  answer: LateAnswer,
+  waits: boolean,
+): Promise<State | undefined> {
   return database.transaction(async (tx) => {
     const [row] = await tx.query<Row>(
       `select state, recipients, accepted, rejected, expires_at, on_unknown, delivery_trace
        from relais.message where id = $1 for update`,
       [answer.message],
     );
-    const attempt = row && (await close(tx, answer, "a.kind = 'unknown'"));
     if (row === undefined) return undefined;
+    if (waits && row.state === "sending" && (await isUnknown(tx, answer))) return row.state;
+    const attempt = await close(tx, answer, "a.kind = 'unknown'");
     if (attempt === undefined) {
       await close(tx, answer, "a.kind is null");
       return undefined;
@@ -48,9 +58,21 @@ export function enterLate(database: Database, answer: LateAnswer): Promise<State
       ...traceEntry(attempt, row.delivery_trace.attempts.length + 1),
       late: true,
     };
-    const next = waiting.has(row.state) ? nextStanding(row, attempt, await unknownOf(tx, answer)) : undefined;
+    const next = waiting.has(row.state)
+      ? nextStanding(row, attempt, await unknownOf(tx, answer))
+      : givenUp.has(row.state) && attempt.accepted.length > 0
+        ? afterAll(row, attempt)
+        : undefined;
     return write(tx, answer.message, row, entry, next, attempt);
   });
+}
+
+async function isUnknown(tx: Queryable, { message, seq, claim }: AttemptKey): Promise<boolean> {
+  const rows = await tx.query(
+    "select 1 from relais.attempt where message = $1 and seq = $2 and claim = $3 and kind = 'unknown'",
+    [message, seq, claim],
+  );
+  return rows.length > 0;
 }
 
 async function close(tx: Queryable, answer: LateAnswer, stillSo: string) {
@@ -93,6 +115,17 @@ function nextStanding(row: Row, attempt: AttemptRow, doubtful: ReadonlySet<strin
   };
 }
 
+/** Of a message that was given up: who has it after all. The others are not asked any more. */
+function afterAll(row: Row, attempt: AttemptRow): Standing {
+  const accepted = new Set([...row.accepted, ...attempt.accepted]);
+  const rejected = row.rejected.filter(({ address }) => !accepted.has(address));
+  const known = new Set([...accepted, ...rejected.map(({ address }) => address)]);
+  const rest = (row.recipients ?? attempt.recipients)
+    .filter((address) => !known.has(address))
+    .map((address) => ({ address, kind: "cancelled", reason: "the message had been given up" }));
+  return { accepted: [...accepted], rejected: [...rejected, ...rest], unknown: [], pending: [] };
+}
+
 async function write(
   tx: Queryable,
   message: string,
@@ -109,7 +142,8 @@ async function write(
   const delivered = settlement !== undefined && (state === "sent" || state === "partial");
   const attempts = [...row.delivery_trace.attempts, entry];
   const by: ReturnType<typeof lastSuccess> = { provider: attempt.provider, ...lastSuccess({ attempts }) };
-  const settled = row.state === "unknown" && settlement !== undefined && state !== "unknown";
+  const wasOpen = row.state === "queued" || row.state === "deferred";
+  const settled = settlement !== undefined && state !== "unknown" && !wasOpen;
   const as = delivered ? "sent" : state === "failed" ? "failed" : "resend";
   const resolution = settled ? { by: "late-answer", as, at: new Date(now).toISOString() } : null;
   await tx.query(
