@@ -38,32 +38,37 @@ export function failureKindsPage(): string {
     code(rule.kind) + (rule.again === false ? ", once" : ""),
     cell(rule.reason),
   ]);
-  const ses = sesErrors.map(({ name, says, kind, meaning, source }) => [
+  const ses = sesErrors.map(({ name, says, kind, about, meaning, source }) => [
     code(name),
     says === undefined ? "" : code(says.source),
     code(kind),
+    about,
     cell(meaning),
     source === "" ? "" : `<${source}>`,
   ]);
-  const statuses = httpStatuses.map(({ from, to, kind, meaning }) => [
+  const statuses = httpStatuses.map(({ from, to, kind, about, meaning }) => [
     range(from, to),
     code(kind),
+    about,
     cell(meaning),
   ]);
-  const connection = sesConnection.map(({ code: pattern, kind, meaning }) => [
+  const connection = sesConnection.map(({ code: pattern, kind, about, meaning }) => [
     code(pattern.source),
     code(kind),
+    about,
     cell(meaning),
   ]);
   const vendors = Object.entries(errorTables).map(([vendor, rows]) => {
-    const lines = rows.map(({ status, code: own, kind, meaning, source }) => [
+    const lines = rows.map(({ status, code: own, says, kind, about, meaning, source }) => [
       status === undefined ? "any" : typeof status === "number" ? String(status) : range(...status),
       own === undefined ? "any" : code(typeof own === "string" ? own : own.source),
+      says === undefined ? "" : code(says.source),
       code(kind),
+      about,
       cell(meaning),
       /^https:/.test(source) ? `<${source}>` : cell(source),
     ]);
-    return `### ${vendor}\n\n${table(["status", "code", "kind", "meaning", "source"], lines)}`;
+    return `### ${vendor}\n\n${table(["status", "code", "words", "kind", "about", "meaning", "source"], lines)}`;
   });
   return `# Failure kinds, and the evidence for each
 
@@ -91,15 +96,18 @@ ${table(["code", "kind", "reason"], wire)}
 
 ## SES: errors by name
 
-${table(["name", "message says", "kind", "meaning", "source"], ses)}
+About whom an error is: the \`account\` (key, pause, quota, plan, rate), one \`identity\` (a sender's address or domain),
+this \`message\`, a \`recipient\`, or a \`passing\` state of a server or the network.
+
+${table(["name", "message says", "kind", "about", "meaning", "source"], ses)}
 
 ## SES: answers without a SES error
 
-${table(["status", "kind", "meaning"], statuses)}
+${table(["status", "kind", "about", "meaning"], statuses)}
 
 ## SES: no connection
 
-${table(["code", "kind", "meaning"], connection)}
+${table(["code", "kind", "about", "meaning"], connection)}
 
 ## HTTP mail APIs
 

@@ -56,6 +56,19 @@ test("a limit that is reached is about those that are left, and asked for no mor
   });
 });
 
+test("a limit that is reached between halves is about the other half too", async () => {
+  let n = 0;
+  const server = await apiServer(() => {
+    n += 1;
+    if (n === 1) return refusals.mailgun!("to", 1, "") as { status: number };
+    return { status: 429, headers: { "retry-after": "30" }, body: { message: "too many requests" } };
+  });
+  const message = await letter({ to });
+  const outcome = await mailgun.make({ endpoint: server.endpoint }).send(message, context(message));
+  expect(n).toBe(2);
+  expect(outcome).toMatchObject({ success: false, kind: "throttled", retryAfterMs: 30_000 });
+});
+
 test("an abort leaves the others to the next provider, since nothing of them has left", async () => {
   const controller = new AbortController();
   const server = await apiServer(() => {
