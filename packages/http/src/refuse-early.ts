@@ -5,9 +5,9 @@ import type { Letter } from "./letter.ts";
 /** Why the vendor would not take this letter, as far as its documented limits say; else `undefined`. */
 export function refuseLetter(limits: HttpLimits, letter: Letter): string | undefined {
   const { maxRecipients = Number.POSITIVE_INFINITY, refuse } = limits;
-  const { text, html, attachments } = letter.message;
+  const { text, html, attachments, raw } = letter.message;
   // A message that exists as ready-made bytes only has none of them, and would arrive empty.
-  if (text === undefined && html === undefined && attachments.length === 0) {
+  if (raw !== undefined && text === undefined && html === undefined && attachments.length === 0) {
     return "neither text nor html nor an attachment, and an HTTP API carries nothing else";
   }
   const recipients = letter.to.length + letter.cc.length + letter.bcc.length;

@@ -35,18 +35,23 @@ const bodies: Readonly<Record<string, string>> = {
   "no JSON": fill("<a>"),
 };
 
-/** The longest time in which nothing else ran, of the best of three. */
+/**
+ * The longest time in which nothing else ran, or all the time that the processor was at work, whichever is less: on a
+ * busy machine the first is as much about the others. The best of some tries.
+ */
 async function longestMs(work: () => Promise<unknown>): Promise<number> {
-  const seen: number[] = [];
-  for (let i = 0; i < 3; i++) {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 8 && best >= 50; i++) {
     const delay = monitorEventLoopDelay({ resolution: 1 });
+    const before = process.cpuUsage();
     delay.enable();
     await work();
     await new Promise((resolve) => setTimeout(resolve, 5));
     delay.disable();
-    seen.push(delay.max / 1e6);
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, delay.max / 1e6, (user + system) / 1e3);
   }
-  return Math.min(...seen);
+  return best;
 }
 
 test.each(Object.entries(bodies))("%s: 1 MB of it holds nobody up for 50 ms", async (_, body) => {
