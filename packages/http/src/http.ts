@@ -14,10 +14,10 @@ import { encodeBody } from "./encode-body.ts";
 import type { HttpLimits } from "./http-api.ts";
 import { type HttpOptions, httpChecks } from "./http-options.ts";
 import { type Letter, letterFor } from "./letter.ts";
-import { failer, readAnswerTo } from "./outcome.ts";
+import { failer, type Reading, readAnswerTo } from "./outcome.ts";
 import { pool } from "./pool.ts";
 import { refuseLetter, refuseSize } from "./refuse-early.ts";
-import { type Ask, inParts, inRounds, type Reading } from "./rounds.ts";
+import { type Ask, inParts, inRounds } from "./rounds.ts";
 import { verify } from "./verify.ts";
 
 /** The letter for an envelope, or why there is none that the vendor would take. */

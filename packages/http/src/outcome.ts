@@ -1,10 +1,9 @@
 import { type Failure, failure, mailboxKey, type Rejection } from "@relais/core/spi";
 import type { Answer } from "./answer.ts";
 import type { Diagnosis } from "./diagnose.ts";
-import { explainAnswer, rowFor } from "./explain-answer.ts";
+import { type Explained, explainAnswer, rowFor } from "./explain-answer.ts";
 import type { HttpApi } from "./http-api.ts";
 import type { Letter } from "./letter.ts";
-import type { Reading } from "./rounds.ts";
 
 export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Failure;
 
@@ -21,6 +20,16 @@ export function failer(provider: string, clean: (text: string) => string): Fail 
       rejected,
     });
 }
+
+/** What came of one request. */
+export type Reading =
+  | {
+      readonly messageId: string;
+      readonly accepted: readonly string[];
+      readonly rejected: readonly Rejection[];
+    }
+  | Explained
+  | Diagnosis;
 
 const messageIdForm = /^[^\s\p{Cc}]{1,998}$/u;
 

@@ -1,17 +1,7 @@
 import { type Failure, mailboxKey, type Outcome, type Rejection, receipt } from "@relais/core/spi";
 import type { Diagnosis } from "./diagnose.ts";
 import type { Explained } from "./explain-answer.ts";
-import type { Fail } from "./outcome.ts";
-
-/** What came of one request. */
-export type Reading =
-  | {
-      readonly messageId: string;
-      readonly accepted: readonly string[];
-      readonly rejected: readonly Rejection[];
-    }
-  | Explained
-  | Diagnosis;
+import type { Fail, Reading } from "./outcome.ts";
 
 /** A request for some of an attempt's recipients; the first one hands over. */
 export type Ask = (recipients: readonly string[], isFirst: boolean) => Promise<Reading>;

@@ -19,7 +19,7 @@ interface Phrases {
 const hourMs = 3_600_000;
 const anyOf = [400, 401, 403];
 
-export const phrases: readonly Phrases[] = [
+const phrases: readonly Phrases[] = [
   {
     statuses: anyOf,
     words: [

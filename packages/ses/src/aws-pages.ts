@@ -12,5 +12,3 @@ export const bulkStatus =
   "https://docs.aws.amazon.com/ses/latest/APIReference/API_BulkEmailDestinationStatus.html";
 export const identityPolicies =
   "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html";
-export const credentialEndpoints =
-  "https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html";
