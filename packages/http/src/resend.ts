@@ -1,5 +1,4 @@
 import type { Provider } from "@relais/core/spi";
-import { addressText } from "./address-text.ts";
 import { textAt } from "./answer.ts";
 import { attached, base64 } from "./attached.ts";
 import { inField } from "./blame.ts";
@@ -10,6 +9,7 @@ import { http } from "./http.ts";
 import type { HttpApi } from "./http-api.ts";
 import type { CommonOptions } from "./http-options.ts";
 import type { Letter } from "./letter.ts";
+import { resendAddress, resendFrom } from "./resend-address.ts";
 import { resendErrors } from "./resend-errors.ts";
 
 export interface ResendOptions extends CommonOptions {
@@ -23,11 +23,11 @@ function body({ message, to, cc, bcc }: Letter): unknown {
   const headers = headerRecord(extraHeaders(message));
   const files = attached(message);
   return {
-    from: addressText(message.from),
-    to: to.map(addressText),
-    ...(cc.length === 0 ? {} : { cc: cc.map(addressText) }),
-    ...(bcc.length === 0 ? {} : { bcc: bcc.map(addressText) }),
-    ...(replyTo.length === 0 ? {} : { reply_to: replyTo.map(addressText) }),
+    from: resendFrom(message.from),
+    to: to.map(resendAddress),
+    ...(cc.length === 0 ? {} : { cc: cc.map(resendAddress) }),
+    ...(bcc.length === 0 ? {} : { bcc: bcc.map(resendAddress) }),
+    ...(replyTo.length === 0 ? {} : { reply_to: replyTo.map(resendAddress) }),
     subject: subjectOf(message),
     ...(html === undefined ? {} : { html }),
     // Absent, Resend would write one of its own from the HTML; an empty one keeps it from that.
