@@ -57,14 +57,17 @@ async function parsedYaml(text: string): Promise<unknown> {
 
 /** What a module threw: only its kind, and the line of the file, since the message may quote anything. */
 function moduleFault(error: unknown, path: string): Fault {
-  const { name = "an error", code, stack = "" } = error as Error & { readonly code?: string };
-  const url = pathToFileURL(path).href;
-  const line = [url, path]
-    .map((file) => stack.split(file)[1])
-    .map((rest) => /^(?:\?v=\d+)?:(\d+)/.exec(rest ?? "")?.[1]);
-  const where = line.find((one) => one !== undefined);
+  const { name = "it threw", message = "", code, stack = "" } = error as Error & { readonly code?: string };
+  const missing = /^Cannot find \w+ '([^']+)'/.exec(message)?.[1];
+  if (code === "ERR_MODULE_NOT_FOUND" && missing !== undefined)
+    return new Fault(`it imports ${JSON.stringify(missing)}, which cannot be found`);
+  const lines = [pathToFileURL(path).href, path].map(
+    (file) => /^(?:\?v=\d+)?:(\d+)/.exec(stack.split(file)[1] ?? "")?.[1],
+  );
+  const line = lines.find((one) => one !== undefined);
   const what = code === undefined ? name : `${name} (${code})`;
-  return new Fault(where === undefined ? what : `line ${where}: ${what}`);
+  if (line !== undefined) return new Fault(`line ${line}: ${what}`);
+  return new Fault(name === "SyntaxError" ? `${what}; node --check shows the place` : what);
 }
 
 async function loadedModule(path: string): Promise<unknown> {
