@@ -34,10 +34,12 @@ const no = fc.constantFrom("false", "FALSE", "False", "0", "no", "No", "off", "O
 const written = (text: string) => fc.tuple(around, around).map(([before, after]) => before + text + after);
 /** The same of a secret, where only line breaks (and what stands beyond them) do not belong to it. */
 const writtenSecret = (text: string) =>
-  fc.tuple(breaks, breaks, fc.constantFrom("", "  ")).map(([before, after, beyond]) => {
-    const [outer, inner] = [before === "" ? "" : beyond + before, after === "" ? "" : after + beyond];
-    return outer + text + inner;
-  });
+  fc
+    .tuple(fc.constantFrom("", "", "\uFEFF"), breaks, breaks, fc.constantFrom("", "  "))
+    .map(([mark, before, after, beyond]) => {
+      const [outer, inner] = [before === "" ? "" : beyond + before, after === "" ? "" : after + beyond];
+      return mark + outer + text + inner;
+    });
 const environment = fc.nat(passwords.length - 1).chain((i) =>
   fc.record({
     SMTP_HOST: written(server.host),

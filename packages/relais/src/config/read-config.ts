@@ -41,7 +41,6 @@ async function parsedYaml(text: string): Promise<unknown> {
     lineCounter: lines,
     strict: true,
     prettyErrors: false,
-    logLevel: "silent",
   });
   const [first] = [...document.errors, ...document.warnings];
   if (first !== undefined) {

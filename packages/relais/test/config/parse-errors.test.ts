@@ -145,6 +145,7 @@ describe("the place of a mistake in JSON", () => {
   test("is counted in lines however these end", () => {
     for (const end of ["\n", "\r\n", "\r"])
       expect(placeOf(["ab", "", "cd"].join(end), 2 + 2 * end.length + 1)).toEqual({ line: 3, column: 2 });
+    expect(jsonFault('{"a": 01}')).toEqual({ line: 1, column: 8 });
     expect(jsonFault('{\r\n  "a": x\r\n}')).toEqual({ line: 2, column: 8 });
   });
 });
