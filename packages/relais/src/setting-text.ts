@@ -9,10 +9,10 @@ export function trimmed(text: string): string {
 }
 
 /**
- * A secret: without a byte order mark and without line breaks at the ends, which `echo` and editors add (and without
+ * A password: without a byte order mark and without line breaks at the ends, which `echo` and editors add (and without
  * what stands beyond these). Other blanks at the ends stay: a password may begin or end with one.
  */
-export function secretText(text: string): string {
+function passwordText(text: string): string {
   const marked = text.replace(/^\uFEFF/, "");
   const front = marked.trimStart();
   const lead = marked.slice(0, marked.length - front.length);
@@ -31,6 +31,11 @@ const harmless = new Set(["keySelector", "accessKeyId"]);
 /** Whether a field or a variable is named like a secret. */
 export function isSecretName(name: string): boolean {
   return secretName.test(name) && !harmless.has(name);
+}
+
+/** What a variable or a field says: of a password only line breaks are cut. Keys and tokens have no blanks. */
+export function settingText(name: string, text: string): string {
+  return /pass|pwd/i.test(name) ? passwordText(text) : trimmed(text);
 }
 
 const pairs = new Set(['""', "''", "``", "“”", "‘’"]);

@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import {
   flagOf,
   isQuoted,
-  isSecretName,
   isServiceLink,
   quotesHint,
-  secretText,
   serviceLinkHint,
+  settingText,
   trimmed,
 } from "./setting-text.ts";
 import { textOf } from "./text-of.ts";
@@ -19,7 +18,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * NAME, or the content of the file that NAME_FILE names; an empty value is no value.
  */
 export interface SettingsReader {
-  /** The value, without what editors and `echo` leave around it; of a secret only line breaks are cut. */
+  /** The value, without what editors and `echo` leave around it; of a password only line breaks are cut. */
   text(name: string): string | undefined;
   /** Whether it is set at all, rightly or not; what an orchestrator put there for a Service does not count. */
   has(name: string): boolean;
@@ -44,9 +43,6 @@ function mounted(path: string): string | undefined {
   }
 }
 
-const cut = (name: string, value: string): string =>
-  isSecretName(name) ? secretText(value) : trimmed(value);
-
 export function settingsReader(env: Environment): SettingsReader {
   const problems: string[] = [];
   const problem = (sentence: string): void => void problems.push(sentence);
@@ -66,7 +62,8 @@ export function settingsReader(env: Environment): SettingsReader {
       return undefined;
     }
     const content = mounted(trimmed(path)); // never shown, not even the path: people put the secret itself there
-    if (content === undefined) problem(`${name}_FILE names a file that cannot be read.`);
+    const quoted = isQuoted(path) ? `; it is ${quotesHint}` : "";
+    if (content === undefined) problem(`${name}_FILE names a file that cannot be read${quoted}.`);
     else if (content.length > maxSecretCharacters)
       problem(`${name}_FILE names a file that is too large for a setting.`);
     else if (trimmed(content) === "") problem(`${name}_FILE names a file that is empty.`);
@@ -81,7 +78,7 @@ export function settingsReader(env: Environment): SettingsReader {
       problem(`${name} ${serviceLinkHint}.`);
       return undefined;
     }
-    return cut(name, value);
+    return settingText(name, value);
   };
   const wrong = (name: string, value: string, fault: string): undefined =>
     problem(`${name} ${fault}${isQuoted(value) ? `; it is ${quotesHint}` : ""}.`) as undefined;

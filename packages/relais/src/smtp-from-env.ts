@@ -53,12 +53,13 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
     read.problem(`SMTP_HOST must be a host name or an IP address; it is ${quotesHint}.`);
     return undefined;
   }
-  if (ignoreTLS === true && requireTLS !== false && secure !== true && !isLoopback(host)) {
-    read.problem(
-      "SMTP_IGNORE_TLS sends mail and login in clear to a server that is not on this machine: where that is meant, set " +
-        "SMTP_REQUIRE_TLS=false beside it.",
-    );
-    return undefined;
+  const fromFirstByte = secure ?? port === 465;
+  if (ignoreTLS === true && !fromFirstByte) {
+    const fault = inClear(host, requireTLS);
+    if (fault !== undefined) {
+      read.problem(fault);
+      return undefined;
+    }
   }
 
   const whole = user !== undefined && pass !== undefined;
@@ -75,7 +76,7 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
     const provider = plugin.create(plugin.fromEnv?.(settled) as SmtpOptions, { id: undefined });
     if (forceFail) return forcedFailure(provider, "forced by SMTP_FORCE_FAIL");
     const quoted = read.quoted(["SMTP_USER", "SMTP_PASS"]);
-    const local = isLoopback(host) && ignoreTLS === undefined && secure !== true;
+    const local = isLoopback(host) && ignoreTLS === undefined && requireTLS === undefined && !fromFirstByte;
     if (quoted === undefined && !local) return provider;
     const aboutQuotes = quotesHintOf(quoted);
     return hinted(provider, (failure) =>
@@ -87,4 +88,14 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
     read.problem(`SMTP_* cannot be used: ${why}${hint === undefined ? "" : `; ${hint}`}.`);
     return undefined;
   }
+}
+
+/** Why a server may not be sent to without TLS, if so. */
+function inClear(host: string, requireTLS: boolean | undefined): string | undefined {
+  if (requireTLS === true) return "SMTP_IGNORE_TLS and SMTP_REQUIRE_TLS are both true; keep one of them.";
+  if (requireTLS === false || isLoopback(host)) return undefined;
+  return (
+    "SMTP_IGNORE_TLS sends mail and login in clear to a server that is not on this machine: where that is meant, set " +
+    "SMTP_REQUIRE_TLS=false beside it."
+  );
 }

@@ -85,8 +85,13 @@ describe("a server elsewhere", () => {
     const sentence =
       "SMTP_IGNORE_TLS sends mail and login in clear to a server that is not on this machine: where that is meant, set " +
       "SMTP_REQUIRE_TLS=false beside it.";
-    for (const env of [there, { ...there, ...ann }, { ...there, SMTP_REQUIRE_TLS: "true" }])
+    for (const env of [there, { ...there, ...ann }])
       expect(problems({ ...env, SMTP_IGNORE_TLS: "true" })).toEqual([sentence]);
+    for (const SMTP_HOST of ["localhost", "mail.example.org"])
+      expect(problems({ SMTP_HOST, SMTP_IGNORE_TLS: "true", SMTP_REQUIRE_TLS: "1" })).toEqual([
+        "SMTP_IGNORE_TLS and SMTP_REQUIRE_TLS are both true; keep one of them.",
+      ]);
+    expect(problems({ ...there, SMTP_IGNORE_TLS: "true", SMTP_PORT: "465" })).toEqual([]);
     expect(problems({ ...there, SMTP_IGNORE_TLS: "true", SMTP_REQUIRE_TLS: "no" })).toEqual([]);
     expect(problems({ ...there, SMTP_IGNORE_TLS: "off" })).toEqual([]);
   });

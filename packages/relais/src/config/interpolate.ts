@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { isQuoted, isSecretName, isServiceLink, secretText, trimmed } from "../setting-text.ts";
+import { isQuoted, isServiceLink, settingText, trimmed } from "../setting-text.ts";
 import { textOf } from "../text-of.ts";
 import { type PathPart, problemAt, problemPath } from "./problem-path.ts";
 
@@ -41,7 +41,7 @@ const unfolded = (text: string): string =>
 /**
  * Replaces `${NAME}` and `${NAME:-default}` in every text, and `{ file: path }` by the content of the file. What editors
  * and `echo` leave around a value is cut: line breaks at the ends and a byte order mark, and other blanks too unless
- * the field is named like a secret. `${NAME:-}` with nothing in it leaves its field out. Paths are taken from `folder`.
+ * the field is a password. `${NAME:-}` with nothing in it leaves its field out. Paths are taken from `folder`.
  */
 export function interpolate(raw: unknown, env: Environment, folder: string): Interpolated {
   const references = new Map<string, Reference>();
@@ -67,8 +67,7 @@ export function interpolate(raw: unknown, env: Environment, folder: string): Int
       if (otherwise === undefined && !empty) problems.push(notSet(name, path));
       return otherwise ?? "";
     }
-    const secret = isSecretName(String(path.at(-1)));
-    const value = unfolded(secret ? secretText(given) : trimmed(given));
+    const value = unfolded(settingText(String(path.at(-1)), given));
     secrets.add(value);
     return value;
   };
@@ -93,7 +92,7 @@ export function interpolate(raw: unknown, env: Environment, folder: string): Int
   const file = (named: string, path: readonly PathPart[]): string | undefined => {
     const where = within(named, [...path, "file"]);
     try {
-      const content = secretText(textOf(readFileSync(resolve(folder, where))));
+      const content = settingText(String(path.at(-1)), textOf(readFileSync(resolve(folder, where))));
       secrets.add(content);
       if (content.includes("\uFFFD")) {
         problems.push(problemAt(path, `names the file ${JSON.stringify(named)}, which is not in UTF-8`));

@@ -27,6 +27,7 @@ const yamlFaults: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: "a mapping stands where a value is wanted",
   DUPLICATE_KEY: "a key is there twice",
   MISSING_CHAR: "a character is missing: a quote, a bracket, a comma or a blank",
+  MULTIPLE_DOCS: "another document begins",
   MULTILINE_IMPLICIT_KEY: "a key has several lines",
   TAB_AS_INDENT: "a tab stands in the indentation",
   TAG_RESOLVE_FAILED: "a value begins with !, which makes it a tag; put it in quotes",
@@ -50,7 +51,7 @@ async function parsedYaml(text: string): Promise<unknown> {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {
-    throw new Fault("an alias (a value that begins with *) names nothing; put the value in quotes");
+    throw new Fault("an alias (a value that begins with *) leads nowhere; put the value in quotes");
   }
 }
 

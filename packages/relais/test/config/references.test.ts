@@ -181,6 +181,25 @@ test("the outbox has the types of its fields, too, as the chain has", async () =
   );
 });
 
+test("keys and tokens lose blanks and line breaks at the ends: they have none", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      dressed("AKIDEXAMPLE"),
+      dressed("wJalr/XU+tn="),
+      dressed("re_123"),
+      async (ID, KEY, API) => {
+        const credentials = { accessKeyId: "${ID}", secretAccessKey: "${KEY}", sessionToken: "${KEY}" };
+        const chain = [
+          { use: "ses", options: { region: "eu-west-1", credentials } },
+          { use: "http", options: { api: "resend", apiKey: "${API}", connectionTimeoutMs: "${MS}" } },
+        ];
+        expect(await wrongTypes({ chain }, { ID, KEY, API, MS: "900\n" })).toEqual([]);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
 test("a key in one line, as .env files have it, is a key", async () => {
   const { generateKeyPairSync } = await import("node:crypto");
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });

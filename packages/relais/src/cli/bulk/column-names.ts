@@ -1,4 +1,5 @@
-import type { Fields } from "./rows.ts";
+/** The fields of a row, by the names of its columns. */
+export type Fields = Readonly<Record<string, string>>;
 
 /** What a column may be for where no flag says it. */
 export type ColumnKind = "to" | "subject" | "text" | "html";

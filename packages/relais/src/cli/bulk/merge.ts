@@ -1,5 +1,4 @@
-import { columnNamed } from "./column-names.ts";
-import type { Fields } from "./rows.ts";
+import { columnNamed, type Fields } from "./column-names.ts";
 
 /** A `{{field}}` that a row does not have. */
 export class MissingField extends Error {

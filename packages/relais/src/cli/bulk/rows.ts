@@ -1,9 +1,7 @@
+import type { Fields } from "./column-names.ts";
 import { csvDialect } from "./csv-dialect.ts";
 import { CsvFault, type CsvRecord, csvRecords } from "./csv-records.ts";
 import { InvalidFile, textChunks, textLines } from "./text-chunks.ts";
-
-/** The fields of a row, by the names of its columns. */
-export type Fields = Readonly<Record<string, string>>;
 
 export interface Row {
   /** Where it begins in the file, counted from 1. */
