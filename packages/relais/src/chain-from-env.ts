@@ -10,6 +10,7 @@ import {
 } from "@relais/core";
 import { ConfigurationError } from "./configuration-error.ts";
 import { sesFromEnv } from "./ses-from-env.ts";
+import { trimmed } from "./setting-text.ts";
 import { type Environment, type SettingsReader, settingsReader } from "./settings-reader.ts";
 import { smtpFromEnv } from "./smtp-from-env.ts";
 
@@ -21,8 +22,8 @@ const noProvider =
 
 /**
  * SMTP first, SES next, from the environment: `SMTP_HOST`, `SMTP_PORT` (587, or 465 with `SMTP_SECURE=true`),
- * `SMTP_SECURE` (true on port 465), `SMTP_USER`, `SMTP_PASS`, `SMTP_REQUIRE_TLS`; `AWS_SES_REGION`, `AWS_SES_ACCESS_KEY_ID`,
- * `AWS_SES_SECRET_ACCESS_KEY`, `AWS_SES_SESSION_TOKEN`, `AWS_SES_ENDPOINT`; `AWS_SES_FROM_EMAIL`, the default sender.
+ * `SMTP_SECURE` (true on port 465), `SMTP_USER`, `SMTP_PASS`, `SMTP_REQUIRE_TLS`, `SMTP_IGNORE_TLS`, `SMTP_NAME` (in EHLO);
+ * `AWS_SES_REGION`, `AWS_SES_ACCESS_KEY_ID`, `AWS_SES_SECRET_ACCESS_KEY`, `AWS_SES_SESSION_TOKEN`, `AWS_SES_ENDPOINT`; `AWS_SES_FROM_EMAIL`, the default sender.
  * Each may also be given as `NAME_FILE`, the path of a mounted secret. With only one of the two set, a chain of one.
  * `SMTP_FORCE_FAIL=true` makes SMTP fail without touching the network, to rehearse the fallback; not in production.
  *
@@ -31,8 +32,8 @@ const noProvider =
  */
 export function chainFromEnv(env: Environment = process.env, options: ChainOptions = {}): Chain {
   const read = settingsReader(env);
-  const from = read.text("AWS_SES_FROM_EMAIL")?.trim();
-  const smtp = smtpFromEnv(read, env.NODE_ENV === "production");
+  const from = read.text("AWS_SES_FROM_EMAIL");
+  const smtp = smtpFromEnv(read, trimmed(env.NODE_ENV ?? "") === "production");
   const ses = sesFromEnv(read);
   const links = [
     ...(smtp === undefined ? [] : [link(smtp, retry(), breaker(), timeout({ ms: smtpTimeoutMs }))]),
@@ -51,6 +52,7 @@ function checkSender(from: string, read: SettingsReader): void {
     createChain([nobody], { from });
   } catch (error) {
     const why = error instanceof Error ? error.message.replace("createChain: from: ", "") : "it is wrong";
-    read.problem(`AWS_SES_FROM_EMAIL cannot be used: ${why}.`);
+    const hint = read.quoted(["AWS_SES_FROM_EMAIL"]);
+    read.problem(`AWS_SES_FROM_EMAIL cannot be used: ${why}${hint === undefined ? "" : `; ${hint}`}.`);
   }
 }
