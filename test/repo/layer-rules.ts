@@ -94,6 +94,7 @@ export const coreLayers: readonly Layer[] = [
       "observe.ts",
       "options-schema.ts",
       "plugin.ts",
+      "provider-limits.ts",
       "provider.ts",
       "scope.ts",
     ],
@@ -101,7 +102,7 @@ export const coreLayers: readonly Layer[] = [
   },
   {
     name: "call", // one call: its hand-over, its stop, its end
-    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "stop.ts"],
+    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "skip.ts", "stop.ts"],
     may: ["parts", "message", "outcome", "event"],
   },
   { name: "policy", files: ["policy.ts"], may: ["parts", "message", "outcome", "event"] },
@@ -118,8 +119,10 @@ export const coreLayers: readonly Layer[] = [
       "chain-options.ts",
       "chain.ts",
       "conclude.ts",
+      "course.ts",
       "deliver.ts",
       "ledger.ts",
+      "offer.ts",
       "send-options.ts",
       "verify-all.ts",
     ],
@@ -139,7 +142,6 @@ export const policyParts: readonly string[] = [
   "quota-source.ts",
   "remainder.ts",
   "retry-budget.ts",
-  "skip.ts",
   "sliding-window.ts",
 ];
 

@@ -65,6 +65,9 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
   const made: Link = Object.freeze({
     id: provider.id,
     provider,
+    get limits() {
+      return provider.limits;
+    },
     dispositions: site.dispositions,
     overrides: changes,
     send,
