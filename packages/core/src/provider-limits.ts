@@ -23,7 +23,7 @@ export interface ProviderLimits {
   readonly nullSender?: false | undefined;
   /** Extensions of file names that are not taken as attachments: lower case, without the dot. */
   readonly refusedExtensions?: readonly string[] | undefined;
-  /** The only extensions that are taken; a name without an extension is not. */
+  /** The only extensions that are taken; a name without one is not, an attachment without a name is. */
   readonly allowedExtensions?: readonly string[] | undefined;
   /**
    * `true`: the provider writes To and Cc itself, from the recipients of the attempt alone, and needs one of them there.
@@ -58,8 +58,9 @@ const bound = (value: number | undefined): number =>
 
 const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text);
 
-const extensionOf = (filename: string | undefined): string | undefined =>
-  /\.([^.\s/\\]+)[.\s]*$/.exec(filename ?? "")?.[1]?.toLowerCase();
+// Windows drops dots and blanks at the end of a name, so what stands before them is its type.
+const extensionOf = (filename: string): string | undefined =>
+  /\.([^.\s/\\]+)[.\s]*$/.exec(filename)?.[1]?.toLowerCase();
 
 /** Where the header of a whole mail ends. */
 function headBytes(raw: Uint8Array): number {
@@ -85,6 +86,8 @@ function wrongAttachment(message: Message, limits: ProviderLimits): string | und
   const { refusedExtensions, allowedExtensions } = limits;
   if (refusedExtensions === undefined && allowedExtensions === undefined) return undefined;
   for (const { filename } of message.attachments) {
+    // What has no name gets one from the provider.
+    if (filename === undefined) continue;
     const extension = extensionOf(filename);
     if (extension !== undefined && refusedExtensions?.includes(extension) === true) {
       return `attachments of the type .${extension} are not taken`;
@@ -118,8 +121,16 @@ function refusal(message: Message, envelope: Envelope, limits: ProviderLimits): 
   }
 }
 
-/** Why a message as such is over a provider's limits, whoever it is for. */
+/** Why a message as such is over a provider's limits, whoever it is for. What cannot be read is within them. */
 function messageOver(message: Message, from: string, limits: ProviderLimits): string | undefined {
+  try {
+    return judged(message, from, limits);
+  } catch {
+    return undefined;
+  }
+}
+
+function judged(message: Message, from: string, limits: ProviderLimits): string | undefined {
   const maxBytes = bound(limits.maxBytes);
   // No encoding makes 4 bytes of fewer than one: most messages are surely within the bound.
   if (message.raw !== undefined || 4 * message.contentBytes > maxBytes) {
