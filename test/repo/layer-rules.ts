@@ -108,6 +108,11 @@ export const coreLayers: readonly Layer[] = [
   { name: "policy", files: ["policy.ts"], may: ["parts", "message", "outcome", "event"] },
   { name: "policies", files: ["policies/"], may: ["parts", "message", "outcome", "event", "call", "policy"] },
   {
+    name: "standard", // policies put together
+    files: ["standard-policies.ts"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "policies"],
+  },
+  {
     name: "link",
     files: ["guard.ts", "link.ts", "nest.ts"],
     may: ["parts", "message", "outcome", "event", "call", "policy"],
@@ -126,19 +131,20 @@ export const coreLayers: readonly Layer[] = [
       "send-options.ts",
       "verify-all.ts",
     ],
-    may: ["parts", "message", "outcome", "event", "call", "link"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "standard", "link"],
   },
   { name: "spi", files: ["spi.ts"], may: ["parts", "message", "outcome", "event"] },
   {
     name: "index",
     files: ["index.ts"],
-    may: ["parts", "message", "outcome", "event", "policy", "policies", "link", "chain"],
+    may: ["parts", "message", "outcome", "event", "policy", "policies", "standard", "link", "chain"],
   },
 ];
 
 /** Pieces of policies, which policies may import from beside them. Two policies never import each other. */
 export const policyParts: readonly string[] = [
   "circuit.ts",
+  "leftover.ts",
   "quota-source.ts",
   "remainder.ts",
   "retry-budget.ts",
