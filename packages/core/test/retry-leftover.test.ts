@@ -98,7 +98,7 @@ describe("where recipients were answered differently", () => {
   });
 
   test("the wait is the longest that was asked for", async () => {
-    const waits = { [ann]: 100, [bob]: 700 };
+    const waits: Record<string, number> = { [ann]: 100, [bob]: 700 };
     const step: Step = async (provider, context) => {
       await context.handOver();
       const rejected = [ann, bob].map((address) => ({
