@@ -1,21 +1,10 @@
-import {
-  breaker,
-  type Chain,
-  type ChainOptions,
-  createChain,
-  link,
-  type Provider,
-  retry,
-  timeout,
-} from "@relais/core";
+import { type Chain, type ChainOptions, createChain, type Provider } from "@relais/core";
 import { ConfigurationError } from "./configuration-error.ts";
 import { sesFromEnv } from "./ses-from-env.ts";
 import { trimmed } from "./setting-text.ts";
 import { type Environment, type SettingsReader, settingsReader } from "./settings-reader.ts";
 import { smtpFromEnv } from "./smtp-from-env.ts";
 
-const smtpTimeoutMs = 30_000;
-const sesTimeoutMs = 10_000;
 const noProvider =
   "No e-mail provider is configured: set SMTP_HOST (with SMTP_PORT, SMTP_SECURE, SMTP_USER, SMTP_PASS), or " +
   "AWS_SES_REGION (with AWS_SES_ACCESS_KEY_ID, AWS_SES_SECRET_ACCESS_KEY), or both.";
@@ -27,7 +16,7 @@ const noProvider =
  * Each may also be given as `NAME_FILE`, the path of a mounted secret. With only one of the two set, a chain of one.
  * `SMTP_FORCE_FAIL=true` makes SMTP fail without touching the network, to rehearse the fallback; not in production.
  *
- * @param options as for `createChain`; `from` wins over `AWS_SES_FROM_EMAIL`
+ * @param options as for `createChain`, the standard policies included; `from` wins over `AWS_SES_FROM_EMAIL`
  * @throws {ConfigurationError} all that is wrong, a sentence each
  */
 export function chainFromEnv(env: Environment = process.env, options: ChainOptions = {}): Chain {
@@ -35,14 +24,11 @@ export function chainFromEnv(env: Environment = process.env, options: ChainOptio
   const from = read.text("AWS_SES_FROM_EMAIL");
   const smtp = smtpFromEnv(read, trimmed(env.NODE_ENV ?? "") === "production");
   const ses = sesFromEnv(read);
-  const links = [
-    ...(smtp === undefined ? [] : [link(smtp, retry(), breaker(), timeout({ ms: smtpTimeoutMs }))]),
-    ...(ses === undefined ? [] : [link(ses, retry(), breaker(), timeout({ ms: sesTimeoutMs }))]),
-  ];
-  if (links.length === 0 && read.problems.length === 0) read.problem(noProvider);
+  const providers = [smtp, ses].filter((one) => one !== undefined);
+  if (providers.length === 0 && read.problems.length === 0) read.problem(noProvider);
   if (from !== undefined) checkSender(from, read);
   if (read.problems.length > 0) throw new ConfigurationError(read.problems);
-  return createChain(links, { ...options, from: options.from ?? from });
+  return createChain(providers, { ...options, from: options.from ?? from });
 }
 
 /** A chain knows what a sender may be; this one is only made to be asked. */
