@@ -54,7 +54,7 @@ const put = (path: readonly string[], text: string): object =>
 /** A rate limit without a limit is none. */
 const withRate = ({ rateLimit, ...rest }: { readonly rateLimit?: object }): object =>
   rateLimit === undefined ? rest : { rateLimit: { perDay: 9, perSecond: 9, ...rateLimit } };
-const places: readonly [string, Leaf, (text: string) => object][] = [
+const places: readonly (readonly [string, Leaf, (text: string) => object])[] = [
   ...leaves({ properties: top }).map(
     (leaf) =>
       [
