@@ -1,7 +1,7 @@
 import {
-  type Envelope,
   type Message,
   type Outcome,
+  overLimits,
   type Provider,
   redactor,
   type SendContext,
@@ -11,20 +11,13 @@ import { call } from "./call.ts";
 import { checkOptions } from "./check-options.ts";
 import { diagnose } from "./diagnose.ts";
 import { encodeBody } from "./encode-body.ts";
-import type { HttpLimits } from "./http-api.ts";
 import { type HttpOptions, httpChecks } from "./http-options.ts";
 import { type Letter, letterFor } from "./letter.ts";
 import { failer, type Reading, readAnswerTo } from "./outcome.ts";
 import { pool } from "./pool.ts";
-import { refuseLetter, refuseSize } from "./refuse-early.ts";
+import { providerLimits, refuseSize } from "./refuse-early.ts";
 import { type Ask, inParts, inRounds } from "./rounds.ts";
 import { verify } from "./verify.ts";
-
-/** The letter for an envelope, or why there is none that the vendor would take. */
-function letterOf(message: Message, envelope: Envelope, limits: HttpLimits): Letter | string {
-  const letter = letterFor(message, envelope);
-  return typeof letter === "string" ? letter : (refuseLetter(limits, letter) ?? letter);
-}
 
 /**
  * A provider that hands messages to an HTTP mail API, one request an attempt; more only where the vendor refuses a
@@ -34,7 +27,7 @@ function letterOf(message: Message, envelope: Envelope, limits: HttpLimits): Let
  * - Requests have no time limit of their own but the connection's: the signal is the deadline. An abort before the
  *   hand-over is `cancelled`, after it `unknown`, and closes the connection.
  * - Redirects are not followed, nothing is repeated; answers of more than 1 MB are `unknown`.
- * - What exceeds the API's limits is `refused` without connecting.
+ * - What exceeds the API's limits is `refused` without connecting. A chain knows them, and splits or passes on.
  *
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it, and shows no value
  */
@@ -44,7 +37,7 @@ export function http(options: HttpOptions): Provider {
   const { id = api.name.toUpperCase(), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");
   const url = (path: string): URL => new URL(`${base}${path}`);
-  const { limits = {} } = api;
+  const limits = providerLimits(api.limits ?? {});
   const fail = failer(id, redactor([...api.secrets, ...Object.values(api.headers).filter(holdsSecret)]));
   const connections = pool({ maxConnections, connectionTimeoutMs, ca });
   const room = slots(maxConnections);
@@ -78,12 +71,11 @@ export function http(options: HttpOptions): Provider {
     }
   };
 
-  const tryOnce = async (
-    message: Parameters<Provider["send"]>[0],
-    context: SendContext,
-  ): Promise<Outcome> => {
+  const tryOnce = async (message: Message, context: SendContext): Promise<Outcome> => {
     const { envelope, signal } = context;
-    const made = letterOf(message, envelope, limits);
+    const over = overLimits(message, envelope, limits);
+    if (over !== undefined) return fail({ kind: "refused", reason: over });
+    const made = letterFor(message, envelope);
     if (typeof made === "string") return fail({ kind: "refused", reason: made });
     const leave = await room.take(1, signal);
     if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
@@ -92,8 +84,6 @@ export function http(options: HttpOptions): Provider {
         const letter = isFirst ? made : letterFor(message, { ...envelope, to });
         // Hidden ones are left: each by a request of its own, so that none is shown to another.
         if (typeof letter === "string") return inParts(letter, to);
-        const no = refuseLetter(limits, letter);
-        if (no !== undefined) return { kind: "refused", reason: no };
         return request(letter, to, signal, isFirst ? () => context.handOver() : undefined);
       };
       return await inRounds(id, envelope.to, ask, fail);
@@ -110,6 +100,7 @@ export function http(options: HttpOptions): Provider {
 
   return Object.freeze({
     id,
+    limits,
     send: (message, context) => {
       if (closed !== undefined)
         return Promise.resolve(fail({ kind: "skipped", reason: "the provider is closed" }));

@@ -25,6 +25,8 @@ function without(all: readonly string[], some: readonly string[]): string[] {
   return all.filter((address) => !keys.has(address));
 }
 
+const fault = (thrown: unknown): Diagnosis => ({ kind: "refused", reason: `no request: ${String(thrown)}` });
+
 /** One attempt's books. */
 class Attempt {
   readonly failures = new Map<string, Failure>();
@@ -90,7 +92,9 @@ export async function inRounds(
       books.note([...group, ...groups.flat()], () => along);
       break;
     }
-    const read = await ask(group, n === 0);
+    const asked = ask(group, n === 0);
+    // Others may have the message by then: a fault of a mapping is about these alone.
+    const read = n === 0 ? await asked : await asked.catch(fault);
     if ("accepted" in read) {
       books.messageId ??= read.messageId;
       for (const address of read.accepted) books.accepted.add(address);

@@ -1,3 +1,4 @@
+import { type HttpApi, http } from "@relais/http";
 import { expect, test } from "vitest";
 import { apiServer } from "./api-server.ts";
 import { context, letter } from "./context.ts";
@@ -130,4 +131,47 @@ test("one bad address of thirty-two is found by halves", async () => {
   const { outcome, requests } = await attempt(mailgun, await letter({ to: people }));
   expect(outcome.success && outcome.accepted).toHaveLength(31);
   expect(requests).toBeLessThanOrEqual(12);
+});
+
+test("a mapping that throws in the middle costs those alone whom it was about", async () => {
+  const taken: unknown[] = [];
+  const server = await apiServer(({ json }) => {
+    const all = json.to as string[];
+    const bad = all.find(isBad);
+    if (bad !== undefined) return { status: 422, body: { who: all.length > 2 ? "" : bad } };
+    taken.push(...all);
+    return { status: 200, body: { id: "1" } };
+  });
+  const api: HttpApi = {
+    name: "Pigeon",
+    endpoint: server.endpoint,
+    path: "/fly",
+    headers: {},
+    secrets: [],
+    body: (sent) => {
+      const people = sent.to.map(({ address }) => address);
+      if (people.includes("dan@example.net") && people.length < 4) throw new Error("no");
+      return { json: { to: people } };
+    },
+    accepted: ({ json }) => ({ messageId: (json as { id: string }).id }),
+    complaint: ({ json }, sent) => ({
+      about: [(json as { who: string }).who],
+      among: sent?.to.map(({ address }) => address),
+    }),
+    errors: [
+      { status: 422, kind: "rejected", about: "recipient", meaning: "no", source: "https://pigeon.example" },
+    ],
+  };
+  const message = await letter({ to });
+  const outcome = await http({ api }).send(message, context(message));
+  expect(taken).toEqual(["ann@example.net"]);
+  expect(outcome).toMatchObject({
+    success: true,
+    accepted: ["ann@example.net"],
+    rejected: [
+      { address: "bad@example.net", failure: { kind: "rejected" } },
+      { address: "cy@example.net", failure: { kind: "refused" } },
+      { address: "dan@example.net", failure: { kind: "refused" } },
+    ],
+  });
 });

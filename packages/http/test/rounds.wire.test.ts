@@ -23,7 +23,7 @@ describe.each(vendors)("$name", (vendor) => {
 
   test("an address of an unusual form is left to the next provider", async () => {
     const message = await letter({ to: "ann@example.net" });
-    for (const odd of ["bad..one@docomo.example", "bad.@docomo.example", "badéé@example.net"]) {
+    for (const odd of ["bad..one@docomo.example", "bad.@docomo.example"]) {
       const { provider } = await strictVendor(vendor, isBad);
       const outcome = await provider.send(message, context(message, { to: ["ann@example.net", odd] }));
       expect(outcome).toMatchObject({
