@@ -22,6 +22,7 @@ export type { Outcome, Receipt, Rejection } from "./outcome.ts";
 export { definePlugin, type OptionIssue, type OptionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./plugin.ts";
 export { processLock } from "./process-lock.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export { overLimits, type ProviderLimits } from "./provider-limits.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";
 export type { DeliveryScope } from "./scope.ts";
@@ -581,10 +582,36 @@ export declare function pluginFault(value: unknown): string | undefined;
 // process-lock.ts
 export declare function processLock(path: string): (() => void) | undefined;
 
+// provider-limits.ts
+import type { Envelope } from "./message/envelope.ts";
+import type { Message } from "./message/message.ts";
+export interface ProviderLimits {
+    readonly maxRecipients?: number | undefined;
+    readonly maxBytes?: number | undefined;
+    readonly attachmentEncoding?: "base64" | undefined;
+    readonly smtpUtf8?: false | undefined;
+    readonly nullSender?: false | undefined;
+    readonly refusedExtensions?: readonly string[] | undefined;
+    readonly allowedExtensions?: readonly string[] | undefined;
+    readonly visibleRecipient?: true | undefined;
+    readonly refuses?: ((message: Message, envelope: Envelope) => string | undefined) | undefined;
+}
+export interface Limited {
+    readonly limits?: ProviderLimits | undefined;
+}
+export declare function limitsOf(provider: Limited): ProviderLimits | undefined;
+export declare function overLimits(message: Message, { from, to }: Envelope, limits: ProviderLimits): string | undefined;
+export interface Part {
+    readonly to: readonly string[];
+    readonly over?: string | undefined;
+}
+export declare function nextPart(message: Message, { from, to }: Envelope, limits: ProviderLimits): Part | undefined;
+
 // provider.ts
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
+import type { ProviderLimits } from "./provider-limits.ts";
 import type { DeliveryScope } from "./scope.ts";
 export interface SendContext {
     readonly envelope: Envelope;
@@ -612,6 +639,7 @@ export interface Quota {
 }
 export interface Provider {
     readonly id: string;
+    readonly limits?: ProviderLimits | undefined;
     send(message: Message, context: SendContext): Promise<Outcome>;
     verify?(context?: VerifyContext): Promise<Health>;
     close?(): Promise<void>;

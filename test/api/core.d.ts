@@ -27,12 +27,14 @@ export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts"
 export { overrides } from "./policies/overrides.ts";
 export { type RateLimitOptions, rateLimit } from "./policies/rate-limit.ts";
 export { type RetryOptions, retry } from "./policies/retry.ts";
-export type { SkipCode } from "./policies/skip.ts";
 export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
 export type { BreakerStatus, LimitStatus, LinkSite, LinkStatus, Policy, Send, TimedOptions, } from "./policy.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export type { ProviderLimits } from "./provider-limits.ts";
 export type { DeliveryScope } from "./scope.ts";
 export type { SendOptions } from "./send-options.ts";
+export type { SkipCode } from "./skip.ts";
+export { type StandardOptions, standardPolicies } from "./standard-policies.ts";
 export type { ChainHealth } from "./verify-all.ts";
 
 // attempt.ts
@@ -62,6 +64,7 @@ import { type FailureKind } from "./failure.ts";
 import { type Journal } from "./journal.ts";
 import type { AddressInput } from "./message/address-list.ts";
 import { type Limits } from "./message/limits.ts";
+import type { Policy } from "./policy.ts";
 export interface ChainOptions {
     readonly id?: string | undefined;
     readonly deadlineMs?: number | undefined;
@@ -71,6 +74,7 @@ export interface ChainOptions {
     readonly journal?: Journal | undefined;
     readonly from?: AddressInput | undefined;
     readonly limits?: Partial<Limits> | undefined;
+    readonly policies?: readonly Policy[] | undefined;
     readonly clock?: Clock | undefined;
 }
 export interface ChainSettings {
@@ -82,6 +86,7 @@ export interface ChainSettings {
     readonly journal: Journal | undefined;
     readonly from: AddressInput | undefined;
     readonly limits: Limits;
+    readonly policies: readonly Policy[];
     readonly clock: Clock;
 }
 export declare function chainSettings(options: ChainOptions): ChainSettings;
@@ -616,19 +621,6 @@ export interface RetryOptions extends TimedOptions {
 }
 export declare function retry(options?: RetryOptions): Policy;
 
-// policies/skip.ts
-import type { Failure } from "../failure.ts";
-import type { Message } from "../message/message.ts";
-import type { SendContext } from "../provider.ts";
-export type SkipCode = "breaker-open" | "resting" | "rate-limit" | "daily-limit" | "queue-full";
-export interface Skip {
-    readonly code: SkipCode;
-    readonly reason: string;
-    readonly retryAfterMs?: number | undefined;
-    readonly at: number;
-}
-export declare function skip(provider: string, message: Message, context: SendContext, why: Skip): Failure;
-
 // policies/timeout.ts
 import type { Policy, TimedOptions } from "../policy.ts";
 export interface TimeoutOptions extends TimedOptions {
@@ -683,10 +675,36 @@ export interface TimedOptions {
     readonly clock?: Clock | undefined;
 }
 
+// provider-limits.ts
+import type { Envelope } from "./message/envelope.ts";
+import type { Message } from "./message/message.ts";
+export interface ProviderLimits {
+    readonly maxRecipients?: number | undefined;
+    readonly maxBytes?: number | undefined;
+    readonly attachmentEncoding?: "base64" | undefined;
+    readonly smtpUtf8?: false | undefined;
+    readonly nullSender?: false | undefined;
+    readonly refusedExtensions?: readonly string[] | undefined;
+    readonly allowedExtensions?: readonly string[] | undefined;
+    readonly visibleRecipient?: true | undefined;
+    readonly refuses?: ((message: Message, envelope: Envelope) => string | undefined) | undefined;
+}
+export interface Limited {
+    readonly limits?: ProviderLimits | undefined;
+}
+export declare function limitsOf(provider: Limited): ProviderLimits | undefined;
+export declare function overLimits(message: Message, { from, to }: Envelope, limits: ProviderLimits): string | undefined;
+export interface Part {
+    readonly to: readonly string[];
+    readonly over?: string | undefined;
+}
+export declare function nextPart(message: Message, { from, to }: Envelope, limits: ProviderLimits): Part | undefined;
+
 // provider.ts
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
+import type { ProviderLimits } from "./provider-limits.ts";
 import type { DeliveryScope } from "./scope.ts";
 export interface SendContext {
     readonly envelope: Envelope;
@@ -714,6 +732,7 @@ export interface Quota {
 }
 export interface Provider {
     readonly id: string;
+    readonly limits?: ProviderLimits | undefined;
     send(message: Message, context: SendContext): Promise<Outcome>;
     verify?(context?: VerifyContext): Promise<Health>;
     close?(): Promise<void>;
@@ -744,6 +763,38 @@ export interface SendOptions {
     readonly scope?: DeliveryScope | undefined;
 }
 export declare function soundOptions(given: unknown): SendOptions;
+
+// skip.ts
+import type { Failure } from "./failure.ts";
+import type { Message } from "./message/message.ts";
+import type { SendContext } from "./provider.ts";
+export type SkipCode = "breaker-open" | "resting" | "rate-limit" | "daily-limit" | "queue-full" | "over-limit";
+export interface Skip {
+    readonly code: SkipCode;
+    readonly kind?: "skipped" | "refused" | undefined;
+    readonly reason: string;
+    readonly retryAfterMs?: number | undefined;
+    readonly at: number;
+}
+export declare function skip(provider: string, message: Message, context: Pick<SendContext, "scope" | "envelope">, why: Skip): Failure;
+
+// standard-policies.ts
+import type { Overrides } from "./disposition.ts";
+import { type BreakerOptions } from "./policies/breaker.ts";
+import { type ConcurrencyOptions } from "./policies/concurrency.ts";
+import { type RateLimitOptions } from "./policies/rate-limit.ts";
+import { type RetryOptions } from "./policies/retry.ts";
+import type { Policy, TimedOptions } from "./policy.ts";
+export interface StandardOptions extends TimedOptions {
+    readonly retry?: RetryOptions | false | undefined;
+    readonly breaker?: BreakerOptions | false | undefined;
+    readonly timeoutMs?: number | undefined;
+    readonly rateLimit?: RateLimitOptions | undefined;
+    readonly concurrency?: ConcurrencyOptions | undefined;
+    readonly overrides?: Overrides | undefined;
+}
+export declare const standardTimeoutMs = 30000;
+export declare function standardPolicies(options?: StandardOptions): readonly Policy[];
 
 // verify-all.ts
 import type { Link } from "./link.ts";
