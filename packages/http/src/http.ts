@@ -16,7 +16,7 @@ import { type Letter, letterFor } from "./letter.ts";
 import { failer, type Reading, readAnswerTo } from "./outcome.ts";
 import { pool } from "./pool.ts";
 import { providerLimits, refuseSize } from "./refuse-early.ts";
-import { type Ask, inParts, inRounds } from "./rounds.ts";
+import { type Ask, inRounds } from "./rounds.ts";
 import { verify } from "./verify.ts";
 
 /**
@@ -83,7 +83,7 @@ export function http(options: HttpOptions): Provider {
       const ask: Ask = async (to, isFirst) => {
         const letter = isFirst ? made : letterFor(message, { ...envelope, to });
         // Hidden ones are left: each by a request of its own, so that none is shown to another.
-        if (typeof letter === "string") return inParts(letter, to);
+        if (typeof letter === "string") return "one by one";
         return request(letter, to, signal, isFirst ? () => context.handOver() : undefined);
       };
       return await inRounds(id, envelope.to, ask, fail);

@@ -3,8 +3,11 @@ import type { Diagnosis } from "./diagnose.ts";
 import type { Explained } from "./explain-answer.ts";
 import type { Fail, Reading } from "./outcome.ts";
 
-/** A request for some of an attempt's recipients; the first one hands over. */
-export type Ask = (recipients: readonly string[], isFirst: boolean) => Promise<Reading>;
+/**
+ * A request for some of an attempt's recipients; the first one hands over. `"one by one"`: none can be made for these
+ * together, and none was.
+ */
+export type Ask = (recipients: readonly string[], isFirst: boolean) => Promise<Reading | "one by one">;
 
 /** Requests in one attempt. Finding one bad address among n by halves takes up to 2 log2 n + 1 of them. */
 const maxRequests = 12;
@@ -85,28 +88,38 @@ export async function inRounds(
 ): Promise<Outcome> {
   const books = new Attempt(fail);
   const groups: (readonly string[])[] = [recipients];
-  for (let n = 0; groups.length > 0; n++) {
+  for (let requests = 0; groups.length > 0; ) {
     const group = groups.shift() as readonly string[];
-    if (n === maxRequests) {
+    if (requests === maxRequests) {
       const along: Diagnosis = { kind: "refused", reason: "sent along with a recipient that was rejected" };
       books.note([...group, ...groups.flat()], () => along);
       break;
     }
-    const asked = ask(group, n === 0);
+    const isFirst = requests === 0;
+    const asked = ask(group, isFirst);
     // Others may have the message by then: a fault of a mapping is about these alone.
-    const read = n === 0 ? await asked : await asked.catch(fault);
+    const read = isFirst ? await asked : await asked.catch(fault);
+    if (read === "one by one" && group.length > 1) {
+      groups.unshift(...group.map((address) => [address]));
+      continue;
+    }
+    requests += 1;
+    if (read === "one by one") {
+      books.note(group, () => ({ kind: "refused", reason: "no request can be made for it" }));
+      continue;
+    }
     if ("accepted" in read) {
       books.messageId ??= read.messageId;
       for (const address of read.accepted) books.accepted.add(address);
       for (const { address, failure } of read.rejected) books.failures.set(address, failure);
       continue;
     }
-    const parts = "named" in read ? partsOf(read, group) : undefined;
+    const parts = "named" in read ? partsOf(read as Explained, group) : undefined;
     if (parts === undefined) {
       // Nobody says which of them: none may be given up for it.
       const isVague = read.kind === "rejected" && group.length > 1;
       const own = isVague ? { ...read, kind: "refused" as const } : read;
-      if (n === 0) return fail(own);
+      if (isFirst) return fail(own);
       books.note(group, () => (own.kind === "cancelled" ? notAsked(own) : own));
       if (stops.has(own.kind)) books.note(groups.splice(0).flat(), () => notAsked(own));
       continue;
@@ -120,11 +133,6 @@ export async function inRounds(
     groups.unshift(...parts.again);
   }
   return books.close(provider, recipients);
-}
-
-/** No request can be made for all of these together, but for parts of them. */
-export function inParts(reason: string, recipients: readonly string[]): Explained {
-  return { kind: "refused", reason, ofRecipient: true, ofForm: false, named: [], among: recipients };
 }
 
 interface Parts {

@@ -66,7 +66,10 @@ describe.each(vendors)("$name", (vendor) => {
         expect(rejected.every(([, kind]) => kind === "rejected" || kind === "refused")).toBe(true);
         expect(requests).toBeLessThanOrEqual(12);
         expect(given.handOvers).toBe(1);
-        if (bad.length <= 1) expect(accepted).toEqual(everybody.filter((address) => !isBad(address)));
+        // Hidden ones that are left over take a request each.
+        const hidden = lists.bcc?.length ?? 0;
+        if (bad.length <= 1 && hidden <= 4)
+          expect(accepted).toEqual(everybody.filter((address) => !isBad(address)));
       }),
       { numRuns: 40 },
     );
