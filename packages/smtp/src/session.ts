@@ -1,15 +1,21 @@
 import type { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SMTPConnectionSendInfo, SMTPEnvelope } from "nodemailer/lib/smtp-connection";
+import { type Extensions, extensions } from "./extensions.ts";
 
 /** One connection to the server, greeted, encrypted as wanted and logged in (RFC 5321, 3.1). */
 export interface Session {
   /** It is closed, or about to be: of no further use. */
   readonly ended: boolean;
-  /** Messages it was used for. */
+  /** Transactions it was used for. */
   readonly sent: number;
-  /** Sends one message; rejects with nodemailer's error. */
-  send(envelope: SMTPEnvelope, body: Readable): Promise<SMTPConnectionSendInfo>;
+  /** What the server offers. */
+  readonly offers: Extensions;
+  /**
+   * One transaction; rejects with nodemailer's error.
+   * @param smtpUtf8 MAIL says SMTPUTF8, also where only a header needs it; nodemailer looks at the envelope alone
+   */
+  send(envelope: SMTPEnvelope, body: Readable, smtpUtf8: boolean): Promise<SMTPConnectionSendInfo>;
   /** RSET; resolves when the session is fit for another message, or has been closed instead. */
   reset(): Promise<void>;
   /** QUIT, then closed; resolves when that is done, at most `quitMs` later. */
@@ -41,10 +47,35 @@ function within(connection: SMTPConnection, limitMs: number, act: (done: () => v
   });
 }
 
+/** The line before its end: what nodemailer writes, as far as it is not told in its types. */
+interface Writer {
+  _sendCommand(line: string, logged?: string): void;
+}
+
+/** Adds SMTPUTF8 to the MAIL command of a transaction, if it is not there; returns what ends that. */
+function sayUtf8(connection: SMTPConnection): () => void {
+  const writer = connection as unknown as Writer;
+  const write = writer._sendCommand;
+  writer._sendCommand = (line, logged) => {
+    const missing = line.startsWith("MAIL FROM:") && !/ SMTPUTF8(?: |$)/.test(line);
+    write.call(connection, missing ? `${line} SMTPUTF8` : line, logged);
+  };
+  return () => {
+    writer._sendCommand = write;
+  };
+}
+
+const nothing = (): void => {};
+
 /** A session on a connection that is ready for mail. */
 export function session(connection: SMTPConnection): Session {
   let ended = false;
   let sent = 0;
+  let offers = extensions("");
+  // The reply to the last EHLO: this is told at once when it has come.
+  connection.once("connect", () => {
+    offers = extensions(connection.lastServerResponse || "");
+  });
   connection.once("end", () => {
     ended = true;
   });
@@ -55,14 +86,19 @@ export function session(connection: SMTPConnection): Session {
     get sent() {
       return sent;
     },
-    send: (envelope, body) =>
+    get offers() {
+      return offers;
+    },
+    send: (envelope, body, smtpUtf8) =>
       new Promise((resolve, reject) => {
         sent += 1;
+        const done = smtpUtf8 ? sayUtf8(connection) : nothing;
         // nodemailer forgets its callback where it closes the connection by itself; its own error comes first.
         const onEnd = (): void => void setImmediate(() => reject(closed()));
         connection.once("end", onEnd);
         connection.send(envelope, body, (error, info) => {
           connection.off("end", onEnd);
+          done();
           if (error !== null || info === undefined) reject(error ?? closed());
           else resolve(info);
         });
