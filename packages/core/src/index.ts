@@ -24,7 +24,13 @@ export { createMessage, type MessageInput, type MessageOptions } from "./message
 export type { Envelope } from "./message/envelope.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export type { Limits } from "./message/limits.ts";
-export type { Attachment, Message } from "./message/message.ts";
+export type {
+  Alternative,
+  Attachment,
+  CalendarEvent,
+  DeliveryStatusRequest,
+  Message,
+} from "./message/message.ts";
 export type { Outcome, Receipt, Rejection } from "./outcome.ts";
 export { type BreakerOptions, breaker } from "./policies/breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";

@@ -12,7 +12,13 @@ export { type Address, mailboxKey } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export type { Envelope } from "./message/envelope.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
-export type { Attachment, Message } from "./message/message.ts";
+export type {
+  Alternative,
+  Attachment,
+  CalendarEvent,
+  DeliveryStatusRequest,
+  Message,
+} from "./message/message.ts";
 export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
 export { optionsSchema, type SafeParser } from "./options-schema.ts";
 export type { Outcome, Receipt, Rejection } from "./outcome.ts";

@@ -27,7 +27,7 @@ function headerBound(message: Message): string[] {
     message.subject,
     message.inReplyTo ?? "",
     ...message.references,
-    ...Object.entries(message.headers).flat(),
+    ...Object.entries(message.headers).flat(2),
     ...Object.entries(message.tags).flat(),
     ...message.attachments.flatMap(({ filename = "", contentType = "", cid = "", disposition }) => [
       filename,

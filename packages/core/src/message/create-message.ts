@@ -1,7 +1,7 @@
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import { type AttachmentInput, readAttachments } from "./attachments.ts";
 import { envelopeField } from "./envelope-field.ts";
-import { customHeaders, messageTags } from "./headers.ts";
+import { customHeaders, type HeadersInput, messageTags } from "./headers.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import type { Message } from "./message.ts";
@@ -24,7 +24,7 @@ export interface MessageInput {
   readonly text?: string | undefined;
   readonly html?: string | undefined;
   readonly attachments?: readonly AttachmentInput[] | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: HeadersInput | undefined;
   /** The idempotency key: letters, digits, `.`, `_`, `-`, or a whole Message-ID. @defaultValue a new UUID */
   readonly id?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
@@ -133,6 +133,7 @@ async function read(given: MessageInput, options: MessageOptions): Promise<Messa
     messageId: names.messageId,
     date: dateField(input.date, options.now ?? Date.now()),
     from,
+    authors: Object.freeze([from]),
     ...(sender === undefined ? {} : { sender }),
     to,
     cc,
@@ -143,6 +144,7 @@ async function read(given: MessageInput, options: MessageOptions): Promise<Messa
     subject,
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
+    alternatives: noAlternatives,
     attachments,
     headers: customHeaders(input.headers),
     tags: messageTags(input.tags),
@@ -154,3 +156,4 @@ async function read(given: MessageInput, options: MessageOptions): Promise<Messa
 }
 
 const noAttachments: Message["attachments"] = Object.freeze([]);
+const noAlternatives: Message["alternatives"] = Object.freeze([]);

@@ -54,6 +54,9 @@ function frozen(entries: readonly (readonly [string, string])[]): Readonly<Recor
 
 const none = frozen([]);
 
+/** Headers by name; a list is the same header several times. */
+export type HeadersInput = Readonly<Record<string, string | readonly string[]>>;
+
 /** Custom headers: string values only, no structural names, no name twice. */
 export function customHeaders(value: unknown): Readonly<Record<string, string>> {
   if (value === undefined) return none;

@@ -11,6 +11,32 @@ export interface Attachment {
   readonly disposition: "attachment" | "inline";
 }
 
+/** Another form of the same body, for readers that can show it: a calendar event, AMP. */
+export interface Alternative {
+  /** `text/x-amp-html`, with its parameters if it has any. */
+  readonly contentType: string;
+  readonly content: Uint8Array;
+}
+
+/** A calendar event (RFC 5546) that readers offer to accept. */
+export interface CalendarEvent {
+  /** `PUBLISH`, `REQUEST`, `REPLY`, `CANCEL`, … in upper case. */
+  readonly method: string;
+  readonly filename: string;
+  readonly content: Uint8Array;
+}
+
+/** What a server is asked to report about a message (RFC 3461). Only SMTP servers that offer DSN are told. */
+export interface DeliveryStatusRequest {
+  /** How much of the message a report brings back. */
+  readonly return?: "full" | "headers";
+  /** An envelope id that stands in reports. */
+  readonly id?: string;
+  readonly notify?: readonly ("never" | "success" | "failure" | "delay")[];
+  /** The original recipient, a bare address. */
+  readonly recipient?: string;
+}
+
 /** What is sent: checked, complete, deeply frozen, and the same object for every provider that tries it. */
 export interface Message {
   /** Stable over every attempt and provider: the idempotency key. */
@@ -19,25 +45,37 @@ export interface Message {
   readonly messageId: string;
   /** The Date header, ISO 8601. */
   readonly date: string;
+  /** The first author: whom replies and bounces are for unless something else says so. */
   readonly from: Address;
+  /** Every mailbox of the From header, `from` the first of them (RFC 5322, 3.6.2). */
+  readonly authors: readonly Address[];
   readonly sender?: Address;
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
   readonly bcc: readonly Address[];
   readonly replyTo: readonly Address[];
-  /** Message-IDs with angle brackets. */
+  /** The ids of others as they came, several with blanks between. */
   readonly inReplyTo?: string;
   readonly references: readonly string[];
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
+  /** Further forms of the body, between text and HTML. */
+  readonly alternatives: readonly Alternative[];
+  readonly icalEvent?: CalendarEvent;
   readonly attachments: readonly Attachment[];
-  /** Further headers; never structural ones. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Further headers, never structural ones; a list is the same header several times. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly dsn?: DeliveryStatusRequest;
   /** Name and value pairs for the provider's own statistics; they do not travel with the message. */
   readonly tags: Readonly<Record<string, string>>;
   /** Everybody the message is for. An attempt may be for fewer: see `SendContext.envelope`. */
   readonly envelope: Envelope;
   /** Bytes of bodies and attachments before encoding: what concurrency limits count. */
   readonly contentBytes: number;
+  /**
+   * A whole mail (RFC 5322) that is sent as it came, but for Bcc: what the fields above say was read from its header.
+   * Text, HTML and attachments are within it; `parts` of `@relais/mime` reads them.
+   */
+  readonly raw?: Uint8Array;
 }
