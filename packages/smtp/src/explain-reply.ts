@@ -1,8 +1,11 @@
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./about.ts";
 import type { Phase } from "./phase.ts";
 import { type Phrase, phrases } from "./phrases.ts";
 import { parseReply, type Reply } from "./reply.ts";
-import { type ReplyRule, replyRules } from "./reply-rules.ts";
+import type { Remedy, ReplyRule } from "./reply-rule.ts";
+import { replyRules } from "./reply-rules.ts";
+import { waitOf } from "./wait.ts";
 
 /** What a refusal means. */
 export interface Explanation {
@@ -11,7 +14,11 @@ export interface Explanation {
   readonly code: string;
   /** The row that decided, in a few words. */
   readonly because: string;
+  /** Whom it is about. */
+  readonly about: About;
   readonly again?: false;
+  /** What the provider does about it by itself, while nothing of the message was handed over. */
+  readonly remedy?: Remedy;
   /** How long to leave the server alone, in ms. */
   readonly retryAfterMs?: number;
   /** The wording that decided, where one did, and whose it is. */
@@ -19,8 +26,8 @@ export interface Explanation {
   readonly reply: Reply;
 }
 
-/** `throttled` without a word on how long: SMTP relays count by the second. */
-const leastWaitMs = 1_000;
+/** `throttled` without a word on how long: SMTP relays count by the second, and mean it where they say 5xx. */
+const leastWaitMs = (code: number): number => (code < 500 ? 1_000 : 60_000);
 
 const fitsCode = (wanted: string, code: number): boolean =>
   wanted.endsWith("xx") ? code >= 400 && wanted[0] === String(code)[0] : wanted === String(code);
@@ -53,11 +60,16 @@ export function explainReply(text: string, phase: Phase = "rcpt"): Explanation |
     if (!fits(rule, reply, phase)) continue;
     const phrase = rule.phrase === undefined ? undefined : wording(rule.phrase, reply);
     if (rule.phrase !== undefined && phrase === undefined) continue;
-    const wait = rule.kind === "throttled" ? { retryAfterMs: phrase?.waitMs ?? leastWaitMs } : {};
+    const wait =
+      rule.kind === "throttled"
+        ? { retryAfterMs: waitOf(reply.text) ?? phrase?.waitMs ?? leastWaitMs(reply.code) }
+        : {};
     return {
       kind: rule.kind,
       code: reply.enhanced === undefined ? String(reply.code) : `${reply.code} ${reply.enhanced}`,
       because: rule.because,
+      about: rule.about,
+      ...(rule.remedy === undefined ? {} : { remedy: rule.remedy }),
       ...(rule.again === undefined ? {} : { again: rule.again }),
       ...wait,
       ...(phrase === undefined ? {} : { phrase }),

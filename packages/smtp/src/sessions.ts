@@ -7,6 +7,8 @@ export interface Sessions {
   take(): Session | undefined;
   /** Keeps a session, or ends it if it has done its share; resolves when it is kept, or closed. */
   give(session: Session): Promise<void>;
+  /** Whether a session has had its share of messages. */
+  isFull(session: Session): boolean;
   /** How many are open and wait. */
   readonly idle: number;
   /** Closes those that wait, without a word: they are no better than one that was found dead. */
@@ -15,16 +17,14 @@ export interface Sessions {
   close(): Promise<void>;
 }
 
-/** Whether another message may go out over this session. */
-export const hasRoom = ({ sent, offers }: Session, maxMessages: number, known: Learned): boolean =>
-  sent < Math.min(maxMessages, known.messages, offers.maxMessages);
-
 /** @param maxMessages after so many a session is ended; with 1 none is ever kept */
 export function sessions(maxMessages: number, idleTimeoutMs: number, known: Learned): Sessions {
   const idle = new Map<Session, NodeJS.Timeout>();
   const ending = new Set<Promise<void>>();
   let closed = false;
 
+  const isFull = ({ sent, offers }: Session): boolean =>
+    sent >= Math.min(maxMessages, known.messages, offers.maxMessages);
   const end = (session: Session): Promise<void> => {
     const ended = session.quit().finally(() => ending.delete(ended));
     ending.add(ended);
@@ -42,12 +42,13 @@ export function sessions(maxMessages: number, idleTimeoutMs: number, known: Lear
 
   return {
     take,
+    isFull,
     get idle() {
       return [...idle.keys()].filter(({ ended }) => !ended).length;
     },
     give: async (session) => {
       if (session.ended) return;
-      if (closed || !hasRoom(session, maxMessages, known)) return end(session);
+      if (closed || isFull(session)) return end(session);
       const timer = setTimeout(() => {
         idle.delete(session);
         void end(session);

@@ -50,9 +50,7 @@ export function tally(messageId: string, recipients: readonly string[], telling:
     },
     end: (failure, others = failure) => {
       const now = new Set(group);
-      rejected.push(
-        ...left.map((address) => ({ address, failure: now.has(address) ? failure : others })),
-      );
+      rejected.push(...left.map((address) => ({ address, failure: now.has(address) ? failure : others })));
       left = [];
     },
     outcome: () => telling.outcome({ messageId, accepted, rejected, responses }),

@@ -7,8 +7,8 @@ export const needsUtf8 = (address: string): boolean => !isAscii(address);
 
 /** The first header of addresses that cannot be written in ASCII; a name can always. */
 export function utf8Header(message: Message): string | undefined {
-  const { from, sender, to, cc, replyTo } = message;
-  const headers = { from, sender, to, cc, replyTo } as const;
+  const { authors, sender, to, cc, replyTo } = message;
+  const headers = { from: authors, sender, to, cc, replyTo } as const;
   return Object.entries(headers).find(([, value]) =>
     [value ?? []].flat().some(({ address }) => needsUtf8(address)),
   )?.[0];

@@ -1,0 +1,74 @@
+import type { Phrase } from "./phrase.ts";
+
+/** A recipient: its mailbox, its address, its host; and how many of them. */
+export const recipientPhrases: readonly Phrase[] = [
+  {
+    means: "receives-too-much",
+    pattern:
+      /\breceiving (?:e?-?mail|messages?)\b.{0,40}\b(?:too|rate)\b|\b(?:recipient|user|mailbox)\b.{0,60}\breceiv\w{1,5}\b.{0,60}\b(?:rate|too (?:many|fast|quickly|much)|per hour|an hour)\b|\brecipient'?s?\b.{0,40}\breceive (?:limit|rate)/i,
+    source:
+      "Gmail: 450 4.2.1 receiving mail too quickly, 550 5.2.1 at a rate that; Exchange Online: 550 5.2.121",
+  },
+  {
+    means: "mailbox-full",
+    pattern:
+      /(?:mailbox|inbox|quota|storage|disk)\b.{0,40}\b(?:full|exceed\w{0,3}|out of (?:storage|space)|over|reached)|over ?quota|(?:exceed\w{0,3}|over|beyond) (?:\w{1,10} ){0,3}(?:quota|storage|disk space)|mail(?:box|folder)?(?: \S{1,60})? is full|(?:user|account|recipient)\b.{0,30}\b(?:is full|disk (?:quota|space))|not enough (?:space|storage|room|disk)|insufficient (?:disk|mailbox)/i,
+    source: "Dovecot: Quota exceeded (mailbox for user is full); Gmail: 552 5.2.2; Cyrus: over quota",
+  },
+  {
+    means: "separate-recipient",
+    pattern:
+      /(?:try|send|put)\b.{0,40}\brecipient\b.{0,30}\b(?:separate|different|another|own) (?:transaction|message|session)|multiple (?:destination|recipient) domains/i,
+    source: "Gmail: 451 4.3.0 Multiple destination domains per transaction is unsupported",
+  },
+  {
+    means: "too-many-recipients",
+    pattern:
+      /too many (?:recipients|rcpts?|receivers|addressees)|\b(?:max(?:imum)?|limit|exceed\w{0,3}|more than|number)\b.{0,40}\b(?:recipients?|rcpts?)\b|\b(?:recipients?|rcpts?)\b.{0,30}\b(?:limit|exceed|maximum|count)/i,
+    source: "RFC 5321, 4.5.3.1.10: 452 too many recipients; Postfix, Sendmail, Exchange",
+  },
+  {
+    means: "no-such-user",
+    pattern: /no such (?:user|recipient|mailbox|address|account|person)/i,
+    source: "RFC 5321, appendix D: 550 No such user here",
+  },
+  {
+    means: "no-such-user",
+    pattern:
+      /(?:user|recipient|mailbox|account|address)(?: \S+)? (?:is )?(?:unknown|not found|not known|does(?: not|n't) exist|not exist)/i,
+    source:
+      "Postfix: User unknown in local recipient table; Sendmail: User unknown; Exchange: recipient not found",
+  },
+  {
+    means: "no-such-user",
+    pattern: /(?:unknown|invalid|nonexistent|non-existent) (?:user|recipient|mailbox|local[ -]part|account)/i,
+    source: "Exim, hMailServer, Zimbra: unknown user, invalid recipient",
+  },
+  {
+    means: "no-such-user",
+    pattern:
+      /account that you tried to reach does not exist|(?:account|mailbox) (?:that you tried to reach )?is (?:disabled|inactive)/i,
+    source: "Gmail: 550 5.1.1, 550 5.2.1",
+  },
+  {
+    means: "no-such-user",
+    pattern: /no mailbox here by that name/i,
+    source: "qmail, vpopmail: 550 sorry, no mailbox here by that name",
+  },
+  {
+    means: "no-such-user",
+    pattern: /access denied\.? AS\(/i,
+    source: "Exchange Online, Directory-Based Edge Blocking: 550 5.4.1",
+  },
+  { means: "no-such-user", pattern: /unrouteable address/i, source: "Exim: 550 Unrouteable address" },
+  {
+    means: "no-such-user",
+    pattern: /user not local|mailbox name not allowed/i,
+    source: "RFC 5321, 4.2.3: 551, 553",
+  },
+  {
+    means: "no-such-user",
+    pattern: /bad (?:recipient |destination )?(?:mailbox )?address syntax/i,
+    source: "Postfix: 501 5.1.3 Bad recipient address syntax",
+  },
+];
