@@ -22,7 +22,14 @@ export const mailPhrases: readonly Phrase[] = [
   },
   {
     means: "sender",
-    pattern: /sender (?:address|verify|verification|rejected|denied)|mail from|return.?path/i,
+    pattern:
+      /\bsender(?:'s)? (?:address|domain|verify|verification|rejected|denied|unknown)|domain of sender|mail from|return.?path|\bsender\b.{0,60}\b(?:does not exist|not found|invalid)/i,
     source: "Postfix: Sender address rejected, also at RCPT (smtpd_delay_reject); Exim: Sender verify failed",
+  },
+  {
+    means: "policy",
+    pattern:
+      /\bspam|black ?list|block ?list|\bblocked\b|\bd?n?s?rbl\b|dnsbl|reputation|\bspf\b|\bdkim\b|\bdmarc\b|\bvirus|quarantin|content|client host|\bptr\b|reverse dns|\bbanned\b|\byour ip\b|ip address|\bhelo\b|unauthenticated|poor/i,
+    source: "Spamhaus, SORBS, Exchange and others, where they answer with the code of a mailbox",
   },
 ];

@@ -5,7 +5,7 @@ export const recipientPhrases: readonly Phrase[] = [
   {
     means: "receives-too-much",
     pattern:
-      /\breceiving (?:e?-?mail|messages?)\b.{0,40}\b(?:too|rate)\b|\b(?:recipient|user|mailbox)\b.{0,60}\breceiv\w{1,5}\b.{0,60}\b(?:rate|too (?:many|fast|quickly|much)|per hour|an hour)\b|\brecipient'?s?\b.{0,40}\breceive (?:limit|rate)/i,
+      /\breceiving (?:e?-?mail|messages?)\b.{0,40}\b(?:too|rate)\b|\brate that prevents additional messages|\b(?:recipient|user|mailbox)\b.{0,60}\breceiv\w{1,5}\b.{0,60}\b(?:rate|too (?:many|fast|quickly|much)|per hour|an hour)\b|\brecipient'?s?\b.{0,40}\breceive (?:limit|rate)/i,
     source:
       "Gmail: 450 4.2.1 receiving mail too quickly, 550 5.2.1 at a rate that; Exchange Online: 550 5.2.121",
   },
@@ -28,21 +28,40 @@ export const recipientPhrases: readonly Phrase[] = [
     source: "RFC 5321, 4.5.3.1.10: 452 too many recipients; Postfix, Sendmail, Exchange",
   },
   {
+    means: "moved",
+    pattern:
+      /\b(?:has|have) (?:moved|been replaced)|\bnot our (?:user|customer|client)|no longer (?:valid|with|at|works|active|exists?|in use|employed|on (?:this|our) (?:server|system))/i,
+    source: "Comcast: 551 not our customer; RFC 5321, 3.4: 551",
+  },
+  {
+    means: "no-such-host",
+    pattern:
+      /\b(?:no such|unknown|non-?existent|unrout?e?able) (?:recipient |destination )?(?:host|domain|address|mail (?:host|domain))\b|\b(?:host|domain)(?: or domain)?(?: name)?(?: \S{1,80})? (?:is )?(?:unknown|(?:was |is )?not (?:found|known|reachable)|does(?: not|n't) exist|not exist)\b|domain must exist/i,
+    source: "Exim: 550 Unrouteable address; Sendmail: 550 Host unknown; Postfix: Domain not found",
+  },
+  {
     means: "no-such-user",
-    pattern: /no such (?:user|recipient|mailbox|address|account|person)/i,
+    pattern: /no such (?:user|recipient|mailbox|address|account|person|e-?mail|local|customer|id)\b/i,
     source: "RFC 5321, appendix D: 550 No such user here",
   },
   {
     means: "no-such-user",
     pattern:
-      /(?:user|recipient|mailbox|account|address)(?: \S+)? (?:is )?(?:unknown|not found|not known|does(?: not|n't) exist|not exist)/i,
+      /(?:user|recipient|mailbox|account|address|alias)(?: \S{1,80})? (?:is |was |were |could )?(?:unknown|not (?:be )?(?:found|known|recognized)|does(?: not|n't) exist|not exist|invalid)/i,
     source:
       "Postfix: User unknown in local recipient table; Sendmail: User unknown; Exchange: recipient not found",
   },
   {
     means: "no-such-user",
-    pattern: /(?:unknown|invalid|nonexistent|non-existent) (?:user|recipient|mailbox|local[ -]part|account)/i,
+    pattern:
+      /(?:unknown|invalid|nonexistent|non-existent) (?:(?:or|and) \w{1,12} )?(?:virtual )?(?:user|recipient|mailbox|local[ -]?part|account|e-?mail|address|alias)/i,
     source: "Exim, hMailServer, Zimbra: unknown user, invalid recipient",
+  },
+  {
+    means: "no-such-user",
+    pattern:
+      /\bnot an? (?:known|valid|existing|local) (?:user|mailbox|recipient|account|address)|\bno (?:account|mail ?box|user|one|person)\b.{0,30}\b(?:by (?:that|this) name|with (?:that|this)|available for this user|here)\b|destination addresses were unknown|not (?:in|on) (?:my|our) (?:validrcptto|list of (?:valid )?(?:users|recipients))|\bbad(?:rcpt|recipient)to\b|recipient (?:is )?not local|address reserved by/i,
+    source: "qmail and its kin: no mailbox here by that name, validrcptto; Lotus Domino",
   },
   {
     means: "no-such-user",
@@ -52,15 +71,14 @@ export const recipientPhrases: readonly Phrase[] = [
   },
   {
     means: "no-such-user",
-    pattern: /no mailbox here by that name/i,
-    source: "qmail, vpopmail: 550 sorry, no mailbox here by that name",
+    pattern: /access denied\b.{0,60}(?:\bAS\(|protection\.outlook\.com)/i,
+    source: "Exchange Online, Directory-Based Edge Blocking: 550 5.4.1",
   },
   {
     means: "no-such-user",
-    pattern: /access denied\.? AS\(/i,
-    source: "Exchange Online, Directory-Based Edge Blocking: 550 5.4.1",
+    pattern: /mailbox unavailable \(S\d{4,12}\)/i,
+    source: "Outlook.com: 550 5.5.0 mailbox unavailable (S2017062302)",
   },
-  { means: "no-such-user", pattern: /unrouteable address/i, source: "Exim: 550 Unrouteable address" },
   {
     means: "no-such-user",
     pattern: /user not local|mailbox name not allowed/i,
@@ -70,5 +88,11 @@ export const recipientPhrases: readonly Phrase[] = [
     means: "no-such-user",
     pattern: /bad (?:recipient |destination )?(?:mailbox )?address syntax/i,
     source: "Postfix: 501 5.1.3 Bad recipient address syntax",
+  },
+  {
+    means: "no-such-user",
+    pattern:
+      /(?:utilisateur|destinataire|adresse) (?:est )?inconnue?|(?:utente|destinatario) (?:sconosciuto|inesistente)|(?:usuario|destinatario) (?:desconocido|inexistente|no existe)|(?:empf(?:ä|ae|a)nger|benutzer) (?:ist )?unbekannt|nie istnieje|nie ma takiego/i,
+    source: "the same in the languages of Orange, Libero, Terra, T-Online, Onet",
   },
 ];

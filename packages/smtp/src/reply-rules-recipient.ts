@@ -2,6 +2,12 @@ import type { ReplyRule } from "./reply-rule.ts";
 
 const rfc3463 = "RFC 3463, 3";
 
+const because = {
+  "no-such-user": "no such user",
+  "no-such-host": "no such domain",
+  moved: "the recipient is not there any more",
+} as const;
+
 /** What the answer to RCPT means; see `replyRules`. */
 export const recipientRules: readonly ReplyRule[] = [
   {
@@ -74,30 +80,41 @@ export const recipientRules: readonly ReplyRule[] = [
   },
   {
     codes: ["5xx"],
-    enhanced: ["1.1", "1.2", "1.3", "1.6", "1.10", "2.1"],
-    kind: "rejected",
-    about: "recipient",
-    because: "no such mailbox or domain, or it is closed",
-    source: rfc3463,
+    enhanced: ["none", "0.0", "1.0", "2.1", "7.*"],
+    phrase: "policy",
+    kind: "refused",
+    about: "message",
+    because: "a policy, whatever the code says of the mailbox",
+    source: "Spamhaus and others, as servers quote them",
   },
   {
     codes: ["5xx"],
-    enhanced: ["none", "1.0", "0.0"],
+    enhanced: ["1.1", "1.2", "1.3", "1.6", "1.10", "1.351", "2.1"],
+    kind: "rejected",
+    about: "recipient",
+    because: "no such mailbox or domain, or it is closed",
+    source: `${rfc3463}; Exchange Online, non-delivery reports: 5.1.351`,
+  },
+  {
+    codes: ["5xx"],
+    enhanced: ["none", "0.0", "1.0", "7.*"],
     phrase: "sender",
     kind: "refused",
     about: "identity",
     because: "the sender's address, told at RCPT",
     source: "Postfix, smtpd_delay_reject",
   },
-  {
-    codes: ["5xx"],
-    enhanced: ["none", "1.0", "0.0", "4.1"],
-    phrase: "no-such-user",
-    kind: "rejected",
-    about: "recipient",
-    because: "no such user",
-    source: "RFC 5321, 4.2.3",
-  },
+  ...(["no-such-user", "no-such-host", "moved"] as const).map(
+    (phrase): ReplyRule => ({
+      codes: ["5xx"],
+      enhanced: ["none", "0.0", "1.0", "1.4", "2.0", "3.0", "4.1", "4.4", "5.0", "5.1", "7.1"],
+      phrase,
+      kind: "rejected",
+      about: "recipient",
+      because: because[phrase],
+      source: "RFC 5321, 3.4 and 4.2.3",
+    }),
+  ),
   {
     codes: ["5xx"],
     enhanced: ["none"],

@@ -119,6 +119,15 @@ const before: readonly ReplyRule[] = [
     source: "RFC 4954, 6",
   },
   {
+    codes: ["4xx", "5xx"],
+    phases: ["ehlo"],
+    phrase: "name-refused",
+    kind: "misconfigured",
+    about: "account",
+    because: "our name in EHLO is not welcome",
+    source: "https://support.google.com/a/answer/2956491",
+  },
+  {
     codes: ["421"],
     kind: "transient",
     about: "passing",
