@@ -41,27 +41,28 @@ export const recipientPhrases: readonly Phrase[] = [
   },
   {
     means: "no-such-user",
-    pattern: /no such (?:user|recipient|mailbox|address|account|person|e-?mail|local|customer|id)\b/i,
-    source: "RFC 5321, appendix D: 550 No such user here",
+    pattern:
+      /\bno (?:such |valid )?(?:[\w-]{1,12} ){0,2}(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b|\bno such (?:id|one|local)\b/i,
+    source: "RFC 5321, appendix D: 550 No such user here; qmail: no mailbox here by that name",
   },
   {
     means: "no-such-user",
     pattern:
-      /(?:user|recipient|mailbox|account|address|alias)(?: \S{1,80})? (?:is |was |were |could )?(?:unknown|not (?:be )?(?:found|known|recognized)|does(?: not|n't) exist|not exist|invalid)/i,
+      /\b(?:unknown|invalid|illegal|wrong|bad|incorrect|non-?existent|undeliverable|unrecogni[sz]ed|inactive|deactivated|disabled|expired)[ -](?:(?:or|and|\/) ?[\w-]{1,12} )?(?:[\w-]{1,12} ){0,2}(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b/i,
+    source: "Exim, hMailServer, Zimbra, Sendmail: unknown user, invalid recipient, unknown or illegal alias",
+  },
+  {
+    means: "no-such-user",
+    pattern:
+      /\b(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b(?:[:;,.]? ?["'<([]?[^\s"'<>]{1,80}["'>)\]]?[:;,.]?){0,3}?\s{1,2}(?:(?:is|was|were|are|has been|have been|could|can|seems?) ){0,2}(?:an? )?(?:unknown|unrecogni[sz]ed|invalid|incorrect|undeliverable|closed|disabled|inactive|deactivated|suspended|expired|discontinued|(?:does|do|did|is|was)(?: not|n't) (?:exist|found|known)|cannot be found|not (?:be )?(?:found|known|recogni[sz]ed|valid|active|activated|listed|exists?))\b/i,
     source:
-      "Postfix: User unknown in local recipient table; Sendmail: User unknown; Exchange: recipient not found",
+      "Postfix: User unknown in local recipient table; Exchange: recipient not found; Yahoo: mailbox is disabled",
   },
   {
     means: "no-such-user",
     pattern:
-      /(?:unknown|invalid|nonexistent|non-existent) (?:(?:or|and) \w{1,12} )?(?:virtual )?(?:user|recipient|mailbox|local[ -]?part|account|e-?mail|address|alias)/i,
-    source: "Exim, hMailServer, Zimbra: unknown user, invalid recipient",
-  },
-  {
-    means: "no-such-user",
-    pattern:
-      /\bnot an? (?:known|valid|existing|local) (?:user|mailbox|recipient|account|address)|\bno (?:account|mail ?box|user|one|person)\b.{0,30}\b(?:by (?:that|this) name|with (?:that|this)|available for this user|here)\b|destination addresses were unknown|not (?:in|on) (?:my|our) (?:validrcptto|list of (?:valid )?(?:users|recipients))|\bbad(?:rcpt|recipient)to\b|recipient (?:is )?not local|address reserved by/i,
-    source: "qmail and its kin: no mailbox here by that name, validrcptto; Lotus Domino",
+      /(?:\bnot|n't) (?:an? |be an? |have an? )(?:[\w.-]{1,20} ){0,2}(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b|(?:can ?not|can't|could not|unable to|does not) (?:deliver (?:mail|message)s? (?:for|to)|find|locate|like|accept|verify) (?:the |that |this )?(?:[\w-]{1,12} )?(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b|destination addresses were unknown|\b(?:bad|valid)(?:rcpt|recipient)to\b|recipient (?:is )?not (?:local|ok)|address reserved by|userunknown|recip(?:ient)?notfound|user path no exist/i,
+    source: "qmail and its kin: validrcptto; Yahoo: This user doesn't have an account; Lotus Domino",
   },
   {
     means: "no-such-user",
@@ -76,7 +77,7 @@ export const recipientPhrases: readonly Phrase[] = [
   },
   {
     means: "no-such-user",
-    pattern: /mailbox unavailable \(S\d{4,12}\)/i,
+    pattern: /mailbox unavailable \((?:S\d{4,12}|-?\d{1,12}:\d{1,6}:-?\d{1,12})\)/i,
     source: "Outlook.com: 550 5.5.0 mailbox unavailable (S2017062302)",
   },
   {
