@@ -33,8 +33,11 @@ const either = new Set(
     " ",
   ),
 );
-const fateOf = (reason: string): Fate | undefined =>
-  stops.has(reason) ? "stop" : either.has(reason) ? undefined : "go";
+/** A 4xx is never the end of the matter (RFC 5321, 4.2.1), whatever it is about. */
+const fateOf = (reason: string, reply: string): Fate | undefined => {
+  if (reply.startsWith("4")) return "go";
+  return stops.has(reason) ? "stop" : either.has(reason) ? undefined : "go";
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -83,7 +86,7 @@ function* mails(): Generator<Sample> {
     if (replies.length !== reasons.length) continue;
     for (const [i, reply] of replies.entries()) {
       const reason = reasons[i] ?? "";
-      yield { from: "mails", reply, phase: phaseOf(reply), reason, fate: fateOf(reason) };
+      yield { from: "mails", reply, phase: phaseOf(reply), reason, fate: fateOf(reason, reply) };
     }
   }
 }
@@ -105,7 +108,7 @@ function* hosts(): Generator<Sample> {
         reply,
         phase: "rcpt",
         reason,
-        fate: fateOf(reason),
+        fate: fateOf(reason, reply),
       });
       for (const [, code, enhanced, , text] of body.matchAll(/\['(\d{3})',\s*'([\d.]*)',\s*(['"])(.*?)\3\]/g))
         yield add(`${code} ${enhanced} ${text}`);
@@ -125,7 +128,7 @@ function* words(): Generator<Sample> {
     const index = /state \$index\s*=\s*\[([\s\S]*?)\n\s*\];/.exec(read(file))?.[1] ?? "";
     for (const [, , text = ""] of index.replace(/^\s*#.*$/gm, "").matchAll(/(['"])(.*?)\1\s*,/g)) {
       if (text.length < 8) continue;
-      yield { from: "words", reply: `550 ${text}`, phase: "rcpt", reason, fate: fateOf(reason) };
+      yield { from: "words", reply: `550 ${text}`, phase: "rcpt", reason, fate: fateOf(reason, "550") };
     }
   }
 }

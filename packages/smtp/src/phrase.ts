@@ -17,6 +17,7 @@ export interface Phrase {
     | "policy"
     | "moved"
     | "no-such-host"
+    | "edge-blocked"
     | "no-such-user";
   readonly pattern: RegExp;
   /** Whose wording it is, or where it is written down. */

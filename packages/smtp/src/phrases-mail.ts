@@ -29,7 +29,7 @@ export const mailPhrases: readonly Phrase[] = [
   {
     means: "policy",
     pattern:
-      /\bspam|black ?list|block ?list|\bblocked\b|\bd?n?s?rbl\b|dnsbl|reputation|\bspf\b|\bdkim\b|\bdmarc\b|\bvirus|quarantin|content|client host|\bptr\b|reverse dns|\bbanned\b|\byour ip\b|ip address|\bhelo\b|unauthenticated|poor/i,
+      /\bspam|black ?list|block ?list|\bblocked\b|\bd?n?s?rbl\b|dnsbl|reputation|\bspf\b|\bdkim\b|\bdmarc\b|\bvirus|quarantin|content|client host|\bptr\b|reverse dns|\bbanned\b|\byour ip\b|ip address|\bhelo\b|unauthenticated|poor|too many (?:invalid|unknown|bad)/i,
     source: "Spamhaus, SORBS, Exchange and others, where they answer with the code of a mailbox",
   },
 ];

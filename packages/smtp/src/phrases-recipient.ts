@@ -5,7 +5,7 @@ export const recipientPhrases: readonly Phrase[] = [
   {
     means: "receives-too-much",
     pattern:
-      /\breceiving (?:e?-?mail|messages?)\b.{0,40}\b(?:too|rate)\b|\brate that prevents additional messages|\b(?:recipient|user|mailbox)\b.{0,60}\breceiv\w{1,5}\b.{0,60}\b(?:rate|too (?:many|fast|quickly|much)|per hour|an hour)\b|\brecipient'?s?\b.{0,40}\breceive (?:limit|rate)/i,
+      /\breceiving (?:e?-?mail|messages?)\b.{0,40}\b(?:too|rate)\b|\brate that prevents additional messages|\bexceed\w{0,3} (?:its |their |the )?receiv|\b(?:recipient|user|mailbox)\b.{0,60}\breceiv\w{1,5}\b.{0,60}\b(?:rate|too (?:many|fast|quickly|much)|per hour|an hour)\b|\brecipient'?s?\b.{0,40}\breceive (?:limit|rate)/i,
     source:
       "Gmail: 450 4.2.1 receiving mail too quickly, 550 5.2.1 at a rate that; Exchange Online: 550 5.2.121",
   },
@@ -26,6 +26,12 @@ export const recipientPhrases: readonly Phrase[] = [
     pattern:
       /too many (?:recipients|rcpts?|receivers|addressees)|\b(?:max(?:imum)?|limit|exceed\w{0,3}|more than|number)\b.{0,40}\b(?:recipients?|rcpts?)\b|\b(?:recipients?|rcpts?)\b.{0,30}\b(?:limit|exceed|maximum|count)/i,
     source: "RFC 5321, 4.5.3.1.10: 452 too many recipients; Postfix, Sendmail, Exchange",
+  },
+  {
+    means: "edge-blocked",
+    pattern: /\baccess denied\b|mailbox unavailable|\baddress rejected\b/i,
+    source:
+      "Exchange Online: 550 5.4.1 Access denied; Outlook.com: 550 5.5.0 mailbox unavailable; Cisco: #5.1.0",
   },
   {
     means: "moved",
@@ -54,14 +60,14 @@ export const recipientPhrases: readonly Phrase[] = [
   {
     means: "no-such-user",
     pattern:
-      /\b(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b(?:[:;,.]? ?["'<([]?[^\s"'<>]{1,80}["'>)\]]?[:;,.]?){0,3}?\s{1,2}(?:(?:is|was|were|are|has been|have been|could|can|seems?) ){0,2}(?:an? )?(?:unknown|unrecogni[sz]ed|invalid|incorrect|undeliverable|closed|disabled|inactive|deactivated|suspended|expired|discontinued|(?:does|do|did|is|was)(?: not|n't) (?:exist|found|known)|cannot be found|not (?:be )?(?:found|known|recogni[sz]ed|valid|active|activated|listed|exists?))\b/i,
+      /\b(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b(?:[:;,.]? ?["'<([]?[^\s"'<>]{1,80}["'>)\]]?[:;,.]?){0,3}?\s{1,2}(?:(?:is|was|were|are|has been|have been|could|can|seems?) ){0,2}(?:an? )?(?:unknown|unrecogni[sz]ed|invalid|incorrect|undeliverable|closed|disabled|inactive|deactivated|suspended|expired|discontinued|(?:does|do|did|is|was)(?: not|n't) (?:exist|found|known)|cannot be found|not (?:be )?(?:found|known|recogni[sz]ed|valid|active|activated|listed|present|exists?))\b/i,
     source:
       "Postfix: User unknown in local recipient table; Exchange: recipient not found; Yahoo: mailbox is disabled",
   },
   {
     means: "no-such-user",
     pattern:
-      /(?:\bnot|n't) (?:an? |be an? |have an? )(?:[\w.-]{1,20} ){0,2}(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b|(?:can ?not|can't|could not|unable to|does not) (?:deliver (?:mail|message)s? (?:for|to)|find|locate|like|accept|verify) (?:the |that |this )?(?:[\w-]{1,12} )?(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b|destination addresses were unknown|\b(?:bad|valid)(?:rcpt|recipient)to\b|recipient (?:is )?not (?:local|ok)|address reserved by|userunknown|recip(?:ient)?notfound|user path no exist/i,
+      /(?:\bnot|n't) (?:an? |be an? |have an? )(?:[\w.-]{1,20} ){0,2}(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b|(?:can ?not|can't|could not|unable to|does not) (?:deliver (?:mail|message)s? (?:for|to)|find|locate|like|accept|verify) (?:the |that |this )?(?:[\w-]{1,12} )?(?:alias|accounts?|recipients?|address(?:es|ee)?|e-?mail(?: address)?|mail-?box|mail box|user(?:name| ?id)?|users|person|customer|local[ -]?part|mail drop|subscriber)\b|destination addresses were unknown|\b(?:bad|valid)(?:rcpt|recipient)to\b|recipient (?:is )?not (?:local|ok)|address reserved by|userunknown|recip(?:ient)? ?notfound|user path no exist|\bno ?one (?:at|with|here|by)\b|recipient address rejected\.?$|\bno existe\b/i,
     source: "qmail and its kin: validrcptto; Yahoo: This user doesn't have an account; Lotus Domino",
   },
   {

@@ -46,6 +46,14 @@ export const recipientRules: readonly ReplyRule[] = [
     source: "Postfix, defer_unauth_destination and reject_unauth_destination",
   },
   {
+    codes: ["5xx"],
+    phrase: "mailbox-full",
+    kind: "deferred",
+    about: "recipient",
+    because: "mailbox full: the recipient's doing, and it passes",
+    source: "Dovecot, Cyrus, Orange: also with the code of another state",
+  },
+  {
     codes: ["4xx"],
     enhanced: ["1.*", "2.*", "7.*"],
     kind: "deferred",
@@ -104,6 +112,15 @@ export const recipientRules: readonly ReplyRule[] = [
     because: "the sender's address, told at RCPT",
     source: "Postfix, smtpd_delay_reject",
   },
+  {
+    codes: ["5xx"],
+    enhanced: ["1.0", "4.1", "5.0"],
+    phrase: "edge-blocked",
+    kind: "rejected",
+    about: "recipient",
+    because: "the server knows its recipients, and this is none",
+    source: "Exchange Online, Directory-Based Edge Blocking; Outlook.com; Cisco, recipient access table",
+  },
   ...(["no-such-user", "no-such-host", "moved"] as const).map(
     (phrase): ReplyRule => ({
       codes: ["5xx"],
@@ -115,13 +132,4 @@ export const recipientRules: readonly ReplyRule[] = [
       source: "RFC 5321, 3.4 and 4.2.3",
     }),
   ),
-  {
-    codes: ["5xx"],
-    enhanced: ["none"],
-    phrase: "mailbox-full",
-    kind: "deferred",
-    about: "recipient",
-    because: "mailbox full: the recipient's doing, and it passes",
-    source: "Dovecot, Cyrus",
-  },
 ];
