@@ -44,8 +44,11 @@ function fits(rule: ReplyRule, reply: Reply, phase: Phase): boolean {
   return rule.enhanced?.some((enhanced) => fitsEnhanced(enhanced, reply.enhanced)) ?? true;
 }
 
-const wording = (means: Phrase["means"], reply: Reply): Phrase | undefined =>
-  phrases.find((phrase) => phrase.means === means && phrase.pattern.test(reply.text));
+/** What a reply means stands at its beginning. */
+const mostCharacters = 1_000;
+
+const wording = (means: Phrase["means"], words: string): Phrase | undefined =>
+  phrases.find((phrase) => phrase.means === means && phrase.pattern.test(words));
 
 /**
  * What a server's 4xx or 5xx reply means: `explainReply("550 5.1.1 no such user")`.
@@ -56,13 +59,14 @@ const wording = (means: Phrase["means"], reply: Reply): Phrase | undefined =>
 export function explainReply(text: string, phase: Phase = "rcpt"): Explanation | undefined {
   const reply = parseReply(text);
   if (reply === undefined || reply.code < 400) return undefined;
+  const words = reply.text.slice(0, mostCharacters);
   for (const rule of replyRules) {
     if (!fits(rule, reply, phase)) continue;
-    const phrase = rule.phrase === undefined ? undefined : wording(rule.phrase, reply);
+    const phrase = rule.phrase === undefined ? undefined : wording(rule.phrase, words);
     if (rule.phrase !== undefined && phrase === undefined) continue;
     const wait =
       rule.kind === "throttled"
-        ? { retryAfterMs: waitOf(reply.text) ?? phrase?.waitMs ?? leastWaitMs(reply.code) }
+        ? { retryAfterMs: waitOf(words) ?? phrase?.waitMs ?? leastWaitMs(reply.code) }
         : {};
     return {
       kind: rule.kind,

@@ -57,7 +57,7 @@ export const accountPhrases: readonly Phrase[] = [
   {
     means: "daily-quota",
     pattern:
-      /^(?!.{0,500}\b(?:mailbox|inbox|storage|disk|size|bytes|[kmg]b)\b).{0,1000}(?:\b(?:sending|sent|send|submission|outbound|outgoing|relay(?:ing)?|smtp|messaging|transmission)\b[ _.-]{0,2}(?:[\w-]{1,15}[ _-]){0,3}(?:limits?|quotas?|allowance)|submission.?quota)/i,
+      /^(?!.{0,500}\b(?:storage|disk|size|bytes|[kmg]b)\b).{0,1000}(?:\b(?:sending|sent|send|submission|outbound|outgoing|relay(?:ing)?|smtp|messaging|transmission)\b[ _.-]{0,2}(?:[\w-]{1,15}[ _-]){0,3}(?:limits?|quotas?|allowance)|submission.?quota)/i,
     waitMs: hourMs,
     source:
       "Gmail: Daily user sending limit exceeded; Exchange Online: SubmissionQuotaExceededException; Plesk; Zoho",

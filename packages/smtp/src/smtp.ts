@@ -2,6 +2,7 @@ import type { Message, Outcome, Provider, SendContext, VerifyContext } from "@re
 import { type Attempt, attempt, type Station } from "./attempt.ts";
 import { checkOptions } from "./check-options.ts";
 import { connections } from "./connections.ts";
+import { hint } from "./hint.ts";
 import { learned } from "./learned.ts";
 import { login } from "./login.ts";
 import { openSession } from "./open-session.ts";
@@ -31,7 +32,7 @@ export function smtp(options: SmtpOptions): Provider {
   const settings = checkOptions(options);
   const { id, pool, dkim } = settings;
   const secrets = vault(settings);
-  const told = telling(id, secrets);
+  const told = telling(id, secrets, (found) => hint(settings, found));
   const credentials = login(settings, secrets);
   const known = learned();
   const idle = sessions(pool.maxMessages, pool.idleTimeoutMs, known);

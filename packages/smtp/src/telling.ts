@@ -6,7 +6,7 @@ import {
   type Rejection,
   receipt,
 } from "@relais/core/spi";
-import { evidence } from "./evidence.ts";
+import { type Evidence, evidence } from "./evidence.ts";
 import { type Judgement, judge } from "./judge.ts";
 import type { Vault } from "./vault.ts";
 
@@ -50,14 +50,31 @@ const hopefulFirst: readonly FailureKind[] = [
 
 const hope = ({ failure }: Rejection): number => hopefulFirst.indexOf(failure.kind);
 
-export function telling(provider: string, { redact }: Vault): Telling {
-  const tell = (judgement: Judgement): Failure =>
-    failure({
+/** More of a far end's words is not looked at: a reason has 300 characters, and whoever is hostile sends megabytes. */
+const mostCharacters = 4_096;
+
+/** @param hint what to do about it, behind the reason */
+export function telling(
+  provider: string,
+  { redact }: Vault,
+  hint: (found: Evidence) => string | undefined = () => undefined,
+): Telling {
+  const clean = (text: string): string => {
+    if (text.length <= mostCharacters) return redact(text);
+    // A secret that the cut went through is no longer known as one: what hangs together there goes with it.
+    const head = text.slice(0, mostCharacters);
+    return redact(head.slice(0, head.search(/\S*$/)) || "a long reply");
+  };
+  const tell = ({ said, reason, code, ...judgement }: Judgement, more?: string): Failure => {
+    const words = [said === undefined ? clean(reason) : `${reason}: ${clean(said)}`];
+    if (more !== undefined) words.push(more);
+    return failure({
       ...judgement,
       provider,
-      reason: redact(judgement.reason),
-      code: judgement.code === undefined ? undefined : redact(judgement.code),
+      reason: words.join(" "),
+      code: code === undefined ? undefined : clean(code),
     });
+  };
   const rejections = (errors: readonly unknown[]): Rejection[] =>
     errors.flatMap((error) => {
       const address = evidence(error).recipient;
@@ -70,11 +87,12 @@ export function telling(provider: string, { redact }: Vault): Telling {
 
   return {
     failure: (judgement) => tell(judgement),
-    trouble: (thrown, handedOver) => tell(judge(thrown, handedOver)),
+    trouble: (thrown, handedOver) =>
+      tell(judge(thrown, handedOver), handedOver ? undefined : hint(evidence(thrown))),
     rejections,
     outcome: ({ messageId, accepted, rejected, responses }) => {
       if (accepted.length > 0) {
-        const response = responses.length === 0 ? undefined : redact(responses.join(" | "));
+        const response = responses.length === 0 ? undefined : clean(responses.join(" | "));
         return receipt({ provider, messageId, accepted, rejected, response });
       }
       const [first] = [...rejected].sort((a, b) => hope(a) - hope(b));

@@ -14,26 +14,19 @@ const asked =
   /\b(?:again|retry|wait|resend|resume|back|paused?|blocked|suspended|deferred)\b[^.;]{0,30}?\b(?:in|after|for|at least|about|another|wait)? ?(\d{1,5}) ?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?)\b/i;
 
 /**
- * The span over which something is counted. Nobody says when there is room again, and over a sliding span there may be
- * some at any time: a probe at a part of it finds that out without hammering.
+ * The span over which something is counted: the first that is named. Nobody says when there is room again, and over a
+ * sliding span there may be some at any time: a probe at a part of it finds that out without hammering.
  */
-const spans: readonly (readonly [RegExp, number])[] = [
-  [/\b(?:per|a|an|each|every|one|this|past|last|\d)[ -]?sec(?:ond)?s?\b|\/ ?s(?:ec)?\b/i, secondMs],
-  [/\b(?:per|a|an|each|every|one|this|past|last|\d{1,2})[ -]?min(?:ute)?s?\b|\/ ?min\b/i, minuteMs],
-  [
-    /\b24[ -]?h(?:(?:ou)?rs?)?\b|\bdaily\b|\b(?:per|a|an|each|every|one|this|past|last|\d)[ -]?days?\b|\/ ?d(?:ay)?\b|\btoday\b|\bday (?:limit|quota)/i,
-    hourMs,
-  ],
-  [/\b(?:weekly|monthly)\b|\b(?:week|month)s?\b/i, hourMs],
-  [
-    /\bhourly\b|\b(?:per|an|a|each|every|one|this|past|last|\d{1,2})[ -]?h(?:ou)?rs?\b|\/ ?h(?:r|our)?\b|\bhour (?:limit|quota)/i,
-    15 * minuteMs,
-  ],
-];
+const span =
+  /(\b24[ -]?h(?:(?:ou)?rs?)?\b|\bdaily\b|\bdays?\b|\btoday\b|\bweek(?:ly|s)?\b|\bmonth(?:ly|s)?\b)|(\bhourly\b|\b(?:hours?|hrs?)\b|\/ ?h\b)|(\bminutes?\b|\bmins?\b)|(\bseconds?\b|\bsecs?\b|\/ ?s\b)/i;
 
 /** How long to leave a server alone that said so much, ms; `undefined` where it does not say. At most a day. */
 export function waitOf(text: string): number | undefined {
   const told = asked.exec(text);
   if (told !== null) return Math.min(dayMs, Math.max(secondMs, Number(told[1]) * unitMs(told[2] ?? "s")));
-  return spans.find(([span]) => span.test(text))?.[1];
+  const [, day, hour, minute, second] = span.exec(text) ?? [];
+  if (day !== undefined) return hourMs;
+  if (hour !== undefined) return 15 * minuteMs;
+  if (minute !== undefined) return minuteMs;
+  return second === undefined ? undefined : secondMs;
 }
