@@ -1,5 +1,6 @@
 import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import { evidence } from "./evidence.ts";
+import { allowGreeting, hearRepliesFirst } from "./inside-nodemailer.ts";
 import type { Login } from "./login.ts";
 import { proxiedSocket } from "./proxied-socket.ts";
 import { type Session, session } from "./session.ts";
@@ -25,11 +26,6 @@ function connectionOptions(settings: Settings): SMTPConnectionOptions {
     ...(name === undefined ? {} : { name }),
     ...(localAddress === undefined ? {} : { localAddress }),
   };
-}
-
-/** The part of nodemailer that bounds the greeting and STARTTLS, which its types do not tell. */
-interface Setup {
-  _remainingSetupTime(): number;
 }
 
 /** With no first line for so long, the server may be waiting for a handshake; ms. */
@@ -67,8 +63,8 @@ async function begin(settings: Settings, login: Login, signal: AbortSignal): Pro
 
   return new Promise<Session>((resolve, reject) => {
     const connection = new SMTPConnection(options);
-    // nodemailer would cut the greeting short by the time that the connection may take, which is less here.
-    (connection as unknown as Setup)._remainingSetupTime = () => greetingTimeoutMs;
+    allowGreeting(connection, greetingTimeoutMs);
+    hearRepliesFirst(connection);
     const opened = session(connection);
     const settled = (): void => {
       clearTimeout(doubt);

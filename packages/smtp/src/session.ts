@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SMTPConnectionSendInfo, SMTPEnvelope } from "nodemailer/lib/smtp-connection";
 import { type Extensions, extensions } from "./extensions.ts";
+import { sayUtf8 } from "./inside-nodemailer.ts";
 
 /** One connection to the server, greeted, encrypted as wanted and logged in (RFC 5321, 3.1). */
 export interface Session {
@@ -45,24 +46,6 @@ function within(connection: SMTPConnection, limitMs: number, act: (done: () => v
     connection.on("end", settle);
     act(settle);
   });
-}
-
-/** The line before its end: what nodemailer writes, as far as it is not told in its types. */
-interface Writer {
-  _sendCommand(line: string, logged?: string): void;
-}
-
-/** Adds SMTPUTF8 to the MAIL command of a transaction, if it is not there; returns what ends that. */
-function sayUtf8(connection: SMTPConnection): () => void {
-  const writer = connection as unknown as Writer;
-  const write = writer._sendCommand;
-  writer._sendCommand = (line, logged) => {
-    const missing = line.startsWith("MAIL FROM:") && !/ SMTPUTF8(?: |$)/.test(line);
-    write.call(connection, missing ? `${line} SMTPUTF8` : line, logged);
-  };
-  return () => {
-    writer._sendCommand = write;
-  };
 }
 
 const nothing = (): void => {};

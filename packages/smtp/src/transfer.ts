@@ -172,7 +172,11 @@ export class Transfer {
   }
 
   /** Whether the transaction can be begun again at once: nothing of the message had been asked for. */
-  async #mend(thrown: unknown, { envelope, body, before }: Transaction, place: Place): Promise<boolean> {
+  async #mend(
+    thrown: unknown,
+    { envelope, group, body, before }: Transaction,
+    place: Place,
+  ): Promise<boolean> {
     const { connections, known } = this.#ways;
     const { signal } = this.#context;
     if (body.begun || signal.aborted) return false;
@@ -185,6 +189,12 @@ export class Transfer {
     if (remedy === "fewer-connections") {
       this.#close();
       return place.stepBack(signal);
+    }
+    if (remedy === "fewer-recipients" && evidence(thrown).command === "DATA" && group.length > 1) {
+      // Told too late to say how many it would have taken.
+      known.recipients = Math.ceil(group.length / 2);
+      this.#dirty = true;
+      return true;
     }
     // Closed after many recipients too many: what it had taken by then is what it takes.
     const cutShort = envelope.rejectedErrors?.some(tooMany) === true ? (envelope.accepted?.length ?? 0) : 0;

@@ -1,4 +1,4 @@
-import { explainReply, type Phase, phases, phrases, replyRules } from "@relais/smtp";
+import { explainReply, type Phase, phases } from "@relais/smtp";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -125,11 +125,5 @@ describe("explainReply", () => {
     for (const word of ["user ", "mailbox ", "too many ", "x", " "])
       explainReply(`550 ${word.repeat(20_000)}`);
     expect(performance.now() - begun).toBeLessThan(200);
-  });
-
-  test("every phrase is used by a row, and every row that needs a phrase has one", () => {
-    const used = new Set(replyRules.flatMap(({ phrase }) => (phrase === undefined ? [] : [phrase])));
-    expect(new Set(phrases.map(({ means }) => means))).toEqual(used);
-    for (const { source } of phrases) expect(source).not.toBe("");
   });
 });

@@ -1,0 +1,269 @@
+import { type SmtpServer, type SmtpServerOptions, smtpServer } from "@relais/conformance";
+import type { Message, Outcome, Provider } from "@relais/core/spi";
+import { type SmtpOptions, smtp } from "@relais/smtp";
+import fc from "fast-check";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { mail, sendContext, type TestContext } from "./send-context.ts";
+
+const people = (count: number): string[] => Array.from({ length: count }, (_, i) => `u${i}@relais.test`);
+
+/** A server that takes so many recipients a transaction, and says `reply` to the others. */
+function limited(most: number, reply: string, script: SmtpServerOptions["script"] = {}): SmtpServerOptions {
+  const taken = new Map<number, number>();
+  return {
+    script: {
+      ...script,
+      mail: ({ session }) => {
+        taken.set(session.number, 0);
+        return undefined;
+      },
+      rcpt: ({ session }) => {
+        const count = (taken.get(session.number) ?? 0) + 1;
+        taken.set(session.number, count);
+        return count > most ? { reply } : undefined;
+      },
+    },
+  };
+}
+
+async function place(
+  options: SmtpServerOptions,
+  more: Partial<SmtpOptions> = {},
+): Promise<{ server: SmtpServer; provider: Provider }> {
+  const server = await smtpServer(options);
+  const provider = smtp({ host: server.host, port: server.port, ...more });
+  onTestFinished(async () => {
+    await provider.close?.();
+    await server.close();
+  });
+  return { server, provider };
+}
+
+interface Sent {
+  readonly outcome: Outcome;
+  readonly context: TestContext;
+  readonly message: Message;
+}
+
+async function sendTo(provider: Provider, to: readonly string[], wishes = {}): Promise<Sent> {
+  const message = await mail({ to: [...to] });
+  const context = sendContext(message, wishes);
+  return { message, context, outcome: await provider.send(message, context) };
+}
+
+const kinds = (outcome: Outcome): Record<string, string> =>
+  Object.fromEntries((outcome.rejected ?? []).map(({ address, failure }) => [address, failure.kind]));
+const sizes = ({ accepted }: SmtpServer): number[] => accepted.map(({ to }) => to.length);
+
+describe("recipients too many for one transaction", () => {
+  test.for([
+    "452 4.5.3 Error: too many recipients",
+    "452 Too many recipients",
+    "452 4.5.3 Your message has too many recipients",
+    "451 4.5.3 Recipient limit exceeded",
+    "450 4.5.3 Maximum number of recipients exceeded",
+    "552 Too many recipients",
+    "552 5.5.3 Maximum limit of 100 recipients reached",
+    "550 5.5.3 too many rcpts",
+  ])("go in further ones, with one hand-over: %s", async (reply) => {
+    const { server, provider } = await place(limited(100, reply));
+    const { outcome, context, message } = await sendTo(provider, people(250));
+    expect(outcome).toMatchObject({ success: true, messageId: message.messageId, rejected: [] });
+    expect(outcome.success && outcome.accepted).toEqual(people(250));
+    expect(sizes(server)).toEqual([100, 100, 50]);
+    expect(server.accepted.flatMap(({ to }) => to)).toEqual(people(250));
+    expect(new Set(server.accepted.map(({ data }) => data.toString())).size).toBe(1);
+    expect(context.handOvers).toBe(1);
+    expect(server.connections).toBe(1);
+    expect(outcome.success && outcome.response?.split(" | ")).toHaveLength(3);
+  });
+
+  test("any number over any limit reaches everybody once, also without PIPELINING", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.boolean(),
+        async (count, most, pipelining) => {
+          const server = await smtpServer({ ...limited(most, "452 4.5.3 too many recipients"), pipelining });
+          const provider = smtp({ host: server.host, port: server.port });
+          const { outcome } = await sendTo(provider, people(count));
+          await provider.close?.();
+          await server.close();
+          expect(outcome.success && outcome.accepted.length).toBe(count);
+          expect(server.accepted.flatMap(({ to }) => to)).toEqual(people(count));
+          expect(server.accepted).toHaveLength(Math.ceil(count / most));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test("are not asked for again by the next message: the number is known", async () => {
+    const { server, provider } = await place(limited(10, "452 4.5.3 too many recipients"));
+    await sendTo(provider, people(12));
+    const before = server.sessions.flatMap(({ commands }) => commands).length;
+    const { outcome } = await sendTo(provider, people(25));
+    expect(outcome.success).toBe(true);
+    const commands = server.sessions.flatMap((session) => session.commands).slice(before);
+    expect(commands.filter((line) => line.startsWith("RCPT"))).toHaveLength(25);
+    expect(sizes(server).slice(2)).toEqual([10, 10, 5]);
+  });
+
+  test("are as many as LIMITS says from the start (RFC 9422), and messages over a connection too", async () => {
+    const { server, provider } = await place({ limits: "RCPTMAX=4 MAILMAX=2" });
+    const { outcome } = await sendTo(provider, people(14));
+    expect(outcome.success && outcome.accepted.length).toBe(14);
+    expect(sizes(server)).toEqual([4, 4, 4, 2]);
+    expect(server.accepted.map(({ session }) => session)).toEqual([1, 1, 2, 2]);
+  });
+
+  test("each keep a reason of their own", async () => {
+    const { server, provider } = await place({
+      script: {
+        rcpt: ({ address = "", server: { accepted } }) => {
+          if (address.startsWith("u1@")) return { reply: "550 5.1.1 no such user" };
+          const round = accepted.length;
+          return Number(/\d+/.exec(address)?.[0]) > round * 3 + 3
+            ? { reply: "452 4.5.3 too many" }
+            : undefined;
+        },
+      },
+    });
+    const { outcome } = await sendTo(provider, people(8));
+    expect(outcome.success).toBe(true);
+    expect(kinds(outcome)).toEqual({ "u1@relais.test": "rejected" });
+    expect(server.accepted.flatMap(({ to }) => to)).toEqual(
+      people(8).filter((one) => !one.startsWith("u1@")),
+    );
+  });
+
+  test("is transient, once, where not one is taken", async () => {
+    const { server, provider } = await place(limited(0, "452 4.5.3 too many recipients"));
+    const { outcome } = await sendTo(provider, people(3));
+    expect(outcome).toMatchObject({ success: false, kind: "transient", code: "452 4.5.3" });
+    const mails = server.sessions.flatMap(({ commands }) => commands).filter((line) => /^MAIL/.test(line));
+    expect(mails).toHaveLength(1);
+  });
+
+  test("are found out also where the server closes after many refusals", async () => {
+    let rcpts = 0;
+    const { server, provider } = await place({
+      script: {
+        mail: () => {
+          rcpts = 0;
+          return undefined;
+        },
+        rcpt: () => {
+          rcpts += 1;
+          if (rcpts > 8) return { reply: "421 4.7.0 Error: too many errors", next: "drop" };
+          return rcpts > 5 ? { reply: "452 4.5.3 too many recipients" } : undefined;
+        },
+      },
+    });
+    const { outcome } = await sendTo(provider, people(12));
+    expect(outcome.success && outcome.accepted.length).toBe(12);
+    expect(sizes(server)).toEqual([5, 5, 2]);
+  });
+
+  test("told only at DATA, are halved until they go", async () => {
+    const count = new Map<number, number>();
+    const { server, provider } = await place({
+      script: {
+        mail: ({ session }) => void count.set(session.number, 0),
+        rcpt: ({ session }) => void count.set(session.number, (count.get(session.number) ?? 0) + 1),
+        data: ({ session }) =>
+          (count.get(session.number) ?? 0) > 6 ? { reply: "554 5.5.3 Too many recipients" } : undefined,
+      },
+    });
+    const { outcome } = await sendTo(provider, people(20));
+    expect(outcome.success && outcome.accepted.length).toBe(20);
+    expect(Math.max(...sizes(server))).toBeLessThanOrEqual(6);
+  });
+});
+
+describe("a later transaction", () => {
+  const second = (action: object, step: "mail" | "rcpt" | "data" | "dot" | "body"): SmtpServerOptions => {
+    const taken = new Map<number, number>();
+    let mails = 0;
+    const at = { [step]: () => (mails === 2 ? action : undefined) };
+    return {
+      script: {
+        ...at,
+        mail: ({ session }) => {
+          mails += 1;
+          taken.set(session.number, 0);
+          return step === "mail" && mails === 2 ? (action as never) : undefined;
+        },
+        rcpt: ({ session }) => {
+          const now = (taken.get(session.number) ?? 0) + 1;
+          taken.set(session.number, now);
+          if (step === "rcpt" && mails === 2) return action as never;
+          return now > 2 ? { reply: "452 4.5.3 too many recipients" } : undefined;
+        },
+      },
+    };
+  };
+  const [a, b, c, d, e, f] = people(6) as [string, string, string, string, string, string];
+
+  test("without an answer leaves its own recipients unknown, those before accepted, those behind free", async () => {
+    const { server, provider } = await place(second({ drop: true }, "dot"));
+    const { outcome, context } = await sendTo(provider, people(6));
+    expect(outcome.success && outcome.accepted).toEqual([a, b]);
+    expect(kinds(outcome)).toEqual({ [c]: "unknown", [d]: "unknown", [e]: "transient", [f]: "transient" });
+    expect(context.handOvers).toBe(1);
+    expect(sizes(server)).toEqual([2, 2]);
+  });
+
+  test.for([
+    ["451 at the dot", "dot", { reply: "451 4.3.0 later" }, "transient"],
+    ["554 at the dot", "dot", { reply: "554 5.7.1 spam" }, "refused"],
+    ["451 at MAIL", "mail", { reply: "451 4.3.0 later" }, "transient"],
+    ["a full quota at MAIL", "mail", { reply: "550 5.4.5 Daily sending quota exceeded" }, "throttled"],
+    ["554 at DATA", "data", { reply: "554 5.6.0 no" }, "refused"],
+    ["a lost connection in the body", "body", { drop: true }, "transient"],
+  ] as const)(
+    "that comes to %s leaves what was accepted, and the rest to others",
+    async ([, step, action, kind]) => {
+      const { server, provider } = await place(second(action, step));
+      const { outcome } = await sendTo(provider, people(6));
+      expect(outcome.success && outcome.accepted).toEqual([a, b]);
+      const found = kinds(outcome);
+      // What was on its way when the connection was lost may or may not be there.
+      const those = step === "body" ? ["transient", "unknown"] : [kind];
+      for (const one of [c, d]) expect(those).toContain(found[one]);
+      for (const one of [e, f]) expect(found[one]).toBe(kind);
+      expect(server.accepted.filter(({ to }) => to.includes(a))).toHaveLength(1);
+    },
+  );
+
+  test("whose connection is closed before it begins gets a fresh one", async () => {
+    const { server, provider } = await place(second({ reply: "421 4.3.2 closing", next: "drop" }, "mail"));
+    const { outcome } = await sendTo(provider, people(6));
+    expect(outcome.success && outcome.accepted).toEqual(people(6));
+    expect(server.connections).toBe(2);
+  });
+
+  test("that is aborted leaves a receipt for those before", async () => {
+    const stop = new AbortController();
+    const { server, provider } = await place(second({ delayMs: 60_000 }, "dot"));
+    const message = await mail({ to: people(6) });
+    const sent = provider.send(message, sendContext(message, { signal: stop.signal }));
+    while (server.accepted.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stop.abort();
+    const outcome = await sent;
+    expect(outcome.success && outcome.accepted).toEqual([a, b]);
+    expect(kinds(outcome)).toEqual({ [c]: "unknown", [d]: "unknown", [e]: "transient", [f]: "transient" });
+  });
+
+  test("does not come where the hand-over is declined", async () => {
+    const { server, provider } = await place(limited(2, "452 4.5.3 too many recipients"));
+    const { outcome } = await sendTo(provider, people(6), {
+      handOver: () => Promise.reject(new Error("no")),
+    });
+    expect(outcome).toMatchObject({ success: false, kind: "cancelled" });
+    expect(outcome.rejected).toBeUndefined();
+    expect(server.accepted).toEqual([]);
+  });
+});
