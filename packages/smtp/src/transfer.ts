@@ -138,7 +138,8 @@ export class Transfer {
     try {
       this.#enter(await session.send(envelope, body.stream, utf8), transaction);
     } catch (thrown) {
-      if (!(await this.#mend(thrown, transaction, place))) this.#fail(thrown, transaction);
+      const cause = transaction.envelope.mailError ?? thrown;
+      if (!(await this.#mend(cause, transaction, place))) this.#fail(cause, transaction);
     }
     this.#body = undefined;
     this.#crossed ||= body.handedOver;
@@ -216,7 +217,7 @@ export class Transfer {
       return;
     }
     const { mailError, rejectedErrors = [] } = envelope;
-    const failure = telling.trouble(mailError ?? thrown, body.handedOver);
+    const failure = telling.trouble(thrown, body.handedOver);
     // What the server said of recipients before all came to nothing holds, unless it had not taken the sender.
     const refusals = body.begun || mailError !== undefined ? [] : rejectedErrors;
     const own = refusals.filter((one) => !tooMany(one) && !wentAway(one));
