@@ -11,6 +11,7 @@ export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-o
 export { type Address, mailboxKey } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export type { Envelope } from "./message/envelope.ts";
+export { isStructuredHeader } from "./message/headers.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export type {
   Alternative,

@@ -72,7 +72,7 @@ describe("what is wrong is said before anything is sent", () => {
     ["p.csv", "email\nann@example.net\n", "line 2: there is no column name."],
     ["p.csv", "email,name\nann@example.net\n", "has not as many fields as there are columns"],
     ["p.csv", 'email,name\nann@example.net,"A\n', "opens a quote that is never closed"],
-    ["p.csv", 'email,name\nann@example.net,"A\nB"\n', "line 2: subject: "],
+    ["p.csv", 'email,name\nann@example.net,"A\nBcc: x"\n', "line 2: subject: "],
     ["p.csv", "name\nA\n", "line 2: there is neither --to nor a column to or email."],
     ["p.csv", "email,name\n", "has no rows."],
     ["p.jsonl", '{"email":"ann@example.net","name":"A"}\n{', "line 2: it is not JSON."],
@@ -99,7 +99,10 @@ describe("what is wrong is said before anything is sent", () => {
     [["--journal", "none/j.jsonl"], /none\/j\.jsonl\.lock cannot be written: /],
     [["--journal", "."], /cannot be written: EISDIR\.$/],
     [["--report", "none/r.csv"], /none\/r\.csv cannot be written: ENOENT\.$/],
-    [["--dry-run", "--header", `X-Long: ${"x".repeat(1200)}`], /^headers: .* at most 998 are allowed\.$/],
+    [
+      ["--dry-run", "--header", `List-Unsubscribe: <https://example.org/${"x".repeat(1200)}>`],
+      /line 2: headers\.List-Unsubscribe: .* at most 900 fit into a header line\.$/,
+    ],
     [["--id", "5"], /'--id <key>' cannot be used with option '--bulk <file>'/],
   ])("flags %j", async (flags, sentence) => {
     const said = await bulk(write("p.csv", "email,name\nann@example.net,A\n"), ...flags);
