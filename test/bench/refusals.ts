@@ -2,7 +2,7 @@
 // will know them either) or not ("go": another provider or a later time may)? Measured by public collections of
 // refusals that are on this machine already; nothing is fetched, and none of them is kept here.
 //
-//   node --conditions=@relais/source test/bench/refusals.ts FOLDER [--wrong] [--half 0|1]
+//   npm run bench:refusals -- FOLDER [--wrong] [--half 0|1]
 //
 // FOLDER holds checkouts, looked for at any depth:
 // - p5-sisimai (BSD-2-Clause): sample bounces (set-of-emails/maildir/bsd/*.eml) with the reasons its tests expect of

@@ -1,6 +1,5 @@
 import { isAscii } from "node:buffer";
 import type { Failure, Message, Outcome, SendContext } from "@relais/core/spi";
-import type { SMTPEnvelope } from "nodemailer/lib/smtp-connection";
 import { type BodyStream, bodyStream } from "./body-stream.ts";
 import type { Connections } from "./connections.ts";
 import { dsnOf } from "./dsn.ts";
@@ -12,6 +11,7 @@ import { replyBehind } from "./remedy.ts";
 import type { Session } from "./session.ts";
 import { type Tally, tally } from "./tally.ts";
 import type { Sent, Telling } from "./telling.ts";
+import { alone, sessionGoesOn, type Transaction, tooMany } from "./transaction.ts";
 import { needsUtf8, utf8Header } from "./utf8-need.ts";
 
 /** What the messages of one provider share on their way out. */
@@ -20,31 +20,6 @@ export interface Ways {
   readonly connections: Connections;
   readonly known: Learned;
 }
-
-/** One transaction under way: nodemailer writes into the envelope what became of each recipient. */
-interface Transaction {
-  readonly envelope: SMTPEnvelope & {
-    readonly accepted?: readonly string[];
-    readonly rejectedErrors?: readonly unknown[];
-    /** The refusal of MAIL, also where the connection was lost before the rest was answered. */
-    readonly mailError?: unknown;
-  };
-  readonly group: readonly string[];
-  readonly body: BodyStream;
-  readonly session: Session;
-  /** Transactions that the session had before. */
-  readonly before: number;
-}
-
-/** Whether after this failure the server waits for a command, and not for the rest of a body or for nothing at all. */
-function sessionGoesOn(thrown: unknown, body: BodyStream): boolean {
-  if (body.begun && !(body.handedOver && body.stream.readableEnded)) return false;
-  const { code, response = "500" } = evidence(thrown);
-  return (code === "EENVELOPE" || code === "EMESSAGE") && /^(?!421)[45]\d\d/.test(response);
-}
-
-const tooMany = (refusal: unknown): boolean => replyBehind(refusal)?.remedy === "fewer-recipients";
-const alone = (refusal: unknown): boolean => replyBehind(refusal)?.phrase?.means === "separate-recipient";
 
 /**
  * A message on its way to one server, in as many transactions as that takes: one, as a rule, and further ones for the
