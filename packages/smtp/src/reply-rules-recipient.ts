@@ -12,6 +12,14 @@ const because = {
 export const recipientRules: readonly ReplyRule[] = [
   {
     codes: ["4xx", "5xx"],
+    phrase: "relay-denied",
+    kind: "refused",
+    about: "recipient",
+    because: "this server does not carry mail to there, or not without a login",
+    source: "Postfix, defer_unauth_destination and reject_unauth_destination",
+  },
+  {
+    codes: ["4xx", "5xx"],
     enhanced: ["5.3"],
     kind: "transient",
     about: "passing",
@@ -36,14 +44,6 @@ export const recipientRules: readonly ReplyRule[] = [
     remedy: "fewer-recipients",
     because: "too many recipients at once: the rest follows in a further transaction",
     source: "RFC 5321, 4.5.3.1.10: 452, and 552 read as 452",
-  },
-  {
-    codes: ["4xx", "5xx"],
-    phrase: "relay-denied",
-    kind: "refused",
-    about: "recipient",
-    because: "this server does not carry mail to there, or not without a login",
-    source: "Postfix, defer_unauth_destination and reject_unauth_destination",
   },
   {
     codes: ["5xx"],
