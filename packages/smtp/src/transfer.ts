@@ -33,6 +33,7 @@ export class Transfer {
   readonly #header: string | undefined;
   #session: Session | undefined;
   #body: BodyStream | undefined;
+  /** A connection was replaced, and nothing has been sent over the new one yet. */
   #renewed = false;
   /** The session waits for RSET. */
   #dirty = false;
@@ -142,6 +143,7 @@ export class Transfer {
       return;
     }
     this.#books.accept(accepted, response);
+    this.#renewed = false;
     const later = rejectedErrors.filter(tooMany);
     if (later.length > 0 && !later.some(alone)) known.recipients = accepted.length;
     this.#books.reject(telling.rejections(rejectedErrors.filter((one) => !tooMany(one))));

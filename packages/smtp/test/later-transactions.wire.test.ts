@@ -65,6 +65,27 @@ describe("a later transaction", () => {
     expect(server.connections).toBe(2);
   });
 
+  test("whose connection is closed before each of them gets a fresh one each time", async () => {
+    const taken = new Map<number, number>();
+    const { server, provider } = await place({
+      script: {
+        mail: ({ session }) => {
+          if (taken.has(session.number)) return { reply: "421 4.3.2 one mail is enough", next: "drop" };
+          taken.set(session.number, 0);
+          return undefined;
+        },
+        rcpt: ({ session }) => {
+          const now = (taken.get(session.number) ?? 0) + 1;
+          taken.set(session.number, now);
+          return now > 2 ? { reply: "452 4.5.3 too many recipients" } : undefined;
+        },
+      },
+    });
+    const { outcome } = await sendTo(provider, people(9));
+    expect(outcome.success && outcome.accepted).toEqual(people(9));
+    expect(server.connections).toBe(5);
+  });
+
   test("that is aborted leaves a receipt for those before", async () => {
     const stop = new AbortController();
     const { server, provider } = await place(second({ delayMs: 60_000 }, "dot"));
