@@ -20,6 +20,8 @@ export interface Places {
   welcomed(): void;
   /** How many connections there may be now. */
   readonly limit: number;
+  /** How many there are, or are about to be. */
+  readonly open: number;
 }
 
 interface Waiter {
@@ -126,6 +128,9 @@ export function places(most: number, idle: () => number, now: () => number = sys
   return {
     get limit() {
       return limit;
+    },
+    get open() {
+      return taken + idle();
     },
     welcomed: () => {
       fullSince = undefined;

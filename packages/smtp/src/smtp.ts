@@ -97,7 +97,7 @@ export function smtp(options: SmtpOptions): Provider {
     send,
     verify: ({ signal }: VerifyContext = {}) => {
       if (closing !== undefined) return Promise.resolve(unwell(told.failure(afterClose)));
-      return tracked(verify(settings, told, open, signal));
+      return tracked(verify(settings, told, open, () => queue.open, signal));
     },
     close: () => {
       closing ??= drain();

@@ -120,6 +120,17 @@ describe("a server that takes fewer connections than the pool has", () => {
     expect(sent(await many(provider, 3))).toBe(3);
   });
 
+  test("is well while its connections are ours, and not if they are others'", async () => {
+    const { provider, room } = await place("421 too many connections");
+    room.most = 1;
+    await many(provider, 3);
+    expect(await provider.verify?.()).toMatchObject({ ok: true });
+    await provider.close?.();
+    const other = await place("421 too many connections");
+    other.room.most = 0;
+    expect(await other.provider.verify?.()).toMatchObject({ ok: false, failure: { kind: "throttled" } });
+  });
+
   test("lets a close finish what waits for it", async () => {
     const { server, provider } = await place("421 too many connections", { dotMs: 50 });
     const all = many(provider, 12);
