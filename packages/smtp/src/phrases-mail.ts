@@ -10,7 +10,7 @@ export const mailPhrases: readonly Phrase[] = [
   {
     means: "name-refused",
     pattern:
-      /\((?:EHLO|HELO)\)|\b(?:EHLO|HELO)\b.{0,60}\b(?:invalid|reject|denied|required|need|fqdn)|invalid (?:EHLO|HELO)/i,
+      /\((?:EHLO|HELO)\)|\b(?:EHLO|HELO)\b(?: command)? (?:rejected|invalid|name (?:rejected|invalid))|invalid (?:EHLO|HELO)|need fully-qualified hostname/i,
     source:
       "Gmail relay: 421 4.7.0 Try again later, closing connection. (EHLO); Postfix: Helo command rejected",
   },

@@ -18,8 +18,9 @@ export const recipientPhrases: readonly Phrase[] = [
   {
     means: "separate-recipient",
     pattern:
-      /(?:try|send|put)\b.{0,40}\brecipient\b.{0,30}\b(?:separate|different|another|own) (?:transaction|message|session)|multiple (?:destination|recipient) domains/i,
-    source: "Gmail: 451 4.3.0 Multiple destination domains per transaction is unsupported",
+      /(?:try|send|put)\b.{0,40}\brecipient\b.{0,30}\b(?:separate|different|another|own) (?:transaction|message|session)|multiple (?:destination|recipient) domains|belong to multiple/i,
+    source:
+      "Gmail: 451 4.3.0 Multiple destination domains per transaction is unsupported; Exchange Online: 452 4.5.3",
   },
   {
     means: "too-many-recipients",

@@ -120,12 +120,12 @@ const before: readonly ReplyRule[] = [
   },
   {
     codes: ["4xx", "5xx"],
-    phases: ["ehlo"],
+    phases: ["ehlo", "mail", "rcpt"],
     phrase: "name-refused",
     kind: "misconfigured",
     about: "account",
     because: "our name in EHLO is not welcome",
-    source: "https://support.google.com/a/answer/2956491",
+    source: "https://support.google.com/a/answer/2956491; Postfix, smtpd_helo_restrictions, told at RCPT",
   },
   {
     codes: ["421"],
@@ -198,7 +198,7 @@ export const replyRules: readonly ReplyRule[] = Object.freeze([
   ...recipientRules.map((rule): ReplyRule => ({ ...rule, phases: ["rcpt"] })),
   {
     codes: ["4xx", "5xx"],
-    phases: ["data"],
+    phases: ["data", "dot"],
     phrase: "too-many-recipients",
     kind: "refused",
     about: "message",

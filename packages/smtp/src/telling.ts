@@ -78,7 +78,9 @@ export function telling(
   const rejections = (errors: readonly unknown[]): Rejection[] =>
     errors.flatMap((error) => {
       const address = evidence(error).recipient;
-      return address === undefined ? [] : [{ address, failure: tell(judge(error, false)) }];
+      return address === undefined
+        ? []
+        : [{ address, failure: tell(judge(error, false), hint(evidence(error))) }];
     });
   const alike = (all: readonly Rejection[]): boolean =>
     all.every(

@@ -149,7 +149,7 @@ export class Transfer {
     this.#books.reject(telling.rejections(rejectedErrors.filter((one) => !tooMany(one))));
   }
 
-  /** Whether the transaction can be begun again at once: nothing of the message had been asked for. */
+  /** Whether the transaction can be begun again at once: nobody has the message by it, and that is certain. */
   async #mend(
     thrown: unknown,
     { envelope, group, body, before }: Transaction,
@@ -157,9 +157,17 @@ export class Transfer {
   ): Promise<boolean> {
     const { connections, known } = this.#ways;
     const { signal } = this.#context;
-    if (body.begun || signal.aborted) return false;
-    if (before > 0 && untouched(thrown)) return this.#close();
+    if (signal.aborted) return false;
     const remedy = replyBehind(thrown)?.remedy;
+    const late = remedy === "fewer-recipients" && evidence(thrown).command === "DATA";
+    if (late && group.length > 1 && sessionGoesOn(thrown, body)) {
+      // Told too late to say how many it would have taken; a refusal of the final dot is a definite one, too.
+      known.recipients = Math.ceil(group.length / 2);
+      this.#dirty = true;
+      return true;
+    }
+    if (body.begun) return false;
+    if (before > 0 && untouched(thrown)) return this.#close();
     if (remedy === "reconnect" && before > 0) {
       known.messages = before;
       return this.#close();
@@ -167,12 +175,6 @@ export class Transfer {
     if (remedy === "fewer-connections") {
       this.#close();
       return place.stepBack(signal);
-    }
-    if (remedy === "fewer-recipients" && evidence(thrown).command === "DATA" && group.length > 1) {
-      // Told too late to say how many it would have taken.
-      known.recipients = Math.ceil(group.length / 2);
-      this.#dirty = true;
-      return true;
     }
     // Closed after many recipients too many: what it had taken by then is what it takes.
     const cutShort = envelope.rejectedErrors?.some(tooMany) === true ? (envelope.accepted?.length ?? 0) : 0;

@@ -29,6 +29,13 @@ describe("the reason of a failure that a setting explains says which", () => {
     },
   );
 
+  test("a port that speaks TLS is found out long before the greeting's time is over", async () => {
+    const begun = performance.now();
+    const outcome = await failure({ secure: true }, { secure: false, greetingTimeoutMs: 30_000 });
+    expect(outcome).toMatchObject({ kind: "misconfigured", code: "ETLSPORT" });
+    expect(performance.now() - begun).toBeLessThan(9_000);
+  });
+
   test("all who wait at once are told of it, and it is asked once", async () => {
     const far = await smtpServer({ secure: true });
     const provider = smtp({ host: far.host, port: far.port, secure: false, greetingTimeoutMs: 300 });
@@ -81,6 +88,13 @@ describe("the reason of a failure that a setting explains says which", () => {
     expect(outcome.kind).toBe(kind);
     expect(outcome.reason).toContain(reply);
     expect(outcome.reason).toMatch(/name, SMTP_NAME, sets/);
+  });
+
+  test("a name that is refused as late as RCPT, as Postfix does", async () => {
+    const reply = "504 5.5.2 <[127.0.0.1]>: Helo command rejected: need fully-qualified hostname";
+    const outcome = await failure({ script: { rcpt: { reply } } }, {});
+    expect(outcome.kind).toBe("misconfigured");
+    expect(outcome.reason).toMatch(/need fully-qualified hostname .*name, SMTP_NAME, sets/);
   });
 
   test("a certificate of one's own on this machine", async () => {

@@ -115,18 +115,20 @@ describe("recipients too many for one transaction", () => {
     expect(sizes(server)).toEqual([5, 5, 2]);
   });
 
-  test("told only at DATA, are halved until they go", async () => {
+  test.for(["data", "dot"] as const)("told only at %s, are halved until they go", async (step) => {
     const count = new Map<number, number>();
     const { server, provider } = await place({
       script: {
         mail: ({ session }) => void count.set(session.number, 0),
         rcpt: ({ session }) => void count.set(session.number, (count.get(session.number) ?? 0) + 1),
-        data: ({ session }) =>
+        [step]: ({ session }: { session: { number: number } }) =>
           (count.get(session.number) ?? 0) > 6 ? { reply: "554 5.5.3 Too many recipients" } : undefined,
       },
     });
-    const { outcome } = await sendTo(provider, people(20));
-    expect(outcome.success && outcome.accepted.length).toBe(20);
+    const { outcome, context } = await sendTo(provider, people(20));
+    expect(outcome.success && outcome.accepted).toEqual(people(20));
+    expect(server.accepted.flatMap(({ to }) => to)).toEqual(people(20));
     expect(Math.max(...sizes(server))).toBeLessThanOrEqual(6);
+    expect(context.handOvers).toBe(1);
   });
 });
