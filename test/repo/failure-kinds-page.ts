@@ -24,19 +24,25 @@ export function failureKindsPage(): string {
     const { again, next, health: said } = dispositions[kind];
     return [code(kind), yes(again), yes(next), health[said]];
   });
-  const replies = replyRules.map(({ phases, codes, enhanced, phrase, kind, again, because }) => [
-    phases?.join(", ") ?? "any",
-    codes.join(", "),
-    enhanced?.map((one) => (one === "none" ? "absent" : `x.${one}`)).join(", ") ?? "any",
-    phrase ?? "",
-    code(kind) + (again === false ? ", once" : ""),
-    cell(because),
-  ]);
+  const replies = replyRules.map(
+    ({ phases, codes, enhanced, phrase, kind, about, again, remedy, because, source }) => [
+      phases?.join(", ") ?? "any",
+      codes.join(", "),
+      enhanced?.map((one) => (one === "none" ? "absent" : `x.${one}`)).join(", ") ?? "any",
+      phrase ?? "",
+      code(kind) + (again === false ? ", once" : ""),
+      about,
+      cell(because) + (remedy === undefined ? "" : ` (${remedy})`),
+      cell(source),
+    ],
+  );
   const words = phrases.map(({ means, pattern, source }) => [means, code(pattern.source), cell(source)]);
   const wire = wireRules.map((rule) => [
     code(rule.code),
     code(rule.kind) + (rule.again === false ? ", once" : ""),
+    rule.about,
     cell(rule.reason),
+    cell(rule.source),
   ]);
   const ses = sesErrors.map(({ name, says, kind, about, meaning, source }) => [
     code(name),
@@ -83,8 +89,11 @@ ${table(["kind", "again here", "next provider", "breaker"], kinds)}
 ## SMTP: what a server replies
 
 \`x.1.1\` is 4.1.1 or 5.1.1 (RFC 3463). Where only the wording tells two things apart, the phrase is in the table below.
+\`about\` says whose state it is: the account's (login, pause, quota, rate) never ends a message that is queued, a message's,
+a recipient's or an identity's (one sender) never opens a breaker, a passing one is tried again. What stands in brackets
+behind a meaning the provider does by itself, in the same attempt, while nothing of the message was handed over.
 
-${table(["phase", "reply", "enhanced code", "phrase", "kind", "because"], replies)}
+${table(["phase", "reply", "enhanced code", "phrase", "kind", "about", "because", "source"], replies)}
 
 ${table(["phrase", "pattern", "source"], words)}
 
@@ -92,7 +101,7 @@ ${table(["phrase", "pattern", "source"], words)}
 
 Before the message was handed over; after it, all of this is \`unknown\`.
 
-${table(["code", "kind", "reason"], wire)}
+${table(["code", "kind", "about", "reason", "source"], wire)}
 
 ## SES: errors by name
 

@@ -118,7 +118,7 @@ export function checkOptions(options: SmtpOptions): Settings {
     pool: checkPool(given.pool, socketTimeoutMs),
     ...(dkim === undefined ? {} : { dkim }),
     connectionTimeoutMs: ms("connectionTimeoutMs", 10_000),
-    greetingTimeoutMs: ms("greetingTimeoutMs", 10_000),
+    greetingTimeoutMs: ms("greetingTimeoutMs", 30_000),
     socketTimeoutMs,
     dnsTimeoutMs: ms("dnsTimeoutMs", 10_000),
     maxResponseBytes: whole("maxResponseBytes", given.maxResponseBytes ?? 65_536, 1_024, 16_777_216),

@@ -18,6 +18,7 @@ const oauth2 = z.strictObject({
   clientSecret: text.optional(),
   refreshToken: text.optional(),
   accessUrl: text.optional(),
+  scope: text.optional(),
   serviceClient: text.optional(),
   privateKey: text.optional(),
 });

@@ -118,7 +118,7 @@ describe("defaults", () => {
       { host: "localhost" },
       {
         connectionTimeoutMs: 10_000,
-        greetingTimeoutMs: 10_000,
+        greetingTimeoutMs: 30_000,
         socketTimeoutMs: 60_000,
         maxResponseBytes: 65_536,
       },
