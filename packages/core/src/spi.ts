@@ -10,6 +10,7 @@ export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
 export { type Address, mailboxKey } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export { decodeWords } from "./message/encoded-words.ts";
 export type { Envelope } from "./message/envelope.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export type {

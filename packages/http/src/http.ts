@@ -9,6 +9,7 @@ import { failer, outcomeOf } from "./outcome.ts";
 import { pool } from "./pool.ts";
 import { refuseLetter, refuseSize } from "./refuse-early.ts";
 import { verify } from "./verify.ts";
+import { withParts } from "./with-parts.ts";
 
 /**
  * A provider that hands messages to an HTTP mail API, one request an attempt.
@@ -43,7 +44,8 @@ export function http(options: HttpOptions): Provider {
     context: SendContext,
   ): Promise<Outcome> => {
     const { envelope, signal } = context;
-    const letter = letterFor(message, envelope);
+    const whole = await withParts(message);
+    const letter = typeof whole === "string" ? whole : letterFor(whole, envelope);
     if (typeof letter === "string") return fail({ kind: "refused", reason: letter });
     const no = refuseLetter(limits, letter);
     if (no !== undefined) return fail({ kind: "refused", reason: no });
