@@ -108,9 +108,11 @@ export function chainSettings(options: ChainOptions): ChainSettings {
       { min: 0, whole: true },
     ),
     allowFiles: limits.allowFiles ?? false,
+    strictNames: limits.strictNames ?? false,
   };
-  if (typeof checked.allowFiles !== "boolean") {
-    throw new TypeError("createChain.limits: allowFiles must be true or false");
+  for (const name of ["allowFiles", "strictNames"] as const) {
+    if (typeof checked[name] !== "boolean")
+      throw new TypeError(`createChain.limits: ${name} must be true or false`);
   }
   const clock = options.clock ?? systemClock;
   if (typeof clock.now !== "function" || typeof clock.after !== "function") {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bareAddress, displayName, mailboxKey } from "../src/message/address.ts";
+import { bareAddress, mailboxKey } from "../src/message/address.ts";
 import { InvalidMessage } from "../src/message/invalid-message.ts";
 
 const fault = (run: () => unknown): string => {

@@ -91,8 +91,9 @@ createChain([plain], { onUnknown: "retry" });
 createChain([plain], { failover: { refused: false }, observers: [(event) => void event.type] });
 // @ts-expect-error a field that no message has
 chain.send({ to: "a@b.org", subjct: "x" });
-// @ts-expect-error headers are strings
-chain.send({ to: "a@b.org", headers: { "X-A": { prepared: true, value: "x" } } });
+chain.send({ to: null, headers: { "X-A": { prepared: true, value: "x" }, "X-B": ["a", "b"], "X-C": 1 } });
+// @ts-expect-error a header is text
+chain.send({ to: "a@b.org", headers: { "X-A": () => "x" } });
 export const write = (delivery: Delivery): void => {
   // @ts-expect-error nobody writes to a delivery
   delivery.success = true;

@@ -1,7 +1,7 @@
 import type { Message } from "@relais/core/spi";
 import MailComposer from "nodemailer/lib/mail-composer";
 import { checkHeaderLines } from "./check-header-lines.ts";
-import { composition } from "./composition.ts";
+import { composition, headerFields } from "./composition.ts";
 import { crlf } from "./crlf.ts";
 
 /** A message as it goes over the wire. */
@@ -21,7 +21,10 @@ async function build(message: Message): Promise<CompiledMessage> {
     const bytes = crlf(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength));
     return Object.freeze({ bytes, messageId });
   }
-  const bytes = crlf(await new MailComposer(composition(message)).compile().build());
+  const root = new MailComposer(composition(message)).compile();
+  const structure = root.buildHeaders.bind(root);
+  root.buildHeaders = () => `${headerFields(message)}\r\n${structure()}`;
+  const bytes = crlf(await root.build());
   checkHeaderLines(bytes);
   return Object.freeze({ bytes, messageId });
 }

@@ -1,52 +1,81 @@
-import type { Address, Attachment, Message } from "@relais/core/spi";
+import type { Alternative, Attachment, Message } from "@relais/core/spi";
 import type { MailComposerOptions } from "nodemailer/lib/mail-composer";
+import { detectExtension, foldLines } from "nodemailer/lib/mime-funcs";
+import { headerValue, mailboxes, unstructured } from "./header-values.ts";
 
 type ComposerAttachment = NonNullable<MailComposerOptions["attachments"]>[number];
-interface Mailbox {
-  address: string;
-  name: string;
-}
 
 // New objects throughout: nodemailer writes to what it is given, and a message is frozen.
-const mailbox = ({ address, name = "" }: Address): Mailbox => ({ address, name });
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-function attachment({ content, filename, contentType, cid, disposition }: Attachment): ComposerAttachment {
+/** A name that every system can write: nodemailer's own ends in `.*` where it knows no ending. */
+function attachmentName({ contentType }: Attachment, number: number): string {
+  const ending = contentType === undefined ? "bin" : detectExtension(contentType.split(";", 1)[0]?.trim());
+  return `attachment-${number}.${/^[a-z0-9]{1,10}$/.test(ending) ? ending : "bin"}`;
+}
+
+function attachment(one: Attachment, index: number): ComposerAttachment {
+  const { content, filename, contentType, cid, disposition } = one;
+  const isMessage = contentType !== undefined && /^message\//i.test(contentType);
+  const name = filename ?? (isMessage ? undefined : attachmentName(one, index + 1));
   return {
-    content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+    content: bufferOf(content),
     contentDisposition: disposition,
-    ...(filename === undefined ? {} : { filename }),
+    ...(name === undefined ? {} : { filename: name }),
     ...(contentType === undefined ? {} : { contentType }),
     ...(cid === undefined ? {} : { cid }),
   };
 }
 
-/** Header lines. Anything but a string is refused: nodemailer takes `{ prepared: true }` as lines to copy. */
-function headerLines(headers: Message["headers"]): { key: string; value: string }[] {
-  return Object.entries(headers).map(([key, value]) => {
-    if (typeof value !== "string") throw new TypeError(`headers.${key} must be a string`);
-    return { key, value };
-  });
+const alternative = ({ contentType, content }: Alternative) => ({ contentType, content: bufferOf(content) });
+
+/**
+ * The header fields that say who and what, encoded and folded, one after the other. nodemailer writes the others (Date,
+ * Message-ID, MIME-Version, Content-Type): it would encode some of these where RFC 2047 forbids it, and leave text that
+ * looks encoded as it is.
+ */
+export function headerFields(message: Message): string {
+  const lines: string[] = [];
+  const add = (name: string, value: string): void => {
+    if (value.trim() !== "") lines.push(foldLines(`${name}: ${value}`, 76));
+  };
+  for (const [name, value] of Object.entries(message.headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (typeof one !== "string") throw new TypeError(`headers.${name} must be a string`);
+      add(name, headerValue(name, one));
+    }
+  }
+  add("From", mailboxes(message.authors));
+  if (message.sender !== undefined) add("Sender", mailboxes([message.sender]));
+  add("To", mailboxes(message.to));
+  add("Cc", mailboxes(message.cc));
+  add("Reply-To", mailboxes(message.replyTo));
+  add("In-Reply-To", message.inReplyTo ?? "");
+  add("References", message.references.join(" "));
+  add("Subject", unstructured(message.subject));
+  return lines.join("\r\n");
 }
 
-/** A message in the words of nodemailer's MailComposer: all that belongs into the bytes, so neither Bcc nor envelope. */
+const amp = /^text\/x-amp-html\b/i;
+const watch = /^text\/watch-html\b/i;
+
+/** The bodies of a message in the words of nodemailer's MailComposer. */
 export function composition(message: Message): MailComposerOptions {
-  const { sender, inReplyTo, text, html } = message;
+  const { text, html, alternatives, icalEvent } = message;
+  const ampPart = alternatives.find(({ contentType }) => amp.test(contentType));
+  const watchPart = alternatives.find(({ contentType }) => watch.test(contentType));
+  const others = alternatives.filter((one) => one !== ampPart && one !== watchPart);
   return {
     disableFileAccess: true,
     disableUrlAccess: true,
-    messageId: message.messageId,
     date: new Date(message.date),
-    from: mailbox(message.from),
-    to: message.to.map(mailbox),
-    cc: message.cc.map(mailbox),
-    replyTo: message.replyTo.map(mailbox),
-    references: [...message.references],
-    subject: message.subject,
-    headers: headerLines(message.headers),
+    messageId: message.messageId,
     attachments: message.attachments.map(attachment),
-    ...(sender === undefined ? {} : { sender: mailbox(sender) }),
-    ...(inReplyTo === undefined ? {} : { inReplyTo }),
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
-  };
+    ...(ampPart === undefined ? {} : { amp: { content: bufferOf(ampPart.content) } }),
+    ...(watchPart === undefined ? {} : { watchHtml: { content: bufferOf(watchPart.content) } }),
+    ...(others.length === 0 ? {} : { alternatives: others.map(alternative) }),
+    ...(icalEvent === undefined ? {} : { icalEvent: { ...icalEvent, content: bufferOf(icalEvent.content) } }),
+  } as MailComposerOptions;
 }

@@ -1,7 +1,9 @@
-import type { MessageInput } from "@relais/core/spi";
+import type { Attachment } from "@relais/core/spi";
 import type MimeNode from "nodemailer/lib/mime-node";
 
-type AttachmentList = NonNullable<MessageInput["attachments"]>;
+type AttachmentList = readonly (Omit<Attachment, "disposition"> & {
+  readonly contentDisposition: Attachment["disposition"];
+})[];
 
 /** What a composed mail holds, for providers that want parts and not bytes. */
 export interface BodyParts {

@@ -18,6 +18,8 @@ export interface EnqueueDefaults {
   readonly limits?: Partial<Limits> | undefined;
 }
 
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== "";
+
 async function entry(
   input: MessageInput,
   options: EnqueueOptions,
@@ -28,7 +30,8 @@ async function entry(
     ...(from === undefined ? {} : { defaultFrom: from }),
     ...(limits === undefined ? {} : { limits }),
   });
-  return { ...enqueueFields(options, input.id), ...stored(message, input.id !== undefined) };
+  const keepsId = isGiven(input.id) || isGiven(input.messageId);
+  return { ...enqueueFields(options, keepsId ? message.id : undefined), ...stored(message, keepsId) };
 }
 
 /** Writes one message down. @throws {InvalidMessage} one sentence that names the field and its fault */

@@ -1,96 +1,262 @@
-import { type Address, bareAddress, displayName } from "./address.ts";
+import { type Address, bareAddress, readsAsAddress } from "./address.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
-import { headerText } from "./text-field.ts";
+import { addressText, headerText, isAbsent, oneLine } from "./text-field.ts";
 
-/** How people write addresses: `a@b.c`, `Ann <a@b.c>`, several with commas, `{ name, address }`, or a list of single ones. */
-export type AddressInput = string | Address | readonly (string | Address)[];
+/** A mailbox as an object; nodemailer's groups have `group` instead of an address. */
+export interface AddressObject {
+  readonly address?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly group?: readonly AddressObject[] | null | undefined;
+}
 
-const longestListCharacters = 100_000;
+/**
+ * How people write addresses: `a@b.c`, `Ann <a@b.c>`, several with commas or semicolons, groups, `{ name, address }`, or a
+ * list of single ones. Absent entries (`null`, `""`) are left out.
+ */
+export type AddressInput = string | AddressObject | readonly (string | AddressObject | null | undefined)[];
 
-/** Cuts at commas that stand outside quotes and angle brackets. */
-function split(text: string): string[] {
-  if (!text.includes(",")) return [text];
-  const parts: string[] = [];
+/** How addresses are read. */
+export interface AddressRules {
+  /** Refuses a name that reads as another address than its own. @defaultValue false */
+  readonly strictNames?: boolean;
+}
+
+const longestListCharacters = 1_000_000;
+const none: readonly Address[] = Object.freeze([]);
+
+/** A part of a list, between separators that stand outside quotes, comments, angle brackets and literals. */
+interface Part {
+  readonly text: string;
+  /** `,`, `;` or `:` (the name of a group), or `""` at the end. */
+  readonly end: string;
+}
+
+/**
+ * Cuts a list into its parts. A colon counts only before any address, where it ends the name of a group (RFC 5322, 3.4).
+ * @returns what is wrong with the text, if its quotes, brackets or comments do not match
+ */
+function partsOf(text: string): Part[] | string {
+  const parts: Part[] = [];
   let from = 0;
   let quoted = false;
+  let angle = false;
+  let depth = 0;
+  let literal = false;
+  let addressed = false;
+  const hasSemicolon = text.includes(";");
+  const pairs = pairedParentheses(text);
+  const cut = (at: number, end: string): void => {
+    parts.push({ text: text.slice(from, at), end });
+    from = at + 1;
+    addressed = false;
+  };
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (quoted && c === "\\") i++;
-    else if (c === '"') quoted = !quoted;
-    else if (c === "," && !quoted) {
-      parts.push(text.slice(from, i));
-      from = i + 1;
-    }
+    if (c === "\\" && (quoted || depth > 0)) i++;
+    else if (quoted) quoted = c !== '"';
+    else if (depth > 0) depth += c === "(" ? 1 : c === ")" ? -1 : 0;
+    else if (literal) literal = c !== "]";
+    else if (c === '"') quoted = true;
+    else if (c === "(" && pairs.has(i)) depth = 1;
+    else if (c === "[" && text[i - 1] === "@") literal = true;
+    else if (c === "<") angle = addressed = true;
+    else if (c === ">") angle = false;
+    else if (angle) continue;
+    else if (c === "," || c === ";") cut(i, c);
+    else if (c === "@") addressed = true;
+    else if (c === ":" && hasSemicolon && !addressed) cut(i, c);
   }
-  parts.push(text.slice(from));
+  if (quoted) return "has a quotation mark that is not closed";
+  if (angle) return "has an angle bracket that is not closed";
+  parts.push({ text: text.slice(from), end: "" });
   return parts;
 }
 
-const quotedName = /^"((?:[^"\\]|\\.)*)"$/;
+/** Where parentheses open that have their other half: one without is a letter like others. */
+function pairedParentheses(text: string): ReadonlySet<number> {
+  const pairs = new Set<number>();
+  if (!text.includes("(")) return pairs;
+  const open: number[] = [];
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === "\\") i++;
+    else if (c === '"' && open.length === 0) quoted = !quoted;
+    else if (quoted) continue;
+    else if (c === "(") open.push(i);
+    else if (c === ")") {
+      const found = open.pop();
+      if (found !== undefined) pairs.add(found);
+    }
+  }
+  return pairs;
+}
 
-function fromText(field: string, written: string): Address {
+/** The mailboxes that parts make. A name with a comma in it (`Wolfe, Hannah <h@example.net>`) is put together again. */
+function mailboxTexts(field: string, parts: readonly Part[]): string[] {
+  const found: string[] = [];
+  let name = "";
+  for (const { text, end } of parts) {
+    if (end === ":") continue; // the name of a group: nobody is addressed by it
+    const whole = name + text;
+    if (end === "," && text.trim() !== "" && !holdsAddress(text)) {
+      name = `${whole},`;
+      continue;
+    }
+    name = "";
+    if (whole.trim() === "" || emptyGroup.test(whole)) continue;
+    found.push(whole);
+  }
+  // A name that nobody belongs to, at the end of a list.
+  if (name.replaceAll(",", "").trim() !== "")
+    throw new InvalidMessage(field, `${quote(name.slice(0, -1).trim())} is not an address: it has no @`);
+  return found;
+}
+
+/** `undisclosed-recipients:`, without the semicolon that it should have. */
+const emptyGroup = /^[^@<>"]*:\s*$/;
+
+/** Whether a part names a mailbox of its own: an @ outside quotes and comments, or angle brackets. */
+function holdsAddress(text: string): boolean {
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"(?!\s*@)/g, "").replace(/\((?:[^()\\]|\\.)*\)/g, "");
+  return /[@<]/.test(bare);
+}
+
+const comment = /\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)/g;
+const unescaped = (text: string): string => text.replace(/\\(.)/gu, "$1");
+
+/** `phrase <address> (comment)`, or an address that stands alone. */
+function fromText(field: string, written: string, rules: AddressRules): Address {
   const text = written.trim();
-  if (text === "") throw new InvalidMessage(field, "is empty");
-  if (!text.endsWith(">")) {
-    if (/[;:]/.test(text))
-      throw new InvalidMessage(field, `${quote(text)}: groups of addresses are not supported`);
-    return Object.freeze({ address: bareAddress(field, text) });
+  const open = openingBracket(text);
+  if (open < 0) return withoutBrackets(field, text, rules);
+  const close = text.indexOf(">", open);
+  const behind = text.slice(close + 1).trim();
+  if (close < 0 || behind.replace(comment, "").trim() !== "") {
+    throw new InvalidMessage(field, `${quote(text)} is not an address: something stands behind the bracket`);
   }
-  const open = text.lastIndexOf("<");
-  if (open < 0) throw new InvalidMessage(field, `${quote(text)} is not an address`);
-  const address = bareAddress(field, text.slice(open + 1, -1));
-  const before = text.slice(0, open).trim();
-  const inQuotes = quotedName.exec(before)?.[1];
-  if (inQuotes === undefined && /["<>()[\]:;\\]/.test(before)) {
-    throw new InvalidMessage(field, `${quote(text)} is not an address: put the name in double quotes`);
-  }
-  const name = displayName(field, inQuotes?.replace(/\\(.)/g, "$1") ?? before, address);
-  return Object.freeze(name === undefined ? { address } : { address, name });
+  // A route (RFC 5321, 4.1.1.3) is ignored.
+  const inside = text.slice(open + 1, close).replace(/^\s*@[^:<>]*:/, "");
+  const address = bareAddress(field, inside);
+  const before = phrase(text.slice(0, open));
+  if (before === undefined)
+    throw new InvalidMessage(field, `${quote(text)} is not an address: it has two pairs of brackets`);
+  return mailbox(field, before === "" ? comments(behind) : before, address, rules);
 }
 
-const fields = new Set(["address", "name"]);
-
-function fromObject(field: string, value: object): Address {
-  const written = ownFields<{ address: unknown; name: unknown }>(field, value, fields, "an address");
-  if (typeof written.address !== "string") throw new InvalidMessage(`${field}.address`, "must be a string");
-  const address = bareAddress(`${field}.address`, written.address);
-  if (written.name === undefined || written.name === "") return Object.freeze({ address });
-  const name = displayName(`${field}.name`, headerText(`${field}.name`, written.name, 256), address);
-  return Object.freeze(name === undefined ? { address } : { address, name });
+/** Where the address begins: the last `<` outside quotes. */
+function openingBracket(text: string): number {
+  let found = -1;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === "\\" && quoted) i++;
+    else if (c === '"') quoted = !quoted;
+    else if (c === "<" && !quoted) found = i;
+  }
+  return found;
 }
 
-function one(field: string, value: unknown): Address {
+/** A name as it reads: without the quotes that stand around words of it. `undefined` if an address hides in it. */
+function phrase(written: string): string | undefined {
+  const words = written.split(/("(?:[^"\\]|\\.)*")/);
+  if (words.some((word, i) => i % 2 === 0 && /[<>"]/.test(word))) return undefined;
+  return words
+    .map((word, i) => (i % 2 === 0 ? word : unescaped(word.slice(1, -1))))
+    .join("")
+    .trim();
+}
+
+const comments = (text: string): string =>
+  (text.match(comment) ?? []).map((one) => unescaped(one.slice(1, -1)).trim()).join(" ");
+
+/** An address without brackets: comments are its name, as mail of old times has it. */
+function withoutBrackets(field: string, text: string, rules: AddressRules): Address {
+  const bare = text.replace(comment, " ").trim();
+  // A group without its semicolon, or `mailto:`.
+  const plain = bare.replace(/^[^@":]*:/, "");
+  // Blanks around the @ (RFC 5322, 4.4) leave no doubt; any others would.
+  const at = plain.lastIndexOf("@");
+  const close = at < 0 ? plain : `${plain.slice(0, at).trim()}@${plain.slice(at + 1).trim()}`;
+  const address = bareAddress(field, close);
+  return mailbox(field, comments(text), address, rules);
+}
+
+function mailbox(field: string, name: string, address: string, { strictNames }: AddressRules): Address {
+  const shown = oneLine(name);
+  if (shown === undefined)
+    throw new InvalidMessage(field, "contains a line break that would begin another header");
+  if (shown === "") return Object.freeze({ address });
+  if (strictNames === true && readsAsAddress(shown, address)) {
+    throw new InvalidMessage(field, `the name ${quote(shown)} looks like another address`);
+  }
+  return Object.freeze({ address, name: shown });
+}
+
+const fields = new Set(["address", "name", "group"]);
+
+function fromObject(field: string, value: object, rules: AddressRules): readonly Address[] {
+  const { address, name, group } = ownFields<{ address: unknown; name: unknown; group: unknown }>(
+    field,
+    value,
+    fields,
+    "an address",
+  );
+  if (Array.isArray(group)) return group.flatMap((one, i) => entry(`${field}.group[${i}]`, one, rules));
+  const shown = isAbsent(name) ? "" : headerText(`${field}.name`, name);
+  if (isAbsent(address)) {
+    if (shown === "") return none;
+    throw new InvalidMessage(`${field}.address`, "is missing");
+  }
+  if (typeof address !== "string") throw new InvalidMessage(`${field}.address`, "must be a string");
+  const bare = fromText(
+    `${field}.address`,
+    addressText(`${field}.address`, address, longestListCharacters),
+    {},
+  ).address;
+  return [mailbox(`${field}.name`, shown, bare, rules)];
+}
+
+function listed(field: string, text: string, rules: AddressRules): Address[] {
+  const parts = partsOf(text);
+  if (typeof parts === "string") throw new InvalidMessage(field, `${quote(text)} ${parts}`);
+  const texts = mailboxTexts(field, parts);
+  return texts.map((one, i) => fromText(texts.length > 1 ? `${field}[${i}]` : field, one, rules));
+}
+
+/** What stands in a list is often somebody's input; a comma in it must not make two recipients of it. */
+function entry(field: string, value: unknown, rules: AddressRules): readonly Address[] {
+  if (isAbsent(value)) return none;
   if (typeof value === "string") {
-    const text = headerText(field, value, 1_000);
-    if (split(text).length > 1) {
-      // What stands in a list is often somebody's input; a comma must not make two recipients of it.
+    const text = addressText(field, value, longestListCharacters);
+    const found = listed(field, text, rules);
+    if (found.length > 1) {
       throw new InvalidMessage(
         field,
         `${quote(text)} holds several addresses; give each an entry of its own`,
       );
     }
-    return fromText(field, text);
+    return found;
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return fromObject(field, value);
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return fromObject(field, value, rules);
   throw new InvalidMessage(field, `must be an address, not ${quote(value)}`);
 }
 
 /** Every address in `value`, in order; an empty list if it is absent. */
-export function addressList(field: string, value: unknown): readonly Address[] {
-  if (value === undefined) return none;
-  if (Array.isArray(value)) return Object.freeze(value.map((item, i) => one(`${field}[${i}]`, item)));
-  if (typeof value !== "string") return Object.freeze([one(field, value)]);
-  const parts = split(headerText(field, value, longestListCharacters));
-  return Object.freeze(parts.map((part, i) => fromText(parts.length > 1 ? `${field}[${i}]` : field, part)));
+export function addressList(field: string, value: unknown, rules: AddressRules = {}): readonly Address[] {
+  if (isAbsent(value)) return none;
+  if (Array.isArray(value))
+    return Object.freeze(value.flatMap((item, i) => entry(`${field}[${i}]`, item, rules)));
+  if (typeof value !== "string") return Object.freeze([...entry(field, value, rules)]);
+  return Object.freeze(listed(field, addressText(field, value, longestListCharacters), rules));
 }
 
-const none: readonly Address[] = Object.freeze([]);
-
 /** Exactly one address. */
-export function oneAddress(field: string, value: unknown): Address {
-  const [first, ...more] = addressList(field, value);
+export function oneAddress(field: string, value: unknown, rules: AddressRules = {}): Address {
+  const [first, ...more] = addressList(field, value, rules);
   if (first === undefined) throw new InvalidMessage(field, "is missing");
   if (more.length > 0) throw new InvalidMessage(field, "must be one address");
   return first;

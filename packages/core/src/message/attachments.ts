@@ -1,26 +1,29 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
-import { Readable } from "node:stream";
+import { basename, win32 } from "node:path";
+import { type ContentInput, readContent } from "./content.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import type { Limits } from "./limits.ts";
 import type { Attachment } from "./message.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
-import { headerText } from "./text-field.ts";
+import { headerText, isAbsent } from "./text-field.ts";
 
 /** A file to attach. Streams are read once, when the message is made. */
 export interface AttachmentInput {
-  readonly filename?: string | undefined;
-  readonly content?: string | Uint8Array | AsyncIterable<Uint8Array | string> | undefined;
-  /** How a string `content` is encoded. @defaultValue `"utf8"` */
-  readonly encoding?: "utf8" | "base64" | "hex" | undefined;
-  /** `type/subtype`. @defaultValue guessed from the file name */
-  readonly contentType?: string | undefined;
-  readonly cid?: string | undefined;
+  /** @defaultValue the name of the path or of the `File`; `false`: none */
+  readonly filename?: string | false | null | undefined;
+  readonly content?: ContentInput | null | undefined;
+  /** How a string `content` is encoded: `base64`, `hex`, or another of Buffer's. @defaultValue `"utf8"` */
+  readonly encoding?: string | null | undefined;
+  /** `type/subtype`, with parameters. @defaultValue guessed from the file name */
+  readonly contentType?: string | null | undefined;
+  /** Content-ID, for `<img src="cid:…">`; angle brackets are taken off. */
+  readonly cid?: string | null | undefined;
   /** @defaultValue `"inline"` with a `cid`, else `"attachment"` */
-  readonly contentDisposition?: "attachment" | "inline" | undefined;
-  /** A local file; refused unless the chain's `allowFiles` is set. */
-  readonly path?: string | undefined;
+  readonly contentDisposition?: "attachment" | "inline" | null | undefined;
+  /** A data URI, or a local file; files are refused unless the chain's `allowFiles` is set. */
+  readonly path?: string | null | undefined;
+  /** A data URI; other URLs are refused. */
+  readonly href?: string | null | undefined;
 }
 
 const fields = new Set([
@@ -30,105 +33,83 @@ const fields = new Set([
   "contentType",
   "cid",
   "contentDisposition",
+  "contentTransferEncoding",
   "path",
+  "href",
 ]);
-const mediaType =
-  /^[A-Za-z0-9!#$&^_.+-]{1,127}\/[A-Za-z0-9!#$&^_.+-]{1,127}(?:\s*;\s*[A-Za-z0-9!#$&^_.+-]{1,64}=(?:[A-Za-z0-9!#$&^_.+-]{1,256}|"[^"\\\r\n]{0,256}"))*$/;
-const contentId = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{1,256}$/;
+/** What file systems hold, in bytes of UTF-8 and so in characters at most. */
+const maxNameCharacters = 255;
+const token = "[A-Za-z0-9!#$&^_.+-]{1,127}";
+const mediaType = new RegExp(`^(${token}/${token})\\s*(?:;(.*))?$`, "s");
+const parameter = new RegExp(`^\\s*(${token})\\s*=\\s*("(?:[^"\\\\\\r\\n]|\\\\.)*"|${token})\\s*$`);
 
-async function drain(
-  field: string,
-  source: AsyncIterable<Uint8Array | string>,
-  maxBytes: number,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    // Reading it again would not fail: it just ends, and an empty file would go out.
-    if (Readable.isDisturbed(source as Readable)) throw new Error("read before");
-    for await (const chunk of source) {
-      const part: unknown = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
-      if (!(part instanceof Uint8Array))
-        throw new InvalidMessage(field, "its stream gave something else than bytes or text");
-      bytes += part.byteLength;
-      if (bytes > maxBytes) throw new InvalidMessage(field, `has more than ${maxBytes} bytes`);
-      chunks.push(part);
-    }
-  } catch (error) {
-    if (error instanceof InvalidMessage) throw error;
-    throw new InvalidMessage(field, "could not be read: its stream failed or was read before");
-  }
-  return Buffer.concat(chunks);
-}
-
-async function bytesOf(field: string, input: AttachmentInput, limits: Limits): Promise<Uint8Array> {
-  const content: unknown = input.content;
-  if (typeof content === "string") {
-    const encoding = input.encoding ?? "utf8";
-    if (encoding !== "utf8" && encoding !== "base64" && encoding !== "hex") {
-      throw new InvalidMessage(`${field}.encoding`, `must be utf8, base64 or hex, not ${quote(encoding)}`);
-    }
-    return Buffer.from(content, encoding);
-  }
-  if (content instanceof Uint8Array) {
-    if (content.byteLength > limits.maxBytes)
-      throw new InvalidMessage(`${field}.content`, `has more than ${limits.maxBytes} bytes`);
-    return Buffer.from(content); // a copy: the caller may go on with theirs
-  }
-  if (typeof content === "object" && content !== null && Symbol.asyncIterator in content) {
-    return drain(`${field}.content`, content as AsyncIterable<Uint8Array>, limits.maxBytes);
-  }
-  throw new InvalidMessage(
-    `${field}.content`,
-    content === undefined ? "is missing" : `must be a string, bytes or a stream, not ${quote(content)}`,
-  );
-}
-
-async function fileBytes(field: string, path: unknown, limits: Limits): Promise<Uint8Array> {
-  if (!limits.allowFiles)
-    throw new InvalidMessage(
-      `${field}.path`,
-      "files may not be attached by path; give content, or set allowFiles",
-    );
-  if (typeof path !== "string" || path.includes("\0") || /^[a-z][a-z0-9+.-]+:/i.test(path)) {
-    throw new InvalidMessage(`${field}.path`, `${quote(path)} is not a file path`);
-  }
-  const bytes = await readFile(path).catch(() => {
-    throw new InvalidMessage(`${field}.path`, `${quote(path)} cannot be read`);
+/**
+ * A media type with the parameters that are well written; others, and the file's name, which has a field of its own, are
+ * left out. `undefined` for what is none, or would be taken for a part of the message's structure.
+ */
+export function cleanMediaType(written: string): string | undefined {
+  const [, type, rest = ""] = mediaType.exec(written) ?? [];
+  if (type === undefined || /^multipart\//i.test(type)) return undefined;
+  const parameters = rest.split(";").flatMap((one) => {
+    const [, name = "", value = ""] = parameter.exec(one) ?? [];
+    return name === "" || /^(?:name|boundary)$/i.test(name) ? [] : [`; ${name.toLowerCase()}=${value}`];
   });
-  if (bytes.byteLength > limits.maxBytes)
-    throw new InvalidMessage(`${field}.path`, `has more than ${limits.maxBytes} bytes`);
-  return bytes;
+  return type + parameters.join("");
+}
+
+/** A name within what file systems hold, its ending kept. */
+function fittedName(name: string): string {
+  if (name.length <= maxNameCharacters) return name;
+  const ending = /\.[^.]{1,16}$/.exec(name)?.[0] ?? "";
+  return `${name
+    .slice(0, maxNameCharacters - ending.length)
+    .toWellFormed()
+    .replace(/\ufffd$/, "")}${ending}`;
+}
+
+function filename(field: string, input: Partial<AttachmentInput>): string | undefined {
+  if ((input.filename as unknown) === false) return undefined;
+  const { content, path } = input;
+  const ofFile =
+    content instanceof Blob && "name" in content ? (content as { name: unknown }).name : undefined;
+  const given = isAbsent(input.filename) ? ofFile : input.filename;
+  if (!isAbsent(given)) return fittedName(headerText(`${field}.filename`, given)) || undefined;
+  if (typeof path !== "string" || /^data:/i.test(path)) return undefined;
+  // A backslash separates as well: no directory of the sender's belongs into a mail.
+  return fittedName(headerText(`${field}.path`, win32.basename(basename(path)))) || undefined;
+}
+
+function contentId(field: string, value: unknown): string | undefined {
+  if (isAbsent(value)) return undefined;
+  const cid = headerText(field, value, 900).replace(/^<|>$/g, "");
+  if (cid === "") return undefined;
+  if (!/^[\x21-\x7e]+$/.test(cid) || /[<>]/.test(cid))
+    throw new InvalidMessage(field, `${quote(cid)} is not a content id`);
+  return cid;
 }
 
 async function readOne(field: string, value: unknown, limits: Limits): Promise<Attachment> {
-  if (typeof value === "object" && value !== null && Object.hasOwn(value, "href")) {
-    throw new InvalidMessage(`${field}.href`, "URLs may not be attached; fetch it and give its content");
-  }
   const input = ownFields<AttachmentInput>(field, value, fields, "an attachment");
-  const filename =
-    input.filename === undefined ? undefined : headerText(`${field}.filename`, input.filename, 255);
-  const contentType =
-    input.contentType === undefined ? undefined : headerText(`${field}.contentType`, input.contentType, 512);
-  if (contentType !== undefined && !mediaType.test(contentType)) {
-    throw new InvalidMessage(`${field}.contentType`, `${quote(contentType)} is not a media type`);
-  }
-  const cid = input.cid === undefined ? undefined : headerText(`${field}.cid`, input.cid, 256);
-  if (cid !== undefined && !contentId.test(cid))
-    throw new InvalidMessage(`${field}.cid`, `${quote(cid)} is not a content id`);
-  const disposition = input.contentDisposition ?? (cid === undefined ? "attachment" : "inline");
+  const named = filename(field, input);
+  const cid = contentId(`${field}.cid`, input.cid);
+  const disposition = isAbsent(input.contentDisposition)
+    ? cid === undefined
+      ? "attachment"
+      : "inline"
+    : input.contentDisposition;
   if (disposition !== "attachment" && disposition !== "inline") {
     throw new InvalidMessage(
       `${field}.contentDisposition`,
       `must be attachment or inline, not ${quote(disposition)}`,
     );
   }
-  const byPath = input.path !== undefined;
-  const content = byPath ? await fileBytes(field, input.path, limits) : await bytesOf(field, input, limits);
-  const named =
-    filename ?? (byPath ? headerText(`${field}.path`, basename(String(input.path)), 255) : undefined);
+  const read = await readContent(field, input, limits);
+  const written = isAbsent(input.contentType)
+    ? read.contentType
+    : headerText(`${field}.contentType`, input.contentType, 4_096);
+  const contentType = isAbsent(written) ? undefined : cleanMediaType(written);
   return Object.freeze({
-    content,
+    content: read.bytes,
     disposition,
     ...(named === undefined ? {} : { filename: named }),
     ...(contentType === undefined ? {} : { contentType }),
@@ -140,17 +121,20 @@ const none: readonly Attachment[] = Object.freeze([]);
 
 /** Every attachment with its content in memory. */
 export async function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]> {
-  if (value === undefined) return none;
-  if (!Array.isArray(value)) throw new InvalidMessage("attachments", `must be a list, not ${quote(value)}`);
-  if (value.length > limits.maxAttachments) {
+  if (isAbsent(value)) return none;
+  if (typeof value !== "object") {
+    throw new InvalidMessage("attachments", `must be a list, not ${quote(value)}`);
+  }
+  const list: readonly unknown[] = (Array.isArray(value) ? value : [value]).filter((one) => !isAbsent(one));
+  if (list.length > limits.maxAttachments) {
     throw new InvalidMessage(
       "attachments",
-      `has ${value.length} entries; at most ${limits.maxAttachments} are allowed`,
+      `has ${list.length} entries; at most ${limits.maxAttachments} are allowed`,
     );
   }
   const read: Attachment[] = [];
   let bytes = 0;
-  for (const [i, item] of value.entries()) {
+  for (const [i, item] of list.entries()) {
     const attachment = await readOne(`attachments[${i}]`, item, limits);
     read.push(attachment);
     bytes += attachment.content.byteLength;

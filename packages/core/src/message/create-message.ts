@@ -1,39 +1,77 @@
+import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
+import {
+  type AlternativeInput,
+  type CalendarInput,
+  readAlternatives,
+  readCalendarEvent,
+} from "./alternatives.ts";
 import { type AttachmentInput, readAttachments } from "./attachments.ts";
-import { envelopeField } from "./envelope-field.ts";
+import { type ContentInput, readContent } from "./content.ts";
+import { type DeliveryStatusInput, deliveryStatus } from "./delivery-status.ts";
+import { type EnvelopeInput, envelopeField } from "./envelope-field.ts";
 import { customHeaders, type HeadersInput, messageTags } from "./headers.ts";
 import { InvalidMessage } from "./invalid-message.ts";
+import { type ListInput, listHeaders, priorityHeaders } from "./known-headers.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import type { Message } from "./message.ts";
-import { identity, messageIdField } from "./message-id.ts";
+import { identity, idsOfOthers } from "./message-id.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
-import { bodyText, headerText } from "./text-field.ts";
+import { type RawInput, rawMessage } from "./raw-message.ts";
+import { bodyText, headerText, isAbsent } from "./text-field.ts";
 
-/** A message as an application writes it. Fields are named as in nodemailer; unknown ones are refused. */
+type Text = string | number | null | undefined;
+/** A body: text, or where its bytes come from. */
+type BodyInput =
+  | Text
+  | Exclude<ContentInput, string>
+  | { readonly content?: ContentInput; readonly encoding?: string; readonly path?: string };
+
+/**
+ * A message as an application writes it. Fields are named as in nodemailer; unknown ones are refused. `null`, `undefined`,
+ * `""` and `[]` are absent everywhere.
+ */
 export interface MessageInput {
-  readonly from?: AddressInput | undefined;
-  readonly sender?: AddressInput | undefined;
-  readonly to?: AddressInput | undefined;
-  readonly cc?: AddressInput | undefined;
-  readonly bcc?: AddressInput | undefined;
-  readonly replyTo?: AddressInput | undefined;
-  readonly inReplyTo?: string | undefined;
-  readonly references?: string | readonly string[] | undefined;
-  readonly subject?: string | undefined;
-  readonly text?: string | undefined;
-  readonly html?: string | undefined;
-  readonly attachments?: readonly AttachmentInput[] | undefined;
-  readonly headers?: HeadersInput | undefined;
-  /** The idempotency key: letters, digits, `.`, `_`, `-`, or a whole Message-ID. @defaultValue a new UUID */
-  readonly id?: string | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** @defaultValue now */
-  readonly date?: Date | string | undefined;
-  /** Whom to tell the far end. @defaultValue `from` (or `sender`) and everybody in to, cc and bcc */
-  readonly envelope?:
-    | { readonly from?: string | undefined; readonly to?: string | readonly string[] | undefined }
-    | undefined;
+  readonly from?: AddressInput | null | undefined;
+  readonly sender?: AddressInput | null | undefined;
+  readonly to?: AddressInput | null | undefined;
+  readonly cc?: AddressInput | null | undefined;
+  readonly bcc?: AddressInput | null | undefined;
+  readonly replyTo?: AddressInput | null | undefined;
+  /** The Message-ID of the message that this one answers, as it came. */
+  readonly inReplyTo?: string | readonly string[] | null | undefined;
+  readonly references?: string | readonly string[] | null | undefined;
+  readonly subject?: Text;
+  readonly text?: BodyInput;
+  readonly html?: BodyInput;
+  /** AMP for e-mail. */
+  readonly amp?: BodyInput;
+  readonly watchHtml?: BodyInput;
+  readonly icalEvent?: CalendarInput | null | undefined;
+  readonly alternatives?: readonly AlternativeInput[] | null | undefined;
+  readonly attachments?: AttachmentInput | readonly (AttachmentInput | null | undefined)[] | null | undefined;
+  readonly headers?: HeadersInput | null | undefined;
+  readonly list?: ListInput | null | undefined;
+  /** `high`, `normal` or `low`. */
+  readonly priority?: string | null | undefined;
+  /** The X-Mailer header; `false`: none. */
+  readonly xMailer?: string | false | null | undefined;
+  readonly dsn?: DeliveryStatusInput | false | null | undefined;
+  /** The idempotency key: printable ASCII without blanks, or a whole Message-ID. @defaultValue a new UUID */
+  readonly id?: Text;
+  /** The Message-ID header, where it is not to be made of `id`. */
+  readonly messageId?: string | null | undefined;
+  readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
+  /** A date, its text, or ms since 1970. @defaultValue now */
+  readonly date?: Date | string | number | null | undefined;
+  /** Whom to tell the server. @defaultValue `sender` (or `from`) and everybody in to, cc and bcc */
+  readonly envelope?: EnvelopeInput | null | undefined;
+  /**
+   * A whole mail (RFC 5322), sent as it is but for Bcc. Beside it there may be `envelope`, or `from`, `to`, `cc` and `bcc`
+   * (whom it goes to instead of its own fields), and `id`, `tags` and `dsn`.
+   */
+  readonly raw?: RawInput | null | undefined;
 }
 
 /** What `createMessage` may be told besides the message. */
@@ -57,12 +95,28 @@ const fields = new Set([
   "subject",
   "text",
   "html",
+  "amp",
+  "watchHtml",
+  "icalEvent",
+  "alternatives",
   "attachments",
   "headers",
+  "list",
+  "priority",
+  "xMailer",
+  "dsn",
   "id",
+  "messageId",
   "tags",
   "date",
   "envelope",
+  "raw",
+  // How nodemailer writes the same mail, or what it may read: nothing that a reader sees.
+  "encoding",
+  "textEncoding",
+  "newline",
+  "disableFileAccess",
+  "disableUrlAccess",
 ]);
 
 const made = new WeakSet<object>();
@@ -73,87 +127,111 @@ export function isMessage(value: unknown): value is Message {
 }
 
 function dateField(value: unknown, now: number): string {
-  if (value === undefined) return new Date(now).toISOString();
+  if (isAbsent(value)) return new Date(now).toISOString();
   // A date may be of a class of the caller's own: only its time is taken.
   const time: unknown = value instanceof Date ? Date.prototype.getTime.call(value) : value;
-  const date = new Date(typeof time === "string" || value instanceof Date ? (time as string) : Number.NaN);
+  const date = new Date(typeof time === "string" || typeof time === "number" ? time : Number.NaN);
   if (Number.isNaN(date.getTime())) throw new InvalidMessage("date", `${quote(value)} is not a date`);
   const year = date.getUTCFullYear();
   if (year < 1970 || year > 9999) throw new InvalidMessage("date", `the year ${year} is out of range`);
   return date.toISOString();
 }
 
-function references(value: unknown): readonly string[] {
-  if (value === undefined) return Object.freeze([]);
-  const list = typeof value === "string" ? value.split(/\s+/).filter((part) => part !== "") : value;
-  if (!Array.isArray(list)) throw new InvalidMessage("references", `must be a list, not ${quote(value)}`);
-  if (list.length > 200)
-    throw new InvalidMessage("references", `has ${list.length} entries; at most 200 are allowed`);
-  return Object.freeze(list.map((item, i) => messageIdField(`references[${i}]`, item)));
+async function body(field: "text" | "html", value: unknown, limits: Limits): Promise<string | undefined> {
+  if (isAbsent(value)) return undefined;
+  if (typeof value !== "object" || value === null) return bodyText(field, value, limits.maxBytes);
+  const isSource = ["content", "path", "href"].some((name) => Object.hasOwn(value as object, name));
+  const { bytes } = await readContent(field, isSource ? (value as object) : { content: value }, limits);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  return text === "" ? undefined : bodyText(field, text, limits.maxBytes);
 }
 
 /**
- * Checks an input strictly, reads its streams, and gives the frozen message that every provider gets.
+ * Checks an input, reads its streams, and gives the frozen message that every provider gets. What would add a header or a
+ * recipient, leaves in doubt who gets the mail, or cannot be sent is refused; all else is put into the form that carries it.
  * @throws {InvalidMessage} one sentence that names the field and what is wrong with its value
  */
 export async function createMessage(input: MessageInput, options: MessageOptions = {}): Promise<Message> {
   if (isMessage(input)) return input;
   try {
-    return await read(input, options);
+    const raw: unknown = Object.hasOwn(Object(input), "raw") ? input.raw : undefined;
+    if (isAbsent(raw)) return await read(input, options);
+    const whole = await rawMessage(raw, input, options);
+    made.add(whole);
+    return whole;
   } catch (error) {
     // A getter or a proxy threw; its words may hold anything.
     throw error instanceof InvalidMessage ? error : new InvalidMessage("message", "could not be read");
   }
 }
 
+/** The Sender, which several authors must have (RFC 5322, 3.6.2): the first of them if none is given. */
+function senderOf(value: unknown, authors: readonly Address[], limits: Limits): Address | undefined {
+  if (!isAbsent(value)) return oneAddress("sender", value, limits);
+  return authors.length > 1 ? authors[0] : undefined;
+}
+
 async function read(given: MessageInput, options: MessageOptions): Promise<Message> {
   const input = ownFields<MessageInput>("", given, fields, "a message");
   const limits: Limits =
     options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
-  const from = oneAddress("from", input.from ?? options.defaultFrom);
-  const sender = input.sender === undefined ? undefined : oneAddress("sender", input.sender);
-  const to = addressList("to", input.to);
-  const cc = addressList("cc", input.cc);
-  const bcc = addressList("bcc", input.bcc);
+  const authors = addressList("from", isAbsent(input.from) ? options.defaultFrom : input.from, limits);
+  const [from] = authors;
+  if (from === undefined) throw new InvalidMessage("from", "is missing");
+  const sender = senderOf(input.sender, authors, limits);
+  const to = addressList("to", input.to, limits);
+  const cc = addressList("cc", input.cc, limits);
+  const bcc = addressList("bcc", input.bcc, limits);
   const envelope = envelopeField(input.envelope, sender ?? from, [...to, ...cc, ...bcc], limits);
-  const subject = input.subject === undefined ? "" : headerText("subject", input.subject, 998);
-  const text = input.text === undefined ? undefined : bodyText("text", input.text, limits.maxBytes);
-  const html = input.html === undefined ? undefined : bodyText("html", input.html, limits.maxBytes);
-  const names = identity(input.id, from.address.slice(from.address.lastIndexOf("@") + 1));
-  const attachments =
-    input.attachments === undefined ? noAttachments : await readAttachments(input.attachments, limits);
-  let contentBytes =
-    (text === undefined ? 0 : Buffer.byteLength(text)) + (html === undefined ? 0 : Buffer.byteLength(html));
-  for (const attachment of attachments) contentBytes += attachment.content.byteLength;
+  const subject = isAbsent(input.subject) ? "" : headerText("subject", input.subject);
+  const headers = customHeaders(input.headers, [
+    ...listHeaders(input.list),
+    ...priorityHeaders(input.priority),
+    ...(isAbsent(input.xMailer) || input.xMailer === false
+      ? []
+      : [["X-Mailer", headerText("xMailer", input.xMailer)] as const]),
+  ]);
+  const names = identity(input.id, input.messageId, from.address.slice(from.address.lastIndexOf("@") + 1));
+  const text = await body("text", input.text, limits);
+  const html = await body("html", input.html, limits);
+  const alternatives = await readAlternatives(input, limits);
+  const icalEvent = await readCalendarEvent(input.icalEvent, limits);
+  const attachments = await readAttachments(input.attachments, limits);
+  const contentBytes =
+    (text === undefined ? 0 : Buffer.byteLength(text)) +
+    (html === undefined ? 0 : Buffer.byteLength(html)) +
+    (icalEvent?.content.byteLength ?? 0) +
+    [...alternatives, ...attachments].reduce((sum, { content }) => sum + content.byteLength, 0);
   if (contentBytes > limits.maxBytes) {
     throw new InvalidMessage("message", `has ${contentBytes} bytes; at most ${limits.maxBytes} are allowed`);
   }
+  const inReplyTo = idsOfOthers("inReplyTo", input.inReplyTo).join(" ");
+  const dsn = deliveryStatus(input.dsn);
   const message: Message = Object.freeze({
     id: names.id,
     messageId: names.messageId,
     date: dateField(input.date, options.now ?? Date.now()),
     from,
-    authors: Object.freeze([from]),
+    authors,
     ...(sender === undefined ? {} : { sender }),
     to,
     cc,
     bcc,
-    replyTo: addressList("replyTo", input.replyTo),
-    ...(input.inReplyTo === undefined ? {} : { inReplyTo: messageIdField("inReplyTo", input.inReplyTo) }),
-    references: references(input.references),
+    replyTo: addressList("replyTo", input.replyTo, limits),
+    ...(inReplyTo === "" ? {} : { inReplyTo }),
+    references: idsOfOthers("references", input.references),
     subject,
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
-    alternatives: noAlternatives,
+    alternatives,
+    ...(icalEvent === undefined ? {} : { icalEvent }),
     attachments,
-    headers: customHeaders(input.headers),
+    headers,
     tags: messageTags(input.tags),
+    ...(dsn === undefined ? {} : { dsn }),
     envelope,
     contentBytes,
   });
   made.add(message);
   return message;
 }
-
-const noAttachments: Message["attachments"] = Object.freeze([]);
-const noAlternatives: Message["alternatives"] = Object.freeze([]);

@@ -1,12 +1,21 @@
 import { type Address, bareAddress, mailboxKey } from "./address.ts";
-import { addressList } from "./address-list.ts";
+import { type AddressInput, addressList } from "./address-list.ts";
 import type { Envelope } from "./envelope.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import type { Limits } from "./limits.ts";
 import { ownFields } from "./own-fields.ts";
-import { headerText } from "./text-field.ts";
+import { isAbsent } from "./text-field.ts";
 
-const fields = new Set(["from", "to"]);
+/** Whom to tell the server, instead of what the headers say. Fields are named as in nodemailer. */
+export interface EnvelopeInput {
+  /** A bare address; `""` is the null sender. */
+  readonly from?: AddressInput | null | undefined;
+  readonly to?: AddressInput | null | undefined;
+  readonly cc?: AddressInput | null | undefined;
+  readonly bcc?: AddressInput | null | undefined;
+}
+
+const fields = new Set(["from", "to", "cc", "bcc"]);
 
 function eachOnce(addresses: readonly string[]): readonly string[] {
   const seen = new Map<string, string>();
@@ -17,6 +26,14 @@ function eachOnce(addresses: readonly string[]): readonly string[] {
   return Object.freeze([...seen.values()]);
 }
 
+function envelopeSender(value: unknown): string {
+  if (typeof value === "string" && /^\s*(?:<\s*>)?\s*$/.test(value)) return "";
+  const [first, ...more] = addressList("envelope.from", value);
+  if (first === undefined) return "";
+  if (more.length > 0) throw new InvalidMessage("envelope.from", "must be one address");
+  return bareAddress("envelope.from", first.address);
+}
+
 /** The envelope that is given, or the one that the headers imply. */
 export function envelopeField(
   value: unknown,
@@ -24,19 +41,17 @@ export function envelopeField(
   everybody: readonly Address[],
   limits: Limits,
 ): Envelope {
-  const given: { from?: unknown; to?: unknown } =
-    value === undefined
-      ? {}
-      : ownFields<{ from: unknown; to: unknown }>("envelope", value, fields, "an envelope");
-  let from = sender.address;
-  if (given.from !== undefined) {
-    const written = headerText("envelope.from", given.from, 320);
-    from = written === "" ? "" : bareAddress("envelope.from", written);
-  }
-  const listed = given.to === undefined ? everybody : addressList("envelope.to", given.to);
-  const to = eachOnce(listed.map((entry) => entry.address));
+  const given: { from?: unknown; to?: unknown; cc?: unknown; bcc?: unknown } = isAbsent(value)
+    ? {}
+    : ownFields<Record<"from" | "to" | "cc" | "bcc", unknown>>("envelope", value, fields, "an envelope");
+  const from = given.from === undefined ? sender.address : envelopeSender(given.from);
+  const listed = (["to", "cc", "bcc"] as const).flatMap((name) =>
+    addressList(`envelope.${name}`, given[name]),
+  );
+  const own = !isAbsent(given.to) || listed.length > 0;
+  const to = eachOnce((own ? listed : everybody).map((entry) => entry.address));
   if (to.length === 0) {
-    throw new InvalidMessage(given.to === undefined ? "to" : "envelope.to", "there is no recipient");
+    throw new InvalidMessage(own ? "envelope.to" : "to", "there is no recipient");
   }
   if (to.length > limits.maxRecipients) {
     const fault = `has ${to.length} recipients; at most ${limits.maxRecipients} are allowed`;

@@ -1,10 +1,27 @@
 import { InvalidMessage } from "./invalid-message.ts";
 import { quote } from "./quote.ts";
-import { headerText } from "./text-field.ts";
+import { headerText, isAbsent } from "./text-field.ts";
 
-const maxHeaders = 100;
-/** RFC 5322, 2.1.1 allows 998 characters a line; longer values are folded, and this is how far we go. */
-const maxValueCharacters = 8_192;
+/** What a header may be given as; nodemailer's `{ prepared, value }` is read for its value alone. */
+export type HeaderValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | { readonly prepared?: boolean; readonly foldLines?: boolean; readonly value: string }
+  | null
+  | undefined;
+
+/** Headers by name, or nodemailer's list of them; a list of values is the same header several times. */
+export type HeadersInput =
+  | Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>
+  | readonly { readonly key: string; readonly value: HeaderValue | readonly HeaderValue[] }[];
+
+/** The headers of a message, cleaned. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+const maxHeaders = 200;
 
 // Headers that say who, what or how: they have fields of their own, or the compiler or a provider writes them.
 const structural = new Set([
@@ -30,71 +47,108 @@ const structural = new Set([
   "delivered-to",
   "envelope-to",
 ]);
-const structuralPrefix = /^(?:content-|resent-|x-ses-|apparently-|arc-)/;
+// Content-Language (RFC 3282) and the like describe the whole message; these three describe its structure.
+const structuralPrefix =
+  /^(?:content-(?:type|transfer-encoding|disposition|id|length)$|resent-|apparently-|arc-)/;
 const token = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,76}$/;
 const prototypeKeys = new Set(["__proto__", "constructor", "prototype"]);
 
-/** `value` as a frozen record without a prototype; `keys` that could reach a prototype are refused by name. */
+/** The entries of a record; `keys` that could reach a prototype are refused by name. */
 function record(field: string, value: unknown): [string, unknown][] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidMessage(field, `must be an object, not ${quote(value)}`);
   }
   const entries = Object.entries(value);
-  for (const [key] of entries) {
-    if (prototypeKeys.has(key)) throw new InvalidMessage(field, `${quote(key)} is not allowed as a name`);
-  }
+  for (const [key] of entries) checkName(field, key);
   return entries;
 }
 
-function frozen(entries: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
-  const out: Record<string, string> = Object.create(null);
+function checkName(field: string, key: string): void {
+  if (prototypeKeys.has(key)) throw new InvalidMessage(field, `${quote(key)} is not allowed as a name`);
+}
+
+function frozen<T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
+  const out: Record<string, T> = Object.create(null);
   for (const [name, value] of entries) out[name] = value;
   return Object.freeze(out);
 }
 
-const none = frozen([]);
+const none: Headers = frozen([]);
+const noTags: Readonly<Record<string, string>> = frozen([]);
 
-/** Headers by name; a list is the same header several times. */
-export type HeadersInput = Readonly<Record<string, string | readonly string[]>>;
+function pairs(value: object): [string, unknown][] {
+  if (!Array.isArray(value)) return record("headers", value);
+  return value.flatMap((one: unknown, i): [string, unknown][] => {
+    if (isAbsent(one)) return [];
+    const { key, value: content } = one as { key?: unknown; value?: unknown };
+    if (typeof key !== "string") throw new InvalidMessage(`headers[${i}]`, "must have a key and a value");
+    checkName("headers", key);
+    return [[key, content]];
+  });
+}
 
-/** Custom headers: string values only, no structural names, no name twice. */
-export function customHeaders(value: unknown): Readonly<Record<string, string>> {
-  if (value === undefined) return none;
-  const entries = record("headers", value);
-  if (entries.length > maxHeaders) {
-    throw new InvalidMessage("headers", `has ${entries.length} entries; at most ${maxHeaders} are allowed`);
+/** What one header is given as, as texts: several for the same header several times, none where it is absent. */
+function texts(field: string, value: unknown): string[] {
+  if (isAbsent(value)) return [];
+  if (Array.isArray(value)) return value.flatMap((one) => texts(field, one));
+  if (typeof value === "boolean") return [String(value)];
+  if (value instanceof Date) return [value.toUTCString().replace("GMT", "+0000")];
+  if (typeof value === "object" && Object.hasOwn(value, "value"))
+    return texts(field, (value as { value: unknown }).value);
+  const text = headerText(field, value);
+  return text === "" ? [] : [text];
+}
+
+/**
+ * Custom headers: no structural ones.
+ * @throws {InvalidMessage} if a name is none or may not be set, or a value is no text of one line
+ */
+export function customHeaders(value: unknown, more: readonly (readonly [string, string])[] = []): Headers {
+  if (isAbsent(value) && more.length === 0) return none;
+  const given = isAbsent(value) ? [] : pairs(value as object);
+  const found = new Map<string, { readonly name: string; readonly values: string[] }>();
+  let count = 0;
+  for (const [name, content] of [...given, ...more]) {
+    if (!token.test(name)) throw new InvalidMessage("headers", `${quote(name)} is not a header name`);
+    const field = `headers.${name}`;
+    const lower = name.toLowerCase();
+    if (structural.has(lower) || structuralPrefix.test(lower)) {
+      throw new InvalidMessage(field, "may not be set as a custom header");
+    }
+    const values = texts(field, content);
+    count += values.length;
+    const known = found.get(lower);
+    if (known !== undefined) known.values.push(...values);
+    else if (values.length > 0) found.set(lower, { name, values });
   }
-  const seen = new Set<string>();
+  if (count > maxHeaders) {
+    throw new InvalidMessage("headers", `has ${count} entries; at most ${maxHeaders} are allowed`);
+  }
   return frozen(
-    entries.map(([name, content]) => {
-      if (!token.test(name)) throw new InvalidMessage("headers", `${quote(name)} is not a header name`);
-      const field = `headers.${name}`;
-      const lower = name.toLowerCase();
-      if (structural.has(lower) || structuralPrefix.test(lower)) {
-        throw new InvalidMessage(field, "may not be set as a custom header");
-      }
-      if (seen.has(lower)) throw new InvalidMessage(field, "is given twice");
-      seen.add(lower);
-      return [name, headerText(field, content, maxValueCharacters)] as const;
-    }),
+    [...found.values()].map(({ name, values }) => [
+      name,
+      values.length === 1 ? (values[0] as string) : Object.freeze(values),
+    ]),
   );
 }
 
-const tagText = /^[A-Za-z0-9_-]{1,256}$/;
+const maxTagCharacters = 256;
+const maxTags = 51; // 50 of the caller's, and the outbox's own
 
-/** Tags: names and values of letters, digits, `_` and `-`, as SES allows them. */
+/** Tags: names and values for a provider's statistics. A provider makes of them what its vendor allows. */
 export function messageTags(value: unknown): Readonly<Record<string, string>> {
-  if (value === undefined) return none;
+  if (isAbsent(value)) return noTags;
   const entries = record("tags", value);
-  if (entries.length > 50)
-    throw new InvalidMessage("tags", `has ${entries.length} entries; at most 50 are allowed`);
-  return frozen(
-    entries.map(([name, content]) => {
-      if (!tagText.test(name)) throw new InvalidMessage("tags", `${quote(name)} is not a tag name`);
-      if (typeof content !== "string" || !tagText.test(content)) {
-        throw new InvalidMessage(`tags.${name}`, "must be 1 to 256 letters, digits, _ or -");
-      }
-      return [name, content] as const;
-    }),
-  );
+  const tags = entries.flatMap(([name, content]) => {
+    if (isAbsent(content)) return [];
+    const field = `tags.${name}`;
+    const text =
+      typeof content === "boolean" ? String(content) : headerText(field, content, maxTagCharacters);
+    const key = headerText("tags", name, maxTagCharacters);
+    if (key === "") throw new InvalidMessage("tags", `${quote(name)} is not a tag name`);
+    return text === "" ? [] : [[key, text] as const];
+  });
+  if (tags.length > maxTags)
+    throw new InvalidMessage("tags", `has ${tags.length} entries; at most ${maxTags - 1} are allowed`);
+  return frozen(tags);
 }

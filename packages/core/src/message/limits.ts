@@ -8,6 +8,12 @@ export interface Limits {
   readonly maxAttachments: number;
   /** Whether `attachments[].path` may name local files. @defaultValue false */
   readonly allowFiles: boolean;
+  /**
+   * Refuses a display name that reads as another address than its own, such as `ceo@bank.example` before
+   * `<shop@example.org>`. Readers show names before addresses, so such a name can deceive; mailing lists and
+   * resellers write them all the same (`bob@example.com via Shop`). @defaultValue false
+   */
+  readonly strictNames: boolean;
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -15,4 +21,5 @@ export const defaultLimits: Limits = Object.freeze({
   maxBytes: 40 * 1024 * 1024,
   maxAttachments: 100,
   allowFiles: false,
+  strictNames: false,
 });

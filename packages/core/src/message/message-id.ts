@@ -1,34 +1,64 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { InvalidMessage } from "./invalid-message.ts";
 import { quote } from "./quote.ts";
-import { headerText } from "./text-field.ts";
+import { headerText, isAbsent } from "./text-field.ts";
 
 const key = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-// msg-id without comments, quotes and literals (RFC 5322, 3.6.4)
-const full = /^<?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@[A-Za-z0-9.-]{1,253})>?$/;
+const printable = /^[\x21-\x7e]{1,900}$/;
+/** A line holds 998 characters (RFC 5322, 2.1.1), and an id cannot be folded. */
+const maxIdCharacters = 900;
+const maxReferences = 200;
 
-/** One Message-ID, with angle brackets. */
-export function messageIdField(field: string, value: unknown): string {
-  const written = headerText(field, value, 512).trim();
-  const bare = full.exec(written)?.[1];
-  if (bare === undefined || written.startsWith("<") !== written.endsWith(">")) {
-    throw new InvalidMessage(field, `${quote(written)} is not a Message-ID`);
-  }
-  return `<${bare}>`;
+/** An id as it came, in brackets if it has none. One that no header line can carry is left out. */
+function passedOn(id: string): string[] {
+  if (!/^[\x21-\x7e]+$/.test(id) || id.length > maxIdCharacters) return [];
+  return [/[<>]/.test(id) ? id : `<${id}>`];
 }
+
+/**
+ * Ids of other messages as they came: what answers a message must quote its id, whatever its shape (RFC 5322, 3.6.4).
+ * Of a very long thread the first and the last ids are kept.
+ */
+export function idsOfOthers(field: string, value: unknown): readonly string[] {
+  if (isAbsent(value)) return none;
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const ids = list.flatMap((one, i) => {
+    if (isAbsent(one)) return [];
+    const text = headerText(Array.isArray(value) ? `${field}[${i}]` : field, one, 200_000);
+    return text.split(/\s+/).flatMap(passedOn);
+  });
+  if (ids.length <= maxReferences) return Object.freeze(ids);
+  return Object.freeze([...ids.slice(0, 1), ...ids.slice(1 - maxReferences)]);
+}
+
+const none: readonly string[] = Object.freeze([]);
 
 /** `id` and Message-ID of a message: a key of the caller's own, a whole Message-ID, or a new UUID. */
 export function identity(
   value: unknown,
+  messageId: unknown,
   senderDomain: string,
 ): { readonly id: string; readonly messageId: string } {
-  const id = value === undefined ? randomUUID() : headerText("id", value, 512);
+  const header = isAbsent(messageId) ? undefined : fullId("messageId", messageId);
+  const id = isAbsent(value) ? (header ?? randomUUID()) : headerText("id", value, maxIdCharacters);
+  if (header !== undefined) return { id: checkedKey(id), messageId: header };
   if (key.test(id)) return { id, messageId: `<${id}@${senderDomain}>` };
-  if (!id.includes("@")) {
-    throw new InvalidMessage(
-      "id",
-      `${quote(id)} must be letters, digits, ., _ and - (at most 128), or a Message-ID`,
-    );
+  if (id.includes("@") || /^<.*>$/.test(id)) return { id, messageId: fullId("id", id) };
+  // A key of other characters cannot stand in a Message-ID; a digest of it is as stable.
+  const digest = createHash("sha256").update(checkedKey(id)).digest("hex").slice(0, 32);
+  return { id, messageId: `<${digest}@${senderDomain}>` };
+}
+
+function checkedKey(id: string): string {
+  if (printable.test(id)) return id;
+  throw new InvalidMessage("id", `${quote(id)} must be printable ASCII without blanks`);
+}
+
+function fullId(field: string, value: unknown): string {
+  const text = headerText(field, value, maxIdCharacters);
+  const bare = text.startsWith("<") && text.endsWith(">") ? text.slice(1, -1) : text;
+  if (bare === "" || !printable.test(bare) || /[<>]/.test(bare)) {
+    throw new InvalidMessage(field, `${quote(text)} is not a Message-ID`);
   }
-  return { id, messageId: messageIdField("id", id) };
+  return `<${bare}>`;
 }

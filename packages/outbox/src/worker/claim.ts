@@ -114,7 +114,7 @@ export async function messageOf(
   { defaultFrom }: ReadingOptions,
 ): Promise<Message> {
   const { content, id, created_at } = row;
-  const given = content.attachments ?? [];
+  const given = [content.attachments ?? []].flat();
   const stored = row.attachments === 0 ? [] : await attachmentsOf(database, id);
   const attachments = [...given, ...stored];
   const input: MessageInput = {
