@@ -13,6 +13,7 @@ export { createMessage, type MessageInput, type MessageOptions } from "./message
 export { decodeWords } from "./message/encoded-words.ts";
 export type { Envelope } from "./message/envelope.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
+export { defaultLimits, type Limits } from "./message/limits.ts";
 export type {
   Alternative,
   Attachment,

@@ -69,7 +69,9 @@ function read({ text, html, attachments }: Email): MessageParts {
     alternatives: Object.freeze(
       files
         .filter(isForm)
-        .map((one) => Object.freeze({ contentType: `${one.mimeType}; charset=utf-8`, content: bytesOf(one) })),
+        .map((one) =>
+          Object.freeze({ contentType: `${one.mimeType}; charset=utf-8`, content: bytesOf(one) }),
+        ),
     ),
     ...(icalEvent === undefined ? {} : { icalEvent }),
     attachments: Object.freeze(files.filter((one) => !isForm(one)).map(attachment)),

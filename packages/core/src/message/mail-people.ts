@@ -1,5 +1,5 @@
-import { type Address, bareAddress } from "./address.ts";
-import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
+import type { Address } from "./address.ts";
+import { type AddressInput, addressList } from "./address-list.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import type { MailField } from "./mail-header.ts";
@@ -94,7 +94,10 @@ export function mailPeople(fields: Fields): MailPeople {
         }
       }
       if (!isAbsent(otherwise)) return addressList("from", otherwise)[0] as Address;
-      throw fault ?? new InvalidMessage("from", "is missing: the mail has no From field, and no envelope is given");
+      throw (
+        fault ??
+        new InvalidMessage("from", "is missing: the mail has no From field, and no envelope is given")
+      );
     },
   };
 }
