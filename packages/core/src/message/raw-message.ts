@@ -72,7 +72,8 @@ function mailOf(given: Buffer): { readonly mail: Buffer; readonly fields: readon
   if ((mail[0] === 0xff && mail[1] === 0xfe) || (mail[0] === 0xfe && mail[1] === 0xff))
     throw new InvalidMessage("raw", "is text in UTF-16; save it as UTF-8");
   const fields = mailFields(mail);
-  if (fields[0]?.from !== 0) {
+  // JSON and HTML may have a colon in their first word, too.
+  if (fields[0]?.from !== 0 || /^[{["<]/.test(fields[0].name)) {
     const [line = ""] = mail.toString("latin1", 0, 200).split(/[\r\n]/, 1);
     throw new InvalidMessage(
       "raw",
