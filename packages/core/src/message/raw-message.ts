@@ -5,6 +5,7 @@ import { type ContentInput, type ContentSource, readContent } from "./content.ts
 import type { MessageInput, MessageOptions } from "./create-message.ts";
 import { deliveryStatus } from "./delivery-status.ts";
 import { decodeWords } from "./encoded-words.ts";
+import type { Envelope } from "./envelope.ts";
 import { envelopeField } from "./envelope-field.ts";
 import { messageTags } from "./headers.ts";
 import { InvalidMessage } from "./invalid-message.ts";
@@ -13,6 +14,7 @@ import { type MailField, mailFields, mailStart, withoutFields } from "./mail-hea
 import { mailPeople, shownMailboxes, shownText } from "./mail-people.ts";
 import type { Message } from "./message.ts";
 import { identity } from "./message-id.ts";
+import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
 import { isAbsent } from "./text-field.ts";
 
@@ -138,12 +140,55 @@ function shown(fields: readonly MailField[], sender: string, now: number) {
 }
 
 const recipientFields = ["to", "cc", "bcc"] as const;
+const envelopeFields: ReadonlySet<string> = new Set(["from", ...recipientFields]);
 const hidden: ReadonlySet<string> = new Set(["bcc", "resent-bcc"]);
 const nothing: readonly never[] = Object.freeze([]);
 
+/** A mailbox that only its server can judge: `root`, `postmaster` (RFC 5321, 4.1.1.3). */
+const localMailbox = /^[^\s"(),:;<>@[\\\]\p{C}\p{Z}]{1,64}$/u;
+
+/** Addresses of an envelope that is given. */
+function told(field: string, value: unknown): readonly Address[] {
+  if (Array.isArray(value)) return value.flatMap((one, i) => told(`${field}[${i}]`, one));
+  if (typeof value === "string" && localMailbox.test(value)) return [Object.freeze({ address: value })];
+  return addressList(field, value);
+}
+
+/** Who sends it and who gets it: as given, else as the header says. */
+function envelopeOf(
+  input: Partial<MessageInput>,
+  fields: readonly MailField[],
+  limits: Limits,
+  defaultFrom: MessageOptions["defaultFrom"],
+): Envelope {
+  const people = mailPeople(fields);
+  const envelope: Partial<Record<string, unknown>> = isAbsent(input.envelope)
+    ? {}
+    : ownFields("envelope", input.envelope, envelopeFields, "an envelope");
+  const sender = (): Address => {
+    const { from } = envelope;
+    if (from === undefined) {
+      return isAbsent(input.from) ? people.sender(defaultFrom) : oneAddress("from", input.from, limits);
+    }
+    const [first, ...more] = told("envelope.from", from === "<>" ? "" : from);
+    if (more.length > 0) throw new InvalidMessage("envelope.from", "must be one address");
+    return first ?? { address: "" };
+  };
+  const list = (where: Partial<Record<string, unknown>>, prefix: string): readonly Address[] =>
+    recipientFields.flatMap((name) => told(`${prefix}${name}`, where[name]));
+  const isGiven = (where: Partial<Record<string, unknown>>): boolean =>
+    recipientFields.some((name) => !isAbsent(where[name]));
+  const everybody = isGiven(envelope)
+    ? list(envelope, "envelope.")
+    : isGiven(input)
+      ? list(input, "")
+      : people.recipients();
+  return envelopeField(undefined, sender(), everybody, limits);
+}
+
 /**
  * A message out of `raw`. The mail is kept as it came, but for Bcc and for what cannot stand before one; of its header
- * only the envelope is checked, where none is given. Not frozen, and not yet one of `createMessage`'s.
+ * only the envelope is checked, where none is given.
  * @throws {InvalidMessage} one sentence
  */
 export async function rawMessage(
@@ -154,22 +199,13 @@ export async function rawMessage(
   const input = fieldsBeside(other);
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const { mail, fields } = mailOf(await bytesOf(given, limits));
-  const people = mailPeople(fields);
-  const others = recipientFields.flatMap((name) => addressList(name, input[name], limits));
-  const { envelope: told = {} } = input;
-  const isTold = recipientFields.some((name) => !isAbsent(told?.[name]));
-  const everybody = others.length > 0 || isTold ? others : people.recipients();
-  const author = (): Address =>
-    isAbsent(input.from) ? people.sender(options.defaultFrom) : oneAddress("from", input.from, limits);
-  const isFromTold = told?.from !== undefined && told.from !== null;
-  const envelope = envelopeField(told, isFromTold ? { address: "" } : author(), everybody, limits);
+  const envelope = envelopeOf(input, fields, limits, options.defaultFrom);
   const header = shown(fields, envelope.from, options.now ?? Date.now());
   const raw = withoutFields(mail, fields, hidden);
   const dsn = deliveryStatus(input.dsn);
-  const { address } = header.from;
   const known = /^[\x21-\x7e]{1,512}$/.test(header.messageId) ? header.messageId : randomUUID();
   return Object.freeze({
-    id: isAbsent(input.id) ? known : identity(input.id, undefined, address).id,
+    id: isAbsent(input.id) ? known : identity(input.id, undefined, header.from.address).id,
     ...header,
     alternatives: nothing,
     attachments: nothing,
