@@ -20,6 +20,53 @@ describe("the content of an attachment", () => {
     expect(await content({ content: "6869", encoding: "hex" })).toBe("hi");
   });
 
+  test.each([
+    [Uint8Array.of(104, 105).buffer, undefined],
+    [new DataView(Uint8Array.of(0, 104, 105).buffer, 1), undefined],
+    [new Blob(["hi"]), undefined],
+    [JSON.parse(JSON.stringify(Buffer.from("hi"))), undefined],
+    [JSON.parse(JSON.stringify(Uint8Array.of(104, 105))), undefined],
+    [{ type: "Buffer", data: "aGk=" }, undefined],
+    ["hi", "UTF-8"],
+    ["aGk", "Base64"],
+    ["aG\r\nk=", "base64"],
+    ["data:text/plain;base64,aGk=", "base64"],
+    ["68 69", "hex"],
+    ["hi", "latin1"],
+    ["hi", ""],
+    ["hi", null],
+  ])("is any form of bytes or text that people have: %o", async (given, encoding) => {
+    expect(await content({ content: given, encoding })).toBe("hi");
+  });
+
+  test.each([
+    ["zz not hex", "hex"],
+    ["abc", "hex"],
+    ["aGk=!", "base64"],
+    ["a", "base64"],
+    ["a=b", "base64"],
+    ["ä", "base64url"],
+  ])("%j is not %s: a broken file would go out", async (given, encoding) => {
+    await expect(read([{ content: given, encoding }])).rejects.toThrow(
+      said(`attachments[0].content: is not ${encoding}, as its encoding says`),
+    );
+  });
+
+  test("is a data URI, as path, href or content, with the type that it names", async () => {
+    const [one] = await read([{ path: "data:image/png;base64,aGk=" }]);
+    expect(one).toMatchObject({ contentType: "image/png" });
+    expect(await content({ href: "data:,h%69" })).toBe("hi");
+    expect(await content({ path: "data:;charset=utf-8,%C3%A9" })).toBe("é");
+    await expect(read([{ path: "data:nothing" }])).rejects.toThrow(
+      said("attachments[0].path: is not a data URI"),
+    );
+  });
+
+  test("is a file of a form, with its name and type", async () => {
+    const [one] = await read([{ content: new File(["hi"], "a.txt", { type: "text/plain" }) }]);
+    expect(one).toMatchObject({ filename: "a.txt", contentType: "text/plain" });
+  });
+
   test("is bytes, of which it keeps its own copy", async () => {
     const bytes = Buffer.from("hi");
     const [one] = await read([{ content: bytes }]);
@@ -125,20 +172,34 @@ describe("an attachment from a path", () => {
       await writeFile(join(folder, "a\nBcc: eve@example.org"), "hello");
       await expect(
         read([{ path: join(folder, "a\nBcc: eve@example.org") }], { allowFiles: true }),
-      ).rejects.toThrow(said("attachments[0].path: contains a line break"));
+      ).rejects.toThrow(said("attachments[0].path: contains a line break that would begin another header"));
     } finally {
       await rm(folder, { recursive: true });
     }
   });
 
-  test.each(["file:///etc/passwd", "https://example.org/x", "data:text/plain,x", "a\0b", 5])(
-    "%j is not a path",
-    async (path) => {
-      await expect(read([{ path }], { allowFiles: true })).rejects.toThrow(
-        /^attachments\[0\]\.path: .* is not a file path$/,
-      );
-    },
-  );
+  test("names no directory of the sender's, not even one of Windows", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "relais-"));
+    try {
+      await writeFile(join(folder, "C:\\secret\\a.txt"), "x");
+      const [one] = await read([{ path: join(folder, "C:\\secret\\a.txt") }], { allowFiles: true });
+      expect(one).toMatchObject({ filename: "a.txt" });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("does not fetch URLs", async () => {
+    await expect(read([{ path: "https://example.org/x" }], { allowFiles: true })).rejects.toThrow(
+      said("attachments[0].path: URLs may not be attached; fetch it and give its content"),
+    );
+  });
+
+  test.each(["file:///etc/passwd", "a\0b", 5])("%j is not a path", async (path) => {
+    await expect(read([{ path }], { allowFiles: true })).rejects.toThrow(
+      /^attachments\[0\]\.path: .* is not a file path$/,
+    );
+  });
 
   test("that does not exist is said so", async () => {
     await expect(read([{ path: "/nowhere/x" }], { allowFiles: true })).rejects.toThrow(
@@ -173,20 +234,18 @@ describe("the fields of an attachment", () => {
       JSON.parse('{"content":"x","__proto__":{"path":"/etc/passwd"}}'),
       "attachments[0].__proto__: is not a field of an attachment",
     ],
-    [{ content: "x", filename: "a\r\nb" }, "attachments[0].filename: contains a line break"],
     [
-      { content: "x", filename: "x".repeat(256) },
-      "attachments[0].filename: has 256 characters; at most 255 are allowed",
+      { content: "x", filename: "a\r\nBcc: b" },
+      "attachments[0].filename: contains a line break that would begin another header",
     ],
-    [{ content: "x", contentType: "image" }, 'attachments[0].contentType: "image" is not a media type'],
-    [{ content: "x", cid: "<a>" }, 'attachments[0].cid: "<a>" is not a content id'],
+    [{ content: "x", cid: "a b" }, 'attachments[0].cid: "a b" is not a content id'],
     [
       { content: "x", contentDisposition: "form-data" },
       'attachments[0].contentDisposition: must be attachment or inline, not "form-data"',
     ],
     [
-      { content: "x", encoding: "latin1" },
-      'attachments[0].encoding: must be utf8, base64 or hex, not "latin1"',
+      { content: "x", encoding: "quoted-printable" },
+      'attachments[0].encoding: must be utf8, base64, hex or another of Buffer\'s, not "quoted-printable"',
     ],
     [{}, "attachments[0].content: is missing"],
     [{ content: 5 }, "attachments[0].content: must be a string, bytes or a stream, not 5"],
@@ -199,8 +258,42 @@ describe("the fields of an attachment", () => {
     await expect(read([value])).rejects.toThrow(said(sentence));
   });
 
-  test("a list is needed, and not too long a one", async () => {
-    await expect(read({})).rejects.toThrow(said("attachments: must be a list, not an object"));
+  test.each([
+    [{ contentType: "" }, undefined],
+    [{ contentType: "image" }, undefined],
+    [{ contentType: "multipart/mixed; boundary=b" }, undefined],
+    [{ contentType: "text/plain; charset=utf-8;" }, "text/plain; charset=utf-8"],
+    [{ contentType: "application/pdf; name=Rechnung März.pdf" }, "application/pdf"],
+    [
+      { contentType: 'text/calendar; METHOD=REQUEST; x y; charset="utf-8"' },
+      'text/calendar; method=REQUEST; charset="utf-8"',
+    ],
+  ])("%o: the type is %s", async (more, contentType) => {
+    const [one] = await read([{ content: "x", ...more }]);
+    expect(one?.contentType).toBe(contentType);
+  });
+
+  test.each([
+    [{ filename: "" }, undefined],
+    [{ filename: null }, undefined],
+    [{ filename: false }, undefined],
+    [{ filename: "\u200eIMG.jpg" }, "\u200eIMG.jpg"],
+    [{ filename: "a\n\tb.pdf" }, "a b.pdf"],
+    [{ filename: "invoice\u202efdp.exe" }, "invoicefdp.exe"],
+    [{ filename: `${"x".repeat(300)}.pdf` }, `${"x".repeat(251)}.pdf`],
+  ])("%o: the name is %s", async (more, filename) => {
+    const [one] = await read([{ content: "x", ...more }]);
+    expect(one?.filename).toBe(filename);
+  });
+
+  test("a content id stands without its brackets", async () => {
+    expect((await read([{ content: "x", cid: "<logo>" }]))[0]?.cid).toBe("logo");
+  });
+
+  test("one alone needs no list, absent ones are left out, and there may not be too many", async () => {
+    expect(await read({ content: "x" })).toHaveLength(1);
+    expect(await read([null, undefined, "", { content: "x" }])).toHaveLength(1);
+    await expect(read({})).rejects.toThrow(said("attachments[0].content: is missing"));
     await expect(read([{ content: "" }, { content: "" }], { maxAttachments: 1 })).rejects.toThrow(
       said("attachments: has 2 entries; at most 1 are allowed"),
     );

@@ -16,7 +16,7 @@ describe("at the door", () => {
       status: "failed",
       kind: "rejected",
       id: "",
-      error: "message: subject: contains a line break",
+      error: "message: subject: contains a line break that would begin another header",
       failures: [{ provider: "message", kind: "rejected" }],
       attempts: [],
       accepted: [],

@@ -24,9 +24,12 @@ describe("options that cannot be used end the delivery at the door, and nobody i
     [{ envelope: { from: "a@b.org", to: [] } }, "message: envelope.to: there is no recipient"],
     [
       { envelope: { from: "a@b.org\r\nRCPT TO:<e@e.org>", to: [ann] } },
-      "message: envelope.from: contains a line break",
+      "message: envelope.from: contains a line break within an address",
     ],
-    [{ envelope: { to: [`${ann}\r\nDATA`] } }, "message: envelope.to[0]: contains a line break"],
+    [
+      { envelope: { to: [`${ann}\r\nDATA`] } },
+      "message: envelope.to[0]: contains a line break within an address",
+    ],
   ])("%#: %o", async (options, error) => {
     const { delivery, calls } = await send(options);
     expect(delivery).toMatchObject({ success: false, status: "failed", kind: "rejected", error });

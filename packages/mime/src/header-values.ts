@@ -1,4 +1,4 @@
-import type { Address } from "@relais/core/spi";
+import { type Address, isStructuredHeader } from "@relais/core/spi";
 import { encodeWord, encodeWords } from "nodemailer/lib/mime-funcs";
 
 const ascii = /^[\x20-\x7e]*$/;
@@ -53,9 +53,6 @@ export function mailboxes(list: readonly Address[]): string {
 const addressHeader =
   /^(?:disposition-notification-to|return-receipt-to|errors-to|x-confirm-reading-to|mail-followup-to|mail-reply-to|x-original-to|abuse-reports-to|x-report-abuse-to|x-envelope-(?:from|to)|resent-.*)$/;
 const listHeader = /^list-/;
-/** Those that are no free text, so that no encoded word may stand in them whatever their length. */
-const structuredName =
-  /^(?:list-|content-|x-ses-|dkim-|arc-|auto-submitted$|precedence$|disposition-notification-)/i;
 
 /** JSON for programs, as vendors take it in X-SMTPAPI and the like: its own escapes carry what is outside ASCII. */
 function asciiJson(value: string): string | undefined {
@@ -98,7 +95,7 @@ export function headerValue(name: string, value: string): string {
   if (ascii.test(value) && !needsFolds(value)) return value;
   const json = asciiJson(value);
   if (json !== undefined) return json;
-  if (ascii.test(value)) return structuredName.test(name) ? value : encoded(value);
+  if (ascii.test(value)) return isStructuredHeader(name) ? value : encoded(value);
   const lower = name.toLowerCase();
   if (listHeader.test(lower)) return listValue(value);
   if (addressHeader.test(lower)) {

@@ -4,11 +4,15 @@ export interface SmtpPath {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+// A local part may be quoted, and then hold blanks, brackets and an @ (RFC 5321, 4.1.2).
+const pathForm = /^(\w+):\s*<("(?:[^"\\]|\\.)*"@[^<>\s]*|[^<>\s"]*)>(.*)$/;
+const addressForm = /^(?:"(?:[^"\\]|\\.)*"|[^@]+)@[^@]+$|^postmaster$/i;
+
 /** Reads `FROM:<address> KEY=value …` or `TO:<…>` (RFC 5321, 4.1.2); undefined when it is not one. */
 export function path(argument: string, keyword: "FROM" | "TO"): SmtpPath | undefined {
-  const [, word = "", address = "", rest = ""] = /^(\w+):\s*<([^<>\s]*)>(.*)$/.exec(argument) ?? [];
+  const [, word = "", address = "", rest = ""] = pathForm.exec(argument) ?? [];
   if (word.toUpperCase() !== keyword) return undefined;
-  if (address !== "" && !/^[^@]+@[^@]+$|^postmaster$/i.test(address)) return undefined;
+  if (address !== "" && !addressForm.test(address)) return undefined;
   const parameters = rest
     .trim()
     .split(/\s+/)

@@ -1,4 +1,4 @@
-import { type Address, bareAddress, readsAsAddress } from "./address.ts";
+import { type Address, bareAddress, hidesAddress, readsAsAddress } from "./address.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
@@ -105,6 +105,12 @@ function mailboxTexts(field: string, parts: readonly Part[]): string[] {
       name = `${whole},`;
       continue;
     }
+    // A comma before an @ would end a recipient: is the one behind it another?
+    if (name !== "" && withoutQuotes(text.slice(0, Math.max(0, openingBracket(text)))).includes("@"))
+      throw new InvalidMessage(
+        field,
+        `${quote(whole.trim())} is not an address: put the name in double quotes`,
+      );
     name = "";
     if (whole.trim() === "" || emptyGroup.test(whole)) continue;
     found.push(whole);
@@ -120,9 +126,11 @@ const emptyGroup = /^[^@<>"]*:\s*$/;
 
 /** Whether a part names a mailbox of its own: an @ outside quotes and comments, or angle brackets. */
 function holdsAddress(text: string): boolean {
-  const bare = text.replace(/"(?:[^"\\]|\\.)*"(?!\s*@)/g, "").replace(/\((?:[^()\\]|\\.)*\)/g, "");
-  return /[@<]/.test(bare);
+  return /[@<]/.test(withoutQuotes(text).replace(/\((?:[^()\\]|\\.)*\)/g, ""));
 }
+
+/** Without its quoted words, but for those that are a local part. */
+const withoutQuotes = (text: string): string => text.replace(/"(?:[^"\\]|\\.)*"(?!\s*@)/g, "");
 
 const comment = /\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)/g;
 const unescaped = (text: string): string => text.replace(/\\(.)/gu, "$1");
@@ -189,6 +197,9 @@ function mailbox(field: string, name: string, address: string, { strictNames }: 
   if (shown === undefined)
     throw new InvalidMessage(field, "contains a line break that would begin another header");
   if (shown === "") return Object.freeze({ address });
+  if (hidesAddress(shown, address)) {
+    throw new InvalidMessage(field, `the name ${quote(shown)} holds another address in brackets`);
+  }
   if (strictNames === true && readsAsAddress(shown, address)) {
     throw new InvalidMessage(field, `the name ${quote(shown)} looks like another address`);
   }

@@ -42,6 +42,8 @@ function asciiDomain(written: string): string | undefined {
   if (isLiteral(written)) return written;
   const domain = written.endsWith(".") ? written.slice(0, -1) : written;
   if (/^[\x21-\x7e]*$/.test(domain)) return isHost(domain) ? domain : undefined;
+  // What is not for a host name would end it in a URL, and another domain would be left.
+  if (/[^A-Za-z0-9._\u0080-\u{10ffff}-]/u.test(domain)) return undefined;
   const ascii = domainToASCII(domain);
   // A name that turns out to be an IP address was written to look like something else.
   return isHost(ascii) && isIP(ascii) === 0 ? ascii : undefined;
@@ -102,6 +104,12 @@ export function needsSmtpUtf8(address: string): boolean {
 /** Whether a name reads as another address than its own: an @ between two words without blanks. */
 export function readsAsAddress(name: string, address: string): boolean {
   const found = /[^\s"'(<]+@[^\s"')>]+/.exec(name)?.[0];
+  return found !== undefined && found.toLowerCase() !== address.toLowerCase();
+}
+
+/** Whether a name holds another address in brackets: some reader, or some server on the way, would take it for one. */
+export function hidesAddress(name: string, address: string): boolean {
+  const found = /<([^<>]*@[^<>]*)>?/.exec(name)?.[1]?.trim();
   return found !== undefined && found.toLowerCase() !== address.toLowerCase();
 }
 

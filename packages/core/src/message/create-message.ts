@@ -7,7 +7,7 @@ import {
   readCalendarEvent,
 } from "./alternatives.ts";
 import { type AttachmentInput, readAttachments } from "./attachments.ts";
-import { type ContentInput, readContent } from "./content.ts";
+import { type ContentInput, type ContentSource, readContent } from "./content.ts";
 import { type DeliveryStatusInput, deliveryStatus } from "./delivery-status.ts";
 import { type EnvelopeInput, envelopeField } from "./envelope-field.ts";
 import { customHeaders, type HeadersInput, messageTags } from "./headers.ts";
@@ -137,11 +137,16 @@ function dateField(value: unknown, now: number): string {
   return date.toISOString();
 }
 
+const sourceFields = ["content", "encoding", "path", "href", "contentType"];
+
 async function body(field: "text" | "html", value: unknown, limits: Limits): Promise<string | undefined> {
   if (isAbsent(value)) return undefined;
   if (typeof value !== "object" || value === null) return bodyText(field, value, limits.maxBytes);
-  const isSource = ["content", "path", "href"].some((name) => Object.hasOwn(value as object, name));
-  const { bytes } = await readContent(field, isSource ? (value as object) : { content: value }, limits);
+  const isSource = sourceFields.some((name) => Object.hasOwn(value, name));
+  const source = isSource
+    ? ownFields<ContentSource>(field, value, new Set(sourceFields), "a body")
+    : { content: value };
+  const { bytes } = await readContent(field, source, limits);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   return text === "" ? undefined : bodyText(field, text, limits.maxBytes);
 }

@@ -41,9 +41,12 @@ export function envelopeField(
   everybody: readonly Address[],
   limits: Limits,
 ): Envelope {
-  const given: { from?: unknown; to?: unknown; cc?: unknown; bcc?: unknown } = isAbsent(value)
-    ? {}
-    : ownFields<Record<"from" | "to" | "cc" | "bcc", unknown>>("envelope", value, fields, "an envelope");
+  const given = ownFields<Record<"from" | "to" | "cc" | "bcc", unknown>>(
+    "envelope",
+    isAbsent(value) ? {} : value,
+    fields,
+    "an envelope",
+  );
   const from = given.from === undefined ? sender.address : envelopeSender(given.from);
   const listed = (["to", "cc", "bcc"] as const).flatMap((name) =>
     addressList(`envelope.${name}`, given[name]),

@@ -50,6 +50,17 @@ const structural = new Set([
 // Content-Language (RFC 3282) and the like describe the whole message; these three describe its structure.
 const structuralPrefix =
   /^(?:content-(?:type|transfer-encoding|disposition|id|length)$|resent-|apparently-|arc-)/;
+// No free text: no encoded word may stand in them (RFC 2047, 5), so that a long word cannot be folded.
+const structured =
+  /^(?:list-|content-|x-ses-|auto-submitted$|precedence$|disposition-notification-|return-receipt-to$|errors-to$)/i;
+/** What a line holds at most is 998 characters (RFC 5322, 2.1.1); its name and a fold need some. */
+const maxWordCharacters = 900;
+
+/** Whether a header's value is no free text, so that it must be sent as it was given. */
+export function isStructuredHeader(name: string): boolean {
+  return structured.test(name);
+}
+
 const token = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,76}$/;
 const prototypeKeys = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -80,11 +91,22 @@ function pairs(value: object): [string, unknown][] {
   if (!Array.isArray(value)) return record("headers", value);
   return value.flatMap((one: unknown, i): [string, unknown][] => {
     if (isAbsent(one)) return [];
-    const { key, value: content } = one as { key?: unknown; value?: unknown };
+    const { key, value: content } =
+      typeof one === "object" && one !== null && Object.hasOwn(one, "key")
+        ? (one as { key?: unknown; value?: unknown })
+        : { key: undefined, value: undefined };
     if (typeof key !== "string") throw new InvalidMessage(`headers[${i}]`, "must have a key and a value");
     checkName("headers", key);
     return [[key, content]];
   });
+}
+
+function checkWords(field: string, text: string): void {
+  const longest = Math.max(...text.split(" ").map(({ length }) => length));
+  if (longest > maxWordCharacters) {
+    const fault = `has ${longest} characters without a blank; at most ${maxWordCharacters} fit into a header line`;
+    throw new InvalidMessage(field, fault);
+  }
 }
 
 /** What one header is given as, as texts: several for the same header several times, none where it is absent. */
@@ -116,6 +138,7 @@ export function customHeaders(value: unknown, more: readonly (readonly [string, 
       throw new InvalidMessage(field, "may not be set as a custom header");
     }
     const values = texts(field, content);
+    if (isStructuredHeader(name)) for (const one of values) checkWords(field, one);
     count += values.length;
     const known = found.get(lower);
     if (known !== undefined) known.values.push(...values);

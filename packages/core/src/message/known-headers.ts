@@ -1,4 +1,5 @@
 import { InvalidMessage } from "./invalid-message.ts";
+import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
 import { headerText, isAbsent } from "./text-field.ts";
 
@@ -17,9 +18,15 @@ function bracketed(field: string, url: string): string {
   return text.includes("@") ? `<mailto:${text}>` : `<http://${text}>`;
 }
 
+const linkFields = new Set(["url", "comment"]);
+
 function one(field: string, key: string, value: unknown): string {
-  const given = typeof value === "string" ? { url: value } : (value as { url?: unknown; comment?: unknown });
-  if (isAbsent(given) || isAbsent(given.url)) return "";
+  if (isAbsent(value)) return "";
+  const given =
+    typeof value === "string"
+      ? { url: value, comment: undefined }
+      : ownFields<{ url: unknown; comment: unknown }>(field, value, linkFields, "a link");
+  if (isAbsent(given.url)) return "";
   if (typeof given.url !== "string")
     throw new InvalidMessage(field, `must be a URL, not ${quote(given.url)}`);
   const comment = isAbsent(given.comment) ? "" : headerText(field, given.comment);

@@ -1,3 +1,4 @@
+import { decodeWords } from "./encoded-words.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { quote } from "./quote.ts";
 
@@ -6,7 +7,7 @@ export const maxHeaderCharacters = 8_192;
 
 // What breaks a line somewhere, also the separators of Unicode, with the blanks around it: they belong to the fold (RFC
 // 5322, 2.2.3). It looks behind itself first, so that a long run of blanks is gone through once.
-const folds = /(?<!\s)[ ]*[\t\n\v\f\r\u0085\u2028\u2029][ \t\n\v\f\r\u0085\u2028\u2029]*/g;
+const folds = /(?<! ) *[\t\n\v\f\r\u0085\u2028\u2029][ \t\n\v\f\r\u0085\u2028\u2029]*/g;
 // A line break behind which a header field would begin (RFC 5322, 2.2). Folded text goes on with a blank instead.
 const nextField = /[\n\v\f\r\u0085\u2028\u2029][!-9;-~]+[\t ]*:/;
 const control = /[\u0000-\u001f\u007f-\u009f]/g;
@@ -29,9 +30,24 @@ export function isAbsent(value: unknown): value is null | undefined | "" | reado
  * @returns undefined if a line break would begin a header field
  */
 export function oneLine(text: string): string | undefined {
-  if (!needsCleaning.test(text)) return text.trim();
+  if (!needsCleaning.test(text) && !text.includes("=?")) return text.trim();
   if (nextField.test(text)) return undefined;
-  return unfolded(text).replace(control, "").replace(reordering, "").trim();
+  const plain = text.includes("=?") ? withoutEncodedReordering(text) : text;
+  return unfolded(plain).replace(control, "").replace(reordering, "").trim();
+}
+
+/**
+ * Encoded words that hide what reorders letters are decoded, so that it can be taken out: some readers decode what a text
+ * only quotes. A reader sees all other encoded words as they were written.
+ */
+function withoutEncodedReordering(text: string): string {
+  let plain = text;
+  for (let depth = 0; depth < 4; depth++) {
+    const decoded = decodeWords(plain);
+    if (decoded.search(reordering) < 0) return plain;
+    plain = decoded.replace(reordering, "");
+  }
+  return plain.replaceAll("=?", "= ?");
 }
 
 const unfolded = (text: string): string => text.replace(folds, " ");
