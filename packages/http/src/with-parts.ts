@@ -12,7 +12,8 @@ export async function withParts(message: Message): Promise<Message | string> {
   if (domain === "") return "the mail has no From field, which mail APIs want";
   try {
     const found = await parts(message);
-    return { ...message, ...found, messageId: messageId || `<${id}@${domain}>` };
+    const key = /^[A-Za-z0-9._-]+$/.test(id) ? id : Buffer.from(id).toString("base64url");
+    return { ...message, ...found, messageId: messageId || `<${key}@${domain}>` };
   } catch {
     return "the mail's parts cannot be read";
   }
