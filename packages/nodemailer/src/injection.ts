@@ -14,6 +14,9 @@ function breaksOut(address: string): boolean {
   return /[\r\n<>]/.test(bare.replace(quoted, (text) => text.replace(/[<>]/g, "")));
 }
 
+/** A run of blanks: whether a line breaks in it, and whether the next one begins with a blank. */
+const shortened = (blanks: string): string =>
+  /[\r\n]/.test(blanks) ? (/[\r\n]$/.test(blanks) ? "\n" : "\n ") : " ";
 const comment = /\([^()]*\)/g;
 const nextField = /[\r\n][!-9;-~]+[ \t]*:/;
 
@@ -22,11 +25,10 @@ const nextField = /[\r\n][!-9;-~]+[ \t]*:/;
  * within a name; but behind an address only a separator may come.
  */
 function listBreaksOut(list: string): boolean {
-  const text = list
-    .replace(quoted, (one) => "q".repeat(one.length))
-    .replace(comment, "")
-    .trim();
-  if (!/[\r\n>]/.test(text)) return false;
+  if (!/[\r\n>]/.test(list)) return false;
+  const plain = list.replace(quoted, (one) => "q".repeat(one.length)).replace(comment, "");
+  // Each run of blanks as one: none is gone through twice.
+  const text = plain.replace(/\s+/g, shortened).trim();
   if (nextField.test(text)) return true;
   return text.split(/[,;]/).some((part) => {
     const at = part.indexOf("@");
