@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
 import { createMessage, InvalidMessage, type Message, type MessageInput } from "@relais/core";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 const mail = (fields: readonly string[], body = "Hello\r\n"): string =>
@@ -13,9 +12,6 @@ const refusal = (input: MessageInput): Promise<string> =>
     (message) => `sent to ${message.envelope.to}`,
     (error: unknown) => (error instanceof InvalidMessage ? error.message : `not ours: ${error}`),
   );
-const to = async (...fields: string[]): Promise<string> =>
-  (await createMessage({ raw: mail(["From: shop@example.org", ...fields]) })).envelope.to.join(" ");
-
 describe("the forms in which a mail is given", () => {
   const bytes = Buffer.from(plain);
   test.each<[string, () => MessageInput["raw"]]>([
@@ -42,114 +38,6 @@ describe("the forms in which a mail is given", () => {
     const message = await createMessage({ raw: given });
     given.fill(0);
     expect(rawOf(message)).toBe(plain);
-  });
-});
-
-describe("who gets it", () => {
-  test.each([
-    [["To: =?utf-8?Q?Doe=2C_John?= <ann@example.net>"], "ann@example.net"],
-    [["To: =?utf-8?Q?evil=40evil.example=2C?= <ann@example.net>"], "ann@example.net"],
-    [["To: =?utf-8?B?PGV2aWxAZXZpbC5leGFtcGxlPg==?= <ann@example.net>"], "ann@example.net"],
-    [['To: "evil@evil.example, x" <ann@example.net>'], "ann@example.net"],
-    [["To: =?utf-8?Q?Doe,_John?= <ann@example.net>, bob@example.net"], "ann@example.net bob@example.net"],
-    [["To: ann@example.net (Ann, evil@evil.example), bob@example.net"], "ann@example.net bob@example.net"],
-    [["To: ann@example.net", "To: bob@example.net"], "ann@example.net bob@example.net"],
-    [["To: ann@example.net, Ann <ann@EXAMPLE.net>"], "ann@example.net"],
-    [["To: Ann", "\t<ann@example.net>,"], "ann@example.net"],
-    [["To: undisclosed-recipients:;", "Bcc: ann@example.net"], "ann@example.net"],
-    [["To: undisclosed-recipients", "Bcc: ann@example.net"], "ann@example.net"],
-    [["To: Team: ann@example.net, bob@example.net;"], "ann@example.net bob@example.net"],
-    [["To: ann@example.net; bob@example.net"], "ann@example.net bob@example.net"],
-    [["Cc: ann@example.net"], "ann@example.net"],
-    [["Subject: x\rBcc: ann@example.net"], "ann@example.net"],
-    [["To: ann@example.net", "X-To: x", "not a header: To: evil@evil.example"], "ann@example.net"],
-  ])("%j", async (fields, expected) => expect(await to(...fields)).toBe(expected));
-
-  test("a name's encoded words are decoded only when its field has been cut (RFC 2047, 6.2)", async () => {
-    const name = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 20 });
-    const word = fc
-      .tuple(name, fc.constantFrom("evil@evil.example", ", evil@evil.example", "<evil@evil.example>", ";:,"))
-      .map(([text, lure]) => `=?utf-8?B?${Buffer.from(`${text}${lure}`).toString("base64")}?=`);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(word, { minLength: 1, maxLength: 3 }),
-        fc.boolean(),
-        async (words, quoted) => {
-          const shown = quoted ? `"${words.join(" ")}"` : words.join("\r\n ");
-          const message = await createMessage({
-            raw: mail([
-              `From: ${shown} <shop@example.org>`,
-              `To: ${shown} <ann@example.net>, bob@example.net`,
-            ]),
-          });
-          expect(message.envelope).toEqual({
-            from: "shop@example.org",
-            to: ["ann@example.net", "bob@example.net"],
-          });
-          expect(message.to.map(({ address }) => address)).toEqual(["ann@example.net", "bob@example.net"]);
-        },
-      ),
-    );
-  });
-
-  test("a mail that is sent on goes to those of the newest Resent fields, as by sendmail -t", async () => {
-    const older = [
-      "Resent-From: x@example.org",
-      "Resent-To: old@example.net",
-      "Resent-Bcc: older@example.net",
-    ];
-    const newest = [
-      "Resent-From: bob@example.org",
-      "Resent-To: new@example.net",
-      "Resent-Bcc: hid@example.net",
-    ];
-    const raw = mail([
-      ...newest,
-      ...older,
-      "From: shop@example.org",
-      "To: ann@example.net",
-      "Bcc: c@example.net",
-    ]);
-    const message = await createMessage({ raw });
-    expect(message.envelope).toEqual({ from: "bob@example.org", to: ["new@example.net", "hid@example.net"] });
-    expect(rawOf(message)).not.toMatch(/bcc/i);
-    expect(rawOf(message)).toContain("Resent-To: old@example.net\r\n");
-    expect(await to("Resent-From: bob@example.org", "To: ann@example.net")).toBe("ann@example.net");
-  });
-
-  test("or to whom it is told, whatever its own fields say", async () => {
-    const raw = mail(["From: shop@example.org", "To: not an address at all", "Bcc: x@example.net"]);
-    const cases: [MessageInput, { from: string; to: string[] }][] = [
-      [{ to: "bob@example.net" }, { from: "shop@example.org", to: ["bob@example.net"] }],
-      [
-        { cc: "bob@example.net", bcc: ["cee@example.net"] },
-        { from: "shop@example.org", to: ["bob@example.net", "cee@example.net"] },
-      ],
-      [
-        { from: "b@example.org", to: "bob@example.net" },
-        { from: "b@example.org", to: ["bob@example.net"] },
-      ],
-      [{ envelope: { from: "", to: ["bob@example.net"] } }, { from: "", to: ["bob@example.net"] }],
-      [
-        { from: "b@example.org", to: "x@example.net", envelope: { to: "bob@example.net" } },
-        { from: "b@example.org", to: ["bob@example.net"] },
-      ],
-    ];
-    for (const [beside, envelope] of cases)
-      expect((await createMessage({ raw, ...beside })).envelope).toEqual(envelope);
-  });
-
-  test("its sender is the Sender field's, the first author, the default, or nobody to be had", async () => {
-    const sender = async (fields: string[], defaultFrom?: string): Promise<string> =>
-      (await createMessage({ raw: mail([...fields, "To: a@example.net"]) }, { defaultFrom })).envelope.from;
-    expect(await sender(["From: a@example.org, b@example.org", "Sender: b@example.org"])).toBe(
-      "b@example.org",
-    );
-    expect(await sender(["From: a@example.org, b@example.org"])).toBe("a@example.org");
-    expect(await sender(["From: root", "Sender: cron@example.org"])).toBe("cron@example.org");
-    expect(await sender(["Subject: x"], "default@example.org")).toBe("default@example.org");
-    await expect(sender(["Subject: x"])).rejects.toThrow("from: is missing: the mail has no From field");
-    await expect(sender(["From: root"])).rejects.toThrow('from: "root" is not an address');
   });
 });
 
