@@ -94,6 +94,7 @@ export const coreLayers: readonly Layer[] = [
       "observe.ts",
       "options-schema.ts",
       "plugin.ts",
+      "provider-limits.ts",
       "provider.ts",
       "scope.ts",
     ],
@@ -101,11 +102,16 @@ export const coreLayers: readonly Layer[] = [
   },
   {
     name: "call", // one call: its hand-over, its stop, its end
-    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "stop.ts"],
+    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "skip.ts", "stop.ts"],
     may: ["parts", "message", "outcome", "event"],
   },
   { name: "policy", files: ["policy.ts"], may: ["parts", "message", "outcome", "event"] },
   { name: "policies", files: ["policies/"], may: ["parts", "message", "outcome", "event", "call", "policy"] },
+  {
+    name: "standard", // policies put together
+    files: ["standard-policies.ts"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "policies"],
+  },
   {
     name: "link",
     files: ["guard.ts", "link.ts", "nest.ts"],
@@ -118,28 +124,30 @@ export const coreLayers: readonly Layer[] = [
       "chain-options.ts",
       "chain.ts",
       "conclude.ts",
+      "course.ts",
       "deliver.ts",
       "ledger.ts",
+      "offer.ts",
       "send-options.ts",
       "verify-all.ts",
     ],
-    may: ["parts", "message", "outcome", "event", "call", "link"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "standard", "link"],
   },
   { name: "spi", files: ["spi.ts"], may: ["parts", "message", "outcome", "event"] },
   {
     name: "index",
     files: ["index.ts"],
-    may: ["parts", "message", "outcome", "event", "policy", "policies", "link", "chain"],
+    may: ["parts", "message", "outcome", "event", "policy", "policies", "standard", "link", "chain"],
   },
 ];
 
 /** Pieces of policies, which policies may import from beside them. Two policies never import each other. */
 export const policyParts: readonly string[] = [
   "circuit.ts",
+  "leftover.ts",
   "quota-source.ts",
   "remainder.ts",
   "retry-budget.ts",
-  "skip.ts",
   "sliding-window.ts",
 ];
 

@@ -53,6 +53,12 @@ function refuse({ message }: Letter): string | undefined {
   return undefined;
 }
 
+/** https://developers.brevo.com/reference/send-transac-email: supported file extensions of `attachment`. */
+const allowedExtensions = (
+  "xlsx xls xlsm ods docx docm doc csv pdf txt gif jpg jpeg png tif tiff rtf bmp cgm css shtml html htm zip xml ppt " +
+  "pptx tar ez ics mobi msg pub eps odt mp3 m4a m4v wma ogg flac wav aif aifc aiff mp4 mov avi mkv mpeg mpg wmv pkpass"
+).split(" ");
+
 /** Brevo's API, described. @see https://developers.brevo.com/reference/sendtransacemail */
 function brevoApi(apiKey: string): HttpApi {
   return {
@@ -69,7 +75,15 @@ function brevoApi(apiKey: string): HttpApi {
     complaint: ({ json }) => ({ code: textAt(json, "code"), text: textAt(json, "message") }),
     errors: brevoErrors,
     // https://help.brevo.com/hc/en-us/articles/4402811730962
-    limits: { maxRecipients: 99, maxBodyBytes: 20 * 1024 * 1024, refuse },
+    limits: {
+      maxRecipients: 99,
+      maxBodyBytes: 20 * 1024 * 1024,
+      attachmentEncoding: "base64",
+      // Not among what its pages offer.
+      smtpUtf8: false,
+      allowedExtensions,
+      refuse,
+    },
     check: { path: "/v3/account" },
   };
 }

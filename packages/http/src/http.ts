@@ -1,4 +1,4 @@
-import { type Outcome, type Provider, redactor, type SendContext, slots } from "@relais/core/spi";
+import { type Outcome, overLimits, type Provider, redactor, type SendContext, slots } from "@relais/core/spi";
 import { call } from "./call.ts";
 import { checkOptions } from "./check-options.ts";
 import { diagnose } from "./diagnose.ts";
@@ -7,7 +7,7 @@ import { type HttpOptions, httpChecks } from "./http-options.ts";
 import { letterFor } from "./letter.ts";
 import { failer, outcomeOf } from "./outcome.ts";
 import { pool } from "./pool.ts";
-import { refuseLetter, refuseSize } from "./refuse-early.ts";
+import { providerLimits, refuseSize } from "./refuse-early.ts";
 import { verify } from "./verify.ts";
 import { withParts } from "./with-parts.ts";
 
@@ -18,7 +18,7 @@ import { withParts } from "./with-parts.ts";
  * - Requests have no time limit of their own but the connection's: the signal is the deadline. An abort before the
  *   hand-over is `cancelled`, after it `unknown`, and closes the connection.
  * - Redirects are not followed, nothing is repeated; answers of more than 1 MB are `unknown`.
- * - What exceeds the API's limits is `refused` without connecting.
+ * - What exceeds the API's limits is `refused` without connecting. A chain knows them, and splits or passes on.
  *
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it, and shows no value
  */
@@ -28,7 +28,7 @@ export function http(options: HttpOptions): Provider {
   const { id = api.name.toUpperCase(), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");
   const url = (path: string): URL => new URL(`${base}${path}`);
-  const { limits = {} } = api;
+  const limits = providerLimits(api.limits ?? {});
   const fail = failer(id, redactor([...api.secrets, ...Object.values(api.headers).filter(holdsSecret)]));
   const connections = pool({ maxConnections, connectionTimeoutMs, ca });
   const room = slots(maxConnections);
@@ -45,10 +45,11 @@ export function http(options: HttpOptions): Provider {
   ): Promise<Outcome> => {
     const { envelope, signal } = context;
     const whole = await withParts(message);
-    const letter = typeof whole === "string" ? whole : letterFor(whole, envelope);
+    if (typeof whole === "string") return fail({ kind: "refused", reason: whole });
+    const over = overLimits(whole, envelope, limits);
+    if (over !== undefined) return fail({ kind: "refused", reason: over });
+    const letter = letterFor(whole, envelope);
     if (typeof letter === "string") return fail({ kind: "refused", reason: letter });
-    const no = refuseLetter(limits, letter);
-    if (no !== undefined) return fail({ kind: "refused", reason: no });
     const leave = await room.take(1, signal);
     if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
     try {
@@ -83,6 +84,7 @@ export function http(options: HttpOptions): Provider {
 
   return Object.freeze({
     id,
+    limits,
     send: (message, context) => {
       if (closed !== undefined)
         return Promise.resolve(fail({ kind: "skipped", reason: "the provider is closed" }));

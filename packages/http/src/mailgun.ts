@@ -81,6 +81,7 @@ function mailgunApi(apiKey: string, domain: string, region: "us" | "eu" = "us"):
     complaint: ({ json, text }) => ({ text: textAt(json, "message") ?? text.slice(0, 200) }),
     errors: mailgunErrors,
     // 25 MB: the page above. 1000: the limit of its own libraries (MAX_RECIPIENTS of mailgun-ruby).
+    // It has SMTPUTF8: https://documentation.mailgun.com/docs/mailgun/user-manual/internationalization
     limits: { maxRecipients: 1_000, maxBodyBytes: 25 * 1024 * 1024 },
     check: checkOf(domain),
   };

@@ -72,6 +72,12 @@ function accepted({ json }: Answer): Acceptance | undefined {
 
 const bytesOf = (text: string | undefined): number => Buffer.byteLength(text ?? "");
 
+/** https://postmarkapp.com/developer/user-guide/send-email-with-api: "forbidden file types". */
+const refusedExtensions = (
+  "vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl msc msi " +
+  "msp mst"
+).split(" ");
+
 /** Postmark's API, described. @see https://postmarkapp.com/developer/api/email-api */
 function postmarkApi(serverToken: string, messageStream?: string): HttpApi {
   return {
@@ -90,7 +96,12 @@ function postmarkApi(serverToken: string, messageStream?: string): HttpApi {
     // https://postmarkapp.com/support/article/1056-what-are-the-attachment-and-email-size-limits, and 1180 for the 50
     limits: {
       maxRecipients: 50,
+      // Counted "after it has been base64 encoded".
       maxBodyBytes: 10 * 1024 * 1024,
+      attachmentEncoding: "base64",
+      // Not among what its pages offer.
+      smtpUtf8: false,
+      refusedExtensions,
       refuse: ({ message: { text, html } }) =>
         Math.max(bytesOf(text), bytesOf(html)) > maxTextBytes
           ? `text or html has more than ${maxTextBytes} bytes`

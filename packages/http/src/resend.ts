@@ -45,6 +45,14 @@ function body({ message, to, cc, bcc }: Letter): unknown {
   };
 }
 
+/** https://resend.com/docs/knowledge-base/what-attachment-types-are-not-supported */
+const refusedExtensions = (
+  "adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp its js jse ksh lib lnk mad " +
+  "maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh msh1 msh2 mshxml msh1xml msh2xml msi msp " +
+  "mst ops pcd pif plg prf prg reg scf scr sct shb shs sys ps1 ps1xml ps2 ps2xml psc1 psc2 tmp url vb vbe vbs vps " +
+  "vsmacros vss vst vsw vxd ws wsc wsf wsh xnk"
+).split(" ");
+
 /** Resend's API, described. @see https://resend.com/docs/api-reference/emails/send-email */
 function resendApi(apiKey: string): HttpApi {
   return {
@@ -62,7 +70,14 @@ function resendApi(apiKey: string): HttpApi {
     complaint: ({ json }) => ({ code: textAt(json, "name"), text: textAt(json, "message") }),
     errors: resendErrors,
     // https://resend.com/docs/api-reference/emails: its 50 are those in To; all are counted here.
-    limits: { maxRecipients: 50, maxBodyBytes: 40 * 1024 * 1024 },
+    limits: {
+      maxRecipients: 50,
+      maxBodyBytes: 40 * 1024 * 1024,
+      attachmentEncoding: "base64",
+      // No page of Resend's says that it has SMTPUTF8, and it sends by SES, which has not.
+      smtpUtf8: false,
+      refusedExtensions,
+    },
     check: {
       path: "/domains",
       judge: ({ json }) =>

@@ -105,7 +105,14 @@ function sendgridApi(apiKey: string): HttpApi {
     },
     errors: sendgridErrors,
     // https://docs.sendgrid.com/api-reference/mail-send/limitations
-    limits: { maxRecipients: 1_000, maxBodyBytes: 30 * 1024 * 1024 },
+    limits: {
+      maxRecipients: 1_000,
+      maxBodyBytes: 30 * 1024 * 1024,
+      attachmentEncoding: "base64",
+      // "Unicode encoding is not supported" in From; to such a recipient it answers 202 and drops the mail as invalid
+      // (https://github.com/sendgrid/sendgrid-csharp/issues/656).
+      smtpUtf8: false,
+    },
     check,
   };
 }

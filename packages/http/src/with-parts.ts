@@ -7,13 +7,16 @@ import { parts } from "@relais/mime";
  */
 export async function withParts(message: Message): Promise<Message | string> {
   if (message.raw === undefined) return message;
-  const { from, messageId, id } = message;
+  const { raw: _, ...header } = message;
+  const { from, messageId, id } = header;
   const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
   if (domain === "") return "the mail has no From field, which mail APIs want";
   try {
     const found = await parts(message);
     const key = /^[A-Za-z0-9._-]+$/.test(id) ? id : Buffer.from(id).toString("base64url");
-    return { ...message, ...found, messageId: messageId || `<${key}@${domain}>` };
+    // A mail without a body is an empty one.
+    const empty = found.html === undefined && found.attachments.length === 0 ? { text: "" } : {};
+    return { ...header, ...empty, ...found, messageId: messageId || `<${key}@${domain}>` };
   } catch {
     return "the mail's parts cannot be read";
   }

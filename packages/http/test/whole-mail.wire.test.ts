@@ -1,3 +1,4 @@
+import { createChain } from "@relais/core";
 import type { MessageInput } from "@relais/core/spi";
 import { createMessage } from "@relais/core/spi";
 import { expect, test } from "vitest";
@@ -72,6 +73,17 @@ test.each(vendors)(
       expect(one).toContain("<order-7@example.org>");
   },
 );
+
+test.each(vendors)("$name gets it by a chain, too, which knows only its header", async (vendor) => {
+  const server = await apiServer(() => vendor.success);
+  const chain = createChain([vendor.make({ endpoint: server.endpoint })]);
+  for (const one of [raw, "From: shop@example.org\r\nTo: ann@example.net\r\n\r\n"]) {
+    const delivery = await chain.send({ raw: one });
+    expect(delivery.success ? "" : delivery.error).toBe("");
+  }
+  await chain.close();
+  expect(server.requests[0]?.body.toString()).toContain("the plain text");
+});
 
 test("without a From field it is refused before anything is connected", async () => {
   const [vendor] = vendors as readonly [Vendor];

@@ -217,6 +217,6 @@ test("limits count what a mail holds, not its encoded form", async () => {
     [{ raw: `From: a@x.example\r\nTo: b@x.example\r\n\r\n${"x".repeat(3_000)}` }, "EMESSAGE"],
     [{ raw: "no mail at all", envelope: { from: "a@x.example", to: "b@x.example" } }, "EMESSAGE"],
   ] as const)
-    await expect(one.sendMail({ ...mail, ...over })).rejects.toMatchObject({ code });
+    await expect(one.sendMail({ ...mail, ...over } as never)).rejects.toMatchObject({ code });
   one.close();
 });

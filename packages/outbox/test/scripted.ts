@@ -61,7 +61,7 @@ export function scripted(id: string, act: Scripted["act"] = () => "accept"): Scr
 }
 
 export const chainOf = (...providers: readonly Provider[]): Chain =>
-  createChain(providers, { deadlineMs: 30_000 });
+  createChain(providers, { policies: [], deadlineMs: 30_000 });
 
 export const mail = (to = "ann@example.net") => ({ to, subject: "Your order", text: "It is on its way.\n" });
 

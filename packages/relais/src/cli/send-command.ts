@@ -1,4 +1,5 @@
 import { createMessage, type Delivery, describe, InvalidMessage, type Message } from "@relais/core";
+import { senderFromEnv } from "../sender-from-env.ts";
 import { type BodyFiles, fileOf, withBodyFiles } from "./body-files.ts";
 import { bytesOf } from "./bytes-of.ts";
 import { complain } from "./complain.ts";
@@ -23,7 +24,7 @@ async function messageOf(
   shell: Shell,
 ): Promise<Message> {
   const { eml, ...rest } = await withBodyFiles(flags, shell.cwd);
-  const defaultFrom = shell.env.AWS_SES_FROM_EMAIL || undefined;
+  const defaultFrom = senderFromEnv(shell.env);
   if (eml !== undefined)
     return messageFromEml(await fileOf("--eml", eml, shell.cwd), rest, "--eml", defaultFrom);
   // Who says in flags what the message is has nothing to say on standard input.

@@ -1,4 +1,4 @@
-import { breaker, concurrency, overrides, type Policy, rateLimit, retry, timeout } from "@relais/core";
+import { type Policy, standardPolicies } from "@relais/core";
 import type { EffectiveProvider } from "./effective-config.ts";
 import type { ProviderEntry } from "./relais-config.ts";
 
@@ -19,14 +19,8 @@ export function effectivePolicies(entry: ProviderEntry): Omit<EffectiveProvider,
   };
 }
 
-/** The policies themselves, in the order that works. */
-export function policiesOf(entry: Omit<EffectiveProvider, "use" | "id" | "options">): Policy[] {
-  return [
-    ...(entry.overrides === undefined ? [] : [overrides(entry.overrides)]),
-    ...(entry.retry === false ? [] : [retry(entry.retry)]),
-    ...(entry.breaker === false ? [] : [breaker(entry.breaker)]),
-    ...(entry.rateLimit === undefined ? [] : [rateLimit(entry.rateLimit)]),
-    ...(entry.concurrency === undefined ? [] : [concurrency(entry.concurrency)]),
-    timeout({ ms: entry.timeoutMs }),
-  ];
+/** The policies themselves. */
+export function policiesOf(entry: Omit<EffectiveProvider, "use" | "id" | "options">): readonly Policy[] {
+  const { retry, breaker, timeoutMs, rateLimit, concurrency, overrides } = entry;
+  return standardPolicies({ retry, breaker, timeoutMs, rateLimit, concurrency, overrides });
 }
