@@ -24,7 +24,7 @@ function encoded(text: string): string {
 }
 
 /** Text without what reorders it, also where it comes as encoded words, which readers decode. */
-export function withoutReordering(text: string): string {
+function withoutReordering(text: string): string {
   const plain = text.replace(all, "");
   if (!plain.includes("=?")) return plain;
   return plain.replace(words, (run) => {

@@ -12,9 +12,32 @@ export function shownText(text: string): string {
   return oneLine(text.replace(/[\n\v\f\r\u0085\u2028\u2029]+/g, " ")) ?? "";
 }
 
-function named({ address, name }: Address): Address {
-  const shown = name === undefined ? "" : shownText(decodeWords(name));
+/** An encoded word as a token, however its text is written; where one holds an address, quotes or brackets decide. */
+const encodedWord = /=\?[^?\s]{1,60}\?[BbQq]\?[^?\s<>@]*\?=/g;
+const stand = "\ue000";
+
+function named({ address }: Address, written: string): Address {
+  const shown = shownText(decodeWords(written));
   return Object.freeze(shown === "" ? { address } : { address, name: shown });
+}
+
+/**
+ * The mailboxes of a field, names decoded. An encoded word is one token (RFC 2047, 6.2), also where it holds a quotation
+ * mark or a comma that should not stand in it (5): a stand-in is read in its place.
+ */
+function mailboxesIn(key: string, value: string): readonly Address[] {
+  const words: string[] = [];
+  const text = value.replace(encodedWord, (word) => `${stand}${words.push(word) - 1}${stand}`);
+  const found = words.length === 0 || value.includes(stand) ? undefined : addressList(key, text);
+  // In an address nothing is encoded (5): what looks so is its letters.
+  if (found === undefined || found.some(({ address }) => address.includes(stand)))
+    return addressList(key, value).map((one) => named(one, one.name ?? ""));
+  return found.map((one) =>
+    named(
+      one,
+      (one.name ?? "").replace(/\ue000(\d+)\ue000/g, (_, n: string) => words[Number(n)] ?? ""),
+    ),
+  );
 }
 
 /** Some write so what should be an empty group. */
@@ -29,14 +52,14 @@ const valuesOf = (fields: Fields, key: string): string[] =>
  * @throws {InvalidMessage} one sentence
  */
 function mailboxes(fields: Fields, key: string): readonly Address[] {
-  return valuesOf(fields, key).flatMap((value) => addressList(key, value).map(named));
+  return valuesOf(fields, key).flatMap((value) => mailboxesIn(key, value));
 }
 
 /** The same for showing them: a field that cannot be read is left out. */
 export function shownMailboxes(fields: Fields, key: string): readonly Address[] {
   const found = valuesOf(fields, key).flatMap((value) => {
     try {
-      return addressList(key, value).map(named);
+      return mailboxesIn(key, value);
     } catch {
       return [];
     }

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Address } from "./address.ts";
-import { addressList, oneAddress } from "./address-list.ts";
+import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import type { MessageInput, MessageOptions } from "./create-message.ts";
 import { deliveryStatus } from "./delivery-status.ts";
 import { decodeWords } from "./encoded-words.ts";
 import type { Envelope } from "./envelope.ts";
@@ -28,10 +27,19 @@ export type RawInput =
       readonly path?: string | undefined;
     };
 
-const beside = new Set(["envelope", "from", "to", "cc", "bcc", "id", "tags", "dsn"]);
+const besideNames = ["envelope", "from", "to", "cc", "bcc", "id", "tags", "dsn"] as const;
+const beside: ReadonlySet<string> = new Set(besideNames);
+type Beside = Partial<Record<(typeof besideNames)[number], unknown>>;
+
+/** Of `createMessage`'s options. */
+interface RawOptions {
+  readonly limits?: Partial<Limits>;
+  readonly defaultFrom?: AddressInput | undefined;
+  readonly now?: number;
+}
 
 /** What is given beside `raw`, each field read once; all else stands in the mail already. */
-function fieldsBeside(given: object): Partial<MessageInput> {
+function fieldsBeside(given: object): Beside {
   const own: Record<string, unknown> = Object.create(null);
   for (const key of Object.keys(given)) {
     if (key === "raw") continue;
@@ -156,10 +164,10 @@ function told(field: string, value: unknown): readonly Address[] {
 
 /** Who sends it and who gets it: as given, else as the header says. */
 function envelopeOf(
-  input: Partial<MessageInput>,
+  input: Beside,
   fields: readonly MailField[],
   limits: Limits,
-  defaultFrom: MessageOptions["defaultFrom"],
+  defaultFrom: RawOptions["defaultFrom"],
 ): Envelope {
   const people = mailPeople(fields);
   const envelope: Partial<Record<string, unknown>> = isAbsent(input.envelope)
@@ -191,11 +199,7 @@ function envelopeOf(
  * only the envelope is checked, where none is given.
  * @throws {InvalidMessage} one sentence
  */
-export async function rawMessage(
-  given: unknown,
-  other: MessageInput,
-  options: MessageOptions,
-): Promise<Message> {
+export async function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message> {
   const input = fieldsBeside(other);
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const { mail, fields } = mailOf(await bytesOf(given, limits));
