@@ -20,6 +20,12 @@ const shortened = (blanks: string): string =>
 const comment = /\([^()]*\)/g;
 const nextField = /[\r\n][!-9;-~]+[ \t]*:/;
 
+/** Whether an address stands as the name of another one, with a line break between. */
+function isAnother(part: string): boolean {
+  const [, name = "", address = ""] = /^([^<>]*@[^<>]*[\r\n]\s*)<([^<>]*)/.exec(part) ?? [];
+  return name.trim().toLowerCase() !== address.trim().toLowerCase();
+}
+
 /**
  * Whether a line break or a bracket within a list begins another header or recipient. Lists are folded, also at blanks
  * within a name; but behind an address only a separator may come.
@@ -33,7 +39,9 @@ function listBreaksOut(list: string): boolean {
   return text.split(/[,;]/).some((part) => {
     const at = part.indexOf("@");
     const behind = at < 0 ? "" : part.slice(at + 1).trim();
-    return /[\r\n]\s*[^\s<>]/.test(behind) || /^[^<]*>.*[<@]/s.test(behind);
+    // A bracket that closes needs one that opens.
+    const next = part.slice(0, Math.max(at, 0)).includes("<") ? /[\r\n]\s*[^\s<>]/ : /[\r\n]\s*[^\s<]/;
+    return next.test(behind) || /^[^<]*>.*[<@]/s.test(behind) || isAnother(part);
   });
 }
 
