@@ -12,6 +12,7 @@ export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
 export { type Address, mailboxKey } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export { decodeWords } from "./message/encoded-words.ts";
 export type { Envelope } from "./message/envelope.ts";
 export { isStructuredHeader } from "./message/headers.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
@@ -485,6 +486,17 @@ export interface Message {
     readonly contentBytes: number;
     readonly raw?: Uint8Array;
 }
+
+// message/raw-message.ts
+import { type ContentInput } from "./content.ts";
+import type { MessageInput, MessageOptions } from "./create-message.ts";
+import type { Message } from "./message.ts";
+export type RawInput = ContentInput | {
+    readonly content?: ContentInput | undefined;
+    readonly encoding?: string | undefined;
+    readonly path?: string | undefined;
+};
+export declare function rawMessage(given: unknown, other: MessageInput, options: MessageOptions): Promise<Message>;
 
 // option-sentence.ts
 export interface RawOptionIssue {

@@ -557,6 +557,17 @@ export interface Message {
     readonly raw?: Uint8Array;
 }
 
+// message/raw-message.ts
+import { type ContentInput } from "./content.ts";
+import type { MessageInput, MessageOptions } from "./create-message.ts";
+import type { Message } from "./message.ts";
+export type RawInput = ContentInput | {
+    readonly content?: ContentInput | undefined;
+    readonly encoding?: string | undefined;
+    readonly path?: string | undefined;
+};
+export declare function rawMessage(given: unknown, other: MessageInput, options: MessageOptions): Promise<Message>;
+
 // outcome.ts
 import type { Failure } from "./failure.ts";
 export interface Rejection {

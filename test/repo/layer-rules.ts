@@ -1,10 +1,10 @@
 /** Which package may import what, besides node's own modules. `*` stands for anything it declares. */
 export const packageRules: Readonly<Record<string, readonly string[]>> = {
   core: ["opossum", "p-retry"],
-  mime: ["@relais/core/spi", "nodemailer"],
+  mime: ["@relais/core/spi", "nodemailer", "postal-mime"],
   smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
   ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*", "zod"],
-  http: ["@relais/core/spi", "zod"],
+  http: ["@relais/core/spi", "@relais/mime", "zod"],
   nodemailer: ["@relais/core/spi", "@relais/mime", "nodemailer"],
   conformance: ["@relais/core/spi"],
   outbox: [

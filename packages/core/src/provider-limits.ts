@@ -70,10 +70,14 @@ function headBytes(raw: Uint8Array): number {
 }
 
 /** What of a message is sent at least, in bytes: more is added by headers, encoding and the parts of MIME. */
-function leastBytes(message: Message, { attachmentEncoding }: ProviderLimits): number {
+function leastBytes(message: Message, { attachmentEncoding, visibleRecipient }: ProviderLimits): number {
   const { text, html, attachments, raw } = message;
-  // Bcc is taken out of the header, so only the rest is sure.
-  if (raw !== undefined) return raw.byteLength - headBytes(raw);
+  if (raw !== undefined) {
+    // Who writes a mail anew sends its parts, which may be less than their encoded forms; nothing of them is known here.
+    if (visibleRecipient === true) return 0;
+    // Line breaks become CRLF, and the header may lose a field; only the rest is sure.
+    return raw.byteLength - headBytes(raw);
+  }
   let bytes = Buffer.byteLength(text ?? "") + Buffer.byteLength(html ?? "");
   for (const { content } of attachments) {
     const own = content.byteLength;

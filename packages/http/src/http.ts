@@ -18,6 +18,7 @@ import { pool } from "./pool.ts";
 import { providerLimits, refuseSize } from "./refuse-early.ts";
 import { type Ask, inRounds } from "./rounds.ts";
 import { verify } from "./verify.ts";
+import { withParts } from "./with-parts.ts";
 
 /**
  * A provider that hands messages to an HTTP mail API, one request an attempt; more only where the vendor refuses a
@@ -73,15 +74,17 @@ export function http(options: HttpOptions): Provider {
 
   const tryOnce = async (message: Message, context: SendContext): Promise<Outcome> => {
     const { envelope, signal } = context;
-    const over = overLimits(message, envelope, limits);
+    const whole = await withParts(message);
+    if (typeof whole === "string") return fail({ kind: "refused", reason: whole });
+    const over = overLimits(whole, envelope, limits);
     if (over !== undefined) return fail({ kind: "refused", reason: over });
-    const made = letterFor(message, envelope);
+    const made = letterFor(whole, envelope);
     if (typeof made === "string") return fail({ kind: "refused", reason: made });
     const leave = await room.take(1, signal);
     if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
     try {
       const ask: Ask = async (to, isFirst) => {
-        const letter = isFirst ? made : letterFor(message, { ...envelope, to });
+        const letter = isFirst ? made : letterFor(whole, { ...envelope, to });
         // Hidden ones are left: each by a request of its own, so that none is shown to another.
         if (typeof letter === "string") return "one by one";
         return request(letter, to, signal, isFirst ? () => context.handOver() : undefined);
