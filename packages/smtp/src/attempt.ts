@@ -98,7 +98,7 @@ export function attempt(message: Message, context: SendContext, station: Station
   const wireBytes = async (): Promise<Buffer | Failure> => {
     try {
       const { bytes } = await compile(message);
-      return station.sign === undefined ? bytes : await station.sign(bytes);
+      return station.sign === undefined ? bytes : await station.sign(bytes, message.from.address);
     } catch (thrown) {
       const { code, message: said } = evidence(thrown);
       return code === "EDKIM"

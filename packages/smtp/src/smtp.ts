@@ -42,7 +42,7 @@ export function smtp(options: SmtpOptions): Provider {
 
   const station: Station = {
     telling: told,
-    sign: dkim === undefined ? undefined : sign(dkim),
+    sign: dkim.length === 0 ? undefined : sign(dkim),
     take: idle.take,
     give: idle.give,
     open: (signal) => openSession(settings, credentials, signal),
