@@ -9,6 +9,8 @@ const source = {
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
 const long = "**/*.long.test.ts";
+// They end what hangs. How fast something must be says its test, in a way that holds on a busy machine too.
+const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
 const env = { AWS_EC2_METADATA_DISABLED: "true", NODE_ENV: "test" };
 
 // Hundreds of processes load the same modules: what Node made of them is kept.
@@ -31,6 +33,7 @@ export default defineConfig({
           env,
           // They share nothing that one could spoil for another: half of their time went into loading the same again.
           isolate: false,
+          ...patience,
           include: ["packages/*/test/**/*.test.ts"],
           exclude: ["**/*.wire.test.ts", long, "**/node_modules/**"],
         },
@@ -43,7 +46,7 @@ export default defineConfig({
           include: ["packages/*/test/**/*.wire.test.ts", "test/wire/**/*.test.ts"],
           exclude: [long, "**/node_modules/**"],
           globalSetup: ["packages/outbox/test/templates.ts"],
-          testTimeout: 30_000,
+          ...patience,
         },
       },
       {
@@ -54,7 +57,7 @@ export default defineConfig({
           env,
           include: [`packages/*/test/${long}`, `test/${long}`],
           globalSetup: ["packages/outbox/test/templates.ts"],
-          testTimeout: 30_000,
+          ...patience,
         },
       },
       {

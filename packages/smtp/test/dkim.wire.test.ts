@@ -152,7 +152,7 @@ test("another From, or another header on top, breaks it; what is not signed does
   expect(await results(`From: ceo@bank.test\r\n${data}`)).toEqual(["fail", "fail"]);
   expect(await results(swapped("=One-Click", "=Two-Clicks"))).toEqual(["fail", "fail"]);
   expect(await results(swapped("Subject: Hello", "Subject: Hallo"))).toEqual(["fail", "fail"]);
-  expect(await results(swapped("Hi", "Ho"))).not.toContain("pass");
+  expect(await results(swapped("\r\n\r\nHi", "\r\n\r\nHo"))).not.toContain("pass");
   expect(await results(`Received: from a by b\r\nX-Spam: no\r\n${data}`)).toEqual(["pass", "pass"]);
 });
 
