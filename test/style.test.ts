@@ -45,7 +45,7 @@ describe("files", () => {
   });
 
   test("are named in kebab case", () => {
-    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|wire|property|fuzz|system|test-d))*\.ts$/;
+    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|wire|property|fuzz|system|long|test-d))*\.ts$/;
     expect(ours.filter((path) => !kebab.test(basename(path)))).toEqual([]);
   });
 });

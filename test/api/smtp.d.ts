@@ -127,6 +127,8 @@ export interface SmtpDkim {
     readonly domainName: string;
     readonly keySelector: string;
     readonly privateKey: string;
+    readonly headerFieldNames?: string | undefined;
+    readonly extraFields?: string | undefined;
     readonly skipFields?: string | undefined;
 }
 export interface SmtpOptions {
@@ -143,7 +145,7 @@ export interface SmtpOptions {
     readonly localAddress?: string | undefined;
     readonly proxy?: string | undefined;
     readonly pool?: SmtpPool | boolean | undefined;
-    readonly dkim?: SmtpDkim | undefined;
+    readonly dkim?: SmtpDkim | readonly SmtpDkim[] | undefined;
     readonly connectionTimeoutMs?: number | undefined;
     readonly greetingTimeoutMs?: number | undefined;
     readonly socketTimeoutMs?: number | undefined;

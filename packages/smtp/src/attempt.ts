@@ -28,7 +28,7 @@ export function attempt(message: Message, context: SendContext, station: Station
   const wireBytes = async (): Promise<Buffer | Failure> => {
     try {
       const { bytes } = await compile(message);
-      return sign === undefined ? bytes : await sign(bytes);
+      return sign === undefined ? bytes : await sign(bytes, message.from.address);
     } catch (thrown) {
       const { code, message: said } = evidence(thrown);
       return code === "EDKIM"

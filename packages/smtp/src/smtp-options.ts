@@ -75,14 +75,21 @@ export interface SmtpPool {
   readonly idleTimeoutMs?: number | undefined;
 }
 
-/** Signs every message (RFC 6376, rsa-sha256, relaxed/relaxed). */
+/** A key that signs (RFC 6376, rsa-sha256; RFC 8463, ed25519-sha256; relaxed/relaxed). */
 export interface SmtpDkim {
   /** The domain that signs. */
   readonly domainName: string;
   /** Which of its keys: the label before `._domainkey`. */
   readonly keySelector: string;
-  /** An RSA key, PEM. */
+  /** An RSA or an Ed25519 key, PEM. */
   readonly privateKey: string;
+  /**
+   * Names of the headers that are signed, separated by colons; From always is. @defaultValue what RFC 6376, 5.4.1
+   * recommends, List-Unsubscribe-Post (RFC 8058), Sender, Message-ID, MIME-Version and Content-*
+   */
+  readonly headerFieldNames?: string | undefined;
+  /** Names of further headers that are signed, separated by colons. @defaultValue none */
+  readonly extraFields?: string | undefined;
   /** Header names that are not signed, separated by colons. @defaultValue none; `message-id:date` where SES is the server */
   readonly skipFields?: string | undefined;
 }
@@ -115,8 +122,11 @@ export interface SmtpOptions {
   readonly proxy?: string | undefined;
   /** `false` opens a connection for each message, still 5 at most. @defaultValue kept, 5 at most */
   readonly pool?: SmtpPool | boolean | undefined;
-  /** Signs every message. @defaultValue unsigned */
-  readonly dkim?: SmtpDkim | undefined;
+  /**
+   * The key that signs every message, or a list of keys. Of a list, those of the sender's own domain sign, or of the
+   * nearest domain above or below it, or else those of the first domain. @defaultValue unsigned
+   */
+  readonly dkim?: SmtpDkim | readonly SmtpDkim[] | undefined;
   /** From the first look-up until the connection stands, with `secure` TLS included, ms. @defaultValue 10000 */
   readonly connectionTimeoutMs?: number | undefined;
   /** How long the server's first line may take, and then STARTTLS, ms. RFC 5321 allows minutes. @defaultValue 30000 */

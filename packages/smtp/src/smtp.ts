@@ -48,7 +48,7 @@ export function smtp(options: SmtpOptions): Provider {
   };
   const station: Station = {
     telling: told,
-    sign: dkim === undefined ? undefined : sign(dkim),
+    sign: dkim.length === 0 ? undefined : sign(dkim),
     known,
     connections: connections(idle, open),
   };
