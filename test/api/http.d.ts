@@ -82,6 +82,7 @@ import { errorTables } from "./error-tables.ts";
 export declare function explainHttpAnswer(api: Exclude<keyof typeof errorTables, "otherwise">, status: number, code?: string): ErrorRow | undefined;
 
 // http-api.ts
+import type { ProviderLimits } from "@relais/core/spi";
 import type { Answer } from "./answer.ts";
 import type { ErrorRow } from "./error-row.ts";
 import type { Letter } from "./letter.ts";
@@ -111,7 +112,7 @@ export interface Complaint {
     readonly text?: string | undefined;
     readonly about?: readonly string[] | undefined;
 }
-export interface HttpLimits {
+export interface HttpLimits extends Pick<ProviderLimits, "attachmentEncoding" | "smtpUtf8" | "refusedExtensions" | "allowedExtensions"> {
     readonly maxRecipients?: number;
     readonly maxBodyBytes?: number;
     readonly refuse?: (letter: Letter) => string | undefined;
