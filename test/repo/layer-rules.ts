@@ -137,7 +137,7 @@ export const coreLayers: readonly Layer[] = [
   {
     name: "index",
     files: ["index.ts"],
-    may: ["parts", "message", "outcome", "event", "policy", "policies", "standard", "link", "chain"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "policies", "standard", "link", "chain"],
   },
 ];
 
