@@ -27,7 +27,9 @@ export function hint(settings: Settings, found: Evidence): string | undefined {
       : "(the name in EHLO is that of the option name, SMTP_NAME)";
   }
   if (!settings.secure && isNear(settings.host) && certificate.test(originalCode ?? "")) {
-    return "(for a server of your own: tls.ca, or ignoreTLS: true, SMTP_IGNORE_TLS=true, which goes without TLS)";
+    return isLoopback(settings.host)
+      ? "(ignoreTLS: true, SMTP_IGNORE_TLS=true, does without TLS on this machine)"
+      : "(for a server of your own: tls.ca, or ignoreTLS: true, SMTP_IGNORE_TLS=true, which goes without TLS)";
   }
   return undefined;
 }

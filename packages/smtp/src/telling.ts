@@ -4,6 +4,7 @@ import {
   failure,
   type Outcome,
   type Rejection,
+  reason,
   receipt,
 } from "@relais/core/spi";
 import { type Evidence, evidence } from "./evidence.ts";
@@ -52,6 +53,7 @@ const hope = ({ failure }: Rejection): number => hopefulFirst.indexOf(failure.ki
 
 /** More of a far end's words is not looked at: a reason has 300 characters, and whoever is hostile sends megabytes. */
 const mostCharacters = 4_096;
+const reasonCharacters = 300;
 
 /** @param hint what to do about it, behind the reason */
 export function telling(
@@ -65,13 +67,13 @@ export function telling(
     const head = text.slice(0, mostCharacters);
     return redact(head.slice(0, head.search(/\S*$/)) || "a long reply");
   };
-  const tell = ({ said, reason, code, ...judgement }: Judgement, more?: string): Failure => {
-    const words = [said === undefined ? clean(reason) : `${reason}: ${clean(said)}`];
-    if (more !== undefined) words.push(more);
+  const tell = ({ said, reason: own, code, ...judgement }: Judgement, more?: string): Failure => {
+    const words = said === undefined ? clean(own) : `${own}: ${clean(said)}`;
     return failure({
       ...judgement,
       provider,
-      reason: words.join(" "),
+      // A long reply leaves room for what is behind it.
+      reason: more === undefined ? words : `${reason(words, reasonCharacters - more.length - 1)} ${more}`,
       code: code === undefined ? undefined : clean(code),
     });
   };

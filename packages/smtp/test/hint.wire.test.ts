@@ -119,6 +119,13 @@ describe("the reason of a failure that a setting explains says which", () => {
     expect(hint(checkOptions({ host }), { ...error, rejectedErrors: [] }) !== undefined).toBe(near);
   });
 
+  test("stands behind a reply that is cut", async () => {
+    const reply = `421 4.7.0 (EHLO) ${"words ".repeat(200)}`;
+    const outcome = await failure({ script: { ehlo: { reply, next: "drop" } } }, {});
+    expect(outcome.reason.length).toBeLessThanOrEqual(300);
+    expect(outcome.reason).toMatch(/^421 4\.7\.0 .*… .*SMTP_NAME/);
+  });
+
   test("a greeting has its own time, whatever connecting may take", async () => {
     const far = await smtpServer({ script: { greeting: { delayMs: 400 } } });
     const provider = smtp({ host: far.host, port: far.port, connectionTimeoutMs: 150 });
