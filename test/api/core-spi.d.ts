@@ -16,6 +16,7 @@ export { decodeWords } from "./message/encoded-words.ts";
 export type { Envelope } from "./message/envelope.ts";
 export { isStructuredHeader } from "./message/headers.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
+export { defaultLimits, type Limits } from "./message/limits.ts";
 export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Message, } from "./message/message.ts";
 export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
 export { optionsSchema, type SafeParser } from "./options-schema.ts";
@@ -318,6 +319,7 @@ import { type HeadersInput } from "./headers.ts";
 import { type ListInput } from "./known-headers.ts";
 import { type Limits } from "./limits.ts";
 import type { Message } from "./message.ts";
+import { type RawInput } from "./raw-message.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
     readonly content?: ContentInput;
@@ -351,6 +353,7 @@ export interface MessageInput {
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
     readonly date?: Date | string | number | null | undefined;
     readonly envelope?: EnvelopeInput | null | undefined;
+    readonly raw?: RawInput | null | undefined;
 }
 export interface MessageOptions {
     readonly limits?: Partial<Limits>;
@@ -373,6 +376,9 @@ export interface DeliveryStatusInput {
     readonly orcpt?: string | null | undefined;
 }
 export declare function deliveryStatus(value: unknown): DeliveryStatusRequest | undefined;
+
+// message/encoded-words.ts
+export declare function decodeWords(text: string): string;
 
 // message/envelope-field.ts
 import { type Address } from "./address.ts";
@@ -488,15 +494,22 @@ export interface Message {
 }
 
 // message/raw-message.ts
+import { type AddressInput } from "./address-list.ts";
 import { type ContentInput } from "./content.ts";
-import type { MessageInput, MessageOptions } from "./create-message.ts";
+import { type Limits } from "./limits.ts";
 import type { Message } from "./message.ts";
 export type RawInput = ContentInput | {
     readonly content?: ContentInput | undefined;
     readonly encoding?: string | undefined;
     readonly path?: string | undefined;
 };
-export declare function rawMessage(given: unknown, other: MessageInput, options: MessageOptions): Promise<Message>;
+interface RawOptions {
+    readonly limits?: Partial<Limits>;
+    readonly defaultFrom?: AddressInput | undefined;
+    readonly now?: number;
+}
+export declare function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message>;
+export {};
 
 // option-sentence.ts
 export interface RawOptionIssue {

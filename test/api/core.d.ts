@@ -388,6 +388,7 @@ import { type HeadersInput } from "./headers.ts";
 import { type ListInput } from "./known-headers.ts";
 import { type Limits } from "./limits.ts";
 import type { Message } from "./message.ts";
+import { type RawInput } from "./raw-message.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
     readonly content?: ContentInput;
@@ -421,6 +422,7 @@ export interface MessageInput {
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
     readonly date?: Date | string | number | null | undefined;
     readonly envelope?: EnvelopeInput | null | undefined;
+    readonly raw?: RawInput | null | undefined;
 }
 export interface MessageOptions {
     readonly limits?: Partial<Limits>;
@@ -558,15 +560,22 @@ export interface Message {
 }
 
 // message/raw-message.ts
+import { type AddressInput } from "./address-list.ts";
 import { type ContentInput } from "./content.ts";
-import type { MessageInput, MessageOptions } from "./create-message.ts";
+import { type Limits } from "./limits.ts";
 import type { Message } from "./message.ts";
 export type RawInput = ContentInput | {
     readonly content?: ContentInput | undefined;
     readonly encoding?: string | undefined;
     readonly path?: string | undefined;
 };
-export declare function rawMessage(given: unknown, other: MessageInput, options: MessageOptions): Promise<Message>;
+interface RawOptions {
+    readonly limits?: Partial<Limits>;
+    readonly defaultFrom?: AddressInput | undefined;
+    readonly now?: number;
+}
+export declare function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message>;
+export {};
 
 // outcome.ts
 import type { Failure } from "./failure.ts";
