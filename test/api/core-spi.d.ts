@@ -630,7 +630,7 @@ export interface Part {
     readonly to: readonly string[];
     readonly over?: string | undefined;
 }
-export declare function nextPart(message: Message, { from, to }: Envelope, limits: ProviderLimits): Part | undefined;
+export declare function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined;
 
 // provider.ts
 import type { Envelope } from "./message/envelope.ts";

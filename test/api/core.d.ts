@@ -34,7 +34,7 @@ export type { ProviderLimits } from "./provider-limits.ts";
 export type { DeliveryScope } from "./scope.ts";
 export type { SendOptions } from "./send-options.ts";
 export type { SkipCode } from "./skip.ts";
-export { type StandardOptions, standardPolicies } from "./standard-policies.ts";
+export { type StandardOptions, standardPolicies, standardTimeoutMs } from "./standard-policies.ts";
 export type { ChainHealth } from "./verify-all.ts";
 
 // attempt.ts
@@ -718,7 +718,7 @@ export interface Part {
     readonly to: readonly string[];
     readonly over?: string | undefined;
 }
-export declare function nextPart(message: Message, { from, to }: Envelope, limits: ProviderLimits): Part | undefined;
+export declare function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined;
 
 // provider.ts
 import type { Envelope } from "./message/envelope.ts";
@@ -813,7 +813,7 @@ export interface StandardOptions extends TimedOptions {
     readonly concurrency?: ConcurrencyOptions | undefined;
     readonly overrides?: Overrides | undefined;
 }
-export declare const standardTimeoutMs = 30000;
+export declare const standardTimeoutMs: number;
 export declare function standardPolicies(options?: StandardOptions): readonly Policy[];
 
 // verify-all.ts

@@ -30,14 +30,6 @@ export const onlyIn: Readonly<Record<string, string>> = {
 /** Packages whose default export is their plugin; nothing else exports a default. */
 export const plugins: readonly string[] = ["smtp", "ses", "http"];
 
-/** Names of somebody else's world that keep their words: what nodemailer calls a transport. */
-export const foreignNames: ReadonlySet<string> = new Set([
-  "relaisTransport",
-  "RelaisTransport",
-  "nodemailerProvider",
-  "NodemailerProviderOptions",
-]);
-
 export interface Layer {
   readonly name: string;
   /** Files of core's src, or a folder (`message/`). Every file is in exactly one layer. */
@@ -137,7 +129,7 @@ export const coreLayers: readonly Layer[] = [
   {
     name: "index",
     files: ["index.ts"],
-    may: ["parts", "message", "outcome", "event", "policy", "policies", "standard", "link", "chain"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "policies", "standard", "link", "chain"],
   },
 ];
 

@@ -27,21 +27,15 @@ export async function offer(
   previous: Failed | undefined,
 ): Promise<Failed | undefined> {
   const link = course.links[place] as Link;
-  const { books } = course;
   if (previous !== undefined) tellFailover(course, previous, link.id, to.length);
-  const limits = limitsOf(link);
-  if (limits === undefined) {
-    const { begun } = course;
-    let outcome: Outcome;
-    try {
-      outcome = await ask(course, link, to);
-    } catch {
-      outcome = brokenPolicy(course, link, begun);
-    }
-    enter(course, place, outcome, to);
-  } else await inParts(course, place, to);
+  await inParts(course, place, to);
+  return failedAt(course, place);
+}
+
+/** A link's last failure in this delivery. */
+export function failedAt({ books, links }: Course, place: number): Failed | undefined {
   const failure = books.failures[place];
-  return failure === undefined ? undefined : { id: link.id, failure };
+  return failure === undefined ? undefined : { id: (links[place] as Link).id, failure };
 }
 
 /** One attempt after another, each for no more than the provider takes. */
@@ -95,7 +89,8 @@ function withoutOwn(failure: Failure): Failure {
   return Object.freeze(rest);
 }
 
-function ask(course: Course, link: Link, to: readonly string[]): Promise<Outcome> {
+/** One call of a link. */
+export function ask(course: Course, link: Link, to: readonly string[]): Promise<Outcome> {
   const { message, context } = course;
   const { stop, handOver = unguarded } = context;
   return link.send(message, withStop(envelopeFor(course, to), handOver, course, stop));
@@ -120,7 +115,7 @@ function passOver(course: Course, link: Link, to: readonly string[], reason: str
 }
 
 /** A provider's own throws are caught by its guard: this is a policy's. What became of its attempt is lost. */
-function brokenPolicy(course: Course, { id: provider }: Link, begun: number): Outcome {
+export function brokenPolicy(course: Course, { id: provider }: Link, begun: number): Outcome {
   const reason = "a policy threw instead of answering";
   return course.begun > begun
     ? failure({ provider, kind: "unknown", reason })
@@ -128,7 +123,7 @@ function brokenPolicy(course: Course, { id: provider }: Link, begun: number): Ou
 }
 
 /** Enters what one link answered for these recipients. */
-function enter(course: Course, place: number, outcome: Outcome, asked: readonly string[]): void {
+export function enter(course: Course, place: number, outcome: Outcome, asked: readonly string[]): void {
   const { books, settings } = course;
   const link = course.links[place] as Link;
   books.enter(place, outcome, asked, (failure) => goesOn(failure, link, settings), settings.clock.now);
