@@ -14,7 +14,8 @@ let chain: Chain;
 let byNodemailer: Transporter;
 let byChain: Transporter;
 beforeAll(async () => {
-  [own, ours] = await Promise.all([smtpServer({ smtpUtf8: true }), smtpServer({ smtpUtf8: true })]);
+  const able = { smtpUtf8: true, dsn: true };
+  [own, ours] = await Promise.all([smtpServer(able), smtpServer(able)]);
   chain = createChain([smtp({ host: ours.host, port: ours.port, requireTLS: false })]);
   byNodemailer = createTransport({ host: own.host, port: own.port, ignoreTLS: true, pool: true });
   byChain = createTransport(relaisTransport(chain)) as unknown as Transporter;
@@ -95,7 +96,8 @@ test("500 real-shaped mails: the same set is sent by a chain as by nodemailer, a
   }
   expect(sent).toBe(mails.length);
   expect(commands(ours)).toEqual(commands(own));
-  expect(commands(own).filter((line) => line.includes("SMTPUTF8")).length).toBeGreaterThan(10);
+  for (const extension of ["SMTPUTF8", "ENVID=", "NOTIFY="])
+    expect(commands(own).filter((line) => line.includes(extension)).length, extension).toBeGreaterThan(10);
 }, 120_000);
 
 /** nodemailer streams, and so knows neither the size nor whether there are 8-bit bytes when it says MAIL. */
