@@ -13,7 +13,7 @@ describe.runIf(needs("postgres"))("chaos", () => {
   test(
     "no message lost, and none twice but where that was chosen",
     () => chaos({ chaosMs, restarts, messages }),
-    chaosMs + 240_000,
+    chaosMs + 420_000,
   );
 });
 
