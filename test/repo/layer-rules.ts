@@ -102,7 +102,7 @@ export const coreLayers: readonly Layer[] = [
   },
   {
     name: "call", // one call: its hand-over, its stop, its end
-    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "skip.ts", "stop.ts"],
+    files: ["attempt-timeout.ts", "gate.ts", "reconcile.ts", "settled.ts", "skip.ts", "stop.ts"],
     may: ["parts", "message", "outcome", "event"],
   },
   { name: "policy", files: ["policy.ts"], may: ["parts", "message", "outcome", "event"] },
@@ -114,7 +114,7 @@ export const coreLayers: readonly Layer[] = [
   },
   {
     name: "link",
-    files: ["guard.ts", "link.ts", "nest.ts"],
+    files: ["guard.ts", "link.ts"],
     may: ["parts", "message", "outcome", "event", "call", "policy"],
   },
   {
@@ -127,6 +127,7 @@ export const coreLayers: readonly Layer[] = [
       "course.ts",
       "deliver.ts",
       "ledger.ts",
+      "link-call.ts",
       "offer.ts",
       "send-options.ts",
       "verify-all.ts",
@@ -149,6 +150,8 @@ export const policyParts: readonly string[] = [
   "remainder.ts",
   "retry-budget.ts",
   "sliding-window.ts",
+  "timed-scope.ts",
+  "turns.ts",
 ];
 
 /** Circles of type imports that are meant; `ses/` allows them among the files of that folder. Value imports: none. */

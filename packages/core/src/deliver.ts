@@ -1,4 +1,5 @@
 import type { ChainSettings } from "./chain-options.ts";
+import { wallNow } from "./clock.ts";
 import { conclude } from "./conclude.ts";
 import { Course, type DeliverContext } from "./course.ts";
 import type { Delivery } from "./delivery.ts";
@@ -24,7 +25,7 @@ export async function deliver(
   // Seen from outside, a chain within a chain delivers nothing: the whole does.
   const tell = context.outer === undefined ? context.observe : undefined;
   const recipients = context.envelope.to.length;
-  tell?.({ type: "delivery-start", at: context.began, message: message.id, recipients });
+  tell?.({ type: "delivery-start", at: context.at, message: message.id, recipients });
   try {
     let previous: Failed | undefined;
     for (let place = 0; place < links.length; place++) {
@@ -37,10 +38,13 @@ export async function deliver(
       id: message.id,
       chain: settings.id,
       attempts,
-      now: settings.clock.now,
+      clock: settings.clock,
     });
-    const at = tell === undefined ? 0 : settings.clock.now();
-    tell?.({ type: "delivery", at, message: message.id, delivery, ms: at - context.began });
+    if (tell !== undefined) {
+      const { clock } = settings;
+      const ms = clock.now() - context.began;
+      tell({ type: "delivery", at: wallNow(clock), message: message.id, delivery, ms });
+    }
     return delivery;
   } finally {
     course.isOver = true;
@@ -67,7 +71,7 @@ async function comeBack(course: Course): Promise<void> {
   }
 }
 
-/** Who may be offered to a link once more, and from when on (ms since 1970). */
+/** Who may be offered to a link once more, and from when on, as the clock counts. */
 function hopeful(
   course: Course,
   place: number,
@@ -91,8 +95,9 @@ async function untilWorthIt(course: Course, waits: number): Promise<boolean> {
     ...[...links.keys()].flatMap((place) => hopeful(course, place, waits).map(({ at }) => at)),
   );
   if (!(until < deadlineAt)) return false;
-  const delayMs = Math.max(0, until - clock.now());
-  observe?.({ type: "wait", at: clock.now(), message: message.id, delayMs });
+  // Timers count whole ms: a fraction less would be one more wait.
+  const delayMs = Math.ceil(Math.max(0, until - clock.now()));
+  observe?.({ type: "wait", at: wallNow(clock), message: message.id, delayMs });
   return sleep(clock, delayMs, signal);
 }
 

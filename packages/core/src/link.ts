@@ -2,7 +2,6 @@ import { type Clock, systemClock } from "./clock.ts";
 import { type Disposition, type Dispositions, dispositions, type Overrides } from "./disposition.ts";
 import { failureKinds } from "./failure.ts";
 import { guard } from "./guard.ts";
-import { isChain, nest } from "./nest.ts";
 import type { LinkSite, LinkStatus, Policy } from "./policy.ts";
 import type { Provider } from "./provider.ts";
 
@@ -16,11 +15,15 @@ export interface Link extends Provider {
   status(): LinkStatus;
 }
 
-const links = new WeakSet<object>();
-
-/** Whether `value` came out of `link`. */
+/** Whether `value` is a link, or stands for one (a copy, a proxy): its policies are its own. */
 export function isLink(value: unknown): value is Link {
-  return typeof value === "object" && value !== null && links.has(value);
+  if (typeof value !== "object" || value === null) return false;
+  const { provider, dispositions, overrides, status, send } = value as Partial<Link>;
+  return (
+    [provider, dispositions, overrides].every((one) => typeof one === "object" && one !== null) &&
+    typeof status === "function" &&
+    typeof send === "function"
+  );
 }
 
 /**
@@ -60,8 +63,12 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
     report: (name, status) => void statuses.set(name, status),
     onClose: (run) => void closers.push(run),
   };
-  const innermost = isChain(provider) ? nest(provider) : guard(provider, clock);
-  const send = policies.reduceRight((next, policy) => policy(next, site), innermost);
+  const send = policies.reduceRight((next, policy) => policy(next, site), guard(provider, clock));
+
+  const close = async (): Promise<void> => {
+    for (const run of closers.splice(0)) run();
+    await provider.close?.();
+  };
 
   const made: Link = Object.freeze({
     id: provider.id,
@@ -74,12 +81,9 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
     send,
     status: () => Object.fromEntries([...statuses].map(([name, status]) => [name, status()])),
     ...(provider.verify === undefined ? {} : { verify: provider.verify.bind(provider) }),
-    close: async () => {
-      for (const run of closers.splice(0)) run();
-      await provider.close?.();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   });
-  links.add(made);
   return made;
 }
 

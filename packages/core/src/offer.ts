@@ -1,12 +1,14 @@
 import type { ChainSettings } from "./chain-options.ts";
+import { wallNow } from "./clock.ts";
 import type { Course } from "./course.ts";
 import type { Failure } from "./failure.ts";
 import { unguarded } from "./gate.ts";
 import type { Link } from "./link.ts";
-import { failure } from "./make-outcome.ts";
+import { LinkCall } from "./link-call.ts";
 import type { Envelope } from "./message/envelope.ts";
 import type { Outcome } from "./outcome.ts";
 import { limitsOf, nextPart } from "./provider-limits.ts";
+import { settle } from "./settled.ts";
 import { skip } from "./skip.ts";
 import { withStop } from "./stop.ts";
 
@@ -30,16 +32,8 @@ export async function offer(
   const { books } = course;
   if (previous !== undefined) tellFailover(course, previous, link.id, to.length);
   const limits = limitsOf(link);
-  if (limits === undefined) {
-    const { begun } = course;
-    let outcome: Outcome;
-    try {
-      outcome = await ask(course, link, to);
-    } catch {
-      outcome = brokenPolicy(course, link, begun);
-    }
-    enter(course, place, outcome, to);
-  } else await inParts(course, place, to);
+  if (limits === undefined) enter(course, place, await ask(course, link, to), to);
+  else await inParts(course, place, to);
   const failure = books.failures[place];
   return failure === undefined ? undefined : { id: link.id, failure };
 }
@@ -55,15 +49,8 @@ async function inParts(course: Course, place: number, to: readonly string[]): Pr
     const { from } = course.context.envelope;
     const part = limits === undefined ? undefined : nextPart(message, { from, to: rest }, limits);
     const asked = part?.to ?? rest;
-    const { begun } = course;
-    let outcome: Outcome;
-    if (part?.over === undefined) {
-      try {
-        outcome = await ask(course, link, asked);
-      } catch {
-        outcome = brokenPolicy(course, link, begun);
-      }
-    } else outcome = passOver(course, link, asked, part.over);
+    const outcome: Outcome =
+      part?.over === undefined ? await ask(course, link, asked) : passOver(course, link, asked, part.over);
     enter(course, place, outcome, asked);
     if (part === undefined) return;
     const done = new Set(asked);
@@ -95,10 +82,22 @@ function withoutOwn(failure: Failure): Failure {
   return Object.freeze(rest);
 }
 
+/** How long a link may take to answer after an abort, ms: its providers and the journal have less. */
+const graceMs = 50;
+
+/** Asks a link, and resolves whatever its policies do, with what is known of its attempts. */
 function ask(course: Course, link: Link, to: readonly string[]): Promise<Outcome> {
-  const { message, context } = course;
+  const { message, context, settings } = course;
   const { stop, handOver = unguarded } = context;
-  return link.send(message, withStop(envelopeFor(course, to), handOver, course, stop));
+  const envelope = envelopeFor(course, to);
+  const call = new LinkCall(link.id, course);
+  let answer: Promise<unknown>;
+  try {
+    answer = Promise.resolve(link.send(message, withStop(envelope, handOver, call, stop)));
+  } catch (error) {
+    answer = Promise.reject(error);
+  }
+  return settle(answer, stop, settings.clock, graceMs, (end) => call.conclude(end, envelope.to));
 }
 
 function envelopeFor({ context: { envelope } }: Course, to: readonly string[]): Envelope {
@@ -115,16 +114,8 @@ function passOver(course: Course, link: Link, to: readonly string[], reason: str
     code: "over-limit",
     kind: "refused",
     reason,
-    at: settings.clock.now(),
+    at: wallNow(settings.clock),
   });
-}
-
-/** A provider's own throws are caught by its guard: this is a policy's. What became of its attempt is lost. */
-function brokenPolicy(course: Course, { id: provider }: Link, begun: number): Outcome {
-  const reason = "a policy threw instead of answering";
-  return course.begun > begun
-    ? failure({ provider, kind: "unknown", reason })
-    : failure({ provider, kind: "transient", again: false, reason });
 }
 
 /** Enters what one link answered for these recipients. */
@@ -136,7 +127,7 @@ function enter(course: Course, place: number, outcome: Outcome, asked: readonly 
 
 function tellFailover(course: Course, from: Failed, to: string, recipients: number): void {
   const { observe, settings, message } = course;
-  const at = settings.clock.now();
+  const at = wallNow(settings.clock);
   observe?.({
     type: "failover",
     at,

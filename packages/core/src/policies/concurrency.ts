@@ -1,4 +1,4 @@
-import { systemClock } from "../clock.ts";
+import { systemClock, wallNow } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
 import type { Policy, TimedOptions } from "../policy.ts";
@@ -52,7 +52,7 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
           code: "queue-full",
           reason,
           retryAfterMs,
-          at: clock.now(),
+          at: wallNow(clock),
         });
       }
       const leaveCount = await byCount.take(1, context.signal);
