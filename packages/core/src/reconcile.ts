@@ -52,7 +52,7 @@ export function reconcile(
     rejected.push({ address, failure: doubt ?? asked ?? last ?? silence });
   }
   const receipts = byProvider(taken);
-  const failures = said?.failures ?? failuresOf(made, said === undefined, twice, receipts);
+  const failures = failuresOf(made, said, twice, receipts);
   const behind: Behind = {
     ...(receipts.length > 1 ? { receipts } : {}),
     ...(failures === undefined ? {} : { failures }),
@@ -147,21 +147,25 @@ function byProvider(taken: ReadonlyMap<Receipt, readonly string[]>): readonly Re
   );
 }
 
-/** The failures that an answer leaves out: all of them if it is lost, those in doubt if there may be two copies. */
+/** The failures behind the whole: what the answer names, and what it leaves out or lost. */
 function failuresOf(
   attempts: readonly AttemptState[],
-  isLost: boolean,
+  said: Outcome | undefined,
   twice: boolean,
   receipts: readonly Receipt[],
 ): readonly Failure[] | undefined {
-  if (!isLost && !twice) return undefined;
+  const named = said?.failures;
+  if (said !== undefined && !twice) return named;
   const last = new Map<string, Failure>();
   for (const { outcome } of attempts) {
     if (outcome === undefined || outcome.success) continue;
     if (outcome.kind !== "unknown" && last.get(outcome.provider)?.kind === "unknown") continue;
     last.set(outcome.provider, withoutOwn(outcome));
   }
-  const has = new Set(receipts.map(({ provider }) => provider));
-  const left = [...last.values()].filter(({ kind, provider }) => kind === "unknown" || !has.has(provider));
-  return left.length === 0 ? undefined : left;
+  const has = new Set([...receipts, ...(named ?? [])].map(({ provider }) => provider));
+  const left = [...last.values()].filter(({ kind, provider }) =>
+    kind === "unknown" ? !named?.some((one) => one.provider === provider) : !has.has(provider),
+  );
+  const all = [...left, ...(named ?? [])];
+  return all.length === 0 ? undefined : all;
 }
