@@ -8,6 +8,7 @@ import type { Journal, JournalEntry } from "./journal.ts";
 import { failure } from "./make-outcome.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
+import { looksPassing } from "./passes-on.ts";
 import type { Send } from "./policy.ts";
 import type { Provider, SendContext } from "./provider.ts";
 import { reconcile } from "./reconcile.ts";
@@ -51,11 +52,6 @@ interface Site {
   keepsHandOver: boolean;
 }
 
-/** Whether a provider has links of its own, as a chain and whatever stands for one do: they have their own policies. */
-export function hasLinks(provider: Provider): boolean {
-  return Array.isArray((provider as { readonly links?: unknown }).links);
-}
-
 async function journaled(
   site: Site,
   message: Message,
@@ -66,7 +62,7 @@ async function journaled(
   const { clock } = site;
   const { signal } = door.context;
   // Whoever has links surely passes the message on: nothing is noted before it turns out otherwise.
-  const isQuiet = hasLinks(site.provider);
+  const isQuiet = looksPassing(site.provider);
   if (journal.open !== undefined && !isQuiet) {
     const opened = await settled(
       inPromise(() => journal.open?.(door.entry)),
@@ -117,7 +113,7 @@ function attempt(site: Site, message: Message, door: Gate, stop: Stop): Promise<
     message,
     withStop(envelope, door.handOver, scope === undefined ? undefined : door, stop),
   );
-  const passes = door.passedOn || hasLinks(provider);
+  const passes = door.passedOn || looksPassing(provider);
   if (!passes) door.tellStart();
   const conclude = (end: Settled<unknown>): Outcome => {
     door.isShut = true;

@@ -2,8 +2,10 @@ import { type Clock, systemClock } from "./clock.ts";
 import { type Disposition, type Dispositions, dispositions, type Overrides } from "./disposition.ts";
 import { failureKinds } from "./failure.ts";
 import { guard } from "./guard.ts";
+import { looksLikeLink } from "./passes-on.ts";
 import type { LinkSite, LinkStatus, Policy } from "./policy.ts";
 import type { Provider } from "./provider.ts";
+import { providerId } from "./provider-id.ts";
 
 /** A provider behind its policies; itself a provider. */
 export interface Link extends Provider {
@@ -17,13 +19,7 @@ export interface Link extends Provider {
 
 /** Whether `value` is a link, or stands for one (a copy, a proxy): its policies are its own. */
 export function isLink(value: unknown): value is Link {
-  if (typeof value !== "object" || value === null) return false;
-  const { provider, dispositions, overrides, status, send } = value as Partial<Link>;
-  return (
-    [provider, dispositions, overrides].every((one) => typeof one === "object" && one !== null) &&
-    typeof status === "function" &&
-    typeof send === "function"
-  );
+  return typeof value === "object" && value !== null && looksLikeLink(value);
 }
 
 /**
@@ -91,7 +87,5 @@ function checkProvider(provider: Provider): void {
   if (typeof provider !== "object" || provider === null || typeof provider.send !== "function") {
     throw new TypeError("link: a provider must be an object with an id and a send function");
   }
-  if (typeof provider.id !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(provider.id)) {
-    throw new TypeError("link: a provider's id must be 1 to 64 letters, digits, ., _ or -");
-  }
+  providerId("link: a provider's id", provider.id);
 }

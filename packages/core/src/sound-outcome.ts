@@ -3,6 +3,7 @@ import { overallKind } from "./hope.ts";
 import { failure, receipt, withBehind } from "./make-outcome.ts";
 import { mailboxKey } from "./message/address.ts";
 import type { Behind, Outcome, Receipt, Rejection } from "./outcome.ts";
+import { isProviderId } from "./provider-id.ts";
 
 /** What is known of an attempt's hand-over, whatever the provider says. */
 export interface HandOverFacts {
@@ -16,7 +17,6 @@ export interface HandOverFacts {
 }
 
 const kinds: ReadonlySet<unknown> = new Set(failureKinds);
-const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
  * A provider's answer, made sound: right id, one-line reasons, every recipient accounted for, and no kind that
@@ -99,7 +99,7 @@ interface Said {
 }
 
 const nameOf = ({ names, provider }: Reader, said: Said): string =>
-  names && typeof said.provider === "string" && idForm.test(said.provider) ? said.provider : provider;
+  names && isProviderId(said.provider) ? said.provider : provider;
 
 /** Only whoever speaks for several has more behind an outcome than the outcome. */
 function behind(reader: Reader, said: Said): Behind {

@@ -34,16 +34,7 @@ const faults = [
   "timeout",
 ] as const;
 
-const wraps = [
-  "bare",
-  "decorated",
-  "late",
-  "spread",
-  "proxied",
-  "link",
-  "throws-after",
-  "forgets",
-] as const;
+const wraps = ["bare", "decorated", "late", "spread", "proxied", "link", "throws-after", "forgets"] as const;
 /** It sees of the delivery what any provider does, so nobody outside knows of the attempts within. */
 const opaque = "without-scope";
 

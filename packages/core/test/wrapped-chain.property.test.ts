@@ -38,23 +38,28 @@ test("nobody gets two copies unless the delivery says so, and none comes after i
   }),
 );
 
-test("whoever was accepted is, and where an answer was lost nobody is told that it was not sent", options, () =>
-  check(({ delivery, copies, to }) => {
-    const why = new Map(delivery.rejected.map(({ address, failure }) => [address, failure.kind]));
-    expect([...delivery.accepted, ...why.keys()].sort()).toEqual([...to].sort());
-    for (const { address, end } of copies) {
-      if (end === "accept") expect(delivery.accepted).toContain(address);
-      else expect(why.get(address) ?? "unknown").toBe("unknown");
-    }
-    for (const address of delivery.accepted)
-      expect(copies.some((copy) => copy.address === address && copy.end === "accept")).toBe(true);
-    expect(delivery.success).toBe(delivery.accepted.length === to.length);
-    expect(delivery.receipts.flatMap(({ accepted }) => accepted).sort()).toEqual([...delivery.accepted].sort());
-    for (const { provider, accepted } of delivery.receipts) {
-      for (const address of accepted)
-        expect(copies.some((copy) => copy.address === address && copy.provider === provider)).toBe(true);
-    }
-  }),
+test(
+  "whoever was accepted is, and where an answer was lost nobody is told that it was not sent",
+  options,
+  () =>
+    check(({ delivery, copies, to }) => {
+      const why = new Map(delivery.rejected.map(({ address, failure }) => [address, failure.kind]));
+      expect([...delivery.accepted, ...why.keys()].sort()).toEqual([...to].sort());
+      for (const { address, end } of copies) {
+        if (end === "accept") expect(delivery.accepted).toContain(address);
+        else expect(why.get(address) ?? "unknown").toBe("unknown");
+      }
+      for (const address of delivery.accepted)
+        expect(copies.some((copy) => copy.address === address && copy.end === "accept")).toBe(true);
+      expect(delivery.success).toBe(delivery.accepted.length === to.length);
+      expect(delivery.receipts.flatMap(({ accepted }) => accepted).sort()).toEqual(
+        [...delivery.accepted].sort(),
+      );
+      for (const { provider, accepted } of delivery.receipts) {
+        for (const address of accepted)
+          expect(copies.some((copy) => copy.address === address && copy.provider === provider)).toBe(true);
+      }
+    }),
 );
 
 test("attempts have numbers of their own, in order, and are the calls that were made", options, () =>

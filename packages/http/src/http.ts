@@ -1,7 +1,7 @@
 import { type Outcome, overLimits, type Provider, redactor, type SendContext, slots } from "@relais/core/spi";
 import { call } from "./call.ts";
 import { checkOptions } from "./check-options.ts";
-import { diagnose } from "./diagnose.ts";
+import { type Diagnosis, diagnose } from "./diagnose.ts";
 import { encodeBody } from "./encode-body.ts";
 import { type HttpOptions, httpChecks } from "./http-options.ts";
 import { letterFor } from "./letter.ts";
@@ -9,6 +9,8 @@ import { failer, outcomeOf } from "./outcome.ts";
 import { pool } from "./pool.ts";
 import { providerLimits, refuseSize } from "./refuse-early.ts";
 import { verify } from "./verify.ts";
+
+const afterClose: Diagnosis = { kind: "skipped", code: "closed", reason: "the provider is closed" };
 
 /**
  * A provider that hands messages to an HTTP mail API, one request an attempt.
@@ -24,7 +26,7 @@ import { verify } from "./verify.ts";
 export function http(options: HttpOptions): Provider {
   checkOptions("http", options, httpChecks, ["api"]);
   const { api, maxConnections = 10, connectionTimeoutMs = 10_000, ca } = options;
-  const { id = api.name.toUpperCase(), endpoint = api.endpoint } = options;
+  const { id = idOf(api.name), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");
   const url = (path: string): URL => new URL(`${base}${path}`);
   const limits = providerLimits(api.limits ?? {});
@@ -79,12 +81,16 @@ export function http(options: HttpOptions): Provider {
     return done;
   };
 
+  const close = (): Promise<void> => {
+    closed ??= Promise.allSettled(underWay).then(() => connections.destroy());
+    return closed;
+  };
+
   return Object.freeze({
     id,
     limits,
     send: (message, context) => {
-      if (closed !== undefined)
-        return Promise.resolve(fail({ kind: "skipped", reason: "the provider is closed" }));
+      if (closed !== undefined) return Promise.resolve(fail(afterClose));
       // `call` and the reading of answers have their own nets: what is caught here happened before either.
       return tracked(
         tryOnce(message, context).catch((thrown: unknown) =>
@@ -100,12 +106,18 @@ export function http(options: HttpOptions): Provider {
             return { provider: id, ok: false, reason: failure.reason, failure };
           }),
         );
-      const failure = fail({ kind: "skipped", reason: "the provider is closed" });
+      const failure = fail(afterClose);
       return Promise.resolve({ provider: id, ok: false, reason: failure.reason, failure });
     },
-    close: () => {
-      closed ??= Promise.allSettled(underWay).then(() => connections.destroy());
-      return closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   } satisfies Provider);
 }
+
+/** A vendor's name as an id. */
+const idOf = (name: string): string =>
+  name
+    .toUpperCase()
+    .replace(/[^A-Z0-9._-]+/g, "-")
+    .replace(/^[._-]+/, "")
+    .slice(0, 64);

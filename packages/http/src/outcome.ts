@@ -9,7 +9,7 @@ export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Fa
 
 /** Failures of one provider, with no secret in them. */
 export function failer(provider: string, clean: (text: string) => string): Fail {
-  return ({ kind, reason, code, retryAfterMs, again }, rejected) =>
+  return ({ kind, reason, code, retryAfterMs, again, definite }, rejected) =>
     failure({
       provider,
       kind,
@@ -17,6 +17,7 @@ export function failer(provider: string, clean: (text: string) => string): Fail 
       code: code === undefined ? undefined : clean(code),
       retryAfterMs,
       again,
+      definite,
       rejected,
     });
 }
@@ -56,6 +57,10 @@ function refusedFor(
   );
 }
 
+/** A row of a table speaks for an answer that was read: what it calls transient was surely not taken. */
+const definitely = <T extends Diagnosis>(diagnosis: T): T =>
+  diagnosis.kind === "transient" ? { ...diagnosis, definite: true } : diagnosis;
+
 /** What an answer to a message means for its recipients. */
 export function outcomeOf(
   api: HttpApi,
@@ -67,7 +72,7 @@ export function outcomeOf(
 ): Outcome {
   const said = answer.status >= 200 && answer.status <= 299 ? api.accepted(answer) : undefined;
   if (said === undefined || !messageIdForm.test(said.messageId))
-    return refusedFor(explainAnswer(api, answer, letter), recipients, fail);
+    return refusedFor(definitely(explainAnswer(api, answer, letter)), recipients, fail);
   const { accepted, rejected } = taken(api, answer, said, recipients, fail);
   const first = rejected[0];
   if (accepted.length === 0 && first !== undefined) {

@@ -11,8 +11,8 @@ test.each<[unknown, string]>([
   [{ configurationset: "x" }, '"configurationset" is not an option of ses; did you mean configurationSet?'],
   [{ requestTimeoutMs: 1 }, '"requestTimeoutMs" is not an option of ses'],
   [{ __proto__: null, constructor: 1 }, '"constructor" is not an option of ses'],
-  [{ id: 7 }, "id must be a string, not number"],
-  [{ id: "a b" }, "id must be 1 to 64 letters, digits, dots, dashes or underscores"],
+  [{ id: 7 }, "id must be 1 to 64 letters, digits, ., _ or -"],
+  [{ id: "a b" }, "id must be 1 to 64 letters, digits, ., _ or -"],
   [{ region: "Ireland" }, "region must be the name of an AWS region, such as eu-west-1"],
   [{ endpoint: "127.0.0.1:80" }, "endpoint is not a URL"],
   [{ endpoint: "ftp://127.0.0.1" }, "endpoint must begin with https:// or http://"],
@@ -74,5 +74,5 @@ test("a provider shows nothing of what it was made from", () => {
   const provider = ses({ credentials: key });
   expect(Object.isFrozen(provider)).toBe(true);
   expect(inspect(provider, { depth: 10, showHidden: true })).not.toContain(key.secretAccessKey);
-  expect(JSON.stringify(provider)).toBe('{"id":"SES"}');
+  expect(Object.keys(JSON.parse(JSON.stringify(provider)))).toEqual(["id", "limits"]);
 });

@@ -17,14 +17,14 @@ import { telling } from "./telling.ts";
 import { vault } from "./vault.ts";
 import { unwell, verify } from "./verify.ts";
 
-const afterClose = { kind: "cancelled", reason: "the provider is closed" } as const;
+const afterClose = { kind: "skipped", code: "closed", reason: "the provider is closed" } as const;
 
 /**
  * A provider that hands mail to an SMTP server (RFC 5321, RFC 6409), over connections that are kept and used again.
  *
  * One call of `send` is one attempt: at most one MAIL is answered for it, and the final dot goes out only after
  * `handOver` has resolved. It never rejects, and says `unknown` only when the message may have been taken. An abort is
- * answered at once, and closes the connection. After `close`, `send` answers `cancelled`.
+ * answered at once, and closes the connection. After `close`, `send` answers `skipped`.
  *
  * @throws {TypeError | RangeError} one sentence about the first option that is wrong; never a secret in it
  */
@@ -87,6 +87,11 @@ export function smtp(options: SmtpOptions): Provider {
     await idle.close();
   };
 
+  const close = (): Promise<void> => {
+    closing ??= drain();
+    return closing;
+  };
+
   return Object.freeze({
     id,
     send,
@@ -94,9 +99,7 @@ export function smtp(options: SmtpOptions): Provider {
       if (closing !== undefined) return Promise.resolve(unwell(told.failure(afterClose)));
       return tracked(verify(settings, told, station.open, signal));
     },
-    close: () => {
-      closing ??= drain();
-      return closing;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   });
 }
