@@ -158,7 +158,13 @@ function wrapped(chain: Provider, how: Branch["wrap"], clock: Clock): Provider {
     case "decorated":
       return { id, send };
     case "late":
-      return { id, send: async (...args) => (await null, send(...args)) };
+      return {
+        id,
+        async send(...args) {
+          await null;
+          return send(...args);
+        },
+      };
     case "spread":
       return { ...chain };
     case "proxied":

@@ -5,7 +5,8 @@
 export interface SlidingWindow {
   /** 0 if `weight` fits now, else how long until it may, ms. Something heavier than the limit may go alone. */
   waitMs(weight: number, now: number): number;
-  take(weight: number, now: number): void;
+  /** Takes it now, or for the time that `waitMs` said. */
+  take(weight: number, at: number): void;
   /** Gives back what was taken at `takenAt` but not used. */
   giveBack(weight: number, takenAt: number): void;
   used(now: number): number;
@@ -57,12 +58,11 @@ export function slidingWindow(limit: number, windowMs: number, grainMs: number):
       }
       return windowMs;
     },
-    take(weight, now) {
-      prune(now);
+    take(weight, at) {
       const last = entries.at(-1);
       // One entry a moment, so that giving back finds all of it.
-      if (last !== undefined && (now === last.at || now - last.at < grainMs)) last.weight += weight;
-      else entries.push({ at: now, weight });
+      if (last !== undefined && (at === last.at || at - last.at < grainMs)) last.weight += weight;
+      else entries.push({ at, weight });
       total += weight;
     },
     giveBack(weight, takenAt) {
