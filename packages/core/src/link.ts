@@ -15,6 +15,8 @@ export interface Link extends Provider {
   readonly overrides: Overrides;
   /** How the policies stand, by name: `{ breaker: { state: "closed" }, retry: { budget: 10 } }`. */
   status(): LinkStatus;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Whether `value` is a link, or stands for one (a copy, a proxy): its policies are its own. */
