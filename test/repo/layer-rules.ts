@@ -1,10 +1,10 @@
 /** Which package may import what, besides node's own modules. `*` stands for anything it declares. */
 export const packageRules: Readonly<Record<string, readonly string[]>> = {
   core: ["opossum", "p-retry"],
-  mime: ["@relais/core/spi", "nodemailer"],
+  mime: ["@relais/core/spi", "nodemailer", "postal-mime"],
   smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
   ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*", "zod"],
-  http: ["@relais/core/spi", "zod"],
+  http: ["@relais/core/spi", "@relais/mime", "zod"],
   nodemailer: ["@relais/core/spi", "@relais/mime", "nodemailer"],
   conformance: ["@relais/core/spi"],
   outbox: [
@@ -29,14 +29,6 @@ export const onlyIn: Readonly<Record<string, string>> = {
 
 /** Packages whose default export is their plugin; nothing else exports a default. */
 export const plugins: readonly string[] = ["smtp", "ses", "http"];
-
-/** Names of somebody else's world that keep their words: what nodemailer calls a transport. */
-export const foreignNames: ReadonlySet<string> = new Set([
-  "relaisTransport",
-  "RelaisTransport",
-  "nodemailerProvider",
-  "NodemailerProviderOptions",
-]);
 
 export interface Layer {
   readonly name: string;
@@ -140,7 +132,7 @@ export const coreLayers: readonly Layer[] = [
   {
     name: "index",
     files: ["index.ts"],
-    may: ["parts", "message", "outcome", "event", "policy", "policies", "standard", "link", "chain"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "policies", "standard", "link", "chain"],
   },
 ];
 

@@ -135,6 +135,31 @@ describe("SMTP is down", () => {
   });
 });
 
+describe("an address that needs SMTPUTF8", () => {
+  const other = "j\u00fcrgen@example.net";
+
+  test("that only the envelope has keeps nobody else from SES", async () => {
+    await far.smtp.down();
+    const delivery = await both().send({ ...mail, to: people(2), bcc: [other] });
+    expect(far.ses.accepted.map(({ destinations }) => destinations)).toEqual([people(2)]);
+    expect(delivery).toMatchObject({
+      status: "partial",
+      accepted: people(2),
+      error: "SMTP: connection refused | SES: the recipient's address needs SMTPUTF8, which is not offered",
+    });
+  });
+
+  test("in To is in the bytes: SES is passed over", async () => {
+    await far.smtp.down();
+    const delivery = await both().send({ ...mail, to: [...people(2), other] });
+    expect(far.ses.requests).toEqual([]);
+    expect(delivery).toMatchObject({
+      status: "failed",
+      error: "SMTP: connection refused | SES: to needs SMTPUTF8, which is not offered",
+    });
+  });
+});
+
 test("what SES would refuse goes by the next one, though SES stands first", async () => {
   const chain = createChain([sesOf(), smtp({ host: far.smtp.host, port: far.smtp.port })]);
   const delivery = await chain.send({

@@ -6,7 +6,8 @@ import type { Delivery } from "./delivery.ts";
 import type { Failure } from "./failure.ts";
 import type { Link } from "./link.ts";
 import type { Message } from "./message/message.ts";
-import { type Failed, offer } from "./offer.ts";
+import { ask, enter, type Failed, failedAt, offer } from "./offer.ts";
+import { limitsOf } from "./provider-limits.ts";
 import { sleep } from "./sleep.ts";
 
 /** Waits for a busy far end once; waits for a limit of our own cost nobody anything and are bounded by the deadline. */
@@ -31,7 +32,12 @@ export async function deliver(
     for (let place = 0; place < links.length; place++) {
       const to = books.pending();
       if (to.length === 0) break;
-      previous = (await offer(course, place, to, previous)) ?? previous;
+      const link = links[place] as Link;
+      if (previous === undefined && limitsOf(link) === undefined) {
+        // What `offer` comes to for most sends, without a promise of its own.
+        enter(course, place, await ask(course, link, to), to);
+        previous = failedAt(course, place);
+      } else previous = (await offer(course, place, to, previous)) ?? previous;
     }
     if (books.pending().length > 0) await comeBack(course);
     const delivery = conclude(books, {

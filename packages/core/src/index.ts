@@ -52,5 +52,5 @@ export type { ProviderLimits } from "./provider-limits.ts";
 export type { DeliveryScope } from "./scope.ts";
 export type { SendOptions } from "./send-options.ts";
 export type { SkipCode } from "./skip.ts";
-export { type StandardOptions, standardPolicies } from "./standard-policies.ts";
+export { type StandardOptions, standardPolicies, standardTimeoutMs } from "./standard-policies.ts";
 export type { ChainHealth } from "./verify-all.ts";

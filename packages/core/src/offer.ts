@@ -29,13 +29,15 @@ export async function offer(
   previous: Failed | undefined,
 ): Promise<Failed | undefined> {
   const link = course.links[place] as Link;
-  const { books } = course;
   if (previous !== undefined) tellFailover(course, previous, link.id, to.length);
-  const limits = limitsOf(link);
-  if (limits === undefined) enter(course, place, await ask(course, link, to), to);
-  else await inParts(course, place, to);
+  await inParts(course, place, to);
+  return failedAt(course, place);
+}
+
+/** A link's last failure in this delivery. */
+export function failedAt({ books, links }: Course, place: number): Failed | undefined {
   const failure = books.failures[place];
-  return failure === undefined ? undefined : { id: link.id, failure };
+  return failure === undefined ? undefined : { id: (links[place] as Link).id, failure };
 }
 
 /** One attempt after another, each for no more than the provider takes. */
@@ -86,7 +88,7 @@ function withoutOwn(failure: Failure): Failure {
 const graceMs = 50;
 
 /** Asks a link, and resolves whatever its policies do, with what is known of its attempts. */
-function ask(course: Course, link: Link, to: readonly string[]): Promise<Outcome> {
+export function ask(course: Course, link: Link, to: readonly string[]): Promise<Outcome> {
   const { message, context, settings } = course;
   const { stop, handOver = unguarded } = context;
   const envelope = envelopeFor(course, to);
@@ -119,7 +121,7 @@ function passOver(course: Course, link: Link, to: readonly string[], reason: str
 }
 
 /** Enters what one link answered for these recipients. */
-function enter(course: Course, place: number, outcome: Outcome, asked: readonly string[]): void {
+export function enter(course: Course, place: number, outcome: Outcome, asked: readonly string[]): void {
   const { books, settings } = course;
   const link = course.links[place] as Link;
   books.enter(place, outcome, asked, (failure) => goesOn(failure, link, settings), settings.clock.now);

@@ -1,4 +1,4 @@
-import { mailboxKey } from "./message/address.ts";
+import { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
 
@@ -56,8 +56,6 @@ export function limitsOf(provider: Limited): ProviderLimits | undefined {
 const bound = (value: number | undefined): number =>
   typeof value === "number" && value >= 1 ? Math.floor(value) : Number.POSITIVE_INFINITY;
 
-const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text);
-
 // Windows drops dots and blanks at the end of a name, so what stands before them is its type.
 const extensionOf = (filename: string): string | undefined =>
   /\.([^.\s/\\]+)[.\s]*$/.exec(filename)?.[1]?.toLowerCase();
@@ -70,10 +68,14 @@ function headBytes(raw: Uint8Array): number {
 }
 
 /** What of a message is sent at least, in bytes: more is added by headers, encoding and the parts of MIME. */
-function leastBytes(message: Message, { attachmentEncoding }: ProviderLimits): number {
+function leastBytes(message: Message, { attachmentEncoding, visibleRecipient }: ProviderLimits): number {
   const { text, html, attachments, raw } = message;
-  // Bcc is taken out of the header, so only the rest is sure.
-  if (raw !== undefined) return raw.byteLength - headBytes(raw);
+  if (raw !== undefined) {
+    // Who writes a mail anew sends its parts, which may be less than their encoded forms; nothing of them is known here.
+    if (visibleRecipient === true) return 0;
+    // Line breaks become CRLF, and the header may lose a field; only the rest is sure.
+    return raw.byteLength - headBytes(raw);
+  }
   let bytes = Buffer.byteLength(text ?? "") + Buffer.byteLength(html ?? "");
   for (const { content } of attachments) {
     const own = content.byteLength;
@@ -99,17 +101,18 @@ function wrongAttachment(message: Message, limits: ProviderLimits): string | und
   return undefined;
 }
 
+const isUtf8 = ({ address }: Address): boolean => needsSmtpUtf8(address);
+
 /** The first header whose addresses cannot be written in ASCII. */
 function utf8Header(message: Message, { visibleRecipient }: ProviderLimits): string | undefined {
   const { from, authors, sender, replyTo, to, cc } = message;
-  const headers = {
-    from: [from, ...authors],
-    sender: sender === undefined ? [] : [sender],
-    replyTo,
-    // Where the provider writes them, they hold none but the attempt's recipients.
-    ...(visibleRecipient === true ? {} : { to, cc }),
-  };
-  return Object.entries(headers).find(([, list]) => list.some(({ address }) => !isAscii(address)))?.[0];
+  if (isUtf8(from) || authors.some(isUtf8)) return "from";
+  if (sender !== undefined && isUtf8(sender)) return "sender";
+  if (replyTo.some(isUtf8)) return "replyTo";
+  // Where the provider writes them, they hold none but the attempt's recipients.
+  if (visibleRecipient === true) return undefined;
+  if (to.some(isUtf8)) return "to";
+  return cc.some(isUtf8) ? "cc" : undefined;
 }
 
 function refusal(message: Message, envelope: Envelope, limits: ProviderLimits): string | undefined {
@@ -139,7 +142,7 @@ function judged(message: Message, from: string, limits: ProviderLimits): string 
   }
   if (limits.nullSender === false && from === "") return "mail from the null sender is not taken";
   if (limits.smtpUtf8 === false) {
-    const header = isAscii(from) ? utf8Header(message, limits) : "envelope.from";
+    const header = needsSmtpUtf8(from) ? "envelope.from" : utf8Header(message, limits);
     if (header !== undefined) return `${header} needs SMTPUTF8, which is not offered`;
   }
   return wrongAttachment(message, limits);
@@ -158,7 +161,7 @@ export function overLimits(
   if (whole !== undefined) return whole;
   const maxRecipients = bound(limits.maxRecipients);
   if (to.length > maxRecipients) return `${to.length} recipients; at most ${maxRecipients} are taken at once`;
-  if (limits.smtpUtf8 === false && !to.every(isAscii)) {
+  if (limits.smtpUtf8 === false && to.some(needsSmtpUtf8)) {
     return "the recipient's address needs SMTPUTF8, which is not offered";
   }
   return refusal(message, { from, to }, limits);
@@ -172,25 +175,33 @@ export interface Part {
 }
 
 /** The first part of `to` that one attempt may have; `undefined` if that is everybody. */
-export function nextPart(message: Message, { from, to }: Envelope, limits: ProviderLimits): Part | undefined {
+export function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined {
+  const { from, to } = envelope;
   const whole = messageOver(message, from, limits);
   if (whole !== undefined) return { to, over: whole };
-  const able = limits.smtpUtf8 === false ? to.filter(isAscii) : to;
+  const able =
+    limits.smtpUtf8 === false && to.some(needsSmtpUtf8)
+      ? to.filter((address) => !needsSmtpUtf8(address))
+      : to;
   if (able.length === 0) return { to, over: "the recipient's address needs SMTPUTF8, which is not offered" };
   const taken = firstOf(message, able, limits);
-  const over = limits.refuses === undefined ? undefined : refusal(message, { from, to: taken }, limits);
-  if (over === undefined && taken.length === to.length) return undefined;
-  return { to: taken, over };
+  if (limits.refuses === undefined) return taken === to ? undefined : { to: taken };
+  const over = refusal(message, taken === to ? envelope : { from, to: taken }, limits);
+  return over === undefined && taken === to ? undefined : { to: taken, over };
 }
 
+/** Those who come first, as many as fit into one attempt; the list itself if it fits. */
 function firstOf(message: Message, to: readonly string[], limits: ProviderLimits): readonly string[] {
   const maxRecipients = bound(limits.maxRecipients);
-  if (limits.visibleRecipient !== true) return to.slice(0, maxRecipients);
+  if (limits.visibleRecipient !== true || to.length === 1) {
+    return to.length <= maxRecipients ? to : to.slice(0, maxRecipients);
+  }
   const shown = new Set([...message.to, ...message.cc].map(({ address }) => mailboxKey(address)));
   const visible = to.filter((address) => shown.has(mailboxKey(address)));
   if (visible.length === 0) return to.slice(0, 1);
-  const most = visible.slice(0, maxRecipients);
+  if (to.length <= maxRecipients) return to;
+  if (visible.length > maxRecipients) return visible.slice(0, maxRecipients);
+  // Those who see each other go together; hidden ones take the places that are left beside them.
   const hidden = to.filter((address) => !shown.has(mailboxKey(address)));
-  // Those who see each other go together; hidden ones take the places that are left beside the last of them.
-  return visible.length > maxRecipients ? most : [...most, ...hidden.slice(0, maxRecipients - most.length)];
+  return [...visible, ...hidden.slice(0, maxRecipients - visible.length)];
 }

@@ -25,7 +25,7 @@ export interface StandardOptions extends TimedOptions {
 }
 
 /** How long an attempt may take where nothing else is said, ms. */
-export const standardTimeoutMs = 30_000;
+export const standardTimeoutMs: number = 30_000;
 
 const names = ["retry", "breaker", "timeoutMs", "rateLimit", "concurrency", "overrides", "clock"];
 

@@ -6,7 +6,6 @@ import { sampleMessage } from "./sample-message.ts";
 
 const people = (count: number) => Array.from({ length: count }, (_, i) => `r${i}@example.org`);
 const envelope = (to: readonly string[], from = "shop@example.com") => ({ from, to });
-/** What no door lets in yet: addresses as RFC 6531 has them. */
 const having = (message: Message, more: Partial<Message>): Message => ({ ...message, ...more });
 
 /** All parts, as a chain takes them one after the other. */

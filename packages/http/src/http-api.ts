@@ -29,8 +29,10 @@ export interface Complaint {
   readonly code?: string | undefined;
   /** The vendor's words. */
   readonly text?: string | undefined;
-  /** The recipients it is about, where it says so. */
+  /** The recipients it is about, where it says so: they are given up, and the others asked for once more. */
   readonly about?: readonly string[] | undefined;
+  /** Where it says no more than that it is one of these: they are asked for in parts, until it is known. */
+  readonly among?: readonly string[] | undefined;
 }
 
 /**

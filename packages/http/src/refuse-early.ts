@@ -5,11 +5,6 @@ import { type Letter, letterFor } from "./letter.ts";
 
 /** Why the vendor would not take this letter, where it is not one of the bounds that every provider may have. */
 function refuseLetter({ refuse }: HttpLimits, letter: Letter): string | undefined {
-  const { text, html, attachments } = letter.message;
-  // A message that exists as ready-made bytes only has none of them, and would arrive empty.
-  if (text === undefined && html === undefined && attachments.length === 0) {
-    return "neither text nor html nor an attachment, and an HTTP API carries nothing else";
-  }
   return refuse?.(letter);
 }
 
@@ -28,7 +23,9 @@ export function providerLimits(limits: HttpLimits): ProviderLimits {
     visibleRecipient: true,
     refuses: (message, envelope) => {
       const letter = letterFor(message, envelope);
-      return typeof letter === "string" ? letter : refuseLetter(limits, letter);
+      if (typeof letter === "string") return letter;
+      // What a whole mail holds is not known before it is read; the provider looks then.
+      return message.raw === undefined ? refuseLetter(limits, letter) : undefined;
     },
   } satisfies ProviderLimits);
 }

@@ -43,8 +43,3 @@ const certificate = /CERT|TLS|SSL|VERIFY|ALTNAME|SIGNED/;
 export function quotesHintOf(quoted: string | undefined): Hint {
   return ({ kind, code = "" }) => (kind === "misconfigured" && !certificate.test(code) ? quoted : undefined);
 }
-
-/** Whether it is the certificate that a failure is about. */
-export function isAboutCertificate({ kind, code = "" }: Failure): boolean {
-  return kind === "misconfigured" && certificate.test(code);
-}

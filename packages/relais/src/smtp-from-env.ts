@@ -2,7 +2,7 @@ import type { Provider } from "@relais/core";
 import { isLoopback } from "@relais/core/spi";
 import plugin, { type SmtpOptions } from "@relais/smtp";
 import { forcedFailure } from "./forced-failure.ts";
-import { hinted, isAboutCertificate, quotesHintOf } from "./hinted.ts";
+import { hinted, quotesHintOf } from "./hinted.ts";
 import { isQuoted, quotesHint } from "./setting-text.ts";
 import type { SettingsReader } from "./settings-reader.ts";
 
@@ -16,7 +16,6 @@ const others = [
   "SMTP_NAME",
   "SMTP_FORCE_FAIL",
 ];
-const certificateHint = "SMTP_IGNORE_TLS=true does without TLS on this machine";
 
 /** The SMTP provider that the environment describes; `undefined` if it describes none, or a wrong one. */
 export function smtpFromEnv(read: SettingsReader, production: boolean): Provider | undefined {
@@ -76,12 +75,7 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
     const provider = plugin.create(plugin.fromEnv?.(settled) as SmtpOptions, { id: undefined });
     if (forceFail) return forcedFailure(provider, "forced by SMTP_FORCE_FAIL");
     const quoted = read.quoted(["SMTP_USER", "SMTP_PASS"]);
-    const local = isLoopback(host) && ignoreTLS === undefined && requireTLS === undefined && !fromFirstByte;
-    if (quoted === undefined && !local) return provider;
-    const aboutQuotes = quotesHintOf(quoted);
-    return hinted(provider, (failure) =>
-      local && isAboutCertificate(failure) ? certificateHint : aboutQuotes(failure),
-    );
+    return quoted === undefined ? provider : hinted(provider, quotesHintOf(quoted));
   } catch (error) {
     const hint = read.quoted(["SMTP_NAME", "SMTP_USER", "SMTP_PASS"]);
     const why = error instanceof Error ? error.message : "it is wrong";

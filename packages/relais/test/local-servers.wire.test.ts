@@ -57,7 +57,7 @@ describe("a server on this machine with a certificate of its own", () => {
     const delivery = await send({ ...own, ...users }, ann);
     expect(delivery).toMatchObject({ success: false, kind: "misconfigured" });
     expect(delivery.failures[0]?.reason).toBe(
-      "the server's certificate is self-signed (SMTP_IGNORE_TLS=true does without TLS on this machine)",
+      "the server's certificate is self-signed (ignoreTLS: true, SMTP_IGNORE_TLS=true, does without TLS on this machine)",
     );
     expect(said()?.logins).toEqual([]);
     await server?.close();

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import { type AttachmentInput, createMessage, type Message, type MessageInput } from "@relais/core";
+import { type AttachmentInput, createMessage, type Message } from "@relais/core";
+import { type StoredContent, unstored } from "../content.ts";
 import type { Database } from "../database/database.ts";
 import type { UnknownPolicy } from "../state.ts";
 import type { DeliveryTrace } from "../trace.ts";
@@ -15,7 +16,7 @@ export interface Claimed {
    * comes twice when a crash of the database takes a claim back that somebody knows of.
    */
   readonly claim: number;
-  readonly content: MessageInput;
+  readonly content: StoredContent;
   readonly recipients: readonly string[] | null;
   readonly accepted: readonly string[];
   readonly rejected: readonly Refusal[];
@@ -113,18 +114,7 @@ export async function messageOf(
   row: Claimed,
   { defaultFrom }: ReadingOptions,
 ): Promise<Message> {
-  const { content, id, created_at } = row;
-  const given = [content.attachments ?? []].flat();
-  const stored = row.attachments === 0 ? [] : await attachmentsOf(database, id);
-  const attachments = [...given, ...stored];
-  const input: MessageInput = {
-    ...content,
-    id: content.id ?? id,
-    // With which a far end's records, and SES events, are found again.
-    headers: { "X-Relais-Id": id, ...content.headers },
-    tags: { relais_id: id, ...content.tags },
-    date: content.date ?? created_at.toISOString(),
-    ...(attachments.length === 0 ? {} : { attachments }),
-  };
+  const files = row.attachments === 0 ? [] : await attachmentsOf(database, row.id);
+  const input = unstored(row.content, files, row);
   return createMessage(input, { ...(defaultFrom === undefined ? {} : { defaultFrom }) });
 }

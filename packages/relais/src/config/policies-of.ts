@@ -1,8 +1,6 @@
-import { type Policy, standardPolicies } from "@relais/core";
+import { type Policy, standardPolicies, standardTimeoutMs } from "@relais/core";
 import type { EffectiveProvider } from "./effective-config.ts";
 import type { ProviderEntry } from "./relais-config.ts";
-
-const defaultTimeoutMs = 30_000;
 
 /** An entry's policies with their defaults filled in, as plain data. */
 export function effectivePolicies(entry: ProviderEntry): Omit<EffectiveProvider, "use" | "id" | "options"> {
@@ -12,7 +10,7 @@ export function effectivePolicies(entry: ProviderEntry): Omit<EffectiveProvider,
   return {
     retry: given(entry.retry),
     breaker: given(entry.breaker),
-    timeoutMs: entry.timeoutMs ?? defaultTimeoutMs,
+    timeoutMs: entry.timeoutMs ?? standardTimeoutMs,
     ...(rate === undefined ? {} : { rateLimit: rate === "fromProvider" ? { fromProvider: true } : rate }),
     ...(entry.concurrency === undefined ? {} : { concurrency: entry.concurrency }),
     ...(entry.overrides === undefined ? {} : { overrides: entry.overrides }),
