@@ -144,7 +144,6 @@ export const policyParts: readonly string[] = [
   "remainder.ts",
   "retry-budget.ts",
   "sliding-window.ts",
-  "timed-scope.ts",
   "turns.ts",
 ];
 

@@ -5,8 +5,11 @@ import { Course, type DeliverContext } from "./course.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Failure } from "./failure.ts";
 import type { Link } from "./link.ts";
+import { LinkCall } from "./link-call.ts";
 import type { Message } from "./message/message.ts";
-import { ask, enter, type Failed, failedAt, offer } from "./offer.ts";
+import { ask, askSettling, enter, type Failed, failedAt, offer } from "./offer.ts";
+import type { Outcome } from "./outcome.ts";
+import { isSettling } from "./policy.ts";
 import { limitsOf } from "./provider-limits.ts";
 import { sleep } from "./sleep.ts";
 
@@ -35,7 +38,16 @@ export async function deliver(
       const link = links[place] as Link;
       if (previous === undefined && limitsOf(link) === undefined) {
         // What `offer` comes to for most sends, without a promise of its own.
-        enter(course, place, await ask(course, link, to), to);
+        let outcome: Outcome;
+        if (to === context.envelope.to && isSettling(link.send)) {
+          const call = new LinkCall(link.id, course);
+          try {
+            outcome = call.answered(await askSettling(course, link, call), to);
+          } catch {
+            outcome = call.failed({ state: "rejected", reason: undefined }, to);
+          }
+        } else outcome = await ask(course, link, to);
+        enter(course, place, outcome, to);
         previous = failedAt(course, place);
       } else previous = (await offer(course, place, to, previous)) ?? previous;
     }

@@ -15,7 +15,8 @@ import { readOutcome } from "./sound-outcome.ts";
 export class LinkCall implements DeliveryScope {
   readonly #link: string;
   readonly #delivery: DeliveryScope;
-  readonly #attempts: AttemptState[] = [];
+  #first: AttemptState | undefined;
+  #more: AttemptState[] | undefined;
   #isOver = false;
 
   constructor(link: string, delivery: DeliveryScope) {
@@ -38,7 +39,11 @@ export class LinkCall implements DeliveryScope {
   nextAttempt(attempt?: AttemptState, n?: number): number {
     // A policy may begin an attempt after it has answered: the message may be with somebody else by then.
     if (this.#isOver) return 0;
-    if (attempt !== undefined) this.#attempts.push(attempt);
+    if (attempt !== undefined) {
+      if (this.#first === undefined) this.#first = attempt;
+      else if (this.#more === undefined) this.#more = [attempt];
+      else this.#more.push(attempt);
+    }
     return this.#delivery.nextAttempt(attempt, n);
   }
 
@@ -46,33 +51,35 @@ export class LinkCall implements DeliveryScope {
     this.#delivery.record(attempt, outcome);
   }
 
-  /** Ends the call, with an outcome that fits what its attempts met: whatever the policies answered, threw or forgot. */
-  conclude(end: Settled<unknown>, to: readonly string[]): Outcome {
+  /** The end of a call whose answer came: an outcome that fits what its attempts met. */
+  answered(value: unknown, to: readonly string[]): Outcome {
     this.#isOver = true;
-    const attempts = this.#attempts;
-    const [first] = attempts;
+    const first = this.#first;
+    const outcome = first?.outcome;
     // One attempt, and its own outcome: the usual case.
-    if (
-      end.state === "resolved" &&
-      attempts.length === 1 &&
-      first?.outcome === end.value &&
-      first?.to === to &&
-      first.outcome !== undefined
-    )
-      return first.outcome;
-    for (const one of attempts) one.abandon();
+    if (outcome !== undefined && outcome === value && this.#more === undefined && first?.to === to)
+      return outcome;
     const facts = { crossed: false, refusal: undefined, names: true };
-    const said = end.state === "resolved" ? readOutcome(this.#link, end.value, to, facts) : undefined;
-    return reconcile(said, this.#silence(end), to, attempts);
+    const said = readOutcome(this.#link, value, to, facts);
+    return this.#together(said, "a policy answered neither a receipt nor a failure", to);
   }
 
-  #silence({ state }: Settled<unknown>) {
+  /** The end of a call whose policies threw, or did not answer in time. */
+  failed({ state }: Settled<unknown>, to: readonly string[]): Outcome {
+    this.#isOver = true;
+    const isLate = state === "abandoned";
+    const why = isLate ? "out of time: a policy did not answer" : "a policy threw instead of answering";
+    return this.#together(undefined, why, to, isLate);
+  }
+
+  #together(said: Outcome | undefined, reason: string, to: readonly string[], isLate = false): Outcome {
+    const first = this.#first;
+    const attempts = first === undefined ? [] : [first, ...(this.#more ?? [])];
+    for (const one of attempts) one.abandon();
     const provider = this.#link;
-    if (state === "abandoned") {
-      return failure({ provider, kind: "cancelled", reason: "out of time: a policy did not answer" });
-    }
-    const how =
-      state === "rejected" ? "threw instead of answering" : "answered neither a receipt nor a failure";
-    return failure({ provider, kind: "transient", again: false, reason: `a policy ${how}` });
+    const silence = isLate
+      ? failure({ provider, kind: "cancelled", reason })
+      : failure({ provider, kind: "transient", again: false, reason });
+    return reconcile(said, silence, to, attempts);
   }
 }

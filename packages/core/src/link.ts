@@ -3,7 +3,7 @@ import { type Disposition, type Dispositions, dispositions, type Overrides } fro
 import { failureKinds } from "./failure.ts";
 import { guard } from "./guard.ts";
 import { looksLikeLink } from "./passes-on.ts";
-import type { LinkSite, LinkStatus, Policy } from "./policy.ts";
+import { allSettle, type LinkSite, type LinkStatus, type Policy, settling } from "./policy.ts";
 import type { Provider } from "./provider.ts";
 import { providerId } from "./provider-id.ts";
 
@@ -61,14 +61,15 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
     report: (name, status) => void statuses.set(name, status),
     onClose: (run) => void closers.push(run),
   };
-  const send = policies.reduceRight((next, policy) => policy(next, site), guard(provider, clock));
+  const made = policies.reduceRight((next, policy) => policy(next, site), guard(provider, clock));
+  const send = allSettle(policies) ? settling(made) : made;
 
   const close = async (): Promise<void> => {
     for (const run of closers.splice(0)) run();
     await provider.close?.();
   };
 
-  const made: Link = Object.freeze({
+  return Object.freeze({
     id: provider.id,
     provider,
     get limits() {
@@ -82,7 +83,6 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
     close,
     [Symbol.asyncDispose]: close,
   });
-  return made;
 }
 
 function checkProvider(provider: Provider): void {

@@ -3,12 +3,13 @@ import { wallNow } from "./clock.ts";
 import type { Course } from "./course.ts";
 import type { Failure } from "./failure.ts";
 import { unguarded } from "./gate.ts";
+import { inPromise } from "./in-promise.ts";
 import type { Link } from "./link.ts";
 import { LinkCall } from "./link-call.ts";
 import type { Envelope } from "./message/envelope.ts";
 import type { Outcome } from "./outcome.ts";
 import { limitsOf, nextPart } from "./provider-limits.ts";
-import { settle } from "./settled.ts";
+import { type Settled, settle } from "./settled.ts";
 import { skip } from "./skip.ts";
 import { withStop } from "./stop.ts";
 
@@ -93,13 +94,17 @@ export function ask(course: Course, link: Link, to: readonly string[]): Promise<
   const { stop, handOver = unguarded } = context;
   const envelope = envelopeFor(course, to);
   const call = new LinkCall(link.id, course);
-  let answer: Promise<unknown>;
-  try {
-    answer = Promise.resolve(link.send(message, withStop(envelope, handOver, call, stop)));
-  } catch (error) {
-    answer = Promise.reject(error);
-  }
-  return settle(answer, stop, settings.clock, graceMs, (end) => call.conclude(end, envelope.to));
+  const own = withStop(envelope, handOver, call, stop);
+  const send = (): Promise<Outcome> => link.send(message, own);
+  const conclude = (end: Settled<unknown>): Outcome =>
+    end.state === "resolved" ? call.answered(end.value, envelope.to) : call.failed(end, envelope.to);
+  return settle(inPromise(send), stop, settings.clock, graceMs, conclude);
+}
+
+/** `ask` for all recipients, for a link whose `send` need not be watched: most sends, with no promise of its own. */
+export function askSettling(course: Course, link: Link, call: LinkCall): Promise<Outcome> {
+  const { message, context } = course;
+  return link.send(message, withStop(context.envelope, context.handOver ?? unguarded, call, context.stop));
 }
 
 function envelopeFor({ context: { envelope } }: Course, to: readonly string[]): Envelope {

@@ -2,7 +2,7 @@ import { type Clock, systemClock, wallAt, wallNow } from "../clock.ts";
 import type { BreakerState } from "../event.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
 import type { Outcome } from "../outcome.ts";
-import type { BreakerStatus, LinkSite, Policy, TimedOptions } from "../policy.ts";
+import { type BreakerStatus, type LinkSite, ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
 import type { SendContext } from "../provider.ts";
 import { skip } from "../skip.ts";
 import { verdict } from "../verdict.ts";
@@ -56,7 +56,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
   const settings = { failureRate, minimumCalls, windowMs, buckets };
   const bucketMs = windowMs / buckets;
 
-  return (next, site) => {
+  return ownPolicy((next, site) => {
     let current = circuit({ ...settings, halfOpen: false });
     let state: BreakerState = "closed";
     let bucketAt = clock.now();
@@ -152,7 +152,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
       }
       return outcome;
     };
-  };
+  });
 }
 
 function report(

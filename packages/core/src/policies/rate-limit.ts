@@ -1,7 +1,7 @@
 import { systemClock, wallNow } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
-import type { LimitStatus, Policy, TimedOptions } from "../policy.ts";
+import { type LimitStatus, ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
 import { type SkipCode, skip } from "../skip.ts";
 import { quotaSource } from "./quota-source.ts";
 import { remainder } from "./remainder.ts";
@@ -82,7 +82,7 @@ export function rateLimit(options: RateLimitOptions): Policy {
   if (own.length === 0 && !fromProvider)
     throw new TypeError("rateLimit: give perSecond, perDay or fromProvider");
 
-  return (next, site) => {
+  return ownPolicy((next, site) => {
     const { id: provider } = site.provider;
     const source = fromProvider ? quotaSource(site.provider, clock) : undefined;
     const mine = own.map((make) => make());
@@ -146,7 +146,7 @@ export function rateLimit(options: RateLimitOptions): Policy {
       if (!outcome.success && (outcome.kind === "skipped" || outcome.kind === "cancelled")) giveBack();
       return outcome;
     };
-  };
+  });
 }
 
 /** What the provider says is left of its day, until it is asked again. */

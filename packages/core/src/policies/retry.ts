@@ -2,7 +2,7 @@ import pRetry from "p-retry";
 import { type Backoff, fullJitterMs } from "../backoff.ts";
 import { systemClock, wallNow } from "../clock.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
-import type { Policy, TimedOptions } from "../policy.ts";
+import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
 import { sleep } from "../sleep.ts";
 import { stopBehind, withStop } from "../stop.ts";
 import { leftover, tally } from "./leftover.ts";
@@ -46,7 +46,7 @@ export function retry(options: RetryOptions = {}): Policy {
   const clock = options.clock ?? systemClock;
   const backoff: Backoff = { baseMs, capMs };
 
-  return (next, site) => {
+  return ownPolicy((next, site) => {
     const budget = retryBudget(capacity, refill);
     const { id: provider } = site.provider;
     site.report("retry", () => ({ budget: budget.left() }));
@@ -131,5 +131,5 @@ export function retry(options: RetryOptions = {}): Policy {
       }).catch(() => undefined);
       return all.total();
     };
-  };
+  });
 }
