@@ -50,7 +50,9 @@ export const coreLayers: readonly Layer[] = [
       "is-loopback.ts",
       "option-check.ts",
       "option-sentence.ts",
+      "passes-on.ts",
       "process-lock.ts",
+      "provider-id.ts",
       "reason.ts",
       "redactor.ts",
       "sleep.ts",
@@ -94,7 +96,7 @@ export const coreLayers: readonly Layer[] = [
   },
   {
     name: "call", // one call: its hand-over, its stop, its end
-    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "skip.ts", "stop.ts"],
+    files: ["attempt-timeout.ts", "gate.ts", "reconcile.ts", "settled.ts", "skip.ts", "stop.ts"],
     may: ["parts", "message", "outcome", "event"],
   },
   { name: "policy", files: ["policy.ts"], may: ["parts", "message", "outcome", "event"] },
@@ -106,7 +108,7 @@ export const coreLayers: readonly Layer[] = [
   },
   {
     name: "link",
-    files: ["guard.ts", "link.ts", "nest.ts"],
+    files: ["guard.ts", "link.ts"],
     may: ["parts", "message", "outcome", "event", "call", "policy"],
   },
   {
@@ -119,6 +121,7 @@ export const coreLayers: readonly Layer[] = [
       "course.ts",
       "deliver.ts",
       "ledger.ts",
+      "link-call.ts",
       "offer.ts",
       "send-options.ts",
       "verify-all.ts",
@@ -141,6 +144,7 @@ export const policyParts: readonly string[] = [
   "remainder.ts",
   "retry-budget.ts",
   "sliding-window.ts",
+  "turns.ts",
 ];
 
 /** Circles of type imports that are meant; `ses/` allows them among the files of that folder. Value imports: none. */

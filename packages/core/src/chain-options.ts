@@ -8,6 +8,7 @@ import { oneAddress } from "./message/address-list.ts";
 import { defaultLimits, type Limits } from "./message/limits.ts";
 import { knownOptions, numberOption } from "./option-check.ts";
 import type { Policy } from "./policy.ts";
+import { providerId } from "./provider-id.ts";
 import { standardPolicies } from "./standard-policies.ts";
 
 export interface ChainOptions {
@@ -78,9 +79,7 @@ export function chainSettings(options: ChainOptions): ChainSettings {
     from,
     limits = {},
   } = options;
-  if (typeof id !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) {
-    throw new TypeError("createChain: id must be 1 to 64 letters, digits, ., _ or -");
-  }
+  providerId("createChain: id", id);
   if (onUnknown !== "stop" && onUnknown !== "failover") {
     throw new TypeError('createChain: onUnknown must be "stop" or "failover"');
   }

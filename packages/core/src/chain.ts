@@ -1,5 +1,6 @@
-import { atTheDoor } from "./at-the-door.ts";
+import { atTheDoor, type Refusal } from "./at-the-door.ts";
 import { type ChainOptions, type ChainSettings, chainSettings } from "./chain-options.ts";
+import { wallNow } from "./clock.ts";
 import { deliver } from "./deliver.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Observer } from "./event.ts";
@@ -7,8 +8,8 @@ import { isLink, type Link, makeLink } from "./link.ts";
 import { createMessage, isMessage, type MessageInput } from "./message/create-message.ts";
 import { InvalidMessage } from "./message/invalid-message.ts";
 import type { Message } from "./message/message.ts";
-import { hasLinks, markChain } from "./nest.ts";
 import { together } from "./observe.ts";
+import { hasLinks } from "./passes-on.ts";
 import type { Provider, VerifyContext } from "./provider.ts";
 import { type SendOptions, soundOptions } from "./send-options.ts";
 import { settled } from "./settled.ts";
@@ -23,6 +24,8 @@ export interface Chain extends Provider {
   verify(context?: VerifyContext): Promise<ChainHealth>;
   /** Takes nothing new, lets deliveries under way end, and closes every provider. May be called twice. */
   close(): Promise<void>;
+  /** `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -53,14 +56,15 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   let drained: (() => void) | undefined;
   let closing: Promise<void> | undefined;
 
-  const ending = { chain: id, now: clock.now };
+  const ending = { chain: id, clock };
 
   const start = (input: MessageInput | Message, given: SendOptions | undefined): Promise<Delivery> => {
     const began = clock.now();
+    const startedAt = wallNow(clock);
     const options = given === undefined ? noOptions : sound(given);
-    if (closing !== undefined)
-      return turnedAway(atTheDoor("cancelled", "the chain is closed", ending), began);
-    if (typeof options === "string") return turnedAway(atTheDoor("rejected", options, ending), began);
+    if (typeof options === "string")
+      return turnedAway(atTheDoor({ kind: "rejected", reason: options }, ending), began);
+    if (closing !== undefined) return closed(input, options, began);
     const { scope: outer, signal: callers, handOver } = options;
     const deadlineAt = Math.min(began + settings.deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
     const pull = stop();
@@ -88,11 +92,12 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
         journal,
         outer,
         began,
+        at: startedAt,
         over,
       });
     };
     if (isMessage(input)) return run(input);
-    return readInput(input, settings, pull, began).then((message) => {
+    return readInput(input, settings, pull, startedAt).then((message) => {
       if (!("success" in message)) return run(message);
       over();
       return outer === undefined ? turnedAway(message, began) : message;
@@ -101,27 +106,45 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
 
   // Nobody was asked; a beginning and an end there are all the same, for those who count.
   const turnedAway = async (delivery: Delivery, began: number): Promise<Delivery> => {
-    observers?.({ type: "delivery-start", at: began, message: "", recipients: 0 });
-    const now = clock.now();
-    observers?.({ type: "delivery", at: now, message: delivery.id, delivery, ms: now - began });
+    const { id: message, rejected } = delivery;
+    const at = wallNow(clock);
+    const ms = clock.now() - began;
+    observers?.({ type: "delivery-start", at: at - ms, message, recipients: rejected.length });
+    observers?.({ type: "delivery", at, message, delivery, ms });
     return delivery;
   };
 
-  const chain: Chain = Object.freeze({
+  // Nobody was asked, and everybody is named: whoever keeps the message may send it later.
+  const closed = async (
+    input: MessageInput | Message,
+    { scope, envelope }: SendOptions,
+    began: number,
+  ): Promise<Delivery> => {
+    const message = isMessage(input) ? input : await readInput(input, settings, stop(), wallNow(clock));
+    if ("success" in message) return turnedAway(message, began);
+    // A link of another chain goes on: this one was not asked.
+    const kind = scope === undefined ? "cancelled" : "skipped";
+    const why: Refusal = { kind, code: "closed", reason: "the chain is closed" };
+    const delivery = atTheDoor(why, ending, message, envelope?.to);
+    return scope === undefined ? turnedAway(delivery, began) : delivery;
+  };
+
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      if (underWay > 0) await new Promise<void>((resolve) => (drained = resolve));
+      await Promise.allSettled(made.map((one) => one.close?.()));
+    })();
+    return closing;
+  };
+
+  return Object.freeze({
     id,
     links: made,
     send: (input: MessageInput | Message, options?: SendOptions) => start(input, options),
     verify: (context?: VerifyContext) => verifyAll(id, made, context),
-    close() {
-      closing ??= (async () => {
-        if (underWay > 0) await new Promise<void>((resolve) => (drained = resolve));
-        await Promise.allSettled(made.map((one) => one.close?.()));
-      })();
-      return closing;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   });
-  markChain(chain);
-  return chain;
 }
 
 const noOptions: SendOptions = {};
@@ -153,15 +176,12 @@ async function readInput(
 ): Promise<Message | Delivery> {
   const read = createMessage(input, { limits: settings.limits, defaultFrom: settings.from, now });
   const end = await settled(read, pull, settings.clock, 0);
-  const ending = { chain: settings.id, now: settings.clock.now };
+  const ending = { chain: settings.id, clock: settings.clock };
   if (end.state === "resolved") return end.value;
   if (end.state === "abandoned")
-    return atTheDoor("cancelled", "given up while the message was being read", ending);
-  return atTheDoor(
-    "rejected",
-    end.reason instanceof InvalidMessage ? end.reason.message : "could not be read",
-    ending,
-  );
+    return atTheDoor({ kind: "cancelled", reason: "given up while the message was being read" }, ending);
+  const reason = end.reason instanceof InvalidMessage ? end.reason.message : "could not be read";
+  return atTheDoor({ kind: "rejected", reason }, ending);
 }
 
 function both(one: Observer | undefined, other: Observer | undefined): Observer | undefined {

@@ -1,17 +1,31 @@
 /** Time as the policies and the chain see it. Tests give their own, so that none of them sleeps. */
 export interface Clock {
-  /** Ms since 1970, never going backwards. */
+  /**
+   * Ms that never go backwards, counted from anywhere: what durations, waits and deadlines are measured by. The
+   * machine's clock may be set; this one may not follow it.
+   */
   now(): number;
+  /** The machine's clock, ms since 1970: for stamps that people and other machines read. @defaultValue `now()` */
+  wallNow?(): number;
   /** Calls `run` once, `delayMs` from now, unless the returned function is called before. */
   after(delayMs: number, run: () => void): () => void;
+}
+
+/** What a clock says the time is, ms since 1970. */
+export function wallNow(clock: Clock): number {
+  return clock.wallNow === undefined ? clock.now() : clock.wallNow();
+}
+
+/** A moment on a clock as the machine's clock would call it now, ms since 1970. */
+export function wallAt(clock: Clock, at: number): number {
+  return wallNow(clock) + (at - clock.now());
 }
 
 const longestDelayMs = 2 ** 31 - 1;
 /** Longer delays share a timer: they are deadlines, which are set for every send and hardly ever come. */
 const sharedFromMs = 1_000;
-const { timeOrigin } = performance;
 
-const now = (): number => timeOrigin + performance.now();
+const now = (): number => performance.now();
 
 interface Entry {
   readonly at: number;
@@ -35,12 +49,20 @@ function set(lane: Lane, delayMs: number): void {
 
 function ring(lane: Lane): void {
   lane.timer = undefined;
+  try {
+    runDue(lane);
+  } finally {
+    // What one of them throws must not cost the others their time.
+    if (lane.live === 0) lanes.delete(lane.delayMs);
+    else if (lane.timer === undefined) {
+      set(lane, Math.max(1, Math.ceil((lane.entries[0] as Entry).at - now())));
+    }
+  }
+}
+
+function runDue(lane: Lane): void {
   const due = now();
-  // Half a millisecond early is in time: Node's timers count whole ones.
-  while (
-    lane.entries[0] !== undefined &&
-    (lane.entries[0].run === undefined || lane.entries[0].at <= due + 0.5)
-  ) {
+  while (lane.entries[0] !== undefined && (lane.entries[0].run === undefined || lane.entries[0].at <= due)) {
     const entry = lane.entries.shift() as Entry;
     const { run } = entry;
     if (run === undefined) continue;
@@ -48,8 +70,6 @@ function ring(lane: Lane): void {
     lane.live -= 1;
     run();
   }
-  if (lane.live === 0) lanes.delete(lane.delayMs);
-  else if (lane.timer === undefined) set(lane, Math.max(1, (lane.entries[0] as Entry).at - due));
 }
 
 function shared(delayMs: number, run: () => void): () => void {
@@ -83,14 +103,26 @@ function takeBack(lane: Lane, entry: Entry): void {
   lane.timer?.unref();
 }
 
-/** The machine's own clock, immune to steps of the wall clock while the process lives. */
+/** The machine's own clocks: the one that only goes on, for durations, and the one that people set, for stamps. */
 export const systemClock: Clock = Object.freeze({
   now,
+  wallNow: () => Date.now(),
   after(delayMs: number, run: () => void) {
     // A longer delay would overflow to 1 ms.
     const bounded = Math.min(Math.max(0, delayMs), longestDelayMs);
     if (bounded >= sharedFromMs && Number.isInteger(bounded)) return shared(bounded, run);
-    const timer = setTimeout(run, bounded);
-    return () => clearTimeout(timer);
+    return exact(bounded, run);
   },
 });
+
+/** Node's timers count whole ms from when the event loop last looked: one may come up to 1 ms too early. */
+function exact(delayMs: number, run: () => void): () => void {
+  const at = now() + delayMs;
+  const ring = (): void => {
+    const left = at - now();
+    if (left > 0) timer = setTimeout(ring, Math.ceil(left));
+    else run();
+  };
+  let timer = setTimeout(ring, Math.ceil(delayMs));
+  return () => clearTimeout(timer);
+}

@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempt.ts";
+import { type Clock, wallAt } from "./clock.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Failure, FailureKind } from "./failure.ts";
 import { mostHopeful, overallKind } from "./hope.ts";
@@ -16,12 +17,18 @@ function speaksFor(standing: Standing, chain: string): Failure {
 }
 
 /** One a provider, in chain order; a chain within the chain counts as its providers. */
-export function failuresInOrder(failures: readonly (Failure | undefined)[]): readonly Failure[] {
-  return failures.flatMap((failure): readonly Failure[] => {
-    if (failure === undefined) return [];
-    const inner = (failure as { failures?: readonly Failure[] }).failures;
-    return inner !== undefined && inner.length > 0 ? inner : [failure];
-  });
+export function failuresInOrder(
+  failures: readonly (Failure | undefined)[],
+  within: readonly (readonly Failure[] | undefined)[] = [],
+): readonly Failure[] {
+  const all: Failure[] = [];
+  for (let place = 0; place < Math.max(failures.length, within.length); place++) {
+    const failure = failures[place];
+    const inner = within[place] ?? failure?.failures;
+    if (inner !== undefined && inner.length > 0) all.push(...inner);
+    else if (failure !== undefined) all.push(failure);
+  }
+  return all;
 }
 
 /** `ID: reason | ID: reason` */
@@ -34,8 +41,7 @@ export interface Ending {
   readonly id: string;
   readonly chain: string;
   readonly attempts: readonly Attempt[];
-  /** Ms since 1970. */
-  now(): number;
+  readonly clock: Clock;
 }
 
 const none: readonly never[] = Object.freeze([]);
@@ -62,14 +68,14 @@ export function conclude(books: Ledger, ending: Ending): Delivery {
   }
   const accepted: string[] = [];
   const rejected: Rejection[] = [];
-  let twice = false;
+  let twice = books.possibleDuplicate;
   for (const standing of books.standings()) {
     const { address, status, unknowns } = standing;
     twice ||= unknowns > (status === "accepted" ? 0 : 1);
     if (status === "accepted") accepted.push(address);
     else rejected.push(Object.freeze({ address, failure: speaksFor(standing, ending.chain) }));
   }
-  const failures = failuresInOrder(books.failures);
+  const failures = failuresInOrder(books.failures, books.within);
   const common = {
     id: ending.id,
     attempts,
@@ -94,13 +100,16 @@ export function conclude(books: Ledger, ending: Ending): Delivery {
     error,
     reason: reason(error),
     ...common,
-    ...(again === undefined
-      ? {}
-      : { retryAt: again, retryAfterMs: Math.max(0, Math.ceil(again - ending.now())) }),
+    ...(again === undefined ? {} : waitUntil(again, ending.clock)),
   });
 }
 
-/** The earliest time worth trying, if every provider is only unable for a while. */
+function waitUntil(again: number, clock: Clock) {
+  const retryAfterMs = Math.max(0, Math.ceil(again - clock.now()));
+  return { retryAt: Math.ceil(wallAt(clock, again)), retryAfterMs };
+}
+
+/** The earliest time worth trying, as the clock counts, if every provider is only unable for a while. */
 function earliest(books: Ledger): number | undefined {
   if (books.failures.some((failure) => failure !== undefined && !waitable.has(failure.kind)))
     return undefined;

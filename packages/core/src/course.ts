@@ -7,7 +7,7 @@ import type { Link } from "./link.ts";
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
-import type { DeliveryScope } from "./scope.ts";
+import type { AttemptState, DeliveryScope } from "./scope.ts";
 import type { Stop } from "./stop.ts";
 
 /** One delivery's surroundings. */
@@ -20,8 +20,10 @@ export interface DeliverContext {
   readonly journal: Journal | undefined;
   /** The scope of the chain around this one. */
   readonly outer: DeliveryScope | undefined;
-  /** When it began, ms since 1970. */
+  /** When it began, as the clock counts. */
   readonly began: number;
+  /** The same in ms since 1970. */
+  readonly at: number;
   /** Run when it is over, however it ended. */
   over(): void;
 }
@@ -37,9 +39,9 @@ export class Course implements DeliveryScope {
   readonly journal: Journal | undefined;
   readonly deadlineAt: number;
   readonly attempts: Attempt[] = [];
-  /** Attempts that have begun. */
-  begun = 0;
-  /** A policy of somebody's may have stopped waiting for an attempt that ends only now. */
+  #begun = 0;
+  #last: AttemptState | undefined;
+  /** Nothing begins any more. */
   isOver = false;
 
   constructor(message: Message, links: readonly Link[], settings: ChainSettings, context: DeliverContext) {
@@ -53,14 +55,25 @@ export class Course implements DeliveryScope {
     this.deadlineAt = context.deadlineAt;
   }
 
-  nextAttempt(): number {
-    this.begun += 1;
-    return this.context.outer?.nextAttempt() ?? this.attempts.length + 1;
+  nextAttempt(attempt?: AttemptState, n?: number): number {
+    if (this.isOver) return 0;
+    const { outer } = this.context;
+    if (outer !== undefined) return outer.nextAttempt(attempt, n);
+    if (n !== undefined) return n;
+    // A number that no attempt came to have is free.
+    if (this.#last?.isVoid !== true) this.#begun += 1;
+    this.#last = attempt;
+    return this.#begun;
   }
 
   record(attempt: Attempt, outcome: Outcome): void {
     if (this.isOver) return;
-    this.attempts.push(attempt);
+    const { attempts } = this;
+    // In the order in which they began: a policy may make two at once.
+    let place = attempts.length;
+    while (place > 0 && (attempts[place - 1] as Attempt).n > attempt.n) place -= 1;
+    if (place === attempts.length) attempts.push(attempt);
+    else attempts.splice(place, 0, attempt);
     this.context.outer?.record(attempt, outcome);
   }
 }

@@ -1,12 +1,15 @@
 import type { ChainSettings } from "./chain-options.ts";
+import { wallNow } from "./clock.ts";
 import { conclude } from "./conclude.ts";
 import { Course, type DeliverContext } from "./course.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Failure } from "./failure.ts";
 import type { Link } from "./link.ts";
+import { LinkCall } from "./link-call.ts";
 import type { Message } from "./message/message.ts";
-import { ask, brokenPolicy, enter, type Failed, failedAt, offer } from "./offer.ts";
+import { ask, askSettling, enter, type Failed, failedAt, offer } from "./offer.ts";
 import type { Outcome } from "./outcome.ts";
+import { isSettling } from "./policy.ts";
 import { limitsOf } from "./provider-limits.ts";
 import { sleep } from "./sleep.ts";
 
@@ -26,7 +29,7 @@ export async function deliver(
   // Seen from outside, a chain within a chain delivers nothing: the whole does.
   const tell = context.outer === undefined ? context.observe : undefined;
   const recipients = context.envelope.to.length;
-  tell?.({ type: "delivery-start", at: context.began, message: message.id, recipients });
+  tell?.({ type: "delivery-start", at: context.at, message: message.id, recipients });
   try {
     let previous: Failed | undefined;
     for (let place = 0; place < links.length; place++) {
@@ -35,13 +38,15 @@ export async function deliver(
       const link = links[place] as Link;
       if (previous === undefined && limitsOf(link) === undefined) {
         // What `offer` comes to for most sends, without a promise of its own.
-        const { begun } = course;
         let outcome: Outcome;
-        try {
-          outcome = await ask(course, link, to);
-        } catch {
-          outcome = brokenPolicy(course, link, begun);
-        }
+        if (to === context.envelope.to && isSettling(link.send)) {
+          const call = new LinkCall(link.id, course);
+          try {
+            outcome = call.answered(await askSettling(course, link, call), to);
+          } catch {
+            outcome = call.failed({ state: "rejected", reason: undefined }, to);
+          }
+        } else outcome = await ask(course, link, to);
         enter(course, place, outcome, to);
         previous = failedAt(course, place);
       } else previous = (await offer(course, place, to, previous)) ?? previous;
@@ -51,10 +56,13 @@ export async function deliver(
       id: message.id,
       chain: settings.id,
       attempts,
-      now: settings.clock.now,
+      clock: settings.clock,
     });
-    const at = tell === undefined ? 0 : settings.clock.now();
-    tell?.({ type: "delivery", at, message: message.id, delivery, ms: at - context.began });
+    if (tell !== undefined) {
+      const { clock } = settings;
+      const ms = clock.now() - context.began;
+      tell({ type: "delivery", at: wallNow(clock), message: message.id, delivery, ms });
+    }
     return delivery;
   } finally {
     course.isOver = true;
@@ -81,7 +89,7 @@ async function comeBack(course: Course): Promise<void> {
   }
 }
 
-/** Who may be offered to a link once more, and from when on (ms since 1970). */
+/** Who may be offered to a link once more, and from when on, as the clock counts. */
 function hopeful(
   course: Course,
   place: number,
@@ -105,8 +113,9 @@ async function untilWorthIt(course: Course, waits: number): Promise<boolean> {
     ...[...links.keys()].flatMap((place) => hopeful(course, place, waits).map(({ at }) => at)),
   );
   if (!(until < deadlineAt)) return false;
-  const delayMs = Math.max(0, until - clock.now());
-  observe?.({ type: "wait", at: clock.now(), message: message.id, delayMs });
+  // Timers count whole ms: a fraction less would be one more wait.
+  const delayMs = Math.ceil(Math.max(0, until - clock.now()));
+  observe?.({ type: "wait", at: wallNow(clock), message: message.id, delayMs });
   return sleep(clock, delayMs, signal);
 }
 

@@ -1,4 +1,4 @@
-import type { Rejection } from "./outcome.ts";
+import type { Behind, Rejection } from "./outcome.ts";
 
 /**
  * Every kind of failure, named by whose doing it is and whether it will pass.
@@ -30,7 +30,7 @@ export const failureKinds = [
 export type FailureKind = (typeof failureKinds)[number];
 
 /** Why a message was not (or perhaps not) delivered. Plain data: safe to store, and to print with `describe`. */
-export interface Failure {
+export interface Failure extends Behind {
   readonly success: false;
   /** Id of the provider that answered, `"message"` if the message never got as far as one. */
   readonly provider: string;
@@ -43,6 +43,16 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** `false`: another try at this provider is pointless although the kind allows it (a host that has no address). */
   readonly again?: false;
+  /**
+   * `true`: the far end said, in words of its own, that it did not take the message, after the message was handed over.
+   * Without it `transient` then counts as `unknown`: a bare 503 may come from something that has passed the message on.
+   */
+  readonly definite?: true;
+  /**
+   * Recipients that were accepted all the same, as in the delivery of a chain. The chain around it takes an outcome with
+   * any of them for a receipt, and the failure for that of the others.
+   */
+  readonly accepted?: readonly string[];
   /** Where recipients were refused for different reasons: each with its own failure. Absent: the failure is everyone's. */
   readonly rejected?: readonly Rejection[];
 }

@@ -1,49 +1,46 @@
-import { attemptId, attemptRecord } from "./attempt-record.ts";
+import { attemptRecord } from "./attempt-record.ts";
 import { AttemptTimeout, outOfTime } from "./attempt-timeout.ts";
-import type { Clock } from "./clock.ts";
-import { type Gate, gate } from "./gate.ts";
+import { type Clock, wallNow } from "./clock.ts";
+import type { Failure } from "./failure.ts";
+import { Gate } from "./gate.ts";
 import { inPromise } from "./in-promise.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { failure } from "./make-outcome.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
+import { looksPassing } from "./passes-on.ts";
 import type { Send } from "./policy.ts";
 import type { Provider, SendContext } from "./provider.ts";
+import { reconcile } from "./reconcile.ts";
 import type { DeliveryScope } from "./scope.ts";
 import { type Settled, settle, settled } from "./settled.ts";
-import { type HandOverFacts, soundOutcome } from "./sound-outcome.ts";
+import { type HandOverFacts, noOutcome, readOutcome, soundOutcome } from "./sound-outcome.ts";
 import { type Stop, stopBehind, withStop } from "./stop.ts";
 
 /** How long a provider may take to answer after its signal aborted, ms. */
 const graceMs = 25;
 /** How much longer the journal may then take to write the end down, ms. */
 const journalGraceMs = 20;
+/** How long a provider may take in all to answer after an abort, if it passes messages on to others, ms. */
+const passingGraceMs = graceMs + journalGraceMs;
 
 /**
  * The innermost `send` of a link, around the provider itself. Whatever the provider does, this resolves, soon after
  * an abort at the latest, with a sound outcome that fits what is known of the hand-over; and it keeps the journal
- * and tells the observers.
+ * and tells the observers. A provider that passes the message on to others makes no attempt: theirs stand for it.
  */
 export function guard(provider: Provider, clock: Clock): Send {
   const { id } = provider;
   const site: Site = { provider, clock, keepsHandOver: true };
 
   return (message, context) => {
-    const { signal, envelope, scope } = context;
+    const { signal, scope } = context;
     if (signal.aborted) return Promise.resolve(cancelled(id, abortReason(signal)));
-    const at = clock.now();
-    const n = scope?.nextAttempt() ?? 1;
-    const entry: JournalEntry = {
-      attempt: attemptId(),
-      messageId: message.id,
-      provider: id,
-      n,
-      at,
-      recipients: envelope.to,
-    };
+    const door = new Gate(id, message.id, context, clock);
+    if (door.entry.n === 0) return Promise.resolve(cancelled(id, "its link has answered already"));
     const stop = stopBehind(context);
-    if (scope?.journal === undefined) return attempt(site, message, context, entry, stop);
-    return journaled(site, message, context, entry, stop, scope.journal);
+    if (scope?.journal === undefined) return attempt(site, message, door, stop);
+    return journaled(site, message, door, stop, scope.journal);
   };
 }
 
@@ -58,75 +55,95 @@ interface Site {
 async function journaled(
   site: Site,
   message: Message,
-  context: SendContext,
-  entry: JournalEntry,
+  door: Gate,
   stop: Stop,
   journal: Journal,
 ): Promise<Outcome> {
-  const { signal } = context;
   const { clock } = site;
-  if (journal.open !== undefined) {
+  const { signal } = door.context;
+  // Whoever has links surely passes the message on: nothing is noted before it turns out otherwise.
+  const isQuiet = looksPassing(site.provider);
+  if (journal.open !== undefined && !isQuiet) {
     const opened = await settled(
-      inPromise(() => journal.open?.(entry)),
+      inPromise(() => journal.open?.(door.entry)),
       stop,
       clock,
       0,
     );
-    if (opened.state === "rejected") return cancelled(entry.provider, "the journal could not be opened");
-    if (opened.state === "abandoned" || signal.aborted) return cancelled(entry.provider, abortReason(signal));
+    door.isVoid = opened.state !== "resolved" || signal.aborted || door.isShut;
+    if (opened.state === "rejected") return cancelled(door.provider, "the journal could not be opened");
+    if (opened.state === "abandoned" || signal.aborted) return cancelled(door.provider, abortReason(signal));
+    if (door.isShut) return cancelled(door.provider, givenUp(signal));
   }
-  const door = gateFor(entry, context, clock);
-  const outcome = await attempt(site, message, context, entry, stop, door);
-  const close = async (): Promise<void> => {
+  door.isOpen = !isQuiet;
+  const { entry } = door;
+  const outcome = await attempt(site, message, door, stop);
+  const wasOwn = !door.passedOn && door.entry === entry;
+  if (!isQuiet) await close(journal, entry, wasOwn ? outcome : passedOn(entry.provider), door, stop, clock);
+  if (door.isOpen && (isQuiet || door.entry !== entry))
+    await close(journal, door.entry, outcome, door, stop, clock);
+  return outcome;
+}
+
+async function close(
+  journal: Journal,
+  entry: JournalEntry,
+  outcome: Outcome,
+  door: Gate,
+  stop: Stop,
+  clock: Clock,
+): Promise<void> {
+  const write = async (): Promise<void> => {
     // An abort does not wait for a hand-over that is being written down, but its end comes after it.
     await door.crossing?.catch(() => undefined);
     await journal.close?.(entry, outcome);
   };
-  const closed = await settled(close(), stop, clock, journalGraceMs);
+  const closed = await settled(write(), stop, clock, journalGraceMs);
   if (closed.state !== "resolved") {
-    context.scope?.observe?.({ type: "journal-lost", at: clock.now(), ...about(entry) });
+    door.observe?.({ type: "journal-lost", at: wallNow(clock), ...about(entry) });
   }
-  return outcome;
 }
 
-function gateFor(entry: JournalEntry, context: SendContext, clock: Clock): Gate {
-  const tell = context.scope?.observe;
-  return gate(entry, context, tell && (() => tell(handedOver(entry, clock.now()))));
-}
-
-function attempt(
-  site: Site,
-  message: Message,
-  context: SendContext,
-  entry: JournalEntry,
-  stop: Stop,
-  door: Gate = gateFor(entry, context, site.clock),
-): Promise<Outcome> {
+function attempt(site: Site, message: Message, door: Gate, stop: Stop): Promise<Outcome> {
   const { clock, provider } = site;
+  const { context } = door;
   const { envelope, scope } = context;
-  const tell = scope?.observe;
-  tell?.({
-    type: "attempt-start",
-    at: entry.at,
-    message: entry.messageId,
-    provider: entry.provider,
-    attempt: entry.attempt,
-    n: entry.n,
-  });
-  const answer = ask(provider, message, withStop(envelope, door.handOver, scope, stop));
-  return settle(answer, stop, clock, graceMs, (end) => {
+  const answer = ask(
+    provider,
+    message,
+    withStop(envelope, door.handOver, scope === undefined ? undefined : door, stop),
+  );
+  const passes = door.passedOn || looksPassing(provider);
+  if (!passes) door.tellStart();
+  const conclude = (end: Settled<unknown>): Outcome => {
     door.isShut = true;
+    if (door.passedOn) return together(provider.id, end, door);
+    door.tellStart();
     const known = facts(door, site);
-    if (end.state === "abandoned" && scope !== undefined) tellLate(answer, known, entry, scope, clock);
+    if (end.state === "abandoned" && scope !== undefined) tellLate(answer, known, door.entry, scope, clock);
     const said =
       end.state === "resolved"
         ? soundOutcome(provider.id, end.value, envelope.to, known)
         : noAnswer(provider.id, end, context.signal, known);
     const outcome = ownTimeout(said, context.signal);
     if (outcome.success && !door.crossed) site.keepsHandOver = false;
-    record(entry, door, clock.now(), outcome, context);
+    door.outcome = outcome;
+    record(door, clock, outcome);
     return outcome;
-  });
+  };
+  return settle(answer, stop, clock, passes ? passingGraceMs : graceMs, conclude, door);
+}
+
+/** What attempts within come to, and what whoever passed the message on to them says of it. */
+function together(provider: string, end: Settled<unknown>, { inner = [], context, to }: Gate): Outcome {
+  const { signal } = context;
+  for (const one of inner) one.abandon();
+  const known = { crossed: false, refusal: undefined, names: true };
+  const said = end.state === "resolved" ? readOutcome(provider, end.value, to, known) : undefined;
+  const none = { crossed: false, maybe: false, refusal: undefined };
+  const silence =
+    end.state === "resolved" ? noOutcome(provider, false) : noAnswer(provider, end, signal, none);
+  return ownTimeout(reconcile(said, silence, to, inner), signal);
 }
 
 function tellLate(
@@ -140,7 +157,7 @@ function tellLate(
   answer
     .then((late) => {
       const outcome = soundOutcome(entry.provider, late, entry.recipients, known);
-      observe?.({ type: "late", at: clock.now(), ...about(entry), outcome });
+      observe?.({ type: "late", at: wallNow(clock), ...about(entry), outcome });
       return journal?.late?.(entry, outcome);
     })
     .catch(() => undefined);
@@ -155,8 +172,13 @@ function ask(provider: Provider, message: Message, context: SendContext): Promis
   }
 }
 
-function cancelled(provider: string, reason: string): Outcome {
+function cancelled(provider: string, reason: string): Failure {
   return failure({ provider, kind: "cancelled", reason });
+}
+
+/** The end of a journal entry whose attempt turned out to be those of others. */
+function passedOn(provider: string): Outcome {
+  return failure({ provider, kind: "skipped", reason: "passed on to providers of its own" });
 }
 
 function facts({ crossed, refusal }: Gate, { keepsHandOver }: Site): HandOverFacts {
@@ -168,7 +190,7 @@ function noAnswer(
   end: Settled<unknown>,
   signal: AbortSignal,
   known: HandOverFacts,
-): Outcome {
+): Failure {
   const { crossed, refusal, maybe } = known;
   if (end.state === "rejected") {
     if (!crossed && refusal !== undefined) return cancelled(provider, refusal);
@@ -178,7 +200,7 @@ function noAnswer(
     if (maybe) return failure({ provider, kind: "unknown", reason });
     return failure({ provider, kind: "transient", again: false, reason });
   }
-  const why = abortReason(signal);
+  const why = givenUp(signal);
   if (!maybe) return cancelled(provider, why);
   return failure({ provider, kind: "unknown", reason: `${why} after the message was handed over` });
 }
@@ -189,31 +211,33 @@ function ownTimeout(said: Outcome, signal: AbortSignal): Outcome {
   return reason instanceof AttemptTimeout ? outOfTime(said, reason) : said;
 }
 
-function record(entry: JournalEntry, door: Gate, now: number, outcome: Outcome, context: SendContext): void {
-  const { scope } = context;
-  if (scope === undefined) return;
-  const { attempt: id, n, provider, at, recipients } = entry;
-  const facts = {
-    n,
-    id,
-    provider,
-    at,
-    ms: now - at,
-    skipped: false,
-    recipients: recipients.length,
-    handedOver: door.crossed,
-  };
-  const attempt = attemptRecord(facts, outcome);
-  scope.record(attempt, outcome);
-  scope.observe?.({ type: "attempt", at: now, message: entry.messageId, provider, attempt, outcome });
-}
-
-function handedOver({ messageId, provider, attempt }: JournalEntry, at: number) {
-  return { type: "hand-over", at, message: messageId, provider, attempt } as const;
+function record(door: Gate, clock: Clock, outcome: Outcome): void {
+  const { crossed, entry, context, observe } = door;
+  if (context.scope === undefined) return;
+  const { attempt: id, messageId, n, provider, at, recipients } = entry;
+  const attempt = attemptRecord(
+    {
+      n,
+      id,
+      provider,
+      at,
+      ms: clock.now() - door.began,
+      skipped: !outcome.success && outcome.kind === "skipped",
+      recipients: recipients.length,
+      handedOver: crossed,
+    },
+    outcome,
+  );
+  door.record(attempt, outcome);
+  observe?.({ type: "attempt", at: wallNow(clock), message: messageId, provider, attempt, outcome });
 }
 
 function about({ messageId, provider, attempt }: JournalEntry) {
   return { message: messageId, provider, attempt };
+}
+
+function givenUp(signal: AbortSignal): string {
+  return signal.aborted ? abortReason(signal) : "nobody waited for its answer";
 }
 
 function abortReason(signal: AbortSignal): string {

@@ -8,7 +8,7 @@ export interface Standing {
   readonly status: "pending" | "accepted" | "ended";
   /** The last failure at each link, by the link's place; holes where it was not tried or did not fail. */
   readonly failures: readonly (Failure | undefined)[];
-  /** When each link may be asked again for it, where that is known; ms since 1970. */
+  /** When each link may be asked again for it, where that is known; as the clock counts. */
   readonly retryAt: readonly (number | undefined)[];
   /** Attempts after which nobody knows whether this recipient has the message. */
   readonly unknowns: number;
@@ -25,12 +25,16 @@ export interface Ledger {
   readonly receipts: readonly Receipt[];
   /** The last failure of each link, by the link's place. */
   readonly failures: readonly (Failure | undefined)[];
+  /** What providers within a link failed with, by the link's place. */
+  readonly within: readonly (readonly Failure[] | undefined)[];
+  /** Within one link somebody may have got it twice. */
+  readonly possibleDuplicate: boolean;
   /** Recipients that may still be offered to somebody. */
   pending(): readonly string[];
   /**
    * @param asked whom the outcome is about; a failure is not entered for anybody else
    * @param goesOn whether a failure leaves the recipient to other providers
-   * @param now ms since 1970
+   * @param now the clock
    */
   enter(
     place: number,
@@ -52,6 +56,9 @@ interface Entry {
   readonly now: () => number;
 }
 
+const isPlain = ({ receipts, failures, possibleDuplicate }: Receipt): boolean =>
+  receipts === undefined && failures === undefined && possibleDuplicate === undefined;
+
 const nobody: readonly string[] = Object.freeze([]);
 
 /** @param recipients bare addresses, each once */
@@ -64,6 +71,8 @@ class Books implements Ledger {
   readonly recipients: readonly string[];
   readonly receipts: Receipt[] = [];
   readonly failures: (Failure | undefined)[] = [];
+  readonly within: (readonly Failure[] | undefined)[] = [];
+  possibleDuplicate = false;
   #whole: Receipt | undefined;
   #drafts: Draft[] | undefined;
   #byMailbox: Map<string, Draft> | undefined;
@@ -100,11 +109,14 @@ class Books implements Ledger {
     goesOn: (failure: Failure) => boolean,
     now: () => number,
   ): void {
+    if (!outcome.success || outcome.failures !== undefined) this.within[place] = outcome.failures;
+    if (outcome.possibleDuplicate === true) this.possibleDuplicate = true;
     if (!outcome.success) this.#enterFailure(outcome, asked, { place, goesOn, now });
     else if (
       this.#drafts === undefined &&
       outcome.accepted === this.recipients &&
-      outcome.rejected.length === 0
+      outcome.rejected.length === 0 &&
+      isPlain(outcome)
     ) {
       this.receipts.push(outcome);
       this.#whole = outcome;
@@ -112,7 +124,7 @@ class Books implements Ledger {
   }
 
   #enterReceipt(receipt: Receipt, entry: Entry): void {
-    this.receipts.push(receipt);
+    this.receipts.push(...(receipt.receipts ?? [receipt]));
     for (const address of receipt.accepted) {
       const one = this.#waiting(address);
       if (one !== undefined) one.status = "accepted";

@@ -2,9 +2,10 @@ import { type Clock, systemClock } from "./clock.ts";
 import { type Disposition, type Dispositions, dispositions, type Overrides } from "./disposition.ts";
 import { failureKinds } from "./failure.ts";
 import { guard } from "./guard.ts";
-import { isChain, nest } from "./nest.ts";
-import type { LinkSite, LinkStatus, Policy } from "./policy.ts";
+import { looksLikeLink } from "./passes-on.ts";
+import { allSettle, type LinkSite, type LinkStatus, type Policy, settling } from "./policy.ts";
 import type { Provider } from "./provider.ts";
+import { providerId } from "./provider-id.ts";
 
 /** A provider behind its policies; itself a provider. */
 export interface Link extends Provider {
@@ -14,13 +15,13 @@ export interface Link extends Provider {
   readonly overrides: Overrides;
   /** How the policies stand, by name: `{ breaker: { state: "closed" }, retry: { budget: 10 } }`. */
   status(): LinkStatus;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-const links = new WeakSet<object>();
-
-/** Whether `value` came out of `link`. */
+/** Whether `value` is a link, or stands for one (a copy, a proxy): its policies are its own. */
 export function isLink(value: unknown): value is Link {
-  return typeof value === "object" && value !== null && links.has(value);
+  return typeof value === "object" && value !== null && looksLikeLink(value);
 }
 
 /**
@@ -60,10 +61,15 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
     report: (name, status) => void statuses.set(name, status),
     onClose: (run) => void closers.push(run),
   };
-  const innermost = isChain(provider) ? nest(provider) : guard(provider, clock);
-  const send = policies.reduceRight((next, policy) => policy(next, site), innermost);
+  const made = policies.reduceRight((next, policy) => policy(next, site), guard(provider, clock));
+  const send = allSettle(policies) ? settling(made) : made;
 
-  const made: Link = Object.freeze({
+  const close = async (): Promise<void> => {
+    for (const run of closers.splice(0)) run();
+    await provider.close?.();
+  };
+
+  return Object.freeze({
     id: provider.id,
     provider,
     get limits() {
@@ -74,20 +80,14 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
     send,
     status: () => Object.fromEntries([...statuses].map(([name, status]) => [name, status()])),
     ...(provider.verify === undefined ? {} : { verify: provider.verify.bind(provider) }),
-    close: async () => {
-      for (const run of closers.splice(0)) run();
-      await provider.close?.();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   });
-  links.add(made);
-  return made;
 }
 
 function checkProvider(provider: Provider): void {
   if (typeof provider !== "object" || provider === null || typeof provider.send !== "function") {
     throw new TypeError("link: a provider must be an object with an id and a send function");
   }
-  if (typeof provider.id !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(provider.id)) {
-    throw new TypeError("link: a provider's id must be 1 to 64 letters, digits, ., _ or -");
-  }
+  providerId("link: a provider's id", provider.id);
 }

@@ -1,5 +1,5 @@
 import type { Failure, FailureKind } from "./failure.ts";
-import type { Receipt, Rejection } from "./outcome.ts";
+import type { Behind, Outcome, Receipt, Rejection } from "./outcome.ts";
 import { reason } from "./reason.ts";
 
 /** What `failure` is made from; `undefined` means absent. */
@@ -11,12 +11,25 @@ export interface FailureParts {
   readonly code?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly again?: false | undefined;
+  readonly definite?: true | undefined;
   readonly rejected?: readonly Rejection[] | undefined;
+}
+
+/** The outcome with what stands behind it. */
+export function withBehind(outcome: Outcome, behind: Behind): Outcome {
+  const { receipts, failures, possibleDuplicate } = behind;
+  if (receipts === undefined && failures === undefined && possibleDuplicate === undefined) return outcome;
+  return Object.freeze({
+    ...outcome,
+    ...(receipts === undefined ? {} : { receipts: frozenList(receipts) }),
+    ...(failures === undefined ? {} : { failures: frozenList(failures) }),
+    ...(possibleDuplicate === undefined ? {} : { possibleDuplicate }),
+  });
 }
 
 /** A frozen `Failure` with its reason cleaned. */
 export function failure(parts: FailureParts): Failure {
-  const { provider, kind, code, retryAfterMs, again, rejected } = parts;
+  const { provider, kind, code, retryAfterMs, again, definite, rejected } = parts;
   const line = reason(parts.reason);
   return Object.freeze({
     success: false,
@@ -26,6 +39,7 @@ export function failure(parts: FailureParts): Failure {
     ...(code === undefined ? {} : { code: reason(code, 64) }),
     ...(retryAfterMs === undefined || !(retryAfterMs >= 0) ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }),
     ...(again === undefined ? {} : { again }),
+    ...(definite === undefined ? {} : { definite }),
     ...(rejected === undefined ? {} : { rejected: frozenRejections(rejected) }),
   });
 }

@@ -1,12 +1,15 @@
 import type { ChainSettings } from "./chain-options.ts";
+import { wallNow } from "./clock.ts";
 import type { Course } from "./course.ts";
 import type { Failure } from "./failure.ts";
 import { unguarded } from "./gate.ts";
+import { inPromise } from "./in-promise.ts";
 import type { Link } from "./link.ts";
-import { failure } from "./make-outcome.ts";
+import { LinkCall } from "./link-call.ts";
 import type { Envelope } from "./message/envelope.ts";
 import type { Outcome } from "./outcome.ts";
 import { limitsOf, nextPart } from "./provider-limits.ts";
+import { type Settled, settle } from "./settled.ts";
 import { skip } from "./skip.ts";
 import { withStop } from "./stop.ts";
 
@@ -49,15 +52,8 @@ async function inParts(course: Course, place: number, to: readonly string[]): Pr
     const { from } = course.context.envelope;
     const part = limits === undefined ? undefined : nextPart(message, { from, to: rest }, limits);
     const asked = part?.to ?? rest;
-    const { begun } = course;
-    let outcome: Outcome;
-    if (part?.over === undefined) {
-      try {
-        outcome = await ask(course, link, asked);
-      } catch {
-        outcome = brokenPolicy(course, link, begun);
-      }
-    } else outcome = passOver(course, link, asked, part.over);
+    const outcome: Outcome =
+      part?.over === undefined ? await ask(course, link, asked) : passOver(course, link, asked, part.over);
     enter(course, place, outcome, asked);
     if (part === undefined) return;
     const done = new Set(asked);
@@ -89,11 +85,26 @@ function withoutOwn(failure: Failure): Failure {
   return Object.freeze(rest);
 }
 
-/** One call of a link. */
+/** How long a link may take to answer after an abort, ms: its providers and the journal have less. */
+const graceMs = 50;
+
+/** Asks a link, and resolves whatever its policies do, with what is known of its attempts. */
 export function ask(course: Course, link: Link, to: readonly string[]): Promise<Outcome> {
-  const { message, context } = course;
+  const { message, context, settings } = course;
   const { stop, handOver = unguarded } = context;
-  return link.send(message, withStop(envelopeFor(course, to), handOver, course, stop));
+  const envelope = envelopeFor(course, to);
+  const call = new LinkCall(link.id, course);
+  const own = withStop(envelope, handOver, call, stop);
+  const send = (): Promise<Outcome> => link.send(message, own);
+  const conclude = (end: Settled<unknown>): Outcome =>
+    end.state === "resolved" ? call.answered(end.value, envelope.to) : call.failed(end, envelope.to);
+  return settle(inPromise(send), stop, settings.clock, graceMs, conclude);
+}
+
+/** `ask` for all recipients, for a link whose `send` need not be watched: most sends, with no promise of its own. */
+export function askSettling(course: Course, link: Link, call: LinkCall): Promise<Outcome> {
+  const { message, context } = course;
+  return link.send(message, withStop(context.envelope, context.handOver ?? unguarded, call, context.stop));
 }
 
 function envelopeFor({ context: { envelope } }: Course, to: readonly string[]): Envelope {
@@ -110,16 +121,8 @@ function passOver(course: Course, link: Link, to: readonly string[], reason: str
     code: "over-limit",
     kind: "refused",
     reason,
-    at: settings.clock.now(),
+    at: wallNow(settings.clock),
   });
-}
-
-/** A provider's own throws are caught by its guard: this is a policy's. What became of its attempt is lost. */
-export function brokenPolicy(course: Course, { id: provider }: Link, begun: number): Outcome {
-  const reason = "a policy threw instead of answering";
-  return course.begun > begun
-    ? failure({ provider, kind: "unknown", reason })
-    : failure({ provider, kind: "transient", again: false, reason });
 }
 
 /** Enters what one link answered for these recipients. */
@@ -131,7 +134,7 @@ export function enter(course: Course, place: number, outcome: Outcome, asked: re
 
 function tellFailover(course: Course, from: Failed, to: string, recipients: number): void {
   const { observe, settings, message } = course;
-  const at = settings.clock.now();
+  const at = wallNow(settings.clock);
   observe?.({
     type: "failover",
     at,

@@ -7,8 +7,21 @@ export interface Rejection {
   readonly failure: Failure;
 }
 
+/**
+ * What stands behind an outcome that is not one attempt's: of a chain within a chain, or of several attempts whose ends
+ * nobody can tell apart. A chain goes by it; a provider that sends by itself leaves it out.
+ */
+export interface Behind {
+  /** The receipts, where recipients were taken by different providers. */
+  readonly receipts?: readonly Receipt[];
+  /** One a provider that failed, in order. */
+  readonly failures?: readonly Failure[];
+  /** There may be two copies. */
+  readonly possibleDuplicate?: true;
+}
+
 /** A provider's word that it took the message, for the recipients in `accepted`. */
-export interface Receipt {
+export interface Receipt extends Behind {
   readonly success: true;
   readonly provider: string;
   /**

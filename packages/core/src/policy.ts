@@ -29,6 +29,24 @@ export interface Policy {
   readonly overrides?: Overrides;
 }
 
+const settles = Symbol("settles");
+
+/** Notes that what a policy makes of a `send` that settles always settles soon after an abort. */
+export function ownPolicy(policy: Policy): Policy {
+  return Object.assign(policy, { [settles]: true });
+}
+
+/** Whether all of these settle, so that nobody has to watch them. */
+export const allSettle = (policies: readonly Policy[]): boolean => policies.every((one) => settles in one);
+
+/** Notes that a `send` settles, soon after an abort at the latest. */
+export function settling(send: Send): Send {
+  return Object.assign(send, { [settles]: true });
+}
+
+/** Whether a `send` need not be watched. */
+export const isSettling = (send: Send): boolean => settles in send;
+
 /** How the policies of a link stand, by name. Policies of your own may add theirs. */
 export interface LinkStatus {
   readonly breaker?: BreakerStatus;

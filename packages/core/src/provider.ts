@@ -64,6 +64,11 @@ export interface Provider {
   send(message: Message, context: SendContext): Promise<Outcome>;
   /** Reaches, logs in, asks for quotas; sends nothing; never rejects. */
   verify?(context?: VerifyContext): Promise<Health>;
-  /** Finishes what is under way and lets go of every socket. May be called twice. */
+  /**
+   * Finishes what is under way and lets go of every socket. May be called twice. Afterwards `send` answers `skipped`
+   * with the code `closed`: a chain goes on to its next provider.
+   */
   close?(): Promise<void>;
+  /** `close`, for `await using`. */
+  [Symbol.asyncDispose]?(): Promise<void>;
 }

@@ -7,11 +7,18 @@ export type Settled<T> =
   | { readonly state: "rejected"; readonly reason: unknown }
   | { readonly state: "abandoned" };
 
+/** A wait that may be given up. */
+export interface Waiting {
+  /** Ends it at once, as if its grace were over; nothing if it has ended. */
+  abandon(): void;
+}
+
 const abandoned = Object.freeze({ state: "abandoned" });
 
 /**
  * Waits for a promise, but only for `graceMs` longer once the stop was pulled, and resolves with what `conclude`
  * makes of how it ended. `conclude` must not throw.
+ * @param holder gets the wait itself, if it is to be given up from outside
  */
 export function settle<T, R>(
   promise: Promise<T>,
@@ -19,9 +26,11 @@ export function settle<T, R>(
   clock: Clock,
   graceMs: number,
   conclude: (end: Settled<T>) => R | Promise<R>,
+  holder?: { wait: Waiting | undefined },
 ): Promise<R> {
   return new Promise((resolve) => {
     const wait = new Wait<T, R>(stop, clock, graceMs, conclude, resolve);
+    if (holder !== undefined) holder.wait = wait;
     promise.then(
       (value) => wait.done({ state: "resolved", value }),
       (reason: unknown) => wait.done({ state: "rejected", reason }),
@@ -30,7 +39,7 @@ export function settle<T, R>(
 }
 
 // A class, since one is made for every attempt.
-class Wait<T, R> implements StopListener {
+class Wait<T, R> implements StopListener, Waiting {
   readonly #stop: Stop;
   readonly #clock: Clock;
   readonly #graceMs: number;
@@ -56,7 +65,11 @@ class Wait<T, R> implements StopListener {
   }
 
   stopped(): void {
-    this.#cancel = this.#clock.after(this.#graceMs, () => this.done(abandoned));
+    this.#cancel = this.#clock.after(this.#graceMs, () => this.abandon());
+  }
+
+  abandon(): void {
+    this.done(abandoned);
   }
 
   done(end: Settled<T>): void {

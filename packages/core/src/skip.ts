@@ -20,7 +20,7 @@ export interface Skip {
   readonly kind?: "skipped" | "refused" | undefined;
   readonly reason: string;
   readonly retryAfterMs?: number | undefined;
-  /** Ms since 1970. */
+  /** Ms since 1970, as the machine says. */
   readonly at: number;
 }
 

@@ -8,7 +8,8 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
       cancel();
       resolve(false);
     };
-    const cancel = clock.after(delayMs, () => {
+    // Timers count whole ms, and rounded down it would be too early.
+    const cancel = clock.after(Math.ceil(delayMs), () => {
       signal?.removeEventListener("abort", onAbort);
       resolve(true);
     });

@@ -2,7 +2,7 @@
 export interface Slots {
   /**
    * Waits for room for `weight`, then resolves with a function that gives it back (once; more calls do nothing).
-   * Resolves `undefined` if the signal aborts first. Something heavier than everything may go alone.
+   * Weights count in whole units, so that what is given back is what was taken. Resolves `undefined` if the signal aborts first. Something heavier than everything may go alone.
    */
   take(weight: number, signal?: AbortSignal): Promise<(() => void) | undefined>;
   /** How many wait in line. */
@@ -47,7 +47,9 @@ export function slots(capacity: number): Slots {
     get taken() {
       return taken;
     },
-    take(weight, signal) {
+    take(heavy, signal) {
+      // Fractions would leave a remainder behind, and then nothing is ever empty again.
+      const weight = heavy > 0 ? Math.max(1, Math.floor(heavy)) : 0;
       if (signal?.aborted) return Promise.resolve(undefined);
       if (line.size === 0 && fits(weight)) return Promise.resolve(hold(weight));
       return new Promise((resolve) => {

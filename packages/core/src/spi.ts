@@ -37,6 +37,7 @@ export {
 } from "./plugin.ts";
 export { processLock } from "./process-lock.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export { providerId } from "./provider-id.ts";
 export { overLimits, type ProviderLimits } from "./provider-limits.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";

@@ -28,6 +28,21 @@ function setUp(options: BreakerOptions = {}) {
 const ok = accept();
 const bad = fail("transient");
 
+test("rests no longer than it may, whatever a provider asks for", async () => {
+  const tenYears = 10 * 365 * 86_400_000;
+  for (const [options, ms] of [
+    [{}, 86_400_000],
+    [{ maxRestMs: 60_000 }, 60_000],
+  ] as const) {
+    const { send, status, clock, provider } = setUp(options);
+    await send(fail("throttled", { retryAfterMs: tenYears }));
+    expect(status().restUntil).toBe(clock.now() + ms);
+    await clock.advance(ms);
+    await send(ok);
+    expect(provider.calls).toHaveLength(2);
+  }
+});
+
 describe("a closed breaker", () => {
   test("opens at exactly the failure rate", async () => {
     const { send, status } = setUp({ failureRate: 0.5, minimumCalls: 4 });

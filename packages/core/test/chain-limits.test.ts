@@ -147,7 +147,7 @@ describe("more recipients than a provider takes", () => {
     const clock = manualClock();
     const a = limited("A", { maxRecipients: 3 }, accept());
     const policies = [
-      rateLimit({ perSecond: 3, count: "recipients", clock }),
+      rateLimit({ perSecond: 3, count: "recipients", maxWaitMs: 0, clock }),
       concurrency({ messages: 1, queue: 0, clock }),
     ];
     const began = clock.now();

@@ -42,6 +42,17 @@ describe("delays that share a timer", () => {
   });
 });
 
+test("one that throws does not cost the others their time", async () => {
+  const program = `
+    import { systemClock } from "@relais/core";
+    process.on("uncaughtException", () => {});
+    systemClock.after(1_000, () => { throw new Error("a fault of somebody's"); });
+    systemClock.after(1_000, () => console.log("second"));
+    setTimeout(() => systemClock.after(1_000, () => console.log("third")), 100);`;
+  const { out } = await run(program);
+  expect(out.split("\n")).toEqual(["second", "third"]);
+});
+
 test("delays that were taken back do not pile up behind one that still waits", async () => {
   const program = `
     import { systemClock } from "@relais/core";

@@ -31,9 +31,10 @@ test("an attempt that ends after its delivery harms nothing, and is told of", as
   };
   const chain = createChain([link(slow, impatient)], { observers: [({ type }) => void events.push(type)] });
   const delivery = await chain.send(mail);
-  expect(delivery).toMatchObject({ success: false, error: "SLOW: too slow", attempts: [] });
+  const attempts = [{ n: 1, kind: "cancelled", reason: "nobody waited for its answer" }];
+  expect(delivery).toMatchObject({ success: false, error: "SLOW: too slow", attempts });
   answer();
   await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(delivery.attempts).toEqual([]);
-  expect(events).toEqual(["delivery-start", "attempt-start", "delivery", "attempt"]);
+  expect(delivery).toMatchObject({ attempts });
+  expect(events).toEqual(["delivery-start", "attempt-start", "attempt", "delivery", "late"]);
 });

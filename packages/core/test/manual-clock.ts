@@ -6,6 +6,8 @@ export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Goes from timer to timer until `promise` has settled. */
   until<T>(promise: Promise<T>): Promise<T>;
+  /** Sets the machine's clock, as people and NTP do: by so many ms, both ways. */
+  step(ms: number): void;
   /** Timers that are set. */
   readonly pending: number;
 }
@@ -18,6 +20,7 @@ export function flush(): Promise<void> {
 /** @param startAt ms since 1970 */
 export function manualClock(startAt = 1_700_000_000_000): ManualClock {
   let now = startAt;
+  let stepped = 0;
   let sequence = 0;
   const timers = new Map<number, { readonly at: number; readonly run: () => void }>();
   const next = (): [number, { readonly at: number; readonly run: () => void }] | undefined =>
@@ -33,6 +36,10 @@ export function manualClock(startAt = 1_700_000_000_000): ManualClock {
   };
   return {
     now: () => now,
+    wallNow: () => now + stepped,
+    step(ms) {
+      stepped += ms;
+    },
     after(delayMs, run) {
       const key = ++sequence;
       timers.set(key, { at: now + Math.max(0, delayMs), run });

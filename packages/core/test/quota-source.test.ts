@@ -16,7 +16,7 @@ function setUp(verify: () => Promise<Health>) {
       return verify();
     },
   };
-  const lone = loneLink(provider, [rateLimit({ fromProvider: true, clock })], clock);
+  const lone = loneLink(provider, [rateLimit({ fromProvider: true, maxWaitMs: 0, clock })], clock);
   const take = async () => {
     const outcome = await clock.until(lone.send());
     return outcome.success ? "taken" : `${outcome.kind} ${outcome.code} ${outcome.retryAfterMs}`;

@@ -1,10 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createChain } from "../src/chain.ts";
+import { makeLink } from "../src/link.ts";
 import { type RateLimitOptions, rateLimit } from "../src/policies/rate-limit.ts";
 import { timeout } from "../src/policies/timeout.ts";
 import type { Provider } from "../src/provider.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
-import { sampleMessage } from "./sample-message.ts";
+import { sampleInput, sampleMessage } from "./sample-message.ts";
 import { accept, fail, scripted } from "./scripted-provider.ts";
 
 function setUp(options: RateLimitOptions, provider: Provider = scripted("A", accept())) {
@@ -19,7 +22,7 @@ function setUp(options: RateLimitOptions, provider: Provider = scripted("A", acc
 
 describe("a limit per second", () => {
   test("lets so many through within any second, and says when there is room", async () => {
-    const { take, clock, attempts } = setUp({ perSecond: 2 });
+    const { take, clock, attempts } = setUp({ perSecond: 2, maxWaitMs: 0 });
     await take();
     await clock.advance(600);
     await take();
@@ -36,7 +39,7 @@ describe("a limit per second", () => {
     [1.5, 1_000],
     [2.5, 1_000],
   ])("of %d never lets more than that through within a second", async (perSecond, windowMs) => {
-    const { take, clock } = setUp({ perSecond });
+    const { take, clock } = setUp({ perSecond, maxWaitMs: 0 });
     const times: number[] = [];
     for (let ms = 0; ms < 10_000; ms += 50) {
       while ((await take()) === "taken") times.push(clock.now());
@@ -60,8 +63,92 @@ describe("a limit per second", () => {
       await clock.advance(0);
     }
     await clock.advance(10_000);
-    expect(done.sort()).toEqual(["a true 0", "b true 1000", "c true 2000", "d false 2000"]);
+    expect(done.sort()).toEqual(["a true 0", "b true 1000", "c true 2000", "d false 0"]);
   });
+
+  test("is a queue by default: one attempt a message, in order, at the rate", async () => {
+    const clock = manualClock();
+    const [taken, times]: [string[], number[]] = [[], []];
+    const a = scripted("A", async (id, context, message) => {
+      taken.push(message.subject);
+      times.push(clock.now());
+      return accept()(id, context, message);
+    });
+    const chain = createChain([makeLink(a, [rateLimit({ perSecond: 20, clock })], clock)], {
+      policies: [],
+      clock,
+    });
+    const subjects = Array.from({ length: 120 }, (_, i) => `mail ${i}`);
+    const sends = subjects.map((subject) => chain.send(sampleInput({ subject })));
+    const deliveries = await clock.until(Promise.all(sends));
+    expect(taken).toEqual(subjects);
+    expect(deliveries.flatMap(({ attempts }) => attempts)).toHaveLength(120);
+    expect(deliveries.every(({ success }) => success)).toBe(true);
+    expect((times.at(-1) as number) - (times[0] as number)).toBe(5_000);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("leaves those whose turn would come too late to the next provider, at once", async () => {
+    const clock = manualClock();
+    const b = scripted("B", accept());
+    const chain = createChain(
+      [makeLink(scripted("A", accept()), [rateLimit({ perSecond: 10, clock })], clock), b],
+      {
+        policies: [],
+        clock,
+        deadlineMs: 3_000,
+      },
+    );
+    const began = clock.now();
+    const sends = Array.from({ length: 50 }, () => chain.send(sampleInput()));
+    await clock.advance(0);
+    expect(b.calls).toHaveLength(20);
+    const deliveries = await clock.until(Promise.all(sends));
+    expect(deliveries.every(({ success }) => success)).toBe(true);
+    expect(clock.now() - began).toBeLessThan(3_000);
+  });
+
+  test("holds at any moment, in order, whoever gives up and however much each counts", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(
+          fc.record({
+            afterMs: fc.constantFrom(0, 0, 1, 130, 700),
+            weight: fc.integer({ min: 1, max: 4 }),
+            givesUpAfterMs: fc.option(fc.integer({ min: 0, max: 3_000 }), { nil: undefined }),
+          }),
+          { maxLength: 25 },
+        ),
+        async (perSecond, comers) => {
+          const clock = manualClock();
+          const served: { at: number; weight: number; i: number }[] = [];
+          const provider = scripted("A", async (id, context, message) => {
+            served.push({ at: clock.now(), weight: context.envelope.to.length, i: Number(message.subject) });
+            return accept()(id, context, message);
+          });
+          const { send } = loneLink(provider, [rateLimit({ perSecond, count: "recipients", clock })], clock);
+          const sends: Promise<unknown>[] = [];
+          for (const [i, { afterMs, weight, givesUpAfterMs }] of comers.entries()) {
+            await clock.advance(afterMs);
+            const controller = new AbortController();
+            if (givesUpAfterMs !== undefined) clock.after(givesUpAfterMs, () => controller.abort());
+            const to = Array.from({ length: weight }, (_, n) => `r${n}@example.org`);
+            const message = await sampleMessage({ to, subject: String(i) });
+            sends.push(send({ message, signal: controller.signal }));
+          }
+          await clock.until(Promise.all(sends));
+          const order = served.map(({ i }) => i);
+          expect(order).toEqual([...order].sort((one, other) => one - other));
+          for (const { at, i } of served) {
+            const within = served.filter((one) => one.at <= at && one.at > at - 1_000);
+            const sum = within.reduce((all, one) => all + one.weight, 0);
+            expect(sum <= perSecond || within.length === 1 || i < 0).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    ));
 
   test("lets one who gives up out of the line", async () => {
     const { send, clock } = setUp({ perSecond: 1, maxWaitMs: 5_000 });

@@ -81,6 +81,25 @@ describe("the budget", () => {
     expect(link.status()).toEqual({ retry: { budget: 0 } });
   });
 
+  test("is not used up by sends that are given up while they wait", async () => {
+    const { send, clock, link, provider } = setUp([transient()], { budget: 2, baseMs: 1_000 });
+    for (let i = 0; i < 10; i++) {
+      const controller = new AbortController();
+      const outcome = send({ signal: controller.signal });
+      await clock.advance(1);
+      controller.abort();
+      await clock.until(outcome);
+    }
+    expect(link.status()).toEqual({ retry: { budget: 2 } });
+    expect(provider.calls).toHaveLength(10);
+  });
+
+  test("bounds those who wait at the same time, too", async () => {
+    const { send, clock, provider } = setUp([transient()], { budget: 2 });
+    await clock.until(Promise.all(Array.from({ length: 10 }, () => send())));
+    expect(provider.calls).toHaveLength(12);
+  });
+
   test("is refilled by successes, and a retry that was worth it is put back", async () => {
     const steps = [transient(), transient(), transient(), accept(), transient(), accept()];
     const { send, clock, link } = setUp(steps, { budget: 2, refill: 0.5 });

@@ -11,6 +11,23 @@ test("a place is given back once, however often its function is called", async (
   expect(places.taken).toBe(1);
 });
 
+test("whatever shares of it are taken, nothing is left of them when all are back", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 30, max: 20_000_000 }),
+      fc.array(fc.double({ min: 0, max: 1_000_000, noNaN: true }), { maxLength: 40 }),
+      async (capacity, weights) => {
+        const places = slots(capacity);
+        for (const weight of weights) (await places.take(Math.min(weight, capacity / 50)))?.();
+        const parts = await Promise.all(Array.from({ length: 30 }, () => places.take(capacity / 30)));
+        for (const leave of parts) leave?.();
+        expect(places.taken).toBe(0);
+        // So something heavier than everything has its turn.
+        expect(await places.take(capacity * 2)).toBeDefined();
+      },
+    ),
+  ));
+
 test("something heavier than everything goes alone", async () => {
   const places = slots(2);
   const leave = await places.take(5);

@@ -20,7 +20,7 @@ import {
 
 function setUp(step: Step) {
   const clock = manualClock();
-  const lone = loneLink(scripted("A", step), [timeout({ ms: 100, clock })], clock);
+  const lone = loneLink(scripted("A", step), [timeout({ ms: 100, afterHandOverMs: 300, clock })], clock);
   return { ...lone, clock };
 }
 
@@ -36,8 +36,37 @@ test("what was handed over and got no answer in time stays unknown", async () =>
   const { send, clock } = setUp(hangHandedOver());
   expect(await clock.until(send())).toMatchObject({
     kind: "unknown",
-    reason: "no answer within 100 ms after the message was handed over",
+    reason: "no answer within 300 ms after the message was handed over",
   });
+});
+
+test("the time ends at the hand-over: an answer after it is waited for", async () => {
+  const clock = manualClock();
+  const slow: Step = async (...args) => {
+    await args[1].handOver();
+    await new Promise<void>((resolve) => clock.after(5_000, resolve));
+    return accept()(...args);
+  };
+  const { send, attempts } = loneLink(scripted("A", slow), [timeout({ ms: 100, clock })], clock);
+  expect(await clock.until(send())).toMatchObject({ success: true });
+  expect(attempts).toMatchObject([{ success: true, ms: 5_000 }]);
+  expect(clock.pending).toBe(0);
+});
+
+test("a hand-over that is still being written down does not end it", async () => {
+  const { send, clock } = setUp(accept());
+  const outcome = send({ handOver: () => new Promise((resolve) => clock.after(1_000, resolve)) });
+  expect(await clock.until(outcome)).toMatchObject({ kind: "transient", code: "timeout" });
+});
+
+test("a policy within that throws leaves no timer and no listener behind", async () => {
+  const clock = manualClock();
+  const throwing = () => () => Promise.reject(new Error("a fault of the policy"));
+  const { send } = loneLink(scripted("A"), [timeout({ ms: 100, clock }), throwing], clock);
+  const { signal } = new AbortController();
+  await expect(clock.until(send({ signal }))).rejects.toThrow("a fault of the policy");
+  expect(clock.pending).toBe(0);
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
 });
 
 test("a provider that gives up by itself when told is transient, too", async () => {

@@ -1,4 +1,4 @@
-import { closest, isLoopback } from "@relais/core/spi";
+import { closest, isLoopback, providerId } from "@relais/core/spi";
 
 /** Looks at one option. @throws {TypeError | RangeError} one sentence that names the field and shows no value */
 export type Check = (field: string, value: unknown) => void;
@@ -10,12 +10,8 @@ export const checkKey: Check = (field, value) => {
     throw new RangeError(`${field} must be 1 to 512 ASCII characters without blanks`);
 };
 
-/** A name of 1 to 64 characters, none of them a control character. */
-export const checkId: Check = (field, value) => {
-  if (typeof value !== "string") throw new TypeError(`${field} must be a string`);
-  if (!/^[^\p{Cc}]{1,64}$/u.test(value) || value.trim() === "")
-    throw new RangeError(`${field} must be 1 to 64 characters without control characters`);
-};
+/** The id of a provider. */
+export const checkId: Check = (field, value) => void providerId(field, value);
 
 /** An https URL, or http to a loopback address, without user, password, query or fragment. */
 const checkEndpoint: Check = (field, value) => {

@@ -9,6 +9,8 @@ export interface Diagnosis {
   readonly code?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly again?: false | undefined;
+  /** Said by the API itself after the request was handed over: it has not taken the message. */
+  readonly definite?: true | undefined;
 }
 
 function codeOf(thrown: unknown): string | undefined {

@@ -9,7 +9,7 @@ import {
 } from "@relais/core/spi";
 import { call } from "./call.ts";
 import { checkOptions } from "./check-options.ts";
-import { diagnose } from "./diagnose.ts";
+import { type Diagnosis, diagnose } from "./diagnose.ts";
 import { encodeBody } from "./encode-body.ts";
 import { type HttpOptions, httpChecks } from "./http-options.ts";
 import { type Letter, letterFor } from "./letter.ts";
@@ -19,6 +19,8 @@ import { providerLimits, refuseSize } from "./refuse-early.ts";
 import { type Ask, inRounds } from "./rounds.ts";
 import { verify } from "./verify.ts";
 import { withParts } from "./with-parts.ts";
+
+const afterClose: Diagnosis = { kind: "skipped", code: "closed", reason: "the provider is closed" };
 
 /**
  * A provider that hands messages to an HTTP mail API, one request an attempt; more only where the vendor refuses a
@@ -35,7 +37,7 @@ import { withParts } from "./with-parts.ts";
 export function http(options: HttpOptions): Provider {
   checkOptions("http", options, httpChecks, ["api"]);
   const { api, maxConnections = 10, connectionTimeoutMs = 10_000, ca } = options;
-  const { id = api.name.toUpperCase(), endpoint = api.endpoint } = options;
+  const { id = idOf(api.name), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");
   const url = (path: string): URL => new URL(`${base}${path}`);
   const limits = providerLimits(api.limits ?? {});
@@ -101,12 +103,16 @@ export function http(options: HttpOptions): Provider {
     return done;
   };
 
+  const close = (): Promise<void> => {
+    closed ??= Promise.allSettled(underWay).then(() => connections.destroy());
+    return closed;
+  };
+
   return Object.freeze({
     id,
     limits,
     send: (message, context) => {
-      if (closed !== undefined)
-        return Promise.resolve(fail({ kind: "skipped", reason: "the provider is closed" }));
+      if (closed !== undefined) return Promise.resolve(fail(afterClose));
       // `call` and the reading of answers have their own nets: what is caught here happened before either.
       return tracked(
         tryOnce(message, context).catch((thrown: unknown) =>
@@ -122,12 +128,18 @@ export function http(options: HttpOptions): Provider {
             return { provider: id, ok: false, reason: failure.reason, failure };
           }),
         );
-      const failure = fail({ kind: "skipped", reason: "the provider is closed" });
+      const failure = fail(afterClose);
       return Promise.resolve({ provider: id, ok: false, reason: failure.reason, failure });
     },
-    close: () => {
-      closed ??= Promise.allSettled(underWay).then(() => connections.destroy());
-      return closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   } satisfies Provider);
 }
+
+/** A vendor's name as an id. */
+const idOf = (name: string): string =>
+  name
+    .toUpperCase()
+    .replace(/[^A-Z0-9._-]+/g, "-")
+    .replace(/^[._-]+/, "")
+    .slice(0, 64);

@@ -9,7 +9,7 @@ export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Fa
 
 /** Failures of one provider, with no secret in them. */
 export function failer(provider: string, clean: (text: string) => string): Fail {
-  return ({ kind, reason, code, retryAfterMs, again }, rejected) =>
+  return ({ kind, reason, code, retryAfterMs, again, definite }, rejected) =>
     failure({
       provider,
       kind,
@@ -17,6 +17,7 @@ export function failer(provider: string, clean: (text: string) => string): Fail 
       code: code === undefined ? undefined : clean(code),
       retryAfterMs,
       again,
+      definite,
       rejected,
     });
 }
@@ -33,6 +34,10 @@ export type Reading =
 
 const messageIdForm = /^[^\s\p{Cc}]{1,998}$/u;
 
+/** A row of a table speaks for an answer that was read: what it calls transient was surely not taken. */
+const definitely = (explained: Explained): Explained =>
+  explained.kind === "transient" ? { ...explained, definite: true } : explained;
+
 /** What an answer to a message says. */
 export function readAnswerTo(
   api: HttpApi,
@@ -42,7 +47,8 @@ export function readAnswerTo(
   fail: Fail,
 ): Reading {
   const said = answer.status >= 200 && answer.status <= 299 ? api.accepted(answer) : undefined;
-  if (said === undefined || !messageIdForm.test(said.messageId)) return explainAnswer(api, answer, letter);
+  if (said === undefined || !messageIdForm.test(said.messageId))
+    return definitely(explainAnswer(api, answer, letter));
   const left = new Map(said.rejected?.map(({ address, code }) => [mailboxKey(address), code]));
   const rejected = recipients.flatMap((address): Rejection[] => {
     const code = left.get(mailboxKey(address));

@@ -10,6 +10,8 @@ export interface Evidence {
   readonly command: string;
   /** An SMTP reply code. */
   readonly reply?: number;
+  /** The reply itself is there, as an SMTP server wrote it; a bare code may be the status of an API. */
+  readonly isSmtp: boolean;
   /** RFC 3463: `5.1.1`. */
   readonly enhanced?: string;
   /** Of an API behind the transport. */
@@ -47,6 +49,7 @@ export function evidence(thrown: unknown): Evidence {
     neverRan: text(given.syscall)?.startsWith("spawn") === true,
     command: text(given.command) ?? "",
     reply: status(given.responseCode),
+    isSmtp: response?.startsWith(String(given.responseCode)) === true,
     enhanced: /^[45]\d\d[ -]([45]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? "")?.[1],
     httpStatus:
       status(fieldsOf(given.$metadata).httpStatusCode) ?? status(given.statusCode) ?? status(given.status),

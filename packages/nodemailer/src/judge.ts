@@ -42,13 +42,23 @@ function ofStatus({ httpStatus, said, detail }: Evidence): Judgement | undefined
   return kind === undefined ? undefined : { kind, reason: said, code: detail ?? String(httpStatus) };
 }
 
+/** An answer that something between us and whoever sends may give after it has passed the message on. */
+function isBare({ isSmtp, reply, httpStatus }: Evidence, { kind }: Judgement): boolean {
+  return !isSmtp && ((reply ?? httpStatus ?? 0) >= 500 || kind === "transient");
+}
+
+/** What an SMTP server itself answers to the message is definite (RFC 5321, 4.2.5). */
+function definitely(told: Judgement, handedOver: boolean): Judgement {
+  return handedOver && told.kind === "transient" ? { ...told, definite: true } : told;
+}
+
 /** Which kind of failure a thrown value is. Handed over, only an answer that refuses the message is a definite one. */
 export function judge(thrown: unknown, handedOver: boolean): Judgement {
   const found = evidence(thrown);
   // A greeting of 421 or 5xx is an answer to the connection, and there only before anything was handed over.
   const greeted = !handedOver && found.command === "CONN" ? ofReply({ ...found, code: "" }) : undefined;
   const told = greeted ?? ofReply(found) ?? ofStatus(found);
-  if (told !== undefined) return told;
+  if (told !== undefined && !(handedOver && isBare(found, told))) return definitely(told, handedOver);
   const code = found.detail ?? found.code;
   if (found.neverRan) return { kind: "misconfigured", reason: found.said, code };
   if (handedOver) {

@@ -1,4 +1,4 @@
-import { type Health, type Provider, redactor } from "@relais/core/spi";
+import { type Health, type Provider, providerId, redactor } from "@relais/core/spi";
 import type nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
 import { attempt } from "./attempt.ts";
@@ -28,7 +28,7 @@ export function nodemailerProvider({
   name,
   secrets = [],
 }: NodemailerProviderOptions): Provider {
-  if (typeof id !== "string" || id === "") throw new TypeError("nodemailerProvider: id must be a text");
+  providerId("nodemailerProvider: id", id);
   if (transport === undefined || transport === null) {
     throw new TypeError("nodemailerProvider: give a transport");
   }
@@ -59,11 +59,23 @@ export function nodemailerProvider({
     }
   };
 
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      await Promise.allSettled(underWay);
+      try {
+        await transporter.close();
+      } catch {
+        // It is gone either way.
+      }
+    })();
+    return closing;
+  };
+
   return Object.freeze<Provider>({
     id,
     send: async (message, context) => {
       if (closing !== undefined) {
-        return told.failure({ kind: "cancelled", reason: "the provider is closed" });
+        return told.failure({ kind: "skipped", code: "closed", reason: "the provider is closed" });
       }
       const sending = attempt(message, context, carried, told);
       underWay.add(sending);
@@ -74,16 +86,7 @@ export function nodemailerProvider({
       }
     },
     verify: (context) => verify(context?.signal),
-    close: () => {
-      closing ??= (async () => {
-        await Promise.allSettled(underWay);
-        try {
-          await transporter.close();
-        } catch {
-          // It is gone either way.
-        }
-      })();
-      return closing;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   });
 }

@@ -31,9 +31,26 @@ test.each([
   [{ code: "ETIMEDOUT", command: "DATA" }, "unknown"],
   [{ code: "ECONNECTION", command: "CONN", responseCode: 550, response: "550 5" }, "unknown"],
   [{ code: "EAUTH" }, "unknown"],
+  [{ statusCode: 503 }, "unknown"],
+  [{ status: 503, code: "ServiceUnavailable" }, "unknown"],
+  [{ responseCode: 503, message: "Service Unavailable" }, "unknown"],
+  [{ responseCode: 500, response: "Internal Server Error" }, "unknown"],
+  [{ $metadata: { httpStatusCode: 503 }, name: "ServiceUnavailable" }, "unknown"],
+  [{ responseCode: 451, message: "try later" }, "unknown"],
+  [{ statusCode: 422 }, "refused"],
+  [{ statusCode: 429 }, "throttled"],
   [null, "unknown"],
 ])("after the hand-over %o is %s", (thrown, kind) => {
   expect(judge(thrown, true).kind).toBe(kind);
+});
+
+test("an SMTP server that puts the message off after the dot is definite: nothing was taken", () => {
+  const thrown = { code: "EMESSAGE", command: "DATA", responseCode: 451, response: "451 4.3.0 trouble here" };
+  expect(judge(thrown, true)).toMatchObject({ kind: "transient", definite: true });
+});
+
+test("the status of an API before the hand-over says what it says", () => {
+  expect(judge({ statusCode: 503 }, false)).toMatchObject({ kind: "transient" });
 });
 
 test("secrets are found wherever options keep them", () => {

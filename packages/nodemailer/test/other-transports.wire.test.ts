@@ -52,7 +52,9 @@ test("a transport of somebody else's gets the bytes, after the hand-over", async
 test.each([
   [{ $metadata: { httpStatusCode: 403 }, name: "AccessDenied" }, "misconfigured", "AccessDenied"],
   [{ statusCode: 429 }, "throttled", "429"],
-  [{ status: 503 }, "transient", "503"],
+  [{ status: 503 }, "unknown", undefined],
+  [{ responseCode: 503 }, "unknown", undefined],
+  [{ responseCode: 451, response: "451 4.3.0 later" }, "transient", "451 4.3.0"],
   [{ status: 500 }, "unknown", undefined],
   [{ code: "ECONNRESET" }, "unknown", "ECONNRESET"],
   [{ responseCode: 554, response: "554 5.7.1 spam" }, "refused", "554 5.7.1"],
@@ -138,7 +140,7 @@ test("a pool that likes to try again sends no second copy, and a closed provider
   expect(await provider.send(message, sendContext(message))).toMatchObject({ kind: "unknown" });
   expect(server.accepted).toHaveLength(1);
   await Promise.all([provider.close?.(), provider.close?.()]);
-  expect(await provider.send(message, sendContext(message))).toMatchObject({ kind: "cancelled" });
+  expect(await provider.send(message, sendContext(message))).toMatchObject({ kind: "skipped", code: "closed" });
   expect(server.accepted).toHaveLength(1);
   await server.close();
 });

@@ -1,4 +1,4 @@
-import { closest } from "@relais/core/spi";
+import { closest, providerId } from "@relais/core/spi";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
 import type { SesOptions } from "./ses-options.ts";
@@ -48,7 +48,7 @@ const ca: Check = (field, value) => {
 };
 
 const checks: Readonly<Record<keyof SesOptions, Check>> = {
-  id: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "1 to 64 letters, digits, dots, dashes or underscores"),
+  id: (field, value) => void providerId(field, value),
   region: text(/^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/, "the name of an AWS region, such as eu-west-1"),
   endpoint: checkEndpoint,
   credentials: checkCredentials,

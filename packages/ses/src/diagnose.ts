@@ -52,7 +52,12 @@ function lost({ code, name }: Thrown, exchange: Exchange, aborted: boolean): Dia
   const { status, handedOver } = exchange;
   // The head of an answer is enough to know a no; of any other answer the rest might be the message id.
   if (status !== undefined && status >= 400 && status < 500)
-    return { kind: "transient", reason: "the answer, a no, broke off", code: `HTTP ${status}` };
+    return {
+      kind: "transient",
+      reason: "the answer, a no, broke off",
+      code: `HTTP ${status}`,
+      definite: true,
+    };
   if (!handedOver)
     return { kind: "transient", reason: "connection lost before the message was handed over", code: word };
   const what = aborted
@@ -77,6 +82,8 @@ function answered(thrown: Thrown, exchange: Exchange): Diagnosis {
     reason: words === undefined || words === "Unknown" ? row.meaning : `${row.meaning}: ${words}`,
     code: name ?? `HTTP ${status}`,
     retryAfterMs: waits ? Math.max(wait, asked) : undefined,
+    // The rows of bare statuses are unknown where something in between may have said it.
+    definite: kind === "transient" && exchange.handedOver ? true : undefined,
     clock: row.clock,
     key: row.key,
   };

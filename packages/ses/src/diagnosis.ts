@@ -7,6 +7,8 @@ export interface Diagnosis {
   readonly code?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly again?: false | undefined;
+  /** Said by SES itself after the request was handed over: it has not taken the message. */
+  readonly definite?: true | undefined;
   /** Our clock is wrong; the next request of the same client fits. */
   readonly clock?: true | undefined;
   /** A fresh key may help. */

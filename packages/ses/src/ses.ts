@@ -9,6 +9,8 @@ import type { SesOptions } from "./ses-options.ts";
 import { skewMemory } from "./skew-memory.ts";
 import { verify } from "./verify.ts";
 
+const afterClose: Diagnosis = { kind: "skipped", code: "closed", reason: "the provider is closed" };
+
 /**
  * A provider that hands messages to Amazon SES (SendRawEmail of its query API), one request an attempt.
  *
@@ -31,13 +33,13 @@ export function ses(options: SesOptions = {}): Provider {
   const client = awsClient(options);
   // One line for both bounds: a message weighs its bytes, and at least a connection's share of them.
   const room = slots(Math.max(maxBytesUnderWay, maxConnections));
-  const lightest = Math.max(maxBytesUnderWay, maxConnections) / maxConnections;
+  const lightest = Math.floor(Math.max(maxBytesUnderWay, maxConnections) / maxConnections);
   const skew = skewMemory();
   const underWay = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
 
   const fail = (diagnosis: Diagnosis): Failure => {
-    const { kind, reason, code, retryAfterMs, again, key } = diagnosis;
+    const { kind, reason, code, retryAfterMs, again, definite, key } = diagnosis;
     if (key === true) client.forgetCredentials();
     return failure({
       provider: id,
@@ -46,6 +48,7 @@ export function ses(options: SesOptions = {}): Provider {
       code: code === undefined ? undefined : client.redact(code),
       retryAfterMs,
       again,
+      definite,
     });
   };
 
@@ -73,12 +76,16 @@ export function ses(options: SesOptions = {}): Provider {
     return done;
   };
 
+  const close = (): Promise<void> => {
+    closed ??= Promise.allSettled(underWay).then(() => client.destroy());
+    return closed;
+  };
+
   return Object.freeze({
     id,
     limits,
     send: (message, context) => {
-      if (closed !== undefined)
-        return Promise.resolve(fail({ kind: "skipped", reason: "the provider is closed" }));
+      if (closed !== undefined) return Promise.resolve(fail(afterClose));
       // Everything that can go wrong at run time has been judged by now: what is left is a fault of ours.
       return tracked(
         tryOnce(message, context).catch((thrown: unknown) =>
@@ -88,12 +95,10 @@ export function ses(options: SesOptions = {}): Provider {
     },
     verify: (context) => {
       if (closed === undefined) return tracked(verify(client, id, fail, context?.signal));
-      const failure = fail({ kind: "skipped", reason: "the provider is closed" });
+      const failure = fail(afterClose);
       return Promise.resolve({ provider: id, ok: false, reason: failure.reason, failure });
     },
-    close: () => {
-      closed ??= Promise.allSettled(underWay).then(() => client.destroy());
-      return closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   } satisfies Provider);
 }

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { isLoopback } from "@relais/core/spi";
+import { isLoopback, providerId } from "@relais/core/spi";
 import { checkAuth } from "./check-auth.ts";
 import { checkDkim } from "./check-dkim.ts";
 import { checkProxy } from "./check-proxy.ts";
@@ -91,12 +91,7 @@ export function checkOptions(options: SmtpOptions): Settings {
   const tls = checkTls(given.tls, yes("allowInsecureTls", false));
   const dkim = given.dkim === undefined ? [] : checkDkim(given.dkim, host);
   const socketTimeoutMs = ms("socketTimeoutMs", 60_000);
-  const id = shaped(
-    "id",
-    given.id ?? "SMTP",
-    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
-    "1 to 64 letters, digits, . _ : or -",
-  );
+  const id = providerId("smtp: id", given.id ?? "SMTP");
   if (given.localAddress !== undefined && isIP(String(given.localAddress)) === 0) {
     throw new TypeError("smtp: localAddress must be an IP address");
   }

@@ -23,6 +23,7 @@ function afterHandOver(found: Evidence): Judgement {
         reason: meaning.reply.line,
         code: meaning.code,
         retryAfterMs: meaning.retryAfterMs,
+        definite: meaning.kind === "transient" ? true : undefined,
       };
     }
     return {

@@ -15,7 +15,7 @@ import { telling } from "./telling.ts";
 import { vault } from "./vault.ts";
 import { unwell, verify } from "./verify.ts";
 
-const afterClose = { kind: "cancelled", reason: "the provider is closed" } as const;
+const afterClose = { kind: "skipped", code: "closed", reason: "the provider is closed" } as const;
 
 /**
  * A provider that hands mail to an SMTP server (RFC 5321, RFC 6409), over connections that are kept and used again.
@@ -24,7 +24,7 @@ const afterClose = { kind: "cancelled", reason: "the provider is closed" } as co
  * after `handOver` has resolved. While nothing was handed over it begins anew where that is sure to help: a kept
  * connection was closed, or has had its messages; the server takes fewer connections. Recipients too many for one
  * transaction go in further ones. It never rejects, and says `unknown` only when the message may have been taken. An
- * abort is answered at once, and closes the connection. After `close`, `send` answers `cancelled`.
+ * abort is answered at once, and closes the connection. After `close`, `send` answers `skipped`.
  *
  * @throws {TypeError | RangeError} one sentence about the first option that is wrong; never a secret in it
  */
@@ -92,6 +92,11 @@ export function smtp(options: SmtpOptions): Provider {
     await idle.close();
   };
 
+  const close = (): Promise<void> => {
+    closing ??= drain();
+    return closing;
+  };
+
   return Object.freeze({
     id,
     send,
@@ -99,9 +104,7 @@ export function smtp(options: SmtpOptions): Provider {
       if (closing !== undefined) return Promise.resolve(unwell(told.failure(afterClose)));
       return tracked(verify(settings, told, open, () => queue.open, signal));
     },
-    close: () => {
-      closing ??= drain();
-      return closing;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   });
 }

@@ -7,7 +7,7 @@ import { mail, sendContext } from "./send-context.ts";
 import { until } from "./until.ts";
 
 describe("close", () => {
-  test("finishes what is under way and what waits, then lets go of every socket; later sends are cancelled", async () => {
+  test("finishes what is under way and what waits, then lets go of every socket; later sends are skipped", async () => {
     const server = await smtpServer({ script: { rcpt: { delayMs: 20 } } });
     const provider = smtp({ host: server.host, port: server.port, pool: { maxConnections: 2 } });
     const messages = await Promise.all(Array.from({ length: 6 }, () => mail()));
@@ -17,7 +17,8 @@ describe("close", () => {
     const closing = provider.close?.();
     const late = await mail();
     expect(await provider.send(late, sendContext(late))).toMatchObject({
-      kind: "cancelled",
+      kind: "skipped",
+      code: "closed",
       reason: "the provider is closed",
     });
     await closing;
@@ -28,13 +29,13 @@ describe("close", () => {
     await server.close();
   });
 
-  test("waits for a verify that is under way, and later ones are cancelled", async () => {
+  test("waits for a verify that is under way, and later ones are skipped", async () => {
     const server = await smtpServer({ script: { ehlo: { delayMs: 30 } } });
     const provider = smtp({ host: server.host, port: server.port });
     const verifying = provider.verify?.();
     await provider.close?.();
     expect(await verifying).toMatchObject({ ok: true });
-    expect(await provider.verify?.()).toMatchObject({ ok: false, failure: { kind: "cancelled" } });
+    expect(await provider.verify?.()).toMatchObject({ ok: false, failure: { kind: "skipped" } });
     expect(server.connections).toBe(1);
     await server.close();
   });

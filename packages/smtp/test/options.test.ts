@@ -38,7 +38,8 @@ const wrong: readonly (readonly [unknown, string])[] = [
   [{ pool: 5 }, "smtp: pool must be an object, got a number"],
   [{ name: "evil\r\nMAIL" }, "smtp: name must not contain control characters"],
   [{ localAddress: "here" }, "smtp: localAddress must be an IP address"],
-  [{ id: "" }, "smtp: id must not be empty"],
+  [{ id: "" }, "smtp: id must be 1 to 64 letters, digits, ., _ or -"],
+  [{ id: "SMTP:EU" }, "smtp: id must be 1 to 64 letters, digits, ., _ or -"],
   [
     { tls: { rejectUnauthorized: false } },
     "smtp: tls.rejectUnauthorized: false also needs allowInsecureTls: true",

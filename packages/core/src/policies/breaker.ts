@@ -1,8 +1,8 @@
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock, wallAt, wallNow } from "../clock.ts";
 import type { BreakerState } from "../event.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
 import type { Outcome } from "../outcome.ts";
-import type { BreakerStatus, LinkSite, Policy, TimedOptions } from "../policy.ts";
+import { type BreakerStatus, type LinkSite, ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
 import type { SendContext } from "../provider.ts";
 import { skip } from "../skip.ts";
 import { verdict } from "../verdict.ts";
@@ -19,6 +19,8 @@ export interface BreakerOptions extends TimedOptions {
   readonly resetMs?: number | undefined;
   /** The longest it stays open, ms. @defaultValue 300000 */
   readonly maxResetMs?: number | undefined;
+  /** The longest it rests because a provider asked it to, ms. @defaultValue 86400000, a day */
+  readonly maxRestMs?: number | undefined;
 }
 
 const buckets = 12;
@@ -36,6 +38,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
     "windowMs",
     "resetMs",
     "maxResetMs",
+    "maxRestMs",
     "clock",
   ]);
   const failureRate = numberOption("breaker: failureRate", options.failureRate, 0.5, { min: 0.001, max: 1 });
@@ -48,21 +51,22 @@ export function breaker(options: BreakerOptions = {}): Policy {
   const maxResetMs = numberOption("breaker: maxResetMs", options.maxResetMs, Math.max(resetMs, 300_000), {
     min: resetMs,
   });
+  const maxRestMs = numberOption("breaker: maxRestMs", options.maxRestMs, 86_400_000, { min: 0 });
   const clock = options.clock ?? systemClock;
   const settings = { failureRate, minimumCalls, windowMs, buckets };
   const bucketMs = windowMs / buckets;
 
-  return (next, site) => {
+  return ownPolicy((next, site) => {
     let current = circuit({ ...settings, halfOpen: false });
     let state: BreakerState = "closed";
     let bucketAt = clock.now();
-    let reopenAt = 0;
-    let restUntil = 0;
+    let reopenAt = Number.NEGATIVE_INFINITY;
+    let restUntil = Number.NEGATIVE_INFINITY;
     let openForMs = resetMs;
     /** When the probe under way began. */
     let probeAt: number | undefined;
     const { id: provider } = site.provider;
-    report(site, () => ({ state, reopenAt, restUntil }));
+    report(site, () => ({ state, reopenAt, restUntil }), clock);
     site.onClose(() => current.dispose());
 
     const replace = (halfOpen: boolean): void => {
@@ -81,12 +85,12 @@ export function breaker(options: BreakerOptions = {}): Policy {
       const failure = outcome === undefined || outcome.success ? undefined : outcome;
       context.scope?.observe?.({
         type: "breaker",
-        at: clock.now(),
+        at: wallNow(clock),
         message: messageId,
         provider,
         state,
         ...(failure === undefined ? {} : { failure }),
-        ...(to === "open" ? { reopenAt } : {}),
+        ...(to === "open" ? { reopenAt: wallAt(clock, reopenAt) } : {}),
       });
     };
 
@@ -98,7 +102,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
           code: "resting",
           reason,
           retryAfterMs: restUntil - now,
-          at: now,
+          at: wallNow(clock),
         });
       }
       // A probe that never comes back must not hold the door shut for good.
@@ -106,7 +110,12 @@ export function breaker(options: BreakerOptions = {}): Policy {
       if (state !== "closed" && (now < reopenAt || probing)) {
         const reason = probing ? "circuit half-open: a probe is under way" : "circuit open";
         const retryAfterMs = Math.max(reopenAt - now, 1_000);
-        return skip(provider, message, context, { code: "breaker-open", reason, retryAfterMs, at: now });
+        return skip(provider, message, context, {
+          code: "breaker-open",
+          reason,
+          retryAfterMs,
+          at: wallNow(clock),
+        });
       }
       const probe = state !== "closed";
       if (probe) {
@@ -119,7 +128,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
       const outcome = await next(message, context);
       const said = verdict(outcome, site.dispositions);
       if (said === "rest" && !outcome.success) {
-        restUntil = Math.max(restUntil, clock.now() + (outcome.retryAfterMs ?? 1_000));
+        restUntil = Math.max(restUntil, clock.now() + Math.min(outcome.retryAfterMs ?? 1_000, maxRestMs));
       }
       if (mine !== current) return outcome; // from before the circuit opened: no news
       if (said === "success" || said === "failure") {
@@ -143,19 +152,20 @@ export function breaker(options: BreakerOptions = {}): Policy {
       }
       return outcome;
     };
-  };
+  });
 }
 
 function report(
   site: LinkSite,
   read: () => { state: BreakerState; reopenAt: number; restUntil: number },
+  clock: Clock,
 ): void {
   site.report("breaker", (): BreakerStatus => {
     const { state, reopenAt, restUntil } = read();
     return {
       state,
-      ...(state === "open" ? { reopenAt } : {}),
-      ...(restUntil > 0 ? { restUntil } : {}),
+      ...(state === "open" ? { reopenAt: wallAt(clock, reopenAt) } : {}),
+      ...(restUntil > Number.NEGATIVE_INFINITY ? { restUntil: wallAt(clock, restUntil) } : {}),
     };
   });
 }

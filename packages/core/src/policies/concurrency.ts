@@ -1,7 +1,7 @@
-import { systemClock } from "../clock.ts";
+import { systemClock, wallNow } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
-import type { Policy, TimedOptions } from "../policy.ts";
+import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
 import { skip } from "../skip.ts";
 import { slots } from "../slots.ts";
 
@@ -32,7 +32,7 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
   });
   const clock = options.clock ?? systemClock;
 
-  return (next, site) => {
+  return ownPolicy((next, site) => {
     const byCount = slots(messages);
     const byBytes = slots(bytes);
     const { id: provider } = site.provider;
@@ -52,7 +52,7 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
           code: "queue-full",
           reason,
           retryAfterMs,
-          at: clock.now(),
+          at: wallNow(clock),
         });
       }
       const leaveCount = await byCount.take(1, context.signal);
@@ -69,5 +69,5 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
         leaveCount();
       }
     };
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import { dispositions, type Overrides } from "../disposition.ts";
 import { failureKinds } from "../failure.ts";
 import { knownOptions } from "../option-check.ts";
-import type { Policy } from "../policy.ts";
+import { ownPolicy, type Policy } from "../policy.ts";
 
 const verdicts = ["success", "failure", "open", "rest", "neither"];
 
@@ -29,5 +29,8 @@ export function overrides(changes: Overrides): Policy {
       throw new TypeError(`overrides.${kind}.health must be one of ${verdicts.join(", ")}`);
     }
   }
-  return Object.assign((next: Parameters<Policy>[0]) => next, { overrides: changes });
+  return Object.assign(
+    ownPolicy((next) => next),
+    { overrides: changes },
+  );
 }

@@ -8,7 +8,7 @@ export interface QuotaSource {
   current(signal: AbortSignal): Promise<Quota | undefined>;
   /** Raised whenever the answer is new. */
   readonly version: number;
-  /** When the provider will be asked next, ms since 1970. */
+  /** When the provider will be asked next, as the clock counts. */
   readonly refreshAt: number;
 }
 
@@ -20,7 +20,7 @@ const patienceMs = 5_000;
 export function quotaSource(provider: Provider, clock: Clock): QuotaSource {
   let known: Quota | undefined;
   let version = 0;
-  let refreshAt = 0;
+  let refreshAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
 
   const ask = async (): Promise<void> => {

@@ -1,13 +1,12 @@
-import { systemClock } from "../clock.ts";
+import { systemClock, wallNow } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
-import type { LimitStatus, Policy, TimedOptions } from "../policy.ts";
+import { type LimitStatus, ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
 import { type SkipCode, skip } from "../skip.ts";
-import { sleep } from "../sleep.ts";
-import { slots } from "../slots.ts";
 import { quotaSource } from "./quota-source.ts";
 import { remainder } from "./remainder.ts";
 import { type SlidingWindow, slidingWindow } from "./sliding-window.ts";
+import { turns } from "./turns.ts";
 
 export interface RateLimitOptions extends TimedOptions {
   /** At most so many within any second; may be a fraction. @defaultValue no limit */
@@ -18,7 +17,11 @@ export interface RateLimitOptions extends TimedOptions {
   readonly fromProvider?: boolean | undefined;
   /** What is counted. @defaultValue `"recipients"` with `fromProvider` (as SES counts), else `"messages"` */
   readonly count?: "messages" | "recipients" | undefined;
-  /** How long a message may wait for its turn before it is `skipped`, ms. @defaultValue 0 */
+  /**
+   * How long a message may wait for its turn, ms. One that would wait longer, or past the deadline of its delivery, is
+   * `skipped` at once; 0 leaves everything over the rate to the next provider.
+   * @defaultValue until the deadline for a rate, 0 for what is used up for the day
+   */
   readonly maxWaitMs?: number | undefined;
 }
 
@@ -48,8 +51,9 @@ function perDayLimit(perDay: number): Limit {
 }
 
 /**
- * Holds a provider's calls to a rate. Over it a message is `skipped`, with the time until there is room, so that the
- * next provider takes it or the chain waits. A daily limit that is used up is "out until it resets", no outage.
+ * Holds a provider's calls to a rate. Over it messages wait in line, first come first served, each as long as its
+ * delivery has time. One for which that is too short is `skipped` at once, with the time until there would be room, and
+ * the next provider takes it. A daily limit that is used up is "out until it resets", no outage.
  * @throws {TypeError | RangeError} if an option is out of range
  */
 export function rateLimit(options: RateLimitOptions): Policy {
@@ -60,7 +64,11 @@ export function rateLimit(options: RateLimitOptions): Policy {
     unbounded: true,
   });
   const perDay = numberOption("rateLimit: perDay", options.perDay, unbounded, { min: 1, unbounded: true });
-  const maxWaitMs = numberOption("rateLimit: maxWaitMs", options.maxWaitMs, 0, { min: 0 });
+  const wait = { min: 0, unbounded: true };
+  const maxWaitMs =
+    options.maxWaitMs === undefined
+      ? undefined
+      : numberOption("rateLimit: maxWaitMs", options.maxWaitMs, 0, wait);
   const fromProvider = options.fromProvider ?? false;
   if (typeof fromProvider !== "boolean") throw new TypeError("rateLimit: fromProvider must be true or false");
   const count = options.count ?? (fromProvider ? "recipients" : "messages");
@@ -74,13 +82,13 @@ export function rateLimit(options: RateLimitOptions): Policy {
   if (own.length === 0 && !fromProvider)
     throw new TypeError("rateLimit: give perSecond, perDay or fromProvider");
 
-  return (next, site) => {
+  return ownPolicy((next, site) => {
     const { id: provider } = site.provider;
     const source = fromProvider ? quotaSource(site.provider, clock) : undefined;
     const mine = own.map((make) => make());
     let theirs: Limit[] = [];
     let seen = 0;
-    const line = slots(1);
+    const line = turns(clock);
     site.report("rateLimit", () => ({
       limits: [...mine, ...theirs].map(({ reason, per, most, window }) => ({
         limit: reason,
@@ -105,39 +113,40 @@ export function rateLimit(options: RateLimitOptions): Policy {
       return [...mine, ...theirs];
     };
 
+    const cancelled = () =>
+      failure({ provider, kind: "cancelled", reason: "given up while waiting for its turn" });
+
     return async (message, context) => {
       const weight = count === "recipients" ? context.envelope.to.length : 1;
-      const { signal } = context;
-      const began = clock.now();
-      const leave = await line.take(1, signal);
-      const cancelled = () =>
-        failure({ provider, kind: "cancelled", reason: "given up while waiting for its turn" });
-      if (leave === undefined) return cancelled();
-      let held: readonly Limit[];
-      let takenAt: number;
-      try {
-        held = await limits(signal);
-        for (;;) {
-          const now = clock.now();
-          const waitMs = Math.max(0, ...held.map(({ window }) => window.waitMs(weight, now)));
-          if (waitMs === 0) break;
-          if (now - began + waitMs > maxWaitMs) {
-            const why = held.find(({ window }) => window.waitMs(weight, now) === waitMs) as Limit;
-            return skip(provider, message, context, { ...pick(why), retryAfterMs: waitMs, at: now });
-          }
-          if (!(await sleep(clock, waitMs, signal))) return cancelled();
-        }
-        takenAt = clock.now();
-        for (const { window } of held) window.take(weight, takenAt);
-      } finally {
-        leave();
+      const { signal, scope } = context;
+      const held = source === undefined ? mine : await limits(signal);
+      if (signal.aborted) return cancelled();
+      const now = clock.now();
+      const waits = held.map(({ window }) => window.waitMs(weight, now));
+      const waitMs = Math.max(0, ...waits);
+      // Whom it would only be too late for is better told at once: the next provider may have room.
+      const inTime = waitMs <= (maxWaitMs ?? unbounded) && now + waitMs < (scope?.deadlineAt ?? unbounded);
+      const why = held[waits.indexOf(waitMs)];
+      // A day is no rate: unless somebody asks for it, nobody waits for the next one.
+      const isOut = why?.code === "daily-limit" && maxWaitMs === undefined;
+      if (why !== undefined && waitMs > 0 && (isOut || !inTime)) {
+        return skip(provider, message, context, { ...pick(why), retryAfterMs: waitMs, at: wallNow(clock) });
+      }
+      // Its place is taken now, so nobody who comes later can have it.
+      const takenAt = now + waitMs;
+      for (const { window } of held) window.take(weight, takenAt);
+      const giveBack = (): void => {
+        for (const { window } of held) window.giveBack(weight, takenAt);
+      };
+      if (waitMs > 0 && !(await line.wait(takenAt, signal))) {
+        giveBack();
+        return cancelled();
       }
       const outcome = await next(message, context);
-      const unused = !outcome.success && (outcome.kind === "skipped" || outcome.kind === "cancelled");
-      if (unused) for (const { window } of held) window.giveBack(weight, takenAt);
+      if (!outcome.success && (outcome.kind === "skipped" || outcome.kind === "cancelled")) giveBack();
       return outcome;
     };
-  };
+  });
 }
 
 /** What the provider says is left of its day, until it is asked again. */

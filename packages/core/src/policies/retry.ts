@@ -1,8 +1,8 @@
 import pRetry from "p-retry";
 import { type Backoff, fullJitterMs } from "../backoff.ts";
-import { systemClock } from "../clock.ts";
+import { systemClock, wallNow } from "../clock.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
-import type { Policy, TimedOptions } from "../policy.ts";
+import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
 import { sleep } from "../sleep.ts";
 import { stopBehind, withStop } from "../stop.ts";
 import { leftover, tally } from "./leftover.ts";
@@ -46,7 +46,7 @@ export function retry(options: RetryOptions = {}): Policy {
   const clock = options.clock ?? systemClock;
   const backoff: Backoff = { baseMs, capMs };
 
-  return (next, site) => {
+  return ownPolicy((next, site) => {
     const budget = retryBudget(capacity, refill);
     const { id: provider } = site.provider;
     site.report("retry", () => ({ budget: budget.left() }));
@@ -73,7 +73,7 @@ export function retry(options: RetryOptions = {}): Policy {
         const suppress = (why: "budget" | "deadline" | "wait-too-long"): false => {
           scope?.observe?.({
             type: "retry-suppressed",
-            at: clock.now(),
+            at: wallNow(clock),
             message: message.id,
             provider,
             failure: last.failure,
@@ -82,19 +82,21 @@ export function retry(options: RetryOptions = {}): Policy {
           return false;
         };
         if (last.waitMs > capMs) return suppress("wait-too-long");
-        const delayMs = Math.max(last.waitMs, fullJitterMs(Math.max(1, vain), backoff, random));
+        const delayMs = Math.max(last.waitMs, Math.ceil(fullJitterMs(Math.max(1, vain), backoff, random)));
         if (scope !== undefined && clock.now() + delayMs >= scope.deadlineAt) return suppress("deadline");
-        if (!budget.take()) return suppress("budget");
+        if (budget.left() < 1) return suppress("budget");
         scope?.observe?.({
           type: "retry",
-          at: clock.now(),
+          at: wallNow(clock),
           message: message.id,
           provider,
           failure: last.failure,
           delayMs,
           next: tries + 1,
         });
-        return sleep(clock, delayMs, signal);
+        if (!(await sleep(clock, delayMs, signal))) return false;
+        // Only now: a send that was given up while it waited has made no retry.
+        return budget.take() || suppress("budget");
       };
 
       // p-retry counts the tries and drives the loop. The outcomes are kept in the closure and no signal is passed,
@@ -129,5 +131,5 @@ export function retry(options: RetryOptions = {}): Policy {
       }).catch(() => undefined);
       return all.total();
     };
-  };
+  });
 }

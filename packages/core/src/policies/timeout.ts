@@ -1,39 +1,163 @@
+import type { Attempt } from "../attempt.ts";
 import { AttemptTimeout, outOfTime } from "../attempt-timeout.ts";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Observer } from "../event.ts";
+import { atOnce } from "../gate.ts";
+import type { Journal } from "../journal.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
-import type { Policy, TimedOptions } from "../policy.ts";
-import { stop, stopBehind, withStop } from "../stop.ts";
+import type { Outcome } from "../outcome.ts";
+import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
+import type { SendContext } from "../provider.ts";
+import type { AttemptState, DeliveryScope } from "../scope.ts";
+import { type Stop, type StopHandle, type StopListener, stop, stopBehind, withStop } from "../stop.ts";
 
 export interface TimeoutOptions extends TimedOptions {
-  /** How long one attempt may take, ms. */
+  /** How long one attempt may take until the message is handed over, ms. */
   readonly ms: number;
+  /**
+   * How long the answer may take after the hand-over, ms. A shorter time only destroys an answer: the message is with
+   * the far end, so the attempt ends `unknown`. @defaultValue the deadline of the delivery
+   */
+  readonly afterHandOverMs?: number | undefined;
 }
 
 /**
  * Ends an attempt that takes too long, by aborting its own signal. What was surely not handed over is then
- * `transient`; what was, and got no answer, stays `unknown`.
- * @throws {RangeError} if `ms` is not a positive number
+ * `transient`. After the hand-over the far end has the message, so its answer is waited for until the deadline, or for
+ * `afterHandOverMs`; without one the attempt is `unknown`.
+ * @throws {RangeError} if a time is not a positive number
  */
 export function timeout(options: TimeoutOptions): Policy {
-  knownOptions("timeout", options, ["ms", "clock"]);
+  knownOptions("timeout", options, ["ms", "afterHandOverMs", "clock"]);
   const ms = numberOption("timeout: ms", options.ms ?? Number.NaN, 0, { min: 1 });
+  const unbounded = Number.POSITIVE_INFINITY;
+  const bounds = { min: 1, unbounded: true };
+  const afterMs = numberOption("timeout: afterHandOverMs", options.afterHandOverMs, unbounded, bounds);
   const clock = options.clock ?? systemClock;
+  const times: Times = { ms, afterMs, clock };
 
-  return (next) => async (message, context) => {
+  return ownPolicy((next) => async (message, context) => {
     if (context.signal.aborted) return next(message, context);
-    const own = stop();
-    let late = false;
-    const outer = stopBehind(context);
-    const forward = { stopped: () => own.abort(context.signal.reason) };
-    outer.onAbort(forward);
-    const cancel = clock.after(ms, () => {
-      late = true;
-      own.abort(new AttemptTimeout(ms));
-    });
-    const outcome = await next(message, withStop(context.envelope, context.handOver, context.scope, own));
-    cancel();
-    outer.offAbort(forward);
-    // A chain within: its own guards saw to their attempts, but as a whole it was given up.
-    return late && !context.signal.aborted ? outOfTime(outcome, new AttemptTimeout(ms)) : outcome;
-  };
+    const timed = new Timed(times, context);
+    try {
+      return timed.conclude(await next(message, timed.inner));
+    } finally {
+      timed.end();
+    }
+  });
+}
+
+interface Times {
+  readonly ms: number;
+  /** `Infinity` for no bound. */
+  readonly afterMs: number;
+  readonly clock: Clock;
+}
+
+/**
+ * A call whose time is taken, and the scope within it, which knows whether an answer is waited for: an attempt was
+ * handed over, and has not ended. A class, since it is made for every send.
+ */
+class Timed implements DeliveryScope, StopListener {
+  /** What is given on. */
+  readonly inner: SendContext;
+  readonly #times: Times;
+  readonly #context: SendContext;
+  readonly #own: StopHandle = stop();
+  readonly #outer: Stop;
+  readonly #cancel: () => void;
+  #cancelAfter: (() => void) | undefined;
+  #late: AttemptTimeout | undefined;
+  /** The time was over while an answer was waited for. */
+  #isDue = false;
+  #isHandedOver = false;
+  #attempt: AttemptState | undefined;
+
+  constructor(times: Times, context: SendContext) {
+    this.#times = times;
+    this.#context = context;
+    this.#outer = stopBehind(context);
+    const { scope, envelope } = context;
+    const handOver =
+      scope !== undefined && times.afterMs === Number.POSITIVE_INFINITY
+        ? context.handOver
+        : () => this.#handOver();
+    this.inner = withStop(envelope, handOver, scope === undefined ? undefined : this, this.#own);
+    this.#outer.onAbort(this);
+    this.#cancel = times.clock.after(times.ms, () => this.#ring());
+  }
+
+  get observe(): Observer | undefined {
+    return this.#context.scope?.observe;
+  }
+
+  get journal(): Journal | undefined {
+    return this.#context.scope?.journal;
+  }
+
+  get deadlineAt(): number {
+    return this.#context.scope?.deadlineAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  nextAttempt(attempt?: AttemptState, n?: number): number {
+    // Of several at once, the one that awaits an answer counts.
+    if (attempt !== undefined && !this.#awaitsAnswer) this.#attempt = attempt;
+    return this.#context.scope?.nextAttempt(attempt, n) ?? 0;
+  }
+
+  record(attempt: Attempt, outcome: Outcome): void {
+    this.#context.scope?.record(attempt, outcome);
+    this.#cancelAfter?.();
+    this.#cancelAfter = undefined;
+    if (this.#isDue && !this.#awaitsAnswer) this.#cut(this.#times.ms);
+  }
+
+  stopped(): void {
+    this.#own.abort(this.#context.signal.reason);
+  }
+
+  /** A chain within: its own guards saw to their attempts, but as a whole it was given up. */
+  conclude(outcome: Outcome): Outcome {
+    return this.#late !== undefined && !this.#context.signal.aborted
+      ? outOfTime(outcome, this.#late)
+      : outcome;
+  }
+
+  end(): void {
+    this.#cancel();
+    this.#cancelAfter?.();
+    this.#outer.offAbort(this);
+  }
+
+  get #awaitsAnswer(): boolean {
+    if (this.#context.scope === undefined) return this.#isHandedOver;
+    const attempt = this.#attempt;
+    return attempt?.crossed === true && !attempt.passedOn && attempt.outcome === undefined;
+  }
+
+  #ring(): void {
+    this.#isDue = this.#awaitsAnswer;
+    if (!this.#isDue) this.#cut(this.#times.ms);
+  }
+
+  #cut(ms: number): void {
+    this.#late ??= new AttemptTimeout(ms);
+    this.#own.abort(this.#late);
+  }
+
+  #handOver(): Promise<void> {
+    const asked = this.#context.handOver();
+    if (asked !== atOnce) return asked.then(() => this.#passed());
+    this.#passed();
+    return atOnce;
+  }
+
+  #passed(): void {
+    this.#isHandedOver = true;
+    this.#cancelAfter?.();
+    const { afterMs, clock } = this.#times;
+    if (afterMs !== Number.POSITIVE_INFINITY) {
+      this.#cancelAfter = clock.after(afterMs, () => this.#cut(afterMs));
+    }
+  }
 }
