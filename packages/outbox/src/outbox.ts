@@ -25,7 +25,8 @@ export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
   readonly migrate?: boolean | undefined;
 }
 
-const pingMs = 2_000;
+/** A connection is waited for as long again. */
+const pingMs = 1_000;
 
 /** E-mail that is written down before it is sent. */
 export interface Outbox {
