@@ -48,7 +48,10 @@ describe.runIf(needs("postgres"))("a copy of an outbox", () => {
     await empty(source);
     await empty(target);
     for (let i = 0; i < 300; i++) {
-      await source.enqueue({ ...mail(`p${i}@example.net`), attachments: [{ filename: "a", content: `${i}` }] });
+      await source.enqueue({
+        ...mail(`p${i}@example.net`),
+        attachments: [{ filename: "a", content: `${i}` }],
+      });
     }
     const without: string[] = [];
     const far = scripted("FAR", (message) => {
@@ -58,7 +61,11 @@ describe.runIf(needs("postgres"))("a copy of an outbox", () => {
     const worker = createWorker(target, chainOf(far));
     await worker.start();
     await copyOutbox(source, target);
-    await until(() => target.stats(), ({ byState }) => byState.sent === 300, 30_000);
+    await until(
+      () => target.stats(),
+      ({ byState }) => byState.sent === 300,
+      30_000,
+    );
     await worker.stop();
     expect([without, new Set(far.took.map(({ id }) => id)).size, far.took.length]).toEqual([[], 300, 300]);
   }, 60_000);

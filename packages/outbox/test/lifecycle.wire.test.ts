@@ -50,7 +50,9 @@ describe.each(stores)("parts that are closed under load, on %s", (name, open) =>
           const chain = createChain([provider]);
           const worker: Worker = createWorker(outbox, chain, { concurrency: 5 });
           const many = 150;
-          await outbox.enqueueMany(Array.from({ length: many }, (_, i) => ({ message: mail(`p${i}@example.net`) })));
+          await outbox.enqueueMany(
+            Array.from({ length: many }, (_, i) => ({ message: mail(`p${i}@example.net`) })),
+          );
           await worker.start();
           while (took.size < 20) await sleep(5);
           const ends: Record<Part, () => Promise<void>> = {

@@ -25,14 +25,20 @@ describe.each(stores)("an operator's command beside a worker, on %s", (name, ope
     await w.worker.stop();
     // So many are handed over and lost again while the command is at work.
     const far = scripted("FAR", () => "unknown");
-    await w.outbox.enqueueMany(Array.from({ length: many }, (_, i) => ({ message: mail(`p${i}@example.net`) })));
+    await w.outbox.enqueueMany(
+      Array.from({ length: many }, (_, i) => ({ message: mail(`p${i}@example.net`) })),
+    );
     w.worker = createWorker(w.outbox, chainOf(far), { concurrency: 50 });
     await w.worker.start();
     const unknown = (): Promise<number> => w.outbox.stats().then(({ byState }) => byState.unknown);
     await until(unknown, (count) => count === many, 60_000);
     const ids = await w.outbox.resendMany({ state: "unknown" }, { by });
     expect([ids.length, new Set(ids).size]).toEqual([many, many]);
-    await until(() => far.took.length, (count) => count >= 2 * many, 60_000);
+    await until(
+      () => far.took.length,
+      (count) => count >= 2 * many,
+      60_000,
+    );
     await until(unknown, (count) => count === many, 60_000);
     await sleep(300);
     const copies = Map.groupBy(far.took, ({ id }) => id);
@@ -42,10 +48,16 @@ describe.each(stores)("an operator's command beside a worker, on %s", (name, ope
   test("ends, though what it puts back fails faster than it goes on", async () => {
     await w.worker.stop();
     const far = scripted("FAR", () => "refused");
-    await w.outbox.enqueueMany(Array.from({ length: many }, (_, i) => ({ message: mail(`p${i}@example.net`) })));
+    await w.outbox.enqueueMany(
+      Array.from({ length: many }, (_, i) => ({ message: mail(`p${i}@example.net`) })),
+    );
     w.worker = createWorker(w.outbox, chainOf(far), { concurrency: 50 });
     await w.worker.start();
-    await until(() => w.outbox.stats(), ({ byState }) => byState.failed === many, 60_000);
+    await until(
+      () => w.outbox.stats(),
+      ({ byState }) => byState.failed === many,
+      60_000,
+    );
     const steps: number[] = [];
     const ids = await w.outbox.resendMany(
       { state: "failed" },
@@ -58,7 +70,10 @@ describe.each(stores)("an operator's command beside a worker, on %s", (name, ope
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom(...Object.keys(commands)), { minLength: 2, maxLength: 4 }),
-        fc.array(fc.constantFrom("unknown", "refused", "accept", "transient"), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.constantFrom("unknown", "refused", "accept", "transient"), {
+          minLength: 1,
+          maxLength: 5,
+        }),
         async (names, acts) => {
           await w.worker.stop();
           await w.outbox.database.query("delete from relais.message");
@@ -90,7 +105,9 @@ describe.each(stores)("an operator's command beside a worker, on %s", (name, ope
 
   test("purge deletes what was over when it began, and ends", async () => {
     await w.worker.stop();
-    await w.outbox.enqueueMany(Array.from({ length: many }, (_, i) => ({ message: mail(`p${i}@example.net`) })));
+    await w.outbox.enqueueMany(
+      Array.from({ length: many }, (_, i) => ({ message: mail(`p${i}@example.net`) })),
+    );
     w.worker = createWorker(w.outbox, chainOf(scripted("FAR")), { concurrency: 20 });
     await w.worker.start();
     let more = true;
@@ -100,7 +117,11 @@ describe.each(stores)("an operator's command beside a worker, on %s", (name, ope
         await sleep(2);
       }
     })();
-    await until(() => w.outbox.stats(), ({ byState }) => byState.sent > many / 2, 60_000);
+    await until(
+      () => w.outbox.stats(),
+      ({ byState }) => byState.sent > many / 2,
+      60_000,
+    );
     expect(await w.outbox.purge({ batch: 1 })).toBeGreaterThan(0);
     more = false;
     await feeding;
