@@ -67,7 +67,9 @@ describe.each(stores)("bytes under way, on %s", (name, open) => {
 
   test("do not keep small messages from going together", async () => {
     await w.worker.stop();
-    await w.outbox.enqueueMany(Array.from({ length: 60 }, (_, i) => ({ message: mail(`p${i}@example.net`) })));
+    await w.outbox.enqueueMany(
+      Array.from({ length: 60 }, (_, i) => ({ message: mail(`p${i}@example.net`) })),
+    );
     const { provider, seen } = measuring();
     w.worker = createWorker(w.outbox, chainOf(provider), { concurrency: 20 });
     await w.worker.start();

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createWorker, type Outbox } from "@relais/outbox";
+import { createOutbox, createWorker, type Outbox } from "@relais/outbox";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
 import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
-import { createOutbox } from "@relais/outbox";
 import { empty } from "./stores.ts";
 
 const program = join(import.meta.dirname, "poison-child.ts");
@@ -32,7 +31,9 @@ describe.runIf(needs("postgres"))("a message that ends its worker", () => {
     let deaths = 0;
     const run = (async () => {
       while (!over) {
-        child = spawn(process.execPath, ["--conditions=@relais/source", program, url, when], { stdio: "ignore" });
+        child = spawn(process.execPath, ["--conditions=@relais/source", program, url, when], {
+          stdio: "ignore",
+        });
         const [, signal] = (await once(child, "exit")) as [number | null, string | null];
         if (!over && signal === "SIGKILL") deaths += 1;
       }

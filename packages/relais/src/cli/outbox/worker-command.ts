@@ -107,7 +107,12 @@ async function open(flags: WorkerFlags, shell: Shell, signals: StopSignals): Pro
   }
 }
 
-async function work(opened: Opened, flags: WorkerFlags, shell: Shell, signals: StopSignals): Promise<ExitCode> {
+async function work(
+  opened: Opened,
+  flags: WorkerFlags,
+  shell: Shell,
+  signals: StopSignals,
+): Promise<ExitCode> {
   const { worker, door, begun, from, where } = opened;
   try {
     await Promise.race([worker.start(), signals.told]);
