@@ -14,7 +14,7 @@ export interface WorkerOptions {
   readonly observers?: readonly WorkerObserver[] | undefined;
   /**
    * Bytes of messages under way at once, as they are stored. A message takes some three times its size; one that is larger
-   * than this is sent alone. @defaultValue 64 MiB
+   * than this is sent alone. @defaultValue 40 MiB
    */
   readonly maxBytesInFlight?: number | undefined;
   /**
@@ -76,7 +76,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
   }
   const {
     concurrency = 10,
-    maxBytesInFlight = 64 * 1024 * 1024,
+    maxBytesInFlight = 40 * 1024 * 1024,
     backoff = {},
     observers = [],
     sources = [],
