@@ -8,6 +8,9 @@ const source = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
+const long = "**/*.long.test.ts";
+// They end what hangs. How fast something must be says its test, in a way that holds on a busy machine too.
+const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
 const env = { AWS_EC2_METADATA_DISABLED: "true", NODE_ENV: "test" };
 
 // Hundreds of processes load the same modules: what Node made of them is kept.
@@ -19,7 +22,7 @@ const json = process.env.RELAIS_TEST_JSON;
 export default defineConfig({
   test: {
     // More than the two cores of a small machine: much of what takes long here waits, for clocks and for processes.
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     ...(json === undefined ? {} : { reporters: ["default", "json"], outputFile: { json } }),
     projects: [
@@ -30,8 +33,9 @@ export default defineConfig({
           env,
           // They share nothing that one could spoil for another: half of their time went into loading the same again.
           isolate: false,
+          ...patience,
           include: ["packages/*/test/**/*.test.ts"],
-          exclude: ["**/*.wire.test.ts", "**/node_modules/**"],
+          exclude: ["**/*.wire.test.ts", long, "**/node_modules/**"],
         },
       },
       {
@@ -40,8 +44,20 @@ export default defineConfig({
           name: "wire",
           env,
           include: ["packages/*/test/**/*.wire.test.ts", "test/wire/**/*.test.ts"],
+          exclude: [long, "**/node_modules/**"],
           globalSetup: ["packages/outbox/test/templates.ts"],
-          testTimeout: 30_000,
+          ...patience,
+        },
+      },
+      {
+        ...source,
+        test: {
+          // Chaos, power cuts and soak: `npm run test:long`.
+          name: "long",
+          env,
+          include: [`packages/*/test/${long}`, `test/${long}`],
+          globalSetup: ["packages/outbox/test/templates.ts"],
+          ...patience,
         },
       },
       {

@@ -74,6 +74,7 @@ export default defineConfig({
         items: [
           { text: "Start", link: "/" },
           { text: "Deliveries", link: "/guide" },
+          { text: "Whole mails", link: "/whole-mails" },
           { text: "Policies", link: "/policies" },
           { text: "Operate", link: "/operate" },
           { text: "Runbook", link: "/operations/runbook" },

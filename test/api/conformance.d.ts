@@ -367,6 +367,8 @@ export interface SmtpServerOptions {
     readonly size?: number;
     readonly pipelining?: boolean;
     readonly smtpUtf8?: boolean;
+    readonly dsn?: boolean;
+    readonly limits?: string;
     readonly script?: SmtpScript;
     readonly record?: "everything" | "envelopes";
 }

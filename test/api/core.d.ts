@@ -20,19 +20,21 @@ export { createMessage, type MessageInput, type MessageOptions } from "./message
 export type { Envelope } from "./message/envelope.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export type { Limits } from "./message/limits.ts";
-export type { Attachment, Message } from "./message/message.ts";
+export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Message, } from "./message/message.ts";
 export type { Outcome, Receipt, Rejection } from "./outcome.ts";
 export { type BreakerOptions, breaker } from "./policies/breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
 export { overrides } from "./policies/overrides.ts";
 export { type RateLimitOptions, rateLimit } from "./policies/rate-limit.ts";
 export { type RetryOptions, retry } from "./policies/retry.ts";
-export type { SkipCode } from "./policies/skip.ts";
 export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
 export type { BreakerStatus, LimitStatus, LinkSite, LinkStatus, Policy, Send, TimedOptions, } from "./policy.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export type { ProviderLimits } from "./provider-limits.ts";
 export type { DeliveryScope } from "./scope.ts";
 export type { SendOptions } from "./send-options.ts";
+export type { SkipCode } from "./skip.ts";
+export { type StandardOptions, standardPolicies, standardTimeoutMs } from "./standard-policies.ts";
 export type { ChainHealth } from "./verify-all.ts";
 
 // attempt.ts
@@ -62,6 +64,7 @@ import { type FailureKind } from "./failure.ts";
 import { type Journal } from "./journal.ts";
 import type { AddressInput } from "./message/address-list.ts";
 import { type Limits } from "./message/limits.ts";
+import type { Policy } from "./policy.ts";
 export interface ChainOptions {
     readonly id?: string | undefined;
     readonly deadlineMs?: number | undefined;
@@ -71,6 +74,7 @@ export interface ChainOptions {
     readonly journal?: Journal | undefined;
     readonly from?: AddressInput | undefined;
     readonly limits?: Partial<Limits> | undefined;
+    readonly policies?: readonly Policy[] | undefined;
     readonly clock?: Clock | undefined;
 }
 export interface ChainSettings {
@@ -82,6 +86,7 @@ export interface ChainSettings {
     readonly journal: Journal | undefined;
     readonly from: AddressInput | undefined;
     readonly limits: Limits;
+    readonly policies: readonly Policy[];
     readonly clock: Clock;
 }
 export declare function chainSettings(options: ChainOptions): ChainSettings;
@@ -288,9 +293,17 @@ export declare function makeLink(provider: Provider, policies: readonly Policy[]
 
 // message/address-list.ts
 import { type Address } from "./address.ts";
-export type AddressInput = string | Address | readonly (string | Address)[];
-export declare function addressList(field: string, value: unknown): readonly Address[];
-export declare function oneAddress(field: string, value: unknown): Address;
+export interface AddressObject {
+    readonly address?: string | null | undefined;
+    readonly name?: string | null | undefined;
+    readonly group?: readonly AddressObject[] | null | undefined;
+}
+export type AddressInput = string | AddressObject | readonly (string | AddressObject | null | undefined)[];
+export interface AddressRules {
+    readonly strictNames?: boolean;
+}
+export declare function addressList(field: string, value: unknown, rules?: AddressRules): readonly Address[];
+export declare function oneAddress(field: string, value: unknown, rules?: AddressRules): Address;
 
 // message/address.ts
 export interface Address {
@@ -298,49 +311,118 @@ export interface Address {
     readonly name?: string;
 }
 export declare function bareAddress(field: string, text: string): string;
-export declare function displayName(field: string, name: string, address: string): string | undefined;
+export declare function needsSmtpUtf8(address: string): boolean;
+export declare function readsAsAddress(name: string, address: string): boolean;
+export declare function hidesAddress(name: string, address: string): boolean;
 export declare function mailboxKey(address: string): string;
 
+// message/alternatives.ts
+import { type ContentInput } from "./content.ts";
+import type { Limits } from "./limits.ts";
+import type { Alternative, CalendarEvent } from "./message.ts";
+export interface AlternativeInput {
+    readonly contentType?: string | null | undefined;
+    readonly content?: ContentInput | null | undefined;
+    readonly encoding?: string | null | undefined;
+    readonly path?: string | null | undefined;
+    readonly href?: string | null | undefined;
+}
+export type CalendarInput = string | Uint8Array | {
+    readonly method?: string | null | undefined;
+    readonly filename?: string | false | null | undefined;
+    readonly content?: ContentInput | null | undefined;
+    readonly encoding?: string | null | undefined;
+    readonly path?: string | null | undefined;
+    readonly href?: string | null | undefined;
+};
+export declare function readCalendarEvent(value: unknown, limits: Limits): Promise<CalendarEvent | undefined>;
+export declare function readAlternatives(input: {
+    readonly amp?: unknown;
+    readonly watchHtml?: unknown;
+    readonly alternatives?: unknown;
+}, limits: Limits): Promise<readonly Alternative[]>;
+
 // message/attachments.ts
+import { type ContentInput } from "./content.ts";
 import type { Limits } from "./limits.ts";
 import type { Attachment } from "./message.ts";
 export interface AttachmentInput {
-    readonly filename?: string | undefined;
-    readonly content?: string | Uint8Array | AsyncIterable<Uint8Array | string> | undefined;
-    readonly encoding?: "utf8" | "base64" | "hex" | undefined;
-    readonly contentType?: string | undefined;
-    readonly cid?: string | undefined;
-    readonly contentDisposition?: "attachment" | "inline" | undefined;
-    readonly path?: string | undefined;
+    readonly filename?: string | false | null | undefined;
+    readonly content?: ContentInput | null | undefined;
+    readonly encoding?: string | null | undefined;
+    readonly contentType?: string | null | undefined;
+    readonly cid?: string | null | undefined;
+    readonly contentDisposition?: "attachment" | "inline" | null | undefined;
+    readonly path?: string | null | undefined;
+    readonly href?: string | null | undefined;
 }
+export declare function cleanMediaType(written: string): string | undefined;
 export declare function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]>;
+
+// message/content.ts
+import type { Limits } from "./limits.ts";
+export type ContentInput = string | Uint8Array | ArrayBuffer | ArrayBufferView | Blob | AsyncIterable<Uint8Array | string> | {
+    readonly type: "Buffer";
+    readonly data: readonly number[];
+};
+export interface ContentSource {
+    readonly content?: unknown;
+    readonly encoding?: unknown;
+    readonly path?: unknown;
+    readonly href?: unknown;
+}
+export interface ReadContent {
+    readonly bytes: Uint8Array;
+    readonly contentType?: string;
+}
+export declare function readContent(field: string, source: ContentSource, limits: Limits): Promise<ReadContent>;
 
 // message/create-message.ts
 import { type AddressInput } from "./address-list.ts";
+import { type AlternativeInput, type CalendarInput } from "./alternatives.ts";
 import { type AttachmentInput } from "./attachments.ts";
+import { type ContentInput } from "./content.ts";
+import { type DeliveryStatusInput } from "./delivery-status.ts";
+import { type EnvelopeInput } from "./envelope-field.ts";
+import { type HeadersInput } from "./headers.ts";
+import { type ListInput } from "./known-headers.ts";
 import { type Limits } from "./limits.ts";
 import type { Message } from "./message.ts";
+import { type RawInput } from "./raw-message.ts";
+type Text = string | number | null | undefined;
+type BodyInput = Text | Exclude<ContentInput, string> | {
+    readonly content?: ContentInput;
+    readonly encoding?: string;
+    readonly path?: string;
+};
 export interface MessageInput {
-    readonly from?: AddressInput | undefined;
-    readonly sender?: AddressInput | undefined;
-    readonly to?: AddressInput | undefined;
-    readonly cc?: AddressInput | undefined;
-    readonly bcc?: AddressInput | undefined;
-    readonly replyTo?: AddressInput | undefined;
-    readonly inReplyTo?: string | undefined;
-    readonly references?: string | readonly string[] | undefined;
-    readonly subject?: string | undefined;
-    readonly text?: string | undefined;
-    readonly html?: string | undefined;
-    readonly attachments?: readonly AttachmentInput[] | undefined;
-    readonly headers?: Readonly<Record<string, string>> | undefined;
-    readonly id?: string | undefined;
-    readonly tags?: Readonly<Record<string, string>> | undefined;
-    readonly date?: Date | string | undefined;
-    readonly envelope?: {
-        readonly from?: string | undefined;
-        readonly to?: string | readonly string[] | undefined;
-    } | undefined;
+    readonly from?: AddressInput | null | undefined;
+    readonly sender?: AddressInput | null | undefined;
+    readonly to?: AddressInput | null | undefined;
+    readonly cc?: AddressInput | null | undefined;
+    readonly bcc?: AddressInput | null | undefined;
+    readonly replyTo?: AddressInput | null | undefined;
+    readonly inReplyTo?: string | readonly string[] | null | undefined;
+    readonly references?: string | readonly string[] | null | undefined;
+    readonly subject?: Text;
+    readonly text?: BodyInput;
+    readonly html?: BodyInput;
+    readonly amp?: BodyInput;
+    readonly watchHtml?: BodyInput;
+    readonly icalEvent?: CalendarInput | null | undefined;
+    readonly alternatives?: readonly AlternativeInput[] | null | undefined;
+    readonly attachments?: AttachmentInput | readonly (AttachmentInput | null | undefined)[] | null | undefined;
+    readonly headers?: HeadersInput | null | undefined;
+    readonly list?: ListInput | null | undefined;
+    readonly priority?: string | null | undefined;
+    readonly xMailer?: string | false | null | undefined;
+    readonly dsn?: DeliveryStatusInput | false | null | undefined;
+    readonly id?: Text;
+    readonly messageId?: string | null | undefined;
+    readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
+    readonly date?: Date | string | number | null | undefined;
+    readonly envelope?: EnvelopeInput | null | undefined;
+    readonly raw?: RawInput | null | undefined;
 }
 export interface MessageOptions {
     readonly limits?: Partial<Limits>;
@@ -349,12 +431,54 @@ export interface MessageOptions {
 }
 export declare function isMessage(value: unknown): value is Message;
 export declare function createMessage(input: MessageInput, options?: MessageOptions): Promise<Message>;
+export {};
+
+// message/delivery-status.ts
+import type { DeliveryStatusRequest } from "./message.ts";
+export interface DeliveryStatusInput {
+    readonly return?: string | null | undefined;
+    readonly ret?: string | null | undefined;
+    readonly id?: string | null | undefined;
+    readonly envid?: string | null | undefined;
+    readonly notify?: string | readonly string[] | null | undefined;
+    readonly recipient?: string | null | undefined;
+    readonly orcpt?: string | null | undefined;
+}
+export declare function deliveryStatus(value: unknown): DeliveryStatusRequest | undefined;
+
+// message/envelope-field.ts
+import { type Address } from "./address.ts";
+import { type AddressInput } from "./address-list.ts";
+import type { Envelope } from "./envelope.ts";
+import type { Limits } from "./limits.ts";
+export interface EnvelopeInput {
+    readonly from?: AddressInput | null | undefined;
+    readonly to?: AddressInput | null | undefined;
+    readonly cc?: AddressInput | null | undefined;
+    readonly bcc?: AddressInput | null | undefined;
+}
+export declare function envelopeField(value: unknown, sender: Address, everybody: readonly Address[], limits: Limits): Envelope;
 
 // message/envelope.ts
 export interface Envelope {
     readonly from: string;
     readonly to: readonly string[];
 }
+
+// message/headers.ts
+export type HeaderValue = string | number | bigint | boolean | Date | {
+    readonly prepared?: boolean;
+    readonly foldLines?: boolean;
+    readonly value: string;
+} | null | undefined;
+export type HeadersInput = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>> | readonly {
+    readonly key: string;
+    readonly value: HeaderValue | readonly HeaderValue[];
+}[];
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+export declare function isStructuredHeader(name: string): boolean;
+export declare function customHeaders(value: unknown, more?: readonly (readonly [string, string])[]): Headers;
+export declare function messageTags(value: unknown): Readonly<Record<string, string>>;
 
 // message/invalid-message.ts
 export declare class InvalidMessage extends Error {
@@ -363,12 +487,23 @@ export declare class InvalidMessage extends Error {
     constructor(field: string, fault: string);
 }
 
+// message/known-headers.ts
+type Url = string | {
+    readonly url: string;
+    readonly comment?: string | null | undefined;
+};
+export type ListInput = Readonly<Record<string, Url | readonly (Url | readonly Url[])[] | null | undefined>>;
+export declare function listHeaders(value: unknown): (readonly [string, string])[];
+export declare function priorityHeaders(value: unknown): (readonly [string, string])[];
+export {};
+
 // message/limits.ts
 export interface Limits {
     readonly maxRecipients: number;
     readonly maxBytes: number;
     readonly maxAttachments: number;
     readonly allowFiles: boolean;
+    readonly strictNames: boolean;
 }
 export declare const defaultLimits: Limits;
 
@@ -382,11 +517,27 @@ export interface Attachment {
     readonly cid?: string;
     readonly disposition: "attachment" | "inline";
 }
+export interface Alternative {
+    readonly contentType: string;
+    readonly content: Uint8Array;
+}
+export interface CalendarEvent {
+    readonly method: string;
+    readonly filename: string;
+    readonly content: Uint8Array;
+}
+export interface DeliveryStatusRequest {
+    readonly return?: "full" | "headers";
+    readonly id?: string;
+    readonly notify?: readonly ("never" | "success" | "failure" | "delay")[];
+    readonly recipient?: string;
+}
 export interface Message {
     readonly id: string;
     readonly messageId: string;
     readonly date: string;
     readonly from: Address;
+    readonly authors: readonly Address[];
     readonly sender?: Address;
     readonly to: readonly Address[];
     readonly cc: readonly Address[];
@@ -397,12 +548,34 @@ export interface Message {
     readonly subject: string;
     readonly text?: string;
     readonly html?: string;
+    readonly alternatives: readonly Alternative[];
+    readonly icalEvent?: CalendarEvent;
     readonly attachments: readonly Attachment[];
-    readonly headers: Readonly<Record<string, string>>;
+    readonly headers: Readonly<Record<string, string | readonly string[]>>;
+    readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
     readonly envelope: Envelope;
     readonly contentBytes: number;
+    readonly raw?: Uint8Array;
 }
+
+// message/raw-message.ts
+import { type AddressInput } from "./address-list.ts";
+import { type ContentInput } from "./content.ts";
+import { type Limits } from "./limits.ts";
+import type { Message } from "./message.ts";
+export type RawInput = ContentInput | {
+    readonly content?: ContentInput | undefined;
+    readonly encoding?: string | undefined;
+    readonly path?: string | undefined;
+};
+interface RawOptions {
+    readonly limits?: Partial<Limits>;
+    readonly defaultFrom?: AddressInput | undefined;
+    readonly now?: number;
+}
+export declare function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message>;
+export {};
 
 // outcome.ts
 import type { Failure } from "./failure.ts";
@@ -468,19 +641,6 @@ export interface RetryOptions extends TimedOptions {
 }
 export declare function retry(options?: RetryOptions): Policy;
 
-// policies/skip.ts
-import type { Failure } from "../failure.ts";
-import type { Message } from "../message/message.ts";
-import type { SendContext } from "../provider.ts";
-export type SkipCode = "breaker-open" | "resting" | "rate-limit" | "daily-limit" | "queue-full";
-export interface Skip {
-    readonly code: SkipCode;
-    readonly reason: string;
-    readonly retryAfterMs?: number | undefined;
-    readonly at: number;
-}
-export declare function skip(provider: string, message: Message, context: SendContext, why: Skip): Failure;
-
 // policies/timeout.ts
 import type { Policy, TimedOptions } from "../policy.ts";
 export interface TimeoutOptions extends TimedOptions {
@@ -535,10 +695,36 @@ export interface TimedOptions {
     readonly clock?: Clock | undefined;
 }
 
+// provider-limits.ts
+import type { Envelope } from "./message/envelope.ts";
+import type { Message } from "./message/message.ts";
+export interface ProviderLimits {
+    readonly maxRecipients?: number | undefined;
+    readonly maxBytes?: number | undefined;
+    readonly attachmentEncoding?: "base64" | undefined;
+    readonly smtpUtf8?: false | undefined;
+    readonly nullSender?: false | undefined;
+    readonly refusedExtensions?: readonly string[] | undefined;
+    readonly allowedExtensions?: readonly string[] | undefined;
+    readonly visibleRecipient?: true | undefined;
+    readonly refuses?: ((message: Message, envelope: Envelope) => string | undefined) | undefined;
+}
+export interface Limited {
+    readonly limits?: ProviderLimits | undefined;
+}
+export declare function limitsOf(provider: Limited): ProviderLimits | undefined;
+export declare function overLimits(message: Message, { from, to }: Envelope, limits: ProviderLimits): string | undefined;
+export interface Part {
+    readonly to: readonly string[];
+    readonly over?: string | undefined;
+}
+export declare function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined;
+
 // provider.ts
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
+import type { ProviderLimits } from "./provider-limits.ts";
 import type { DeliveryScope } from "./scope.ts";
 export interface SendContext {
     readonly envelope: Envelope;
@@ -566,6 +752,7 @@ export interface Quota {
 }
 export interface Provider {
     readonly id: string;
+    readonly limits?: ProviderLimits | undefined;
     send(message: Message, context: SendContext): Promise<Outcome>;
     verify?(context?: VerifyContext): Promise<Health>;
     close?(): Promise<void>;
@@ -596,6 +783,38 @@ export interface SendOptions {
     readonly scope?: DeliveryScope | undefined;
 }
 export declare function soundOptions(given: unknown): SendOptions;
+
+// skip.ts
+import type { Failure } from "./failure.ts";
+import type { Message } from "./message/message.ts";
+import type { SendContext } from "./provider.ts";
+export type SkipCode = "breaker-open" | "resting" | "rate-limit" | "daily-limit" | "queue-full" | "over-limit";
+export interface Skip {
+    readonly code: SkipCode;
+    readonly kind?: "skipped" | "refused" | undefined;
+    readonly reason: string;
+    readonly retryAfterMs?: number | undefined;
+    readonly at: number;
+}
+export declare function skip(provider: string, message: Message, context: Pick<SendContext, "scope" | "envelope">, why: Skip): Failure;
+
+// standard-policies.ts
+import type { Overrides } from "./disposition.ts";
+import { type BreakerOptions } from "./policies/breaker.ts";
+import { type ConcurrencyOptions } from "./policies/concurrency.ts";
+import { type RateLimitOptions } from "./policies/rate-limit.ts";
+import { type RetryOptions } from "./policies/retry.ts";
+import type { Policy, TimedOptions } from "./policy.ts";
+export interface StandardOptions extends TimedOptions {
+    readonly retry?: RetryOptions | false | undefined;
+    readonly breaker?: BreakerOptions | false | undefined;
+    readonly timeoutMs?: number | undefined;
+    readonly rateLimit?: RateLimitOptions | undefined;
+    readonly concurrency?: ConcurrencyOptions | undefined;
+    readonly overrides?: Overrides | undefined;
+}
+export declare const standardTimeoutMs: number;
+export declare function standardPolicies(options?: StandardOptions): readonly Policy[];
 
 // verify-all.ts
 import type { Link } from "./link.ts";

@@ -4,7 +4,7 @@
 export type { Answer } from "./answer.ts";
 export { type BrevoOptions, brevo } from "./brevo.ts";
 export { type ConnectionRow, connectionErrors } from "./connection-errors.ts";
-export { type ErrorRow, fromMemory, type RetryAfterSource, retryAfterHeader } from "./error-row.ts";
+export { type About, type ErrorRow, fromMemory, type RetryAfterSource, retryAfterHeader, } from "./error-row.ts";
 export { errorTables } from "./error-tables.ts";
 export { explainHttpAnswer } from "./explain-http-answer.ts";
 export { http } from "./http.ts";
@@ -46,31 +46,42 @@ export declare function checkOptions(name: string, options: unknown, checks: Rea
 
 // connection-errors.ts
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./error-row.ts";
 export interface ConnectionRow {
     readonly code: RegExp;
     readonly kind: FailureKind;
+    readonly about: About;
     readonly meaning: string;
     readonly again?: false;
+    readonly source: string;
 }
 export declare const connectionErrors: readonly ConnectionRow[];
 
 // error-row.ts
 import type { FailureKind } from "@relais/core/spi";
-export interface RetryAfterSource {
+export type RetryAfterSource = {
     readonly header: string;
     readonly unit: "http" | "seconds" | "epoch seconds";
-}
+} | {
+    readonly words: true;
+};
+export type About = "account" | "identity" | "message" | "recipient" | "passing";
 export interface ErrorRow {
     readonly status?: number | readonly [number, number];
     readonly code?: string | RegExp;
+    readonly says?: RegExp;
     readonly kind: FailureKind;
+    readonly about: About;
+    readonly form?: true;
     readonly meaning: string;
     readonly retryAfter?: readonly RetryAfterSource[];
+    readonly otherwiseMs?: number;
+    readonly atLeastMs?: number;
     readonly source: string;
 }
 export declare const fromMemory = "from memory, not re-checked";
 export declare const retryAfterHeader: RetryAfterSource;
-export declare function fits(row: ErrorRow, status: number, code: string | undefined): boolean;
+export declare function fits(row: ErrorRow, status: number, code: string | undefined, words?: string): boolean;
 
 // error-tables.ts
 import type { ErrorRow } from "./error-row.ts";
@@ -79,9 +90,10 @@ export declare const errorTables: Readonly<Record<"resend" | "postmark" | "sendg
 // explain-http-answer.ts
 import type { ErrorRow } from "./error-row.ts";
 import { errorTables } from "./error-tables.ts";
-export declare function explainHttpAnswer(api: Exclude<keyof typeof errorTables, "otherwise">, status: number, code?: string): ErrorRow | undefined;
+export declare function explainHttpAnswer(api: Exclude<keyof typeof errorTables, "otherwise">, status: number, code?: string, words?: string): ErrorRow | undefined;
 
 // http-api.ts
+import type { ProviderLimits } from "@relais/core/spi";
 import type { Answer } from "./answer.ts";
 import type { ErrorRow } from "./error-row.ts";
 import type { Letter } from "./letter.ts";
@@ -110,8 +122,9 @@ export interface Complaint {
     readonly code?: string | undefined;
     readonly text?: string | undefined;
     readonly about?: readonly string[] | undefined;
+    readonly among?: readonly string[] | undefined;
 }
-export interface HttpLimits {
+export interface HttpLimits extends Pick<ProviderLimits, "attachmentEncoding" | "smtpUtf8" | "refusedExtensions" | "allowedExtensions"> {
     readonly maxRecipients?: number;
     readonly maxBodyBytes?: number;
     readonly refuse?: (letter: Letter) => string | undefined;

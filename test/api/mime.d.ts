@@ -1,8 +1,8 @@
 // What @relais/mime opens. Written by `npm run api`.
 
 // index.ts
-export { type CompiledMessage, compile, precompiled } from "./compile.ts";
-export { headerLines, withoutBcc } from "./header-lines.ts";
+export { type CompiledMessage, compile } from "./compile.ts";
+export { type MessageParts, parts } from "./parts.ts";
 
 // compile.ts
 import type { Message } from "@relais/core/spi";
@@ -11,8 +11,14 @@ export interface CompiledMessage {
     readonly messageId: string;
 }
 export declare function compile(message: Message): Promise<CompiledMessage>;
-export declare function precompiled(message: Message, bytes: Buffer): void;
 
-// header-lines.ts
-export declare function headerLines(bytes: Buffer): readonly (readonly [name: string, value: string])[];
-export declare function withoutBcc(bytes: Buffer): Buffer;
+// parts.ts
+import type { Alternative, Attachment, CalendarEvent, Message } from "@relais/core/spi";
+export interface MessageParts {
+    readonly text?: string;
+    readonly html?: string;
+    readonly alternatives: readonly Alternative[];
+    readonly icalEvent?: CalendarEvent;
+    readonly attachments: readonly Attachment[];
+}
+export declare function parts(message: Message): Promise<MessageParts>;

@@ -18,7 +18,7 @@ export interface NodemailerProviderOptions {
 export declare function nodemailerProvider({ id, transport, name, secrets, }: NodemailerProviderOptions): Provider;
 
 // relais-transport.ts
-import { type Delivery, type Health, type Message, type MessageOptions } from "@relais/core/spi";
+import type { Delivery, Health, Message, MessageOptions } from "@relais/core/spi";
 import type { SentMessageInfo, Transport } from "nodemailer/lib/mailer";
 import { type SendingError } from "./sending-error.ts";
 export interface SendingChain {

@@ -15,7 +15,7 @@ export type { Notice, Notify } from "./notices/notice.ts";
 export { type NoticeObserver, noticeObserver } from "./notices/notice-observer.ts";
 export type { NoticeOptions } from "./notices/notice-options.ts";
 export { type WebhookOptions, webhook } from "./notices/webhook.ts";
-export { closeEmail, type EmailSent, sendEmail } from "./send-email.ts";
+export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, } from "./send-email.ts";
 export type { Environment } from "./settings-reader.ts";
 
 // chain-from-env.ts
@@ -192,14 +192,20 @@ export declare function webhook(url: string | URL, options?: WebhookOptions): No
 
 // send-email.ts
 import type { MessageInput } from "@relais/core";
-export type EmailSent = {
+export interface EmailAccepted {
     readonly success: true;
+    readonly status: "sent";
     readonly provider: string;
     readonly messageId: string;
-} | {
+}
+export interface EmailNotAccepted {
     readonly success: false;
+    readonly status: "failed" | "partial" | "unknown";
     readonly error: string;
-};
+    readonly accepted: readonly string[];
+    readonly rejected: readonly string[];
+}
+export type EmailSent = EmailAccepted | EmailNotAccepted;
 export declare function sendEmail(payload: MessageInput): Promise<EmailSent>;
 export declare function closeEmail(): Promise<void>;
 
@@ -210,6 +216,7 @@ export interface SettingsReader {
     has(name: string): boolean;
     flag(name: string): boolean | undefined;
     port(name: string): number | undefined;
+    quoted(names?: readonly string[]): string | undefined;
     readonly environment: Environment;
     problem(sentence: string): void;
     readonly problems: readonly string[];

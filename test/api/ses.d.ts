@@ -6,30 +6,36 @@ export { explainSesError } from "./explain-ses-error.ts";
 export { httpStatuses, type StatusRow } from "./http-statuses.ts";
 export { plugin as default } from "./plugin.ts";
 export { ses } from "./ses.ts";
-export { type SesError, sesErrors } from "./ses-errors.ts";
+export type { About, SesError } from "./ses-error.ts";
+export { sesErrors } from "./ses-errors.ts";
 export type { SesCredentials, SesOptions } from "./ses-options.ts";
 
 // connection-errors.ts
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./ses-error.ts";
 export interface ConnectionRow {
     readonly code: RegExp;
     readonly kind: FailureKind;
+    readonly about: About;
     readonly meaning: string;
     readonly again?: false;
+    readonly source: string;
 }
 export declare const connectionErrors: readonly ConnectionRow[];
 export declare const connectionLost: ConnectionRow;
 
 // explain-ses-error.ts
-import { type SesError } from "./ses-errors.ts";
+import type { SesError } from "./ses-error.ts";
 export declare function explainSesError(name: string | undefined, message?: string, status?: number): SesError;
 
 // http-statuses.ts
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./ses-error.ts";
 export interface StatusRow {
     readonly from: number;
     readonly to: number;
     readonly kind: FailureKind;
+    readonly about: About;
     readonly meaning: string;
     readonly retryAfterMs?: number;
     readonly source: string;
@@ -41,18 +47,23 @@ import { type Plugin } from "@relais/core/spi";
 import type { SesOptions } from "./ses-options.ts";
 export declare const plugin: Plugin<SesOptions>;
 
-// ses-errors.ts
+// ses-error.ts
 import type { FailureKind } from "@relais/core/spi";
+export type About = "account" | "identity" | "message" | "recipient" | "passing";
 export interface SesError {
     readonly name: string;
     readonly says?: RegExp;
     readonly kind: FailureKind;
+    readonly about: About;
     readonly meaning: string;
     readonly retryAfterMs?: number;
     readonly clock?: true;
     readonly key?: true;
     readonly source: string;
 }
+
+// ses-errors.ts
+import type { SesError } from "./ses-error.ts";
 export declare const sesErrors: readonly SesError[];
 
 // ses-options.ts

@@ -1,25 +1,33 @@
 // What @relais/smtp opens. Written by `npm run api`.
 
 // index.ts
+export type { About } from "./about.ts";
 export { type Explanation, explainReply } from "./explain-reply.ts";
 export { type Phase, phases } from "./phase.ts";
 export { type Phrase, phrases } from "./phrases.ts";
 export { plugin as default } from "./plugin.ts";
-export { type ReplyRule, replyRules } from "./reply-rules.ts";
+export { type Remedy, type ReplyRule, replyRules } from "./reply-rules.ts";
 export { smtp } from "./smtp.ts";
 export type { SmtpAuth, SmtpDkim, SmtpOAuth2, SmtpOptions, SmtpPassword, SmtpPool, SmtpTls, } from "./smtp-options.ts";
 export { type WireRule, wireRules } from "./wire-rules.ts";
 
+// about.ts
+export type About = "account" | "identity" | "message" | "recipient" | "passing";
+
 // explain-reply.ts
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./about.ts";
 import type { Phase } from "./phase.ts";
 import { type Phrase } from "./phrases.ts";
 import { type Reply } from "./reply.ts";
+import type { Remedy } from "./reply-rule.ts";
 export interface Explanation {
     readonly kind: FailureKind;
     readonly code: string;
     readonly because: string;
+    readonly about: About;
     readonly again?: false;
+    readonly remedy?: Remedy;
     readonly retryAfterMs?: number;
     readonly phrase?: Phrase;
     readonly reply: Reply;
@@ -30,13 +38,17 @@ export declare function explainReply(text: string, phase?: Phase): Explanation |
 export declare const phases: readonly ["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "dot"];
 export type Phase = (typeof phases)[number];
 
-// phrases.ts
+// phrase.ts
 export interface Phrase {
-    readonly means: "daily-quota" | "too-fast" | "greylisted" | "mailbox-full" | "too-many-recipients" | "sender" | "no-such-user";
+    readonly means: "daily-quota" | "too-fast" | "paused" | "messages-of-connection" | "connections" | "greylisted" | "receives-too-much" | "mailbox-full" | "too-many-recipients" | "separate-recipient" | "relay-denied" | "name-refused" | "sender" | "policy" | "moved" | "no-such-host" | "edge-blocked" | "no-such-user";
     readonly pattern: RegExp;
     readonly source: string;
     readonly waitMs?: number;
 }
+
+// phrases.ts
+import type { Phrase } from "./phrase.ts";
+export type { Phrase } from "./phrase.ts";
 export declare const phrases: readonly Phrase[];
 
 // plugin.ts
@@ -44,19 +56,28 @@ import { type Plugin } from "@relais/core/spi";
 import type { SmtpOptions } from "./smtp-options.ts";
 export declare const plugin: Plugin<SmtpOptions>;
 
-// reply-rules.ts
+// reply-rule.ts
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./about.ts";
 import type { Phase } from "./phase.ts";
-import type { Phrase } from "./phrases.ts";
+import type { Phrase } from "./phrase.ts";
+export type Remedy = "reconnect" | "fewer-connections" | "fewer-recipients";
 export interface ReplyRule {
     readonly phases?: readonly Phase[];
     readonly codes: readonly string[];
     readonly enhanced?: readonly string[];
     readonly phrase?: Phrase["means"];
     readonly kind: FailureKind;
+    readonly about: About;
     readonly again?: false;
+    readonly remedy?: Remedy;
     readonly because: string;
+    readonly source: string;
 }
+
+// reply-rules.ts
+import type { ReplyRule } from "./reply-rule.ts";
+export type { Remedy, ReplyRule } from "./reply-rule.ts";
 export declare const replyRules: readonly ReplyRule[];
 
 // reply.ts
@@ -85,6 +106,7 @@ export interface SmtpOAuth2 {
     readonly clientSecret?: string | undefined;
     readonly refreshToken?: string | undefined;
     readonly accessUrl?: string | undefined;
+    readonly scope?: string | undefined;
     readonly serviceClient?: string | undefined;
     readonly privateKey?: string | undefined;
     readonly provideToken?: ((user: string, renew: boolean) => Promise<string | {
@@ -105,6 +127,8 @@ export interface SmtpDkim {
     readonly domainName: string;
     readonly keySelector: string;
     readonly privateKey: string;
+    readonly headerFieldNames?: string | undefined;
+    readonly extraFields?: string | undefined;
     readonly skipFields?: string | undefined;
 }
 export interface SmtpOptions {
@@ -121,7 +145,7 @@ export interface SmtpOptions {
     readonly localAddress?: string | undefined;
     readonly proxy?: string | undefined;
     readonly pool?: SmtpPool | boolean | undefined;
-    readonly dkim?: SmtpDkim | undefined;
+    readonly dkim?: SmtpDkim | readonly SmtpDkim[] | undefined;
     readonly connectionTimeoutMs?: number | undefined;
     readonly greetingTimeoutMs?: number | undefined;
     readonly socketTimeoutMs?: number | undefined;
@@ -130,17 +154,20 @@ export interface SmtpOptions {
 }
 
 // smtp.ts
-import { type Provider } from "@relais/core/spi";
+import type { Provider } from "@relais/core/spi";
 import type { SmtpOptions } from "./smtp-options.ts";
 export declare function smtp(options: SmtpOptions): Provider;
 
 // wire-rules.ts
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./about.ts";
 export interface WireRule {
     readonly code: string;
     readonly kind: FailureKind;
+    readonly about: About;
     readonly again?: false;
     readonly reason: string;
+    readonly source: string;
 }
 export declare const wireRules: readonly WireRule[];
 export declare function wireRule(codes: readonly (string | undefined)[]): WireRule | undefined;

@@ -1,9 +1,19 @@
-import { breaker, createChain, createMessage, link, retry, timeout } from "@relais/core";
+import { createChain, createMessage, type Provider } from "@relais/core";
 import { allocated } from "./allocated.ts";
 import { input, noop, repeat, rounds, type Send, sends, timed } from "./sends.ts";
 import { median, table, verdict } from "./statistics.ts";
 
 const target = { us: 5, bytes: 5_000 };
+
+/** As SES declares them. */
+const limits = {
+  maxRecipients: 50,
+  maxBytes: 7_864_320,
+  attachmentEncoding: "base64",
+  smtpUtf8: false,
+  nullSender: false,
+  refusedExtensions: ["exe"],
+} as const;
 
 /** What a chain costs a send, over a provider that does nothing; all ways in turns. */
 export async function chainCost(): Promise<string> {
@@ -12,14 +22,18 @@ export async function chainCost(): Promise<string> {
   const { signal } = new AbortController();
   const handOver = async (): Promise<void> => undefined;
   const bare = { envelope: message.envelope, signal, handOver };
-  const plain = createChain([provider]);
-  const policies = createChain([link(provider, retry(), breaker(), timeout({ ms: 30_000 }))]);
-  const observed = createChain([provider], { observers: [() => undefined] });
+  const bounded: Provider = { ...provider, limits };
+  const none = { policies: [] };
+  const plain = createChain([provider], none);
+  const limited = createChain([bounded], none);
+  const standard = createChain([provider]);
+  const observed = createChain([provider], { ...none, observers: [() => undefined] });
   const ways: readonly [name: string, send: Send][] = [
     ["the provider alone", () => provider.send(message, bare)],
     ["chain of one", () => plain.send(message)],
     ["chain of one, an observer", () => observed.send(message)],
-    ["chain of one, retry, breaker, timeout", () => policies.send(message)],
+    ["chain of one, limits declared", () => limited.send(message)],
+    ["chain of one, the standard policies", () => standard.send(message)],
     ["chain of one, from plain input", () => plain.send(input)],
   ];
   const times = ways.map(() => ({ cpu: [] as number[], wall: [] as number[] }));

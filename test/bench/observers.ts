@@ -36,7 +36,7 @@ export async function observers(): Promise<string> {
   );
   const message = await createMessage(input);
   const watchedBy = (...all: Observer[]): Send => {
-    const chain = createChain([noop("NOOP")], { observers: all });
+    const chain = createChain([noop("NOOP")], { policies: [], observers: all });
     return () => chain.send(message);
   };
   const ways: readonly [name: string, send: Send][] = [

@@ -88,7 +88,7 @@ export async function fill(outbox: Outbox, count: number, message: MessageInput 
 async function worked(outbox: Outbox, provider: Provider, count: number): Promise<number> {
   let done = 0;
   const finished = Promise.withResolvers<void>();
-  const worker = createWorker(outbox, createChain([provider]), {
+  const worker = createWorker(outbox, createChain([provider], { policies: [] }), {
     concurrency: batch,
     observers: [
       (event) => {
@@ -115,7 +115,7 @@ const overWire = ({ host, port }: Sink): Provider => smtp({ host, port, pool: { 
 
 /** As many mails as may be under way: whoever is measured next finds the connections open. */
 async function warm(provider: Provider, message: MessageInput): Promise<void> {
-  const chain = createChain([provider]);
+  const chain = createChain([provider], { policies: [] });
   await Promise.all(Array.from({ length: batch }, () => chain.send(message)));
 }
 
@@ -123,7 +123,7 @@ async function warm(provider: Provider, message: MessageInput): Promise<void> {
 export async function chainAlone(sink: Sink, { message, count }: Mails): Promise<number> {
   const provider = overWire(sink);
   await warm(provider, message);
-  const chain = createChain([provider]);
+  const chain = createChain([provider], { policies: [] });
   let left = count;
   const rate = await perSecond(count, async () => {
     await Promise.all(

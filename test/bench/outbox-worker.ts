@@ -18,7 +18,7 @@ const slow: Provider = {
 };
 let done = 0;
 let last = 0;
-const worker = createWorker(outbox, createChain([slow]), {
+const worker = createWorker(outbox, createChain([slow], { policies: [] }), {
   concurrency: Number(concurrency),
   observers: [
     (event) => {

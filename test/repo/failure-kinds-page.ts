@@ -24,46 +24,57 @@ export function failureKindsPage(): string {
     const { again, next, health: said } = dispositions[kind];
     return [code(kind), yes(again), yes(next), health[said]];
   });
-  const replies = replyRules.map(({ phases, codes, enhanced, phrase, kind, again, because }) => [
-    phases?.join(", ") ?? "any",
-    codes.join(", "),
-    enhanced?.map((one) => (one === "none" ? "absent" : `x.${one}`)).join(", ") ?? "any",
-    phrase ?? "",
-    code(kind) + (again === false ? ", once" : ""),
-    cell(because),
-  ]);
+  const replies = replyRules.map(
+    ({ phases, codes, enhanced, phrase, kind, about, again, remedy, because, source }) => [
+      phases?.join(", ") ?? "any",
+      codes.join(", "),
+      enhanced?.map((one) => (one === "none" ? "absent" : `x.${one}`)).join(", ") ?? "any",
+      phrase ?? "",
+      code(kind) + (again === false ? ", once" : ""),
+      about,
+      cell(because) + (remedy === undefined ? "" : ` (${remedy})`),
+      cell(source),
+    ],
+  );
   const words = phrases.map(({ means, pattern, source }) => [means, code(pattern.source), cell(source)]);
   const wire = wireRules.map((rule) => [
     code(rule.code),
     code(rule.kind) + (rule.again === false ? ", once" : ""),
+    rule.about,
     cell(rule.reason),
+    cell(rule.source),
   ]);
-  const ses = sesErrors.map(({ name, says, kind, meaning, source }) => [
+  const ses = sesErrors.map(({ name, says, kind, about, meaning, source }) => [
     code(name),
     says === undefined ? "" : code(says.source),
     code(kind),
+    about,
     cell(meaning),
     source === "" ? "" : `<${source}>`,
   ]);
-  const statuses = httpStatuses.map(({ from, to, kind, meaning }) => [
+  const statuses = httpStatuses.map(({ from, to, kind, about, meaning }) => [
     range(from, to),
     code(kind),
+    about,
     cell(meaning),
   ]);
-  const connection = sesConnection.map(({ code: pattern, kind, meaning }) => [
+  const connection = sesConnection.map(({ code: pattern, kind, about, meaning }) => [
     code(pattern.source),
     code(kind),
+    about,
     cell(meaning),
   ]);
   const vendors = Object.entries(errorTables).map(([vendor, rows]) => {
-    const lines = rows.map(({ status, code: own, kind, meaning, source }) => [
+    const lines = rows.map(({ status, code: own, says, kind, about, meaning, source }) => [
       status === undefined ? "any" : typeof status === "number" ? String(status) : range(...status),
       own === undefined ? "any" : code(typeof own === "string" ? own : own.source),
+      says === undefined ? "" : code(says.source),
       code(kind),
+      about,
       cell(meaning),
       /^https:/.test(source) ? `<${source}>` : cell(source),
     ]);
-    return `### ${vendor}\n\n${table(["status", "code", "kind", "meaning", "source"], lines)}`;
+    return `### ${vendor}\n\n${table(["status", "code", "words", "kind", "about", "meaning", "source"], lines)}`;
   });
   return `# Failure kinds, and the evidence for each
 
@@ -78,8 +89,11 @@ ${table(["kind", "again here", "next provider", "breaker"], kinds)}
 ## SMTP: what a server replies
 
 \`x.1.1\` is 4.1.1 or 5.1.1 (RFC 3463). Where only the wording tells two things apart, the phrase is in the table below.
+\`about\` says whose state it is: the account's (login, pause, quota, rate) never ends a message that is queued, a message's,
+a recipient's or an identity's (one sender) never opens a breaker, a passing one is tried again. What stands in brackets
+behind a meaning the provider does by itself, in the same attempt, while nothing of the message was handed over.
 
-${table(["phase", "reply", "enhanced code", "phrase", "kind", "because"], replies)}
+${table(["phase", "reply", "enhanced code", "phrase", "kind", "about", "because", "source"], replies)}
 
 ${table(["phrase", "pattern", "source"], words)}
 
@@ -87,19 +101,22 @@ ${table(["phrase", "pattern", "source"], words)}
 
 Before the message was handed over; after it, all of this is \`unknown\`.
 
-${table(["code", "kind", "reason"], wire)}
+${table(["code", "kind", "about", "reason", "source"], wire)}
 
 ## SES: errors by name
 
-${table(["name", "message says", "kind", "meaning", "source"], ses)}
+About whom an error is: the \`account\` (key, pause, quota, plan, rate), one \`identity\` (a sender's address or domain),
+this \`message\`, a \`recipient\`, or a \`passing\` state of a server or the network.
+
+${table(["name", "message says", "kind", "about", "meaning", "source"], ses)}
 
 ## SES: answers without a SES error
 
-${table(["status", "kind", "meaning"], statuses)}
+${table(["status", "kind", "about", "meaning"], statuses)}
 
 ## SES: no connection
 
-${table(["code", "kind", "meaning"], connection)}
+${table(["code", "kind", "about", "meaning"], connection)}
 
 ## HTTP mail APIs
 

@@ -1,10 +1,10 @@
 /** Which package may import what, besides node's own modules. `*` stands for anything it declares. */
 export const packageRules: Readonly<Record<string, readonly string[]>> = {
   core: ["opossum", "p-retry"],
-  mime: ["@relais/core/spi", "nodemailer"],
+  mime: ["@relais/core/spi", "nodemailer", "postal-mime"],
   smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
   ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*", "zod"],
-  http: ["@relais/core/spi", "zod"],
+  http: ["@relais/core/spi", "@relais/mime", "zod"],
   nodemailer: ["@relais/core/spi", "@relais/mime", "nodemailer"],
   conformance: ["@relais/core/spi"],
   outbox: [
@@ -29,14 +29,6 @@ export const onlyIn: Readonly<Record<string, string>> = {
 
 /** Packages whose default export is their plugin; nothing else exports a default. */
 export const plugins: readonly string[] = ["smtp", "ses", "http"];
-
-/** Names of somebody else's world that keep their words: what nodemailer calls a transport. */
-export const foreignNames: ReadonlySet<string> = new Set([
-  "relaisTransport",
-  "RelaisTransport",
-  "nodemailerProvider",
-  "NodemailerProviderOptions",
-]);
 
 export interface Layer {
   readonly name: string;
@@ -94,6 +86,7 @@ export const coreLayers: readonly Layer[] = [
       "observe.ts",
       "options-schema.ts",
       "plugin.ts",
+      "provider-limits.ts",
       "provider.ts",
       "scope.ts",
     ],
@@ -101,11 +94,16 @@ export const coreLayers: readonly Layer[] = [
   },
   {
     name: "call", // one call: its hand-over, its stop, its end
-    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "stop.ts"],
+    files: ["attempt-timeout.ts", "gate.ts", "settled.ts", "skip.ts", "stop.ts"],
     may: ["parts", "message", "outcome", "event"],
   },
   { name: "policy", files: ["policy.ts"], may: ["parts", "message", "outcome", "event"] },
   { name: "policies", files: ["policies/"], may: ["parts", "message", "outcome", "event", "call", "policy"] },
+  {
+    name: "standard", // policies put together
+    files: ["standard-policies.ts"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "policies"],
+  },
   {
     name: "link",
     files: ["guard.ts", "link.ts", "nest.ts"],
@@ -118,28 +116,30 @@ export const coreLayers: readonly Layer[] = [
       "chain-options.ts",
       "chain.ts",
       "conclude.ts",
+      "course.ts",
       "deliver.ts",
       "ledger.ts",
+      "offer.ts",
       "send-options.ts",
       "verify-all.ts",
     ],
-    may: ["parts", "message", "outcome", "event", "call", "link"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "standard", "link"],
   },
   { name: "spi", files: ["spi.ts"], may: ["parts", "message", "outcome", "event"] },
   {
     name: "index",
     files: ["index.ts"],
-    may: ["parts", "message", "outcome", "event", "policy", "policies", "link", "chain"],
+    may: ["parts", "message", "outcome", "event", "call", "policy", "policies", "standard", "link", "chain"],
   },
 ];
 
 /** Pieces of policies, which policies may import from beside them. Two policies never import each other. */
 export const policyParts: readonly string[] = [
   "circuit.ts",
+  "leftover.ts",
   "quota-source.ts",
   "remainder.ts",
   "retry-budget.ts",
-  "skip.ts",
   "sliding-window.ts",
 ];
 

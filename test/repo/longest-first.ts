@@ -1,7 +1,8 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** What takes a minute or more: nobody waits for it alone at the end. */
-const long = /chaos|power-cut|killed|soak|fuzz/;
+/** What takes twenty seconds or more: nobody waits for it alone at the end. */
+const long =
+  /chaos|durability|killed|soak|fuzz|rules-broken|crash|installed|\/test\/packages|lease|late|table|prisma|silence/;
 
 /** The usual order, the long ones before all others. */
 export class LongestFirst extends BaseSequencer {

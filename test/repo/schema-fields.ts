@@ -24,7 +24,9 @@ function alternatives(schema: unknown): Schema[] {
 
 function step(schema: Schema, top: Schema, name: string): unknown[] {
   if (name === "chain[]") return Object.values(top.$defs as Schema);
-  return alternatives(schema).flatMap((one) => at(one, "properties", name) ?? []);
+  const found = alternatives(schema).flatMap((one) => at(one, "properties", name) ?? []);
+  // Where one may stand, or a list of them, the fields are those of either.
+  return found.flatMap((one) => [one, ...alternatives(one).flatMap(({ items }) => items ?? [])]);
 }
 
 /** The objects of the JSON Schema that hold the fields of a place. */

@@ -56,7 +56,7 @@ const scenarios: Readonly<Record<string, () => Promise<Chain>>> = {
       if (calls === 1) return { success: false, kind: "throttled", ...said };
       return { success: true, provider: "LATER", messageId, accepted: envelope.to, rejected: [] };
     };
-    const chain = createChain([{ id: "LATER", send }]);
+    const chain = createChain([{ id: "LATER", send }], { policies: [] });
     tell(await chain.send(mail));
     return chain;
   },
@@ -66,7 +66,7 @@ const scenarios: Readonly<Record<string, () => Promise<Chain>>> = {
     return chain;
   },
   deadline: async () => {
-    const chain = createChain([silent], { deadlineMs: 300 });
+    const chain = createChain([silent], { policies: [], deadlineMs: 300 });
     tell(await chain.send(mail));
     return chain;
   },

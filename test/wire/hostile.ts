@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 /** Recipients that a case may mean; whatever is hostile would add others, at evil.test. */
-export const meant = ["ann@example.net", "bob@example.net", "cid@example.net"] as const;
+const meant = ["ann@example.net", "bob@example.net", "cid@example.net"] as const;
 
 const injections = [
   "\r\nX-Evil: 1",

@@ -24,6 +24,36 @@ export const mailRows: readonly Row[] = [
     copies: 0,
   },
   {
+    name: "an hourly limit told with 550 at MAIL",
+    script: { mail: reply("550 Domain example.org has exceeded the max emails per hour (100/100) allowed.") },
+    kind: "throttled",
+    copies: 0,
+  },
+  {
+    name: "a 24-hour limit told with 550 on the final dot",
+    script: { dot: reply("550 User shop@example.org has exceeded its 24-hour sending limit.") },
+    kind: "throttled",
+    copies: 0,
+  },
+  {
+    name: "a submission quota told with 554 on the final dot",
+    script: { dot: reply("554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException") },
+    kind: "throttled",
+    copies: 0,
+  },
+  {
+    name: "unexpected volume (TSS04) at MAIL",
+    script: { mail: { reply: "421 4.7.0 [TSS04] Messages temporarily deferred", next: "drop" } },
+    kind: "throttled",
+    copies: 0,
+  },
+  {
+    name: "a suspended account at MAIL",
+    script: { mail: reply("550 5.7.1 Your SMTP account is not yet activated") },
+    kind: "misconfigured",
+    copies: 0,
+  },
+  {
     name: "rate 4.7.x at RCPT",
     script: { rcpt: reply("450 4.7.1 Error: too much mail from 203.0.113.1") },
     kind: ["throttled", "deferred"],
@@ -55,6 +85,12 @@ export const mailRows: readonly Row[] = [
     copies: 0,
   },
   {
+    name: "relay denied, for want of a login, with 454",
+    script: { rcpt: reply("454 4.7.1 <ann@example.net>: Relay access denied") },
+    kind: "refused",
+    copies: 0,
+  },
+  {
     name: "greylisted",
     script: { rcpt: reply("451 4.7.1 greylisted, come back later") },
     kind: "deferred",
@@ -62,6 +98,24 @@ export const mailRows: readonly Row[] = [
   },
   { name: "mailbox busy", script: { rcpt: reply("450 4.2.1 mailbox busy") }, kind: "deferred", copies: 0 },
   { name: "mailbox full", script: { rcpt: reply("452 4.2.2 mailbox full") }, kind: "deferred", copies: 0 },
+  {
+    name: "a full mailbox with the code of another state",
+    script: { rcpt: reply("552 5.1.1 Recipient overquota") },
+    kind: "deferred",
+    copies: 0,
+  },
+  {
+    name: "not our customer",
+    script: { rcpt: reply("551 not our customer") },
+    kind: "rejected",
+    copies: 0,
+  },
+  {
+    name: "no such host, in words only",
+    script: { rcpt: reply("550 Host unknown") },
+    kind: "rejected",
+    copies: 0,
+  },
   { name: "no such user", script: { rcpt: reply("550 5.1.1 no such user") }, kind: "rejected", copies: 0 },
   {
     name: "no such domain",

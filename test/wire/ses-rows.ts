@@ -70,6 +70,28 @@ export const sesRows: readonly Row[] = [
     copies: 0,
   },
   {
+    name: "AccessDenied to one identity",
+    fault: sesError(
+      "AccessDenied",
+      "ses:SendRawEmail on arn:aws:ses:eu-west-1:123456789012:identity/a.example",
+      403,
+    ),
+    kind: "refused",
+    copies: 0,
+  },
+  {
+    name: "account paused, told as the refusal of a message",
+    fault: sesError("MessageRejected", "Sending paused for this account."),
+    kind: "misconfigured",
+    copies: 0,
+  },
+  {
+    name: "configuration set paused",
+    fault: sesError("ConfigurationSetSendingPausedException", "paused"),
+    kind: "refused",
+    copies: 0,
+  },
+  {
     name: "account paused",
     fault: sesError("AccountSendingPausedException", "paused"),
     kind: "misconfigured",

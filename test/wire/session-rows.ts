@@ -38,6 +38,18 @@ export const sessionRows: readonly Row[] = [
     copies: 0,
   },
   {
+    name: "too many connections in the greeting, all of them others'",
+    script: { greeting: { reply: "421 4.7.0 too many connections", next: "drop" } },
+    kind: "throttled",
+    copies: 0,
+  },
+  {
+    name: "EHLO refused for our name",
+    script: { ehlo: { reply: "421 4.7.0 Try again later, closing connection. (EHLO)", next: "drop" } },
+    kind: "misconfigured",
+    copies: 0,
+  },
+  {
     name: "greeting 554",
     script: { greeting: reply("554 5.3.2 no service here") },
     kind: "transient",

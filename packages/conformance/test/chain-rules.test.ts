@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Flaw } from "./pigeon.ts";
 import { type PigeonStage, pigeonHarness } from "./pigeon-harness.ts";
 
-const chain = (providers: readonly Provider[]): Provider => createChain(providers);
+const chain = (providers: readonly Provider[]): Provider => createChain(providers, { policies: [] });
 const forGood = "leaves nobody to the next provider of a chain when the far end refuses one for good";
 const forNow = "leaves to the next provider of a chain only whom the far end puts off";
 
@@ -21,7 +21,9 @@ describe("the rules for a chain of two", () => {
   test("hold for a provider that keeps to the others, in a chain and in a chain of a chain", async () => {
     expect(await brokenBy(undefined)).toEqual([]);
     expect(
-      await brokenBy(undefined, ([one, next]) => chain([createChain([one!], { id: "INNER" }), next!])),
+      await brokenBy(undefined, ([one, next]) =>
+        chain([createChain([one!], { policies: [], id: "INNER" }), next!]),
+      ),
     ).toEqual([]);
   });
 

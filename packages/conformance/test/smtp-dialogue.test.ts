@@ -74,7 +74,7 @@ test("what a man in the middle puts behind STARTTLS is thrown away", async () =>
 });
 
 test("a delayed STARTTLS reply does not let injected commands through either", async () => {
-  const server = await start(smtpServer({ starttls: true, script: { starttls: { delayMs: 40 } } }));
+  const server = await start(smtpServer({ starttls: true, script: { starttls: { delayMs: 500 } } }));
   const { client } = await greeted(server.port);
   client.send("STARTTLS\r\n");
   await new Promise((resolve) => setTimeout(resolve, 10));

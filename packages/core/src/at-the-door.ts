@@ -10,7 +10,7 @@ export function atTheDoor(
   { chain, now }: Pick<Ending, "chain" | "now">,
 ): Delivery {
   const books = ledger([""]);
-  books.enter(0, failure({ provider: "message", kind, reason }), () => false, now);
+  books.enter(0, failure({ provider: "message", kind, reason }), books.recipients, () => false, now);
   const delivery = conclude(books, { id: "", chain, attempts: [], now });
   return Object.freeze({ ...delivery, rejected: Object.freeze([]) });
 }

@@ -1,6 +1,6 @@
 import type { FailureKind } from "./failure.ts";
 
-/** One call of one provider (or one call that a policy held back), as it stands in `delivery.attempts`. */
+/** One call of one provider (or one call that was not made), as it stands in `delivery.attempts`. */
 export interface Attempt {
   /** 1 for the first of the delivery. */
   readonly n: number;
@@ -19,7 +19,10 @@ export interface Attempt {
   readonly code?: string;
   readonly reason?: string;
   readonly retryAfterMs?: number;
-  /** True if a policy held it back (breaker open, own rate or concurrency limit): nothing was sent; `reason` says why. */
+  /**
+   * True if the provider was not asked, and `reason` says why: a policy held it back (kind `skipped`), or the message is
+   * over the provider's limits (kind `refused`).
+   */
   readonly skipped: boolean;
   /** The far end's id of the message, on success. */
   readonly messageId?: string;

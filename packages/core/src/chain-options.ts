@@ -7,6 +7,8 @@ import type { AddressInput } from "./message/address-list.ts";
 import { oneAddress } from "./message/address-list.ts";
 import { defaultLimits, type Limits } from "./message/limits.ts";
 import { knownOptions, numberOption } from "./option-check.ts";
+import type { Policy } from "./policy.ts";
+import { standardPolicies } from "./standard-policies.ts";
 
 export interface ChainOptions {
   /** The chain's name, where it is a link of another. @defaultValue `"chain"` */
@@ -27,6 +29,12 @@ export interface ChainOptions {
   /** Used where a message has no `from`. */
   readonly from?: AddressInput | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * The policies of every provider that is given bare, not as a `link`; `[]` for none. Each provider has a state of its
+   * own. A link is as it was made, and a chain within this one has its own links.
+   * @defaultValue `standardPolicies()`: retry, breaker, and 30 s for an attempt
+   */
+  readonly policies?: readonly Policy[] | undefined;
   /** @defaultValue the machine's clock */
   readonly clock?: Clock | undefined;
 }
@@ -41,6 +49,7 @@ export interface ChainSettings {
   readonly journal: Journal | undefined;
   readonly from: AddressInput | undefined;
   readonly limits: Limits;
+  readonly policies: readonly Policy[];
   readonly clock: Clock;
 }
 
@@ -53,6 +62,7 @@ const names = [
   "journal",
   "from",
   "limits",
+  "policies",
   "clock",
 ];
 
@@ -121,6 +131,13 @@ export function chainSettings(options: ChainOptions): ChainSettings {
   if (journal !== undefined && !isJournal(journal)) {
     throw new TypeError("createChain: journal must be an object of functions: open, handOver, close, late");
   }
+  const { policies } = options;
+  if (
+    policies !== undefined &&
+    (!Array.isArray(policies) || policies.some((one) => typeof one !== "function"))
+  ) {
+    throw new TypeError("createChain: policies must be a list of policies, as in [retry()]; [] for none");
+  }
   return {
     id,
     deadlineMs,
@@ -130,6 +147,7 @@ export function chainSettings(options: ChainOptions): ChainSettings {
     journal,
     from,
     limits: checked,
+    policies: [...(policies ?? standardPolicies({ clock }))],
     clock,
   };
 }

@@ -7,7 +7,7 @@ import { isLink, type Link, makeLink } from "./link.ts";
 import { createMessage, isMessage, type MessageInput } from "./message/create-message.ts";
 import { InvalidMessage } from "./message/invalid-message.ts";
 import type { Message } from "./message/message.ts";
-import { markChain } from "./nest.ts";
+import { hasLinks, markChain } from "./nest.ts";
 import { together } from "./observe.ts";
 import type { Provider, VerifyContext } from "./provider.ts";
 import { type SendOptions, soundOptions } from "./send-options.ts";
@@ -27,7 +27,7 @@ export interface Chain extends Provider {
 
 /**
  * Makes a chain: each message goes to the first provider, in order, that will take it.
- * @param links links, or bare providers (which then have no policies)
+ * @param links links as they were made; bare providers, which get `options.policies`; chains, which have their own
  * @throws {TypeError | RangeError} if there is no link, an id is there twice, or an option is wrong
  */
 export function createChain(links: readonly (Link | Provider)[], options: ChainOptions = {}): Chain {
@@ -35,7 +35,11 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   if (!Array.isArray(links) || links.length === 0)
     throw new TypeError("createChain: give at least one provider");
   const made: readonly Link[] = Object.freeze(
-    links.map((one: Link | Provider) => (isLink(one) ? one : makeLink(one, [], settings.clock))),
+    links.map((one: Link | Provider) => {
+      if (isLink(one)) return one;
+      const bare = typeof one === "object" && one !== null && hasLinks(one) ? [] : settings.policies;
+      return makeLink(one, bare, settings.clock);
+    }),
   );
   const seen = new Set<string>();
   for (const { id } of made) {

@@ -37,7 +37,6 @@ export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts"
 export { overrides } from "./policies/overrides.ts";
 export { type RateLimitOptions, rateLimit } from "./policies/rate-limit.ts";
 export { type RetryOptions, retry } from "./policies/retry.ts";
-export type { SkipCode } from "./policies/skip.ts";
 export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
 export type {
   BreakerStatus,
@@ -49,6 +48,9 @@ export type {
   TimedOptions,
 } from "./policy.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export type { ProviderLimits } from "./provider-limits.ts";
 export type { DeliveryScope } from "./scope.ts";
 export type { SendOptions } from "./send-options.ts";
+export type { SkipCode } from "./skip.ts";
+export { type StandardOptions, standardPolicies, standardTimeoutMs } from "./standard-policies.ts";
 export type { ChainHealth } from "./verify-all.ts";

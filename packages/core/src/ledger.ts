@@ -28,10 +28,17 @@ export interface Ledger {
   /** Recipients that may still be offered to somebody. */
   pending(): readonly string[];
   /**
+   * @param asked whom the outcome is about; a failure is not entered for anybody else
    * @param goesOn whether a failure leaves the recipient to other providers
    * @param now ms since 1970
    */
-  enter(place: number, outcome: Outcome, goesOn: (failure: Failure) => boolean, now: () => number): void;
+  enter(
+    place: number,
+    outcome: Outcome,
+    asked: readonly string[],
+    goesOn: (failure: Failure) => boolean,
+    now: () => number,
+  ): void;
 }
 
 type Draft = { -readonly [K in keyof Standing]: Standing[K] } & {
@@ -86,8 +93,14 @@ class Books implements Ledger {
     return this.#drafts.filter(({ status }) => status === "pending").map(({ address }) => address);
   }
 
-  enter(place: number, outcome: Outcome, goesOn: (failure: Failure) => boolean, now: () => number): void {
-    if (!outcome.success) this.#enterFailure(outcome, { place, goesOn, now });
+  enter(
+    place: number,
+    outcome: Outcome,
+    asked: readonly string[],
+    goesOn: (failure: Failure) => boolean,
+    now: () => number,
+  ): void {
+    if (!outcome.success) this.#enterFailure(outcome, asked, { place, goesOn, now });
     else if (
       this.#drafts === undefined &&
       outcome.accepted === this.recipients &&
@@ -110,10 +123,11 @@ class Books implements Ledger {
     }
   }
 
-  #enterFailure(failure: Failure, entry: Entry): void {
+  #enterFailure(failure: Failure, asked: readonly string[], entry: Entry): void {
     const own = new Map(failure.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
-    for (const one of this.standings()) {
-      if (one.status === "pending") this.#fail(one, own.get(mailboxKey(one.address)) ?? failure, entry);
+    const all = asked.length === this.recipients.length;
+    for (const one of all ? this.standings() : asked.map((address) => this.#waiting(address))) {
+      if (one?.status === "pending") this.#fail(one, own.get(mailboxKey(one.address)) ?? failure, entry);
     }
     this.failures[entry.place] = failure;
   }

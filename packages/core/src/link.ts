@@ -25,7 +25,8 @@ export function isLink(value: unknown): value is Link {
 
 /**
  * Puts policies around a provider, the first outermost: `link(smtp(…), retry(), breaker(), timeout({ ms: 30_000 }))`.
- * The order that works is retry, breaker, rate limit or concurrency, timeout.
+ * The order that works is retry, breaker, rate limit or concurrency, timeout. Without policies it has none: what
+ * `createChain` gives to a bare provider is `link(provider, ...standardPolicies())`.
  * @throws {TypeError} if the provider has no `id` and `send`, or a policy is not a function
  */
 export function link(provider: Provider, ...policies: readonly Policy[]): Link {
@@ -65,6 +66,9 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
   const made: Link = Object.freeze({
     id: provider.id,
     provider,
+    get limits() {
+      return provider.limits;
+    },
     dispositions: site.dispositions,
     overrides: changes,
     send,

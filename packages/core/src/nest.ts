@@ -16,6 +16,11 @@ export function isChain(provider: Provider): boolean {
   return chains.has(provider);
 }
 
+/** Whether a provider has links of its own, as a chain and whatever stands for one do: they have their own policies. */
+export function hasLinks(provider: Provider): boolean {
+  return Array.isArray((provider as { readonly links?: unknown }).links);
+}
+
 /** A chain's `send` as a link of another chain sees it. */
 export function nest(chain: Provider): Send {
   const deliver = chain.send as (message: Message, context: SendContext) => Promise<Delivery>;

@@ -11,7 +11,10 @@ export interface Rejection {
 export interface Receipt {
   readonly success: true;
   readonly provider: string;
-  /** What the far end calls the message: the Message-ID for SMTP, the SES message id for SES. Never invented. */
+  /**
+   * What the far end calls the message: the Message-ID for SMTP, the SES message id for SES. Never invented: it is empty
+   * for a whole mail without a Message-ID that went by SMTP.
+   */
   readonly messageId: string;
   readonly accepted: readonly string[];
   /** Recipients refused while the message itself was taken. */

@@ -1,11 +1,15 @@
 import type { Envelope } from "./message/envelope.ts";
 import type { Message } from "./message/message.ts";
 import type { Outcome } from "./outcome.ts";
+import type { ProviderLimits } from "./provider-limits.ts";
 import type { DeliveryScope } from "./scope.ts";
 
 /** What a provider is given with each message. */
 export interface SendContext {
-  /** Whom this attempt is for: all recipients, or those that an earlier provider left over. Use this, not `message.to`. */
+  /**
+   * Whom this attempt is for: all recipients, those that an earlier attempt left over, or as many as `limits` allows.
+   * Use this, not `message.to`.
+   */
   readonly envelope: Envelope;
   /** Aborts when the caller gives up, when the attempt's time is over, or the deadline of the delivery passes. */
   readonly signal: AbortSignal;
@@ -51,6 +55,11 @@ export interface Quota {
 export interface Provider {
   /** The instance's name, unique in its chain: `SMTP`, `SES-EU`. */
   readonly id: string;
+  /**
+   * What it takes in one attempt, where that is known before it is asked: from its vendor's page, or learned. May be a
+   * getter. A provider around another one passes it on, or has none.
+   */
+  readonly limits?: ProviderLimits | undefined;
   /** Tries once, and answers for itself: everything that its wire library throws becomes a failure of some kind. */
   send(message: Message, context: SendContext): Promise<Outcome>;
   /** Reaches, logs in, asks for quotas; sends nothing; never rejects. */

@@ -27,18 +27,24 @@ function forms(secret: string): string[] {
 }
 
 // What looks like a credential even if we were never told it: the argument of an AUTH command, a bearer token,
-// the user part of a URL.
+// the user part of a URL. Every repetition has a bound, so that no text makes them slow.
 const patterns: readonly [RegExp, string][] = [
-  [/\b(AUTH\s+[A-Z0-9-]+\s+)[A-Za-z0-9+/=_-]{4,}/gi, `$1${mask}`],
-  [/\b(Bearer\s+)[A-Za-z0-9._~+/=-]{8,}/gi, `$1${mask}`],
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]{1,256}@/gi, `$1${mask}@`],
-  [/\b((?:password|passwd|secret|token)\s*[=:]\s*)[^\s,;]{1,512}/gi, `$1${mask}`],
+  [/\b(AUTH\s{1,8}[A-Z0-9-]{1,32}\s{1,8})[A-Za-z0-9+/=_-]{4,}/gi, `$1${mask}`],
+  [/\b(Bearer\s{1,8})[A-Za-z0-9._~+/=-]{8,}/gi, `$1${mask}`],
+  [/\b([a-z][a-z0-9+.-]{0,19}:\/\/)[^\s/@]{1,256}@/gi, `$1${mask}@`],
+  [/\b((?:password|passwd|secret|token)\s{0,8}[=:]\s{0,8})[^\s,;]{1,512}/gi, `$1${mask}`],
 ];
+
+/** What anybody may need of a far end's words; replies of 500 KB have been seen. */
+const maxCharacters = 4_096;
+/** More than a credential has that only its surroundings give away. */
+const longestUnknown = 600;
 
 /**
  * A function that takes known secrets out of a text, in every form a server or a library may echo them
  * (plain, percent-encoded, JSON, hex, base64 at each offset), and what looks like a credential.
- * Secrets shorter than 3 characters cannot be told from ordinary text and are not looked for.
+ * Secrets shorter than 3 characters cannot be told from ordinary text and are not looked for. Of a longer text no
+ * more than its first 4,096 characters are kept.
  */
 export function redactor(secrets: Iterable<string | undefined>): (text: string) => string {
   const known = new Set<string>();
@@ -49,10 +55,13 @@ export function redactor(secrets: Iterable<string | undefined>): (text: string) 
     for (const form of forms(secret.toWellFormed())) known.add(form);
   }
   const longestFirst = [...known].sort((a, b) => b.length - a.length);
+  // What is cut off in the middle is no longer found: so much more is read, and the end of it is dropped.
+  const margin = Math.max(longestUnknown, longestFirst[0]?.length ?? 0);
   return (text) => {
-    let clean = text;
+    const whole = text.length <= maxCharacters;
+    let clean = whole ? text : text.slice(0, maxCharacters + margin);
     for (const form of longestFirst) if (clean.includes(form)) clean = clean.replaceAll(form, mask);
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
-    return clean;
+    return whole ? clean : clean.slice(0, Math.min(maxCharacters, Math.max(0, clean.length - margin)));
   };
 }

@@ -10,9 +10,11 @@ export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
 export { type Address, mailboxKey } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export { decodeWords } from "./message/encoded-words.ts";
 export type { Envelope } from "./message/envelope.ts";
 export { isStructuredHeader } from "./message/headers.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
+export { defaultLimits, type Limits } from "./message/limits.ts";
 export type {
   Alternative,
   Attachment,
@@ -35,6 +37,7 @@ export {
 } from "./plugin.ts";
 export { processLock } from "./process-lock.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export { overLimits, type ProviderLimits } from "./provider-limits.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";
 export type { DeliveryScope } from "./scope.ts";

@@ -10,7 +10,7 @@ const everybody = sampleInput({ to: [ann, bob, cyd] });
 function setUp(first: Step, second: Step = accept()) {
   const clock = manualClock();
   const [a, b] = [scripted("A", first), scripted("B", second)];
-  const chain = createChain([a, b], { clock });
+  const chain = createChain([a, b], { policies: [], clock });
   return { a, b, chain, clock, send: () => clock.until(chain.send(everybody)) };
 }
 

@@ -15,7 +15,12 @@ import { accept, answerLater, fail, part, scripted } from "./scripted-provider.t
 function setUp(make: (clock: ManualClock) => readonly Provider[], options: ChainOptions = {}) {
   const clock = manualClock();
   const events: RelaisEvent[] = [];
-  const chain = createChain(make(clock), { clock, observers: [(event) => events.push(event)], ...options });
+  const chain = createChain(make(clock), {
+    policies: [],
+    clock,
+    observers: [(event) => events.push(event)],
+    ...options,
+  });
   const waits = () => events.flatMap((event) => (event.type === "wait" ? [event.delayMs] : []));
   return { chain, clock, waits, send: () => clock.until(chain.send(sampleInput())) };
 }
@@ -162,7 +167,7 @@ test("waiting for one recipient does not offer the provider another one that it 
     accept(),
   );
   const clock = manualClock();
-  await clock.until(createChain([a], { clock }).send(sampleInput({ to: [ann, bob] })));
+  await clock.until(createChain([a], { policies: [], clock }).send(sampleInput({ to: [ann, bob] })));
   expect(a.calls).toEqual([[ann, bob], [ann]]);
 });
 
@@ -193,7 +198,7 @@ test("a recipient is waited for whatever became of the others, in whichever orde
       },
       accept(),
     );
-    const delivery = await clock.until(createChain([a], { clock }).send(sampleInput({ to })));
+    const delivery = await clock.until(createChain([a], { policies: [], clock }).send(sampleInput({ to })));
     expect(delivery).toMatchObject({ status: "partial", accepted: [ann] });
   }
 });

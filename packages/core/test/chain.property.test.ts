@@ -5,6 +5,7 @@ import {
   noCallWhileOpen,
   type Seen,
   theDeliveryIsTrue,
+  theLimitsHold,
   thePoliciesHold,
   theStoryIsWhole,
 } from "./delivery-rules.ts";
@@ -12,7 +13,7 @@ import { manualClock } from "./manual-clock.ts";
 import { build, type Plan, plan } from "./random-chain.ts";
 import { sampleMessage } from "./sample-message.ts";
 
-const addresses = ["r0@example.org", "r1@example.org", "r2@example.org"];
+const addresses = Array.from({ length: 7 }, (_, i) => `r${i}@example.org`);
 
 /** Sends what is planned, one after the other, and looks at each delivery. */
 async function run(
@@ -32,7 +33,10 @@ async function run(
         controller.abort();
       });
     }
-    const message = await sampleMessage({ to: recipients });
+    const [to, bcc] = [recipients.slice(0, made.visible), recipients.slice(made.visible)];
+    const attachments =
+      made.attachment === undefined ? [] : [{ filename: made.attachment, content: Buffer.from("x") }];
+    const message = await sampleMessage({ to, bcc, attachments });
     const delivery = await clock.until(chain.send(message, { signal: controller.signal }));
     const endedAt = clock.now();
     // What a provider says afterwards is none of this delivery's.
@@ -64,6 +68,9 @@ describe("over random chains, policies and scripts", { timeout: 120_000 }, () =>
   test("every attempt is there, numbered, and the events tell the same story", () => check(theStoryIsWhole));
 
   test("tries, waits and delays keep to their options", () => check(thePoliciesHold));
+
+  test("no attempt is over the limits of its provider, and who is passed over is told", () =>
+    check(theLimitsHold));
 
   test("an open breaker makes no call", () =>
     fc.assert(

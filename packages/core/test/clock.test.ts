@@ -17,24 +17,28 @@ describe("delays that share a timer", () => {
     const d = after(1_000, note("d"));
     takeBack[1]?.();
     d();
+    // Node's own, a little later: however busy the machine is, it rings timers in order.
     await later(1_150);
     expect(rung.map(([name]) => name)).toEqual(["a", "c"]);
     expect(rung[0]?.[1]).toBeGreaterThanOrEqual(999);
     expect(rung[1]?.[1]).toBeGreaterThanOrEqual(1_099);
-    expect(rung[1]?.[1]).toBeLessThan(1_400);
   });
 
   test("may be taken back after they rang, and twice, without harm to others", async () => {
-    let rung = 0;
-    const first = after(1_001, () => void rung++);
+    const rung: string[] = [];
+    let first = (): void => undefined;
+    const firstRang = new Promise<void>((resolve) => {
+      first = after(1_001, () => resolve(void rung.push("first")));
+    });
     await later(50);
-    after(1_001, () => void rung++);
-    await later(980);
-    expect(rung).toBe(1);
+    const secondRang = new Promise<void>((resolve) => {
+      after(1_001, () => resolve(void rung.push("second")));
+    });
+    await firstRang;
     first();
     first();
-    await later(100);
-    expect(rung).toBe(2);
+    await secondRang;
+    expect(rung).toEqual(["first", "second"]);
   });
 });
 

@@ -11,7 +11,7 @@ async function deliver(steps: readonly Step[], to: string[] = [ann]) {
   const clock = manualClock();
   const chain = createChain(
     steps.map((step, i) => scripted(`P${i}`, step)),
-    { clock },
+    { policies: [], clock },
   );
   return clock.until(chain.send(sampleInput({ to })));
 }

@@ -5,7 +5,7 @@ import { sampleInput } from "./sample-message.ts";
 import { accept, fail, scripted } from "./scripted-provider.ts";
 
 const send = (...steps: Parameters<typeof scripted>[1][]) =>
-  createChain([scripted("A", ...steps)]).send(sampleInput());
+  createChain([scripted("A", ...steps)], { policies: [] }).send(sampleInput());
 
 test("a delivery that got through is handed on as it is", async () => {
   const delivery = await send(accept());

@@ -73,6 +73,10 @@ export function theDeliveryIsTrue({ recipients, delivery, calls, made }: Seen): 
       ({ to, crossed, said }) => to.includes(address) && crossed && said.get(address) === undefined,
     );
     if (maybe) expect(failure.kind).toBe("unknown");
+    // Somebody answered for everybody, and what surely was not sent is not in doubt.
+    expect(failure.provider).toMatch(/^P\d$/);
+    if (failure.kind === "unknown")
+      expect(calls.some(({ to, crossed }) => to.includes(address) && crossed)).toBe(true);
   }
 }
 
@@ -93,12 +97,18 @@ export function theStoryIsWhole({ delivery, events, calls }: Seen): void {
 }
 
 /** Retries, waits and breakers keep to their options. */
-export function thePoliciesHold({ made, delivery, events, calls }: Seen): void {
+export function thePoliciesHold({ made, delivery, events, calls, recipients }: Seen): void {
   const waits = all(events, "wait");
+  const reached = ({ said }: SeenCall): boolean => [...said.values()].includes("accept");
   made.links.forEach((link, i) => {
     const provider = `P${i}`;
     const mine = calls.filter((call) => call.provider === provider);
-    expect(mine.length).toBeLessThanOrEqual((link.attempts ?? 1) * (1 + waits.length));
+    // A part has tries of its own, of which one that reached somebody is none.
+    const parts = recipients.length;
+    const most = (link.attempts ?? 1) * (link.limits === undefined ? 1 : parts) * (1 + waits.length);
+    expect(mine.filter((call) => link.attempts === undefined || !reached(call)).length).toBeLessThanOrEqual(
+      most,
+    );
     for (const { failure, delayMs } of all(events, "retry").filter((event) => event.provider === provider)) {
       expect(failure.kind).toBe("transient");
       expect(delayMs).toBeGreaterThanOrEqual(failure.retryAfterMs ?? 0);
@@ -108,6 +118,37 @@ export function thePoliciesHold({ made, delivery, events, calls }: Seen): void {
   for (const { delayMs } of waits) expect(delayMs).toBeGreaterThanOrEqual(0);
   if (!delivery.success && delivery.retryAfterMs !== undefined)
     expect(delivery.retryAfterMs).toBeGreaterThanOrEqual(0);
+}
+
+/** No attempt is for more than its provider takes; a provider that would refuse is passed over, and says so. */
+export function theLimitsHold({ made, calls, delivery, recipients }: Seen): void {
+  const bytes = 5 + (made.attachment === undefined ? 0 : 1);
+  for (const [i, { limits }] of made.links.entries()) {
+    const provider = `P${i}`;
+    const mine = calls.filter((call) => call.provider === provider);
+    const passed = delivery.attempts.filter((one) => one.provider === provider && one.code === "over-limit");
+    for (const { kind, skipped, phase } of passed)
+      expect([kind, skipped, phase]).toEqual(["refused", true, "open"]);
+    if (limits === undefined) {
+      expect(passed).toEqual([]);
+      continue;
+    }
+    const never =
+      bytes > (limits.maxBytes ?? 1_000) ||
+      (limits.refusedExtensions !== undefined && made.attachment === "a.EXE");
+    if (never) expect(mine).toEqual([]);
+    else expect(passed).toEqual([]);
+    for (const { to, most } of mine) {
+      // What is learned between two tries of one part comes too late for it.
+      if (limits.learned === undefined) expect(to.length).toBeLessThanOrEqual(most ?? recipients.length);
+      expect(new Set(to).size).toBe(to.length);
+      const isVisible = (address: string): boolean => recipients.indexOf(address) < made.visible;
+      // Visible ones may have been taken, the hidden ones beside them left over: then they are alone for the next try.
+      const first = mine.find((call) => to.every((address) => call.to.includes(address)));
+      if (limits.visibleRecipient === true && first !== undefined && first.to.length > 1)
+        expect(first.to.some(isVisible)).toBe(true);
+    }
+  }
 }
 
 /** Over several deliveries: between opening and its time to reopen a breaker lets nothing through. */

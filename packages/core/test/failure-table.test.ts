@@ -36,7 +36,7 @@ function setUp(kind: FailureKind, second = accept()) {
   const clock = manualClock();
   const [a, b] = [scripted("A", fail(kind)), scripted("B", second)];
   const first = makeLink(a, [retry({ clock }), breaker({ clock, minimumCalls: 1 })], clock);
-  return { clock, a, b, first, chain: createChain([first, b], { clock }) };
+  return { clock, a, b, first, chain: createChain([first, b], { policies: [], clock }) };
 }
 
 describe.each(rows)("$kind at the first provider", ({ kind, calls, next, state, status }) => {
@@ -89,7 +89,9 @@ describe.each(rows)("$kind at the first provider", ({ kind, calls, next, state, 
     if (kind === "cancelled") return;
     const clock = manualClock();
     const [a, b] = [scripted("A", fail(kind)), scripted("B", accept())];
-    const delivery = createChain([a, b], { clock, failover: { [kind]: !next } }).send(sampleInput());
+    const delivery = createChain([a, b], { policies: [], clock, failover: { [kind]: !next } }).send(
+      sampleInput(),
+    );
     expect((await clock.until(delivery)).success).toBe(!next);
     expect(b.calls).toHaveLength(next ? 0 : 1);
   });
@@ -99,7 +101,9 @@ describe.each(rows)("$kind at the first provider", ({ kind, calls, next, state, 
     const clock = manualClock();
     const b = scripted("B", accept());
     const first = makeLink(scripted("A", fail(kind)), [overrides({ [kind]: { next: !next } })], clock);
-    const delivery = createChain([first, b], { clock, failover: { [kind]: next } }).send(sampleInput());
+    const delivery = createChain([first, b], { policies: [], clock, failover: { [kind]: next } }).send(
+      sampleInput(),
+    );
     expect((await clock.until(delivery)).success).toBe(!next);
   });
 });
@@ -109,7 +113,7 @@ describe("what nobody knows", () => {
     const clock = manualClock();
     const [a, b] = [scripted("A", fail("unknown")), scripted("B", ...(second ? [second] : []))];
     const delivery = await clock.until(
-      createChain([a, b], { clock, onUnknown }).send(sampleInput({ id: "m" })),
+      createChain([a, b], { policies: [], clock, onUnknown }).send(sampleInput({ id: "m" })),
     );
     return { delivery, b };
   };

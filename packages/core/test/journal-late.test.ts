@@ -21,7 +21,7 @@ test.each(["resolves", "rejects"])(
     };
     const controller = new AbortController();
     const closed: string[] = [];
-    const sent = createChain([slow]).send(mail, {
+    const sent = createChain([slow], { policies: [] }).send(mail, {
       signal: controller.signal,
       journal: {
         close: async ({ attempt }) => void closed.push(attempt),
@@ -48,7 +48,7 @@ test.each(["resolves", "rejects"])(
 
 test("late must be a function", async () => {
   const journal = { late: 5 } as never;
-  expect(() => createChain([{ id: "A", send: async () => undefined as never }], { journal })).toThrow(
-    "journal must be an object of functions: open, handOver, close, late",
-  );
+  expect(() =>
+    createChain([{ id: "A", send: async () => undefined as never }], { policies: [], journal }),
+  ).toThrow("journal must be an object of functions: open, handOver, close, late");
 });

@@ -11,7 +11,12 @@ function setUp(journal: Journal, ...steps: Step[]) {
   const clock = manualClock();
   const events: string[] = [];
   const [a, b] = [scripted("A", ...steps), scripted("B", accept())];
-  const chain = createChain([a, b], { clock, journal, observers: [({ type }) => events.push(type)] });
+  const chain = createChain([a, b], {
+    policies: [],
+    clock,
+    journal,
+    observers: [({ type }) => events.push(type)],
+  });
   return {
     chain,
     clock,
@@ -87,7 +92,9 @@ describe("a journal that cannot be opened", () => {
     let asked = 0;
     const journal = { open: () => (asked++ === 0 ? never() : Promise.resolve()) };
     const links = [makeLink(scripted("A"), [timeout({ ms: 100, clock })], clock), scripted("B")];
-    const delivery = await clock.until(createChain(links, { clock, journal }).send(sampleInput()));
+    const delivery = await clock.until(
+      createChain(links, { policies: [], clock, journal }).send(sampleInput()),
+    );
     expect(delivery.attempts.map(({ n }) => n)).toEqual(delivery.attempts.map((_, i) => i + 1));
   });
 });

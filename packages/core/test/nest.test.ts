@@ -18,6 +18,7 @@ function setUp(
   const clock = manualClock();
   const [outerEvents, innerEvents]: [RelaisEvent[], RelaisEvent[]] = [[], []];
   const inner = createChain([scripted("A", first), scripted("B", second)], {
+    policies: [],
     id: "inner",
     clock,
     deadlineMs: deadlines.inner,
@@ -25,6 +26,7 @@ function setUp(
   });
   const c = scripted("C", third);
   const outer = createChain([makeLink(inner, [], clock), c], {
+    policies: [],
     id: "outer",
     clock,
     deadlineMs: deadlines.outer,
@@ -127,11 +129,12 @@ test("the outer hand-over is awaited by the innermost provider, and turned down 
 test("policies around a chain see it as one provider", async () => {
   const clock = manualClock();
   const inner = createChain([scripted("A", fail("transient")), scripted("B", fail("transient"))], {
+    policies: [],
     id: "inner",
     clock,
   });
   const link = makeLink(inner, [retry({ clock, attempts: 2 }), breaker({ clock, minimumCalls: 2 })], clock);
-  const delivery = await clock.until(createChain([link], { clock }).send(sampleInput()));
+  const delivery = await clock.until(createChain([link], { policies: [], clock }).send(sampleInput()));
   expect(delivery.attempts.map(({ n, provider }) => [n, provider])).toEqual([
     [1, "A"],
     [2, "B"],
@@ -145,9 +148,10 @@ test("policies around a chain see it as one provider", async () => {
 test("three chains deep, it is still one delivery", async () => {
   const clock = manualClock();
   const events: RelaisEvent[] = [];
-  const one = createChain([scripted("A", fail("refused"))], { id: "one", clock });
-  const two = createChain([one, scripted("B", fail("refused"))], { id: "two", clock });
+  const one = createChain([scripted("A", fail("refused"))], { policies: [], id: "one", clock });
+  const two = createChain([one, scripted("B", fail("refused"))], { policies: [], id: "two", clock });
   const three = createChain([two, scripted("C", accept())], {
+    policies: [],
     clock,
     observers: [(event) => events.push(event)],
   });

@@ -8,6 +8,7 @@ import { accept, fail, part, scripted } from "./scripted-provider.ts";
 async function send(...observers: Observer[]) {
   const clock = manualClock();
   const chain = createChain([scripted("A", part({ [bob]: "refused" })), scripted("B", accept())], {
+    policies: [],
     clock,
     observers,
   });
@@ -81,6 +82,7 @@ test("a failover is told with from, to, why, and for how many", async () => {
 test("a message refused at the door is told of as a delivery that began and ended", async () => {
   const events: RelaisEvent[] = [];
   const chain = createChain([scripted("A", fail("transient"))], {
+    policies: [],
     observers: [(event) => events.push(event)],
   });
   await chain.send({});

@@ -13,6 +13,7 @@ import { retry } from "../src/policies/retry.ts";
 import { timeout } from "../src/policies/timeout.ts";
 import type { Policy } from "../src/policy.ts";
 import type { Provider } from "../src/provider.ts";
+import type { ProviderLimits } from "../src/provider-limits.ts";
 
 const answers = [
   "accept",
@@ -47,12 +48,30 @@ const linkPlan = fc.record({
   perSecond: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
   concurrency: fc.boolean(),
   timeoutMs: fc.option(fc.constantFrom(10, 200), { nil: undefined }),
+  limits: fc.option(
+    fc.record({
+      maxRecipients: fc.option(fc.integer({ min: 1, max: 7 }), { nil: undefined }),
+      /** Messages have 5 bytes, or more with their attachment. */
+      maxBytes: fc.option(fc.constantFrom(4, 5, 1_000), { nil: undefined }),
+      visibleRecipient: fc.option(fc.constant(true as const), { nil: undefined }),
+      refusedExtensions: fc.option(fc.constant(["exe"]), { nil: undefined }),
+      /** Another limit from this call on. */
+      learned: fc.option(
+        fc.record({ calls: fc.integer({ min: 1, max: 3 }), maxRecipients: fc.integer({ min: 1, max: 3 }) }),
+        { nil: undefined },
+      ),
+    }),
+    { nil: undefined },
+  ),
 });
 export type LinkPlan = typeof linkPlan extends fc.Arbitrary<infer T> ? T : never;
 
 export const plan = fc.record({
   links: fc.array(linkPlan, { minLength: 1, maxLength: 4 }),
-  recipients: fc.integer({ min: 1, max: 3 }),
+  recipients: fc.constantFrom(1, 2, 3, 3, 5, 7),
+  /** The first so many stand in To, the others in Bcc. */
+  visible: fc.integer({ min: 0, max: 7 }),
+  attachment: fc.constantFrom(undefined, undefined, "a.pdf", "a.EXE"),
   sends: fc.integer({ min: 1, max: 3 }),
   pauseMs: fc.constantFrom(0, 500, 5_000),
   deadlineMs: fc.constantFrom(50, 2_000, 60_000),
@@ -67,6 +86,8 @@ export interface SeenCall {
   readonly provider: string;
   readonly at: number;
   readonly to: readonly string[];
+  /** How many recipients the provider took at that time. */
+  readonly most: number | undefined;
   /** It went past the point of no return. */
   crossed: boolean;
   /** What it said of each recipient; empty while it has said nothing. */
@@ -95,14 +116,29 @@ function outcomeOf(
   return mixed ? failure({ ...why(first.failure.kind), rejected }) : first.failure;
 }
 
-function playing(id: string, script: readonly Turn[], clock: Clock, calls: SeenCall[]): Provider {
+function playing(
+  id: string,
+  { script, limits }: LinkPlan,
+  clock: Clock,
+  calls: SeenCall[],
+): Provider & { readonly most: () => number | undefined } {
   let n = 0;
+  const now = (): ProviderLimits | undefined =>
+    limits?.learned !== undefined && n >= limits.learned.calls
+      ? { ...limits, maxRecipients: limits.learned.maxRecipients }
+      : limits;
   return {
     id,
+    get limits() {
+      return now();
+    },
+    most: () => now()?.maxRecipients,
     async send(_message, { envelope, signal, handOver }) {
+      const most = this.most();
       const now = script[n++ % script.length] as Turn;
       const call: SeenCall = {
         provider: id,
+        most,
         at: clock.now(),
         to: envelope.to,
         crossed: false,
@@ -162,7 +198,7 @@ export function build(
   const events: RelaisEvent[] = [];
   const links = made.links.map((link, i) =>
     makeLink(
-      playing(`P${i}`, link.script, clock, calls),
+      playing(`P${i}`, link, clock, calls),
       policiesOf(link, clock, () => made.random),
       clock,
     ),

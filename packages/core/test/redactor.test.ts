@@ -64,3 +64,42 @@ test("ordinary words stay", () => {
   const text = "535 5.7.8 Authentication failed for ann@example.org, see https://example.org/help";
   expect(redactor(["hunter2"])(text)).toBe(text);
 });
+
+describe("a long text", () => {
+  const secret = 'hunter2-p/ä"s+s';
+
+  test("shows no part of a secret where it is cut", () => {
+    const forms = [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString("hex"),
+      Buffer.from(secret).toString("base64"),
+      `smtp://user:${secret}@mail.example.org`,
+      `Bearer ${"hunter2".repeat(20)}`,
+    ];
+    const clean = redactor([secret]);
+    for (const form of forms)
+      for (const around of [4_096, 4_696])
+        for (let before = around - form.length - 2; before <= around + 2; before++) {
+          const text = `${"x".repeat(before - 1)} ${form} ${"y".repeat(2_000)}`;
+          const said = clean(text);
+          expect(said.length).toBeLessThanOrEqual(4_096);
+          expect(said).not.toMatch(/hunter2|aHVudGVy|68756e74/);
+        }
+  });
+
+  test("is no longer than 4,096 characters, and a shorter one is whole", () => {
+    expect(redactor([])("a ".repeat(2_048))).toHaveLength(4_096);
+    expect(redactor([])("a ".repeat(100_000))).toHaveLength(4_096);
+  });
+
+  test.each(["a.a.a.", "password ", "AUTH ", "Bearer ", " ", "a://", "token=", "AUTH A-", "a+"])(
+    "costs no time: 1 MB of %j",
+    (piece) => {
+      const text = piece.repeat(1_000_000 / piece.length);
+      const began = performance.now();
+      redactor([secret])(text);
+      expect(performance.now() - began).toBeLessThan(50);
+    },
+  );
+});

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { failure, receipt } from "../src/make-outcome.ts";
+import { receipt } from "../src/make-outcome.ts";
 import { breaker } from "../src/policies/breaker.ts";
 import { type RetryOptions, retry } from "../src/policies/retry.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
-import { ann, bob, sampleMessage } from "./sample-message.ts";
-import { accept, fail, part, type Step, scripted } from "./scripted-provider.ts";
+import { accept, fail, type Step, scripted } from "./scripted-provider.ts";
 
 function setUp(steps: readonly Step[], options: RetryOptions = {}) {
   const clock = manualClock();
@@ -122,32 +121,6 @@ test.each([
 test("a transient failure that says again: false is not tried again", async () => {
   const { send, clock, provider } = setUp([fail("transient", { again: false })]);
   await clock.until(send());
-  expect(provider.calls).toHaveLength(1);
-});
-
-test("where recipients failed differently, one that may not be tried again forbids it for all", async () => {
-  const mixed = (kind: "transient" | "rejected", again?: false) =>
-    fail("transient", {
-      rejected: [
-        { address: ann, failure: failure({ provider: "A", kind: "transient", reason: "x" }) },
-        { address: bob, failure: failure({ provider: "A", kind, reason: "x", again }) },
-      ],
-    });
-  for (const [step, calls] of [
-    [mixed("rejected"), 1],
-    [mixed("transient", false), 1],
-    [mixed("transient"), 3],
-  ] as const) {
-    const { send, clock, provider } = setUp([step]);
-    await clock.until(send());
-    expect(provider.calls).toHaveLength(calls);
-  }
-});
-
-test("a receipt is never tried again, even if some were refused for now", async () => {
-  const { send, clock, provider } = setUp([part({ [ann]: "transient" })]);
-  const message = await sampleMessage({ to: [ann, bob] });
-  expect(await clock.until(send({ message }))).toMatchObject({ success: true, accepted: [bob] });
   expect(provider.calls).toHaveLength(1);
 });
 

@@ -107,9 +107,16 @@ test("what it has said of one recipient stands, though time ran out for another"
 test("of a chain within, too: nobody else is asked for whom it has had a last word", async () => {
   const clock = manualClock();
   const rejected: Step = part({ [ann]: "rejected", [cyd]: "refused" });
-  const inner = createChain([scripted("A", rejected), scripted("B", hang())], { id: "inner", clock });
+  const inner = createChain([scripted("A", rejected), scripted("B", hang())], {
+    policies: [],
+    id: "inner",
+    clock,
+  });
   const c = scripted("C", accept());
-  const chain = createChain([makeLink(inner, [timeout({ ms: 100, clock })], clock), c], { clock });
+  const chain = createChain([makeLink(inner, [timeout({ ms: 100, clock })], clock), c], {
+    policies: [],
+    clock,
+  });
   const delivery = await clock.until(chain.send(sampleInput({ to: [ann, bob, cyd] })));
   expect(c.calls).toEqual([[cyd]]);
   expect(delivery).toMatchObject({ status: "partial", accepted: [bob, cyd], rejected: [{ address: ann }] });
@@ -125,11 +132,15 @@ test("a chain within that ran out of time before its last provider keeps its las
       rejected: [{ address: ann, failure: failure({ provider, kind: "rejected", reason: "no such user" }) }],
     });
   const inner = createChain([scripted("A", mixed), scripted("B", hang()), scripted("D")], {
+    policies: [],
     id: "inner",
     clock,
   });
   const c = scripted("C", accept());
-  const chain = createChain([makeLink(inner, [timeout({ ms: 100, clock })], clock), c], { clock });
+  const chain = createChain([makeLink(inner, [timeout({ ms: 100, clock })], clock), c], {
+    policies: [],
+    clock,
+  });
   const delivery = await clock.until(chain.send(sampleInput({ to: [ann, bob] })));
   expect(c.calls).toEqual([[bob]]);
   expect(delivery).toMatchObject({

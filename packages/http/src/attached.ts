@@ -1,4 +1,4 @@
-import type { Attachment } from "@relais/core/spi";
+import type { Message } from "@relais/core/spi";
 
 /** An attachment with everything that mail APIs insist on. */
 export interface Attached {
@@ -8,14 +8,21 @@ export interface Attached {
   readonly cid: string | undefined;
 }
 
-/** Attachments with names and types where they have none. */
-export function attached(list: readonly Attachment[]): Attached[] {
-  return list.map(({ filename, contentType, content, cid }, i) => ({
+/**
+ * Attachments with names and types where they have none. A calendar event is the last of them: mail APIs have no
+ * other place for it, and readers know it by its type and its name.
+ */
+export function attached({ attachments, icalEvent }: Message): Attached[] {
+  const files = attachments.map(({ filename, contentType, content, cid }, i) => ({
     filename: filename ?? cid ?? `attachment-${i + 1}`,
     contentType: contentType ?? "application/octet-stream",
     content,
     cid,
   }));
+  if (icalEvent === undefined) return files;
+  const { method, filename, content } = icalEvent;
+  const contentType = `text/calendar; charset=utf-8; method=${method}`;
+  return [...files, { filename, contentType, content, cid: undefined }];
 }
 
 /** Bytes in base64, without copying them first. */

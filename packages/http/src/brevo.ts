@@ -1,26 +1,49 @@
 import type { Address, Provider } from "@relais/core/spi";
 import { textAt } from "./answer.ts";
 import { attached, base64 } from "./attached.ts";
+import { addressed, inField } from "./blame.ts";
+import { bodies, subjectOf } from "./bodies.ts";
 import { brevoErrors } from "./brevo-errors.ts";
 import { checkKey, checkOptions, commonChecks } from "./check-options.ts";
-import { extraHeaders } from "./extra-headers.ts";
+import { extraHeaders, headerRecord } from "./extra-headers.ts";
 import { http } from "./http.ts";
 import type { HttpApi } from "./http-api.ts";
 import type { CommonOptions } from "./http-options.ts";
 import type { Letter } from "./letter.ts";
+import { tagsApart } from "./tag-names.ts";
 
 export interface BrevoOptions extends CommonOptions {
   /** `xkeysib-…`: an API key, not an SMTP key. */
   readonly apiKey: string;
 }
 
+/** Brevo refuses a longer one: "You can have max 70 character in to name". */
+const maxNameCharacters = 70;
+
+function short(name: string): string {
+  const characters = [...name];
+  return characters.length <= maxNameCharacters
+    ? name
+    : `${characters.slice(0, maxNameCharacters - 1).join("")}…`;
+}
+
 const mailbox = ({ address, name }: Address): { email: string; name?: string } => ({
   email: address,
-  ...(name === undefined ? {} : { name }),
+  ...(name === undefined ? {} : { name: short(name) }),
 });
 
+/** What comes back with Brevo's events, in its own form. */
+function custom(own: readonly (readonly [string, string])[]): Record<string, string> {
+  return own.length === 0
+    ? {}
+    : { "X-Mailin-custom": own.map(([name, value]) => `${name}:${value}`).join("|") };
+}
+
 function body({ message, to, cc, bcc, key }: Letter): unknown {
-  const { subject, html, text, replyTo, attachments, tags } = message;
+  const { replyTo } = message;
+  const { text, html } = bodies(message);
+  const files = attached(message);
+  const { shared, own } = tagsApart(message.tags);
   const [reply] = replyTo;
   return {
     sender: mailbox(message.from),
@@ -28,21 +51,16 @@ function body({ message, to, cc, bcc, key }: Letter): unknown {
     ...(cc.length === 0 ? {} : { cc: cc.map(mailbox) }),
     ...(bcc.length === 0 ? {} : { bcc: bcc.map(mailbox) }),
     ...(reply === undefined ? {} : { replyTo: mailbox(reply) }),
-    subject,
+    subject: subjectOf(message),
     ...(html === undefined ? {} : { htmlContent: html }),
     ...(text === undefined ? {} : { textContent: text }),
-    headers: { ...extraHeaders(message), idempotencyKey: key },
-    ...(attachments.length === 0
+    headers: { ...custom(own), ...headerRecord(extraHeaders(message)), idempotencyKey: key },
+    ...(files.length === 0
       ? {}
       : {
-          attachment: attached(attachments).map(({ filename, content }) => ({
-            name: filename,
-            content: base64(content),
-          })),
+          attachment: files.map(({ filename, content }) => ({ name: filename, content: base64(content) })),
         }),
-    ...(Object.keys(tags).length === 0
-      ? {}
-      : { tags: Object.entries(tags).map(([name, value]) => `${name}:${value}`) }),
+    ...(shared.length === 0 ? {} : { tags: shared }),
   };
 }
 
@@ -52,6 +70,14 @@ function refuse({ message }: Letter): string | undefined {
   if (message.attachments.some(({ cid }) => cid !== undefined)) return "Brevo takes no inline attachments";
   return undefined;
 }
+
+const field = /\bin (to|cc|bcc)\b/i;
+
+/** https://developers.brevo.com/reference/send-transac-email: supported file extensions of `attachment`. */
+const allowedExtensions = (
+  "xlsx xls xlsm ods docx docm doc csv pdf txt gif jpg jpeg png tif tiff rtf bmp cgm css shtml html htm zip xml ppt " +
+  "pptx tar ez ics mobi msg pub eps odt mp3 m4a m4v wma ogg flac wav aif aifc aiff mp4 mov avi mkv mpeg mpg wmv pkpass"
+).split(" ");
 
 /** Brevo's API, described. @see https://developers.brevo.com/reference/sendtransacemail */
 function brevoApi(apiKey: string): HttpApi {
@@ -66,10 +92,26 @@ function brevoApi(apiKey: string): HttpApi {
       const messageId = textAt(json, "messageId") ?? textAt(json, "messageIds", 0);
       return messageId === undefined ? undefined : { messageId };
     },
-    complaint: ({ json }) => ({ code: textAt(json, "code"), text: textAt(json, "message") }),
+    complaint: ({ json }, letter) => {
+      const text = textAt(json, "message");
+      return {
+        code: textAt(json, "code"),
+        text,
+        about: addressed(letter, text),
+        among: inField(letter, field, text),
+      };
+    },
     errors: brevoErrors,
     // https://help.brevo.com/hc/en-us/articles/4402811730962
-    limits: { maxRecipients: 99, maxBodyBytes: 20 * 1024 * 1024, refuse },
+    limits: {
+      maxRecipients: 99,
+      maxBodyBytes: 20 * 1024 * 1024,
+      attachmentEncoding: "base64",
+      // Not among what its pages offer.
+      smtpUtf8: false,
+      allowedExtensions,
+      refuse,
+    },
     check: { path: "/v3/account" },
   };
 }

@@ -1,3 +1,4 @@
+import type { ProviderLimits } from "@relais/core/spi";
 import type { Answer } from "./answer.ts";
 import type { ErrorRow } from "./error-row.ts";
 import type { Letter } from "./letter.ts";
@@ -28,12 +29,21 @@ export interface Complaint {
   readonly code?: string | undefined;
   /** The vendor's words. */
   readonly text?: string | undefined;
-  /** The recipients it is about, where it says so. */
+  /** The recipients it is about, where it says so: they are given up, and the others asked for once more. */
   readonly about?: readonly string[] | undefined;
+  /** Where it says no more than that it is one of these: they are asked for in parts, until it is known. */
+  readonly among?: readonly string[] | undefined;
 }
 
-/** Bounds that the vendor documents. What exceeds one is `refused` before anything is connected. */
-export interface HttpLimits {
+/**
+ * Bounds that the vendor documents, as `ProviderLimits` has them. A chain splits a message for more recipients, and
+ * passes the provider over for anything else; without a chain it is `refused` before anything is connected.
+ */
+export interface HttpLimits
+  extends Pick<
+    ProviderLimits,
+    "attachmentEncoding" | "smtpUtf8" | "refusedExtensions" | "allowedExtensions"
+  > {
   /** Recipients in one call, hidden ones included. */
   readonly maxRecipients?: number;
   /** Bytes of the request body. */

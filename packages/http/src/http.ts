@@ -1,23 +1,34 @@
-import { type Outcome, type Provider, redactor, type SendContext, slots } from "@relais/core/spi";
+import {
+  type Message,
+  type Outcome,
+  overLimits,
+  type Provider,
+  redactor,
+  type SendContext,
+  slots,
+} from "@relais/core/spi";
 import { call } from "./call.ts";
 import { checkOptions } from "./check-options.ts";
 import { diagnose } from "./diagnose.ts";
 import { encodeBody } from "./encode-body.ts";
 import { type HttpOptions, httpChecks } from "./http-options.ts";
-import { letterFor } from "./letter.ts";
-import { failer, outcomeOf } from "./outcome.ts";
+import { type Letter, letterFor } from "./letter.ts";
+import { failer, type Reading, readAnswerTo } from "./outcome.ts";
 import { pool } from "./pool.ts";
-import { refuseLetter, refuseSize } from "./refuse-early.ts";
+import { providerLimits, refuseSize } from "./refuse-early.ts";
+import { type Ask, inRounds } from "./rounds.ts";
 import { verify } from "./verify.ts";
+import { withParts } from "./with-parts.ts";
 
 /**
- * A provider that hands messages to an HTTP mail API, one request an attempt.
+ * A provider that hands messages to an HTTP mail API, one request an attempt; more only where the vendor refuses a
+ * message for the sake of some recipients, and the others are asked for again.
  *
  * - `handOver` is awaited when the connection stands (TLS included); not a byte of the request has left by then.
  * - Requests have no time limit of their own but the connection's: the signal is the deadline. An abort before the
  *   hand-over is `cancelled`, after it `unknown`, and closes the connection.
  * - Redirects are not followed, nothing is repeated; answers of more than 1 MB are `unknown`.
- * - What exceeds the API's limits is `refused` without connecting.
+ * - What exceeds the API's limits is `refused` without connecting. A chain knows them, and splits or passes on.
  *
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it, and shows no value
  */
@@ -27,7 +38,7 @@ export function http(options: HttpOptions): Provider {
   const { id = api.name.toUpperCase(), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");
   const url = (path: string): URL => new URL(`${base}${path}`);
-  const { limits = {} } = api;
+  const limits = providerLimits(api.limits ?? {});
   const fail = failer(id, redactor([...api.secrets, ...Object.values(api.headers).filter(holdsSecret)]));
   const connections = pool({ maxConnections, connectionTimeoutMs, ca });
   const room = slots(maxConnections);
@@ -38,36 +49,47 @@ export function http(options: HttpOptions): Provider {
     return api.secrets.some((secret) => value.includes(secret));
   }
 
-  const tryOnce = async (
-    message: Parameters<Provider["send"]>[0],
-    context: SendContext,
-  ): Promise<Outcome> => {
+  /** One request, for these recipients. */
+  const request = async (
+    letter: Letter,
+    recipients: readonly string[],
+    signal: AbortSignal,
+    handOver?: () => Promise<void>,
+  ): Promise<Reading> => {
+    const body = encodeBody(api.body(letter));
+    const big = refuseSize(limits, body);
+    if (big !== undefined) return { kind: "refused", reason: big };
+    const { idempotencyHeader } = api;
+    const key = idempotencyHeader === undefined ? {} : { [idempotencyHeader]: letter.key };
+    const headers = { ...api.headers, ...key };
+    const wanted = { method: "POST", url: url(api.path), headers, body } as const;
+    const called = await call(connections, handOver === undefined ? wanted : { ...wanted, handOver }, signal);
+    if (called.end !== "answered") return diagnose(called, signal.aborted);
+    try {
+      return readAnswerTo(api, called.answer, letter, recipients, fail);
+    } catch (thrown) {
+      return { kind: "unknown", reason: `an answer that cannot be read: ${String(thrown)}` };
+    }
+  };
+
+  const tryOnce = async (message: Message, context: SendContext): Promise<Outcome> => {
     const { envelope, signal } = context;
-    const letter = letterFor(message, envelope);
-    if (typeof letter === "string") return fail({ kind: "refused", reason: letter });
-    const no = refuseLetter(limits, letter);
-    if (no !== undefined) return fail({ kind: "refused", reason: no });
+    const whole = await withParts(message);
+    if (typeof whole === "string") return fail({ kind: "refused", reason: whole });
+    const over = overLimits(whole, envelope, limits);
+    if (over !== undefined) return fail({ kind: "refused", reason: over });
+    const made = letterFor(whole, envelope);
+    if (typeof made === "string") return fail({ kind: "refused", reason: made });
     const leave = await room.take(1, signal);
     if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
     try {
-      const body = encodeBody(api.body(letter));
-      const big = refuseSize(limits, body);
-      if (big !== undefined) return fail({ kind: "refused", reason: big });
-      const { idempotencyHeader } = api;
-      const key = idempotencyHeader === undefined ? {} : { [idempotencyHeader]: letter.key };
-      const headers = { ...api.headers, ...key };
-      const handOver = (): Promise<void> => context.handOver();
-      const called = await call(
-        connections,
-        { method: "POST", url: url(api.path), headers, body, handOver },
-        signal,
-      );
-      if (called.end !== "answered") return fail(diagnose(called, signal.aborted));
-      try {
-        return outcomeOf(api, id, called.answer, letter, envelope.to, fail);
-      } catch (thrown) {
-        return fail({ kind: "unknown", reason: `an answer that cannot be read: ${String(thrown)}` });
-      }
+      const ask: Ask = async (to, isFirst) => {
+        const letter = isFirst ? made : letterFor(whole, { ...envelope, to });
+        // Hidden ones are left: each by a request of its own, so that none is shown to another.
+        if (typeof letter === "string") return "one by one";
+        return request(letter, to, signal, isFirst ? () => context.handOver() : undefined);
+      };
+      return await inRounds(id, envelope.to, ask, fail);
     } finally {
       leave();
     }
@@ -81,6 +103,7 @@ export function http(options: HttpOptions): Provider {
 
   return Object.freeze({
     id,
+    limits,
     send: (message, context) => {
       if (closed !== undefined)
         return Promise.resolve(fail({ kind: "skipped", reason: "the provider is closed" }));

@@ -1,7 +1,13 @@
 export type { Answer } from "./answer.ts";
 export { type BrevoOptions, brevo } from "./brevo.ts";
 export { type ConnectionRow, connectionErrors } from "./connection-errors.ts";
-export { type ErrorRow, fromMemory, type RetryAfterSource, retryAfterHeader } from "./error-row.ts";
+export {
+  type About,
+  type ErrorRow,
+  fromMemory,
+  type RetryAfterSource,
+  retryAfterHeader,
+} from "./error-row.ts";
 export { errorTables } from "./error-tables.ts";
 export { explainHttpAnswer } from "./explain-http-answer.ts";
 export { http } from "./http.ts";

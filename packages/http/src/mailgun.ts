@@ -1,7 +1,9 @@
 import type { Provider } from "@relais/core/spi";
-import { addressList, addressText } from "./address-text.ts";
+import { addressList } from "./address-text.ts";
 import { textAt } from "./answer.ts";
 import { attached } from "./attached.ts";
+import { addressed, inField } from "./blame.ts";
+import { bodies } from "./bodies.ts";
 import { type Check, checkDomain, checkKey, checkOptions, commonChecks } from "./check-options.ts";
 import { extraHeaders } from "./extra-headers.ts";
 import { http } from "./http.ts";
@@ -9,6 +11,7 @@ import type { FormField, HttpApi, HttpCheck } from "./http-api.ts";
 import type { CommonOptions } from "./http-options.ts";
 import type { Letter } from "./letter.ts";
 import { mailgunErrors } from "./mailgun-errors.ts";
+import { tagsApart } from "./tag-names.ts";
 
 export interface MailgunOptions extends CommonOptions {
   /** A sending key is enough. */
@@ -20,31 +23,35 @@ export interface MailgunOptions extends CommonOptions {
 }
 
 /** Mailgun takes 10 tags of 128 characters; the rest would cost the message. */
-function tagsOf(tags: Readonly<Record<string, string>>): string[] {
-  const all = Object.entries(tags).map(([name, value]) => `${name}:${value}`);
-  return all.filter((tag) => tag.length <= 128).slice(0, 10);
-}
+const fitting = (tags: readonly string[]): string[] => tags.filter((tag) => tag.length <= 128).slice(0, 10);
+
+const ampType = /^text\/x-amp-html\b/i;
 
 function fields({ message, to, cc, bcc }: Letter): FormField[] {
-  const { subject, html, text, replyTo, attachments, tags } = message;
-  const headers = {
+  const { subject, replyTo, authors, alternatives } = message;
+  const { text, html } = bodies(message);
+  const { shared, own } = tagsApart(message.tags);
+  const amp = alternatives.find(({ contentType }) => ampType.test(contentType));
+  const headers = [
     ...extraHeaders(message),
-    ...(replyTo.length === 0 ? {} : { "Reply-To": addressList(replyTo) }),
-    "Message-Id": message.messageId,
-  };
+    ...(replyTo.length === 0 ? [] : [["Reply-To", addressList(replyTo)] as const]),
+    ["Message-Id", message.messageId] as const,
+  ];
   const some = (name: string, value: string | undefined): FormField[] =>
     value === undefined || value === "" ? [] : [{ name, value }];
   return [
-    { name: "from", value: addressText(message.from) },
+    { name: "from", value: addressList(authors) },
     { name: "to", value: addressList(to) },
     ...some("cc", addressList(cc)),
     ...some("bcc", addressList(bcc)),
     { name: "subject", value: subject },
-    ...(text === undefined && html !== undefined ? [] : [{ name: "text", value: text ?? "" }]),
+    ...some("text", text),
     ...some("html", html),
-    ...Object.entries(headers).map(([name, value]) => ({ name: `h:${name}`, value })),
-    ...tagsOf(tags).map((value) => ({ name: "o:tag", value })),
-    ...attached(attachments).map(({ filename, contentType, content, cid }) => ({
+    ...some("amp-html", amp === undefined ? undefined : Buffer.from(amp.content).toString("utf8")),
+    ...headers.map(([name, value]) => ({ name: `h:${name}`, value })),
+    ...fitting(shared).map((value) => ({ name: "o:tag", value })),
+    ...own.map(([name, value]) => ({ name: `v:${name}`, value })),
+    ...attached(message).map(({ filename, contentType, content, cid }) => ({
       name: cid === undefined ? "attachment" : "inline",
       // The Content-ID of an inline file is its name.
       filename: cid ?? filename,
@@ -53,6 +60,8 @@ function fields({ message, to, cc, bcc }: Letter): FormField[] {
     })),
   ];
 }
+
+const field = /^['"]?(to|cc|bcc)['"]? parameter\b/i;
 
 function checkOf(domain: string): HttpCheck {
   return {
@@ -78,9 +87,13 @@ function mailgunApi(apiKey: string, domain: string, region: "us" | "eu" = "us"):
       const messageId = textAt(json, "id");
       return messageId === undefined ? undefined : { messageId };
     },
-    complaint: ({ json, text }) => ({ text: textAt(json, "message") ?? text.slice(0, 200) }),
+    complaint: ({ json, text }, letter) => {
+      const words = textAt(json, "message") ?? text.slice(0, 200);
+      return { text: words, about: addressed(letter, words), among: inField(letter, field, words) };
+    },
     errors: mailgunErrors,
     // 25 MB: the page above. 1000: the limit of its own libraries (MAX_RECIPIENTS of mailgun-ruby).
+    // It has SMTPUTF8: https://documentation.mailgun.com/docs/mailgun/user-manual/internationalization
     limits: { maxRecipients: 1_000, maxBodyBytes: 25 * 1024 * 1024 },
     check: checkOf(domain),
   };

@@ -2,10 +2,12 @@ import type { Provider } from "@relais/core/spi";
 import { addressList, addressText } from "./address-text.ts";
 import { type Answer, textAt } from "./answer.ts";
 import { attached, base64 } from "./attached.ts";
+import { addressed, inField } from "./blame.ts";
+import { bodies } from "./bodies.ts";
 import { checkId, checkKey, checkOptions, commonChecks } from "./check-options.ts";
 import { extraHeaders } from "./extra-headers.ts";
 import { http } from "./http.ts";
-import type { Acceptance, HttpApi } from "./http-api.ts";
+import type { Acceptance, Complaint, HttpApi } from "./http-api.ts";
 import type { CommonOptions } from "./http-options.ts";
 import type { Letter } from "./letter.ts";
 import { postmarkErrors } from "./postmark-errors.ts";
@@ -26,13 +28,15 @@ function metadata(tags: Readonly<Record<string, string>>): Record<string, string
 }
 
 function body({ message, to, cc, bcc }: Letter, stream: string | undefined): unknown {
-  const { subject, html, text, replyTo, attachments, tags } = message;
-  const headers = {
+  const { subject, replyTo, tags } = message;
+  const { text, html } = bodies(message);
+  const files = attached(message);
+  const headers = [
     ...extraHeaders(message),
-    "Message-ID": message.messageId,
+    ["Message-ID", message.messageId],
     // Without it Postmark replaces the Message-ID.
-    "X-PM-KeepID": "true",
-  };
+    ["X-PM-KeepID", "true"],
+  ];
   return {
     From: addressText(message.from),
     To: addressList(to),
@@ -42,11 +46,11 @@ function body({ message, to, cc, bcc }: Letter, stream: string | undefined): unk
     Subject: subject,
     ...(html === undefined ? {} : { HtmlBody: html }),
     ...(text === undefined ? {} : { TextBody: text }),
-    Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),
-    ...(attachments.length === 0
+    Headers: headers.map(([Name, Value]) => ({ Name, Value })),
+    ...(files.length === 0
       ? {}
       : {
-          Attachments: attached(attachments).map(({ filename, contentType, content, cid }) => ({
+          Attachments: files.map(({ filename, contentType, content, cid }) => ({
             Name: filename,
             Content: base64(content),
             ContentType: contentType,
@@ -58,9 +62,26 @@ function body({ message, to, cc, bcc }: Letter, stream: string | undefined): unk
   };
 }
 
+/** Fifty addresses of 254 characters, and what stands between them. */
+const maxListCharacters = 16_384;
+
 /** Postmark names them in its prose only; its own libraries read them out of it the same way. */
-function inactive(text: string | undefined): string[] {
-  return /inactive addresses: (.+?)\.?(?:\s+Inactive\b|\s*$)/.exec(text ?? "")?.[1]?.split(/,\s*/) ?? [];
+function inactive(text = ""): string[] {
+  const marker = "inactive addresses: ";
+  const at = text.indexOf(marker);
+  if (at < 0) return [];
+  const from = at + marker.length;
+  const [list = ""] = text.slice(from, from + maxListCharacters).split(/\s{1,4}Inactive\b/, 1);
+  return list.split(",").map((one) => one.trim().replace(/\.$/, ""));
+}
+
+const field = /^(?:Invalid|Error parsing) '(To|Cc|Bcc)'/i;
+
+function complaint({ json }: Answer, letter?: Letter): Complaint {
+  const text = textAt(json, "Message");
+  const code = textAt(json, "ErrorCode");
+  if (code !== "300") return { code, text, about: inactive(text) };
+  return { code, text, about: addressed(letter, text), among: inField(letter, field, text) };
 }
 
 function accepted({ json }: Answer): Acceptance | undefined {
@@ -72,6 +93,12 @@ function accepted({ json }: Answer): Acceptance | undefined {
 
 const bytesOf = (text: string | undefined): number => Buffer.byteLength(text ?? "");
 
+/** https://postmarkapp.com/developer/user-guide/send-email-with-api: "forbidden file types". */
+const refusedExtensions = (
+  "vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl msc msi " +
+  "msp mst"
+).split(" ");
+
 /** Postmark's API, described. @see https://postmarkapp.com/developer/api/email-api */
 function postmarkApi(serverToken: string, messageStream?: string): HttpApi {
   return {
@@ -82,15 +109,17 @@ function postmarkApi(serverToken: string, messageStream?: string): HttpApi {
     secrets: [serverToken],
     body: (letter) => ({ json: body(letter, messageStream) }),
     accepted,
-    complaint: ({ json }) => {
-      const text = textAt(json, "Message");
-      return { code: textAt(json, "ErrorCode"), text, about: inactive(text) };
-    },
+    complaint,
     errors: postmarkErrors,
     // https://postmarkapp.com/support/article/1056-what-are-the-attachment-and-email-size-limits, and 1180 for the 50
     limits: {
       maxRecipients: 50,
+      // Counted "after it has been base64 encoded".
       maxBodyBytes: 10 * 1024 * 1024,
+      attachmentEncoding: "base64",
+      // Not among what its pages offer.
+      smtpUtf8: false,
+      refusedExtensions,
       refuse: ({ message: { text, html } }) =>
         Math.max(bytesOf(text), bytesOf(html)) > maxTextBytes
           ? `text or html has more than ${maxTextBytes} bytes`

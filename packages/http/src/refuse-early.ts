@@ -1,24 +1,40 @@
+import type { ProviderLimits } from "@relais/core/spi";
 import type { EncodedBody } from "./encode-body.ts";
 import type { HttpLimits } from "./http-api.ts";
-import type { Letter } from "./letter.ts";
+import { type Letter, letterFor } from "./letter.ts";
 
-/** Why the vendor would not take this letter, as far as its documented limits say; else `undefined`. */
-export function refuseLetter(limits: HttpLimits, letter: Letter): string | undefined {
-  const { maxRecipients = Number.POSITIVE_INFINITY, refuse } = limits;
-  const { text, html, attachments } = letter.message;
-  // A message that exists as ready-made bytes only has none of them, and would arrive empty.
-  if (text === undefined && html === undefined && attachments.length === 0) {
-    return "neither text nor html nor an attachment, and an HTTP API carries nothing else";
-  }
-  const recipients = letter.to.length + letter.cc.length + letter.bcc.length;
-  if (recipients > maxRecipients)
-    return `${recipients} recipients; at most ${maxRecipients} are taken at once`;
+/** Why the vendor would not take this letter, where it is not one of the bounds that every provider may have. */
+function refuseLetter({ refuse }: HttpLimits, letter: Letter): string | undefined {
   return refuse?.(letter);
 }
 
-/** The same for its size. */
-export function refuseSize(limits: HttpLimits, body: EncodedBody): string | undefined {
-  const { maxBodyBytes = Number.POSITIVE_INFINITY } = limits;
-  if (body.bytes.length <= maxBodyBytes) return undefined;
-  return `${body.bytes.length} bytes; at most ${maxBodyBytes} are taken`;
+/** A vendor's bounds as a chain reads them. */
+export function providerLimits(limits: HttpLimits): ProviderLimits {
+  const { maxRecipients, maxBodyBytes, attachmentEncoding, smtpUtf8, refusedExtensions, allowedExtensions } =
+    limits;
+  return Object.freeze({
+    maxRecipients,
+    maxBytes: maxBodyBytes,
+    attachmentEncoding,
+    smtpUtf8,
+    refusedExtensions,
+    allowedExtensions,
+    // A letter names the recipients of its attempt and nobody else.
+    visibleRecipient: true,
+    refuses: (message, envelope) => {
+      const letter = letterFor(message, envelope);
+      if (typeof letter === "string") return letter;
+      // What a whole mail holds is not known before it is read; the provider looks then.
+      return message.raw === undefined ? refuseLetter(limits, letter) : undefined;
+    },
+  } satisfies ProviderLimits);
+}
+
+/** Why the vendor would not take a request of this size. */
+export function refuseSize(
+  { maxBytes = Number.POSITIVE_INFINITY }: ProviderLimits,
+  body: EncodedBody,
+): string | undefined {
+  if (body.bytes.length <= maxBytes) return undefined;
+  return `${body.bytes.length} bytes; at most ${maxBytes} are taken`;
 }

@@ -1,13 +1,15 @@
 import type { Provider } from "@relais/core/spi";
-import { addressText } from "./address-text.ts";
 import { textAt } from "./answer.ts";
 import { attached, base64 } from "./attached.ts";
+import { inField } from "./blame.ts";
+import { bodies, subjectOf } from "./bodies.ts";
 import { checkKey, checkOptions, commonChecks } from "./check-options.ts";
-import { extraHeaders } from "./extra-headers.ts";
+import { extraHeaders, headerRecord } from "./extra-headers.ts";
 import { http } from "./http.ts";
 import type { HttpApi } from "./http-api.ts";
 import type { CommonOptions } from "./http-options.ts";
 import type { Letter } from "./letter.ts";
+import { resendAddress, resendFrom } from "./resend-address.ts";
 import { resendErrors } from "./resend-errors.ts";
 
 export interface ResendOptions extends CommonOptions {
@@ -16,23 +18,25 @@ export interface ResendOptions extends CommonOptions {
 }
 
 function body({ message, to, cc, bcc }: Letter): unknown {
-  const { subject, html, text, replyTo, attachments, tags } = message;
-  const headers = extraHeaders(message);
+  const { replyTo, tags } = message;
+  const { text, html } = bodies(message);
+  const headers = headerRecord(extraHeaders(message));
+  const files = attached(message);
   return {
-    from: addressText(message.from),
-    to: to.map(addressText),
-    ...(cc.length === 0 ? {} : { cc: cc.map(addressText) }),
-    ...(bcc.length === 0 ? {} : { bcc: bcc.map(addressText) }),
-    ...(replyTo.length === 0 ? {} : { reply_to: replyTo.map(addressText) }),
-    subject,
+    from: resendFrom(message.from),
+    to: to.map(resendAddress),
+    ...(cc.length === 0 ? {} : { cc: cc.map(resendAddress) }),
+    ...(bcc.length === 0 ? {} : { bcc: bcc.map(resendAddress) }),
+    ...(replyTo.length === 0 ? {} : { reply_to: replyTo.map(resendAddress) }),
+    subject: subjectOf(message),
     ...(html === undefined ? {} : { html }),
     // Absent, Resend would write one of its own from the HTML; an empty one keeps it from that.
     text: text ?? "",
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
-    ...(attachments.length === 0
+    ...(files.length === 0
       ? {}
       : {
-          attachments: attached(attachments).map(({ filename, contentType, content, cid }) => ({
+          attachments: files.map(({ filename, contentType, content, cid }) => ({
             filename,
             content: base64(content),
             content_type: contentType,
@@ -44,6 +48,17 @@ function body({ message, to, cc, bcc }: Letter): unknown {
       : { tags: Object.entries(tags).map(([name, value]) => ({ name, value })) }),
   };
 }
+
+// No address is looked for in the words: those in them are examples.
+const field = /\binvalid [`'"]?(to|cc|bcc)[`'"]? field\b/i;
+
+/** https://resend.com/docs/knowledge-base/what-attachment-types-are-not-supported */
+const refusedExtensions = (
+  "adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp its js jse ksh lib lnk mad " +
+  "maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh msh1 msh2 mshxml msh1xml msh2xml msi msp " +
+  "mst ops pcd pif plg prf prg reg scf scr sct shb shs sys ps1 ps1xml ps2 ps2xml psc1 psc2 tmp url vb vbe vbs vps " +
+  "vsmacros vss vst vsw vxd ws wsc wsf wsh xnk"
+).split(" ");
 
 /** Resend's API, described. @see https://resend.com/docs/api-reference/emails/send-email */
 function resendApi(apiKey: string): HttpApi {
@@ -59,10 +74,20 @@ function resendApi(apiKey: string): HttpApi {
       const messageId = textAt(json, "id");
       return messageId === undefined ? undefined : { messageId };
     },
-    complaint: ({ json }) => ({ code: textAt(json, "name"), text: textAt(json, "message") }),
+    complaint: ({ json }, letter) => {
+      const text = textAt(json, "message");
+      return { code: textAt(json, "name"), text, among: inField(letter, field, text) };
+    },
     errors: resendErrors,
     // https://resend.com/docs/api-reference/emails: its 50 are those in To; all are counted here.
-    limits: { maxRecipients: 50, maxBodyBytes: 40 * 1024 * 1024 },
+    limits: {
+      maxRecipients: 50,
+      maxBodyBytes: 40 * 1024 * 1024,
+      attachmentEncoding: "base64",
+      // No page of Resend's says that it has SMTPUTF8, and it sends by SES, which has not.
+      smtpUtf8: false,
+      refusedExtensions,
+    },
     check: {
       path: "/domains",
       judge: ({ json }) =>

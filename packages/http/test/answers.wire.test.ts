@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { explainHttpAnswer } from "../src/explain-http-answer.ts";
 import { apiServer } from "./api-server.ts";
 import { context, letter } from "./context.ts";
+import { everyPhrase } from "./vendor-phrases.ts";
 import { type ErrorCase, vendors } from "./vendors.ts";
 
 /** What whoever stands between us and any of them may say. */
@@ -27,7 +28,11 @@ const anyVendors: readonly ErrorCase[] = [
   },
   { reply: { status: 400, body: "no" }, kind: "refused", code: "400" },
   { reply: { status: 422, body: "no" }, kind: "refused", code: "422" },
-  { reply: { status: 418 }, kind: "misconfigured", code: "418" },
+  { reply: { status: 404, body: "<html>" }, kind: "misconfigured", code: "404" },
+  { reply: { status: 405 }, kind: "misconfigured", code: "405" },
+  // Nobody knows what it means there: no wrong setting, and no lost message where there is another provider.
+  { reply: { status: 418 }, kind: "refused", code: "418" },
+  { reply: { status: 409, body: "<html>" }, kind: "refused", code: "409" },
   { reply: { status: 500, body: "<html>" }, kind: "unknown", code: "500" },
   { reply: { status: 502, body: "<html>" }, kind: "unknown", code: "502" },
   { reply: { status: 503, headers: { "retry-after": "9" } }, kind: "unknown", code: "503" },
@@ -76,6 +81,8 @@ describe.each(vendors)("$name", (vendor) => {
         explainHttpAnswer(vendor.name, reply.status, code.split(" ")[1]),
       ),
     );
+    for (const { status, code, words } of everyPhrase(vendor.name))
+      met.add(explainHttpAnswer(vendor.name, status, code, words));
     const unmet = errorTables[vendor.name].filter((row) => !met.has(row));
     expect(unmet).toEqual([]);
   });

@@ -103,15 +103,19 @@ describe.each(vendors)("$name", (vendor) => {
   });
 
   describe("in a chain", () => {
-    test.each(rules(throughChain(harness, (one) => createChain([one]))))("$name", (rule) => rule.run());
-    test.each(chainRules(harness, (two) => createChain(two)))("$name", (rule) => rule.run());
+    test.each(rules(throughChain(harness, (one) => createChain([one], { policies: [] }))))("$name", (rule) =>
+      rule.run(),
+    );
+    test.each(chainRules(harness, (two) => createChain(two, { policies: [] })))("$name", (rule) =>
+      rule.run(),
+    );
   });
 });
 
 test("Postmark alone speaks of single recipients where it takes a message", () => {
   const counts = vendors.map((one) => [
     one.name,
-    chainRules(harnessFor(one), (two) => createChain(two)).length,
+    chainRules(harnessFor(one), (two) => createChain(two, { policies: [] })).length,
   ]);
   expect(counts.filter(([, count]) => count !== 0)).toEqual([["postmark", 1]]);
 });

@@ -25,11 +25,15 @@ test("Resend is sent exactly this", async () => {
   expect(headers["content-type"]).toBe("application/json");
   expect(headers["idempotency-key"]).toBe("order-1");
   expect(json).toEqual({
-    from: '"Ann Lee" <ann@example.com>',
-    to: ['"Bob, the \\"B\\"" <bob@example.org>', "cyd@example.org"],
-    cc: ['"Dan" <dan@example.org>'],
+    from: "Ann Lee <ann@example.com>",
+    // Resend refuses names in quotes: one that needs them is an encoded word.
+    to: [
+      `=?utf-8?B?${Buffer.from('Bob, the "B"').toString("base64")}?= <bob@example.org>`,
+      "cyd@example.org",
+    ],
+    cc: ["Dan <dan@example.org>"],
     bcc: ["eve@example.org"],
-    reply_to: ['"Help" <help@example.com>'],
+    reply_to: ["Help <help@example.com>"],
     subject: "Zähler №1",
     html: '<p>html ✓ <img src="cid:logo"></p>',
     text: "text ✓",
@@ -48,7 +52,7 @@ test("Resend is sent exactly this", async () => {
 test("Resend is kept from writing a text of its own", async () => {
   const { json } = await sent(resend, await letter({ text: undefined, html: "<p>Hello</p>" }));
   expect(json).toEqual({
-    from: '"Ann" <ann@example.com>',
+    from: "Ann <ann@example.com>",
     to: ["bob@example.org"],
     subject: "Hello",
     html: "<p>Hello</p>",
@@ -140,4 +144,25 @@ test.each(vendors)("$name: a message with nothing special has nothing empty in i
   const { json } = await sent(vendor, await letter());
   const empties = Object.values(json).filter((one) => Array.isArray(one) && one.length === 0);
   expect(empties).toEqual([]);
+});
+
+test("a long name for Resend is several encoded words, which a reader puts together", async () => {
+  const name = `Ünder, ${"ü😀".repeat(40)}`;
+  const { json } = await sent(resend, await letter({ to: { name, address: "bob@example.org" } }));
+  const [to = ""] = json.to as string[];
+  const words = [...to.matchAll(/=\?utf-8\?B\?([^?]*)\?=/g)];
+  for (const [word] of words) expect(word.length).toBeLessThanOrEqual(75);
+  expect(words.map(([, text = ""]) => Buffer.from(text, "base64").toString()).join("")).toBe(name);
+  expect(to).toMatch(/^(?:=\?\S+\?= )+<bob@example\.org>$/);
+});
+
+test("a name for Resend cannot bring a recipient", async () => {
+  for (const name of ["x (eve), y", "a, b", 'a"b', "a;b", "a@b"]) {
+    const { json } = await sent(
+      resend,
+      await letter({ to: { name, address: "bob@example.org" }, from: { name, address: "ann@example.com" } }),
+    );
+    expect((json.to as string[])[0]).toMatch(/^=\?utf-8\?B\?\S+\?= <bob@example\.org>$/);
+    expect(json.from).toMatch(/^"(?:[^"\\]|\\.)*" <ann@example\.com>$/);
+  }
 });

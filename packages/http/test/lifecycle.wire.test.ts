@@ -48,7 +48,7 @@ const [vendor] = vendors;
 
 test("a chain takes it as one of its providers", async () => {
   const server = await apiServer(() => vendor!.success);
-  const chain = createChain([vendor!.make({ endpoint: server.endpoint, id: "first" })]);
+  const chain = createChain([vendor!.make({ endpoint: server.endpoint, id: "first" })], { policies: [] });
   const delivery = await chain.send({ from: "a@example.com", to: "b@example.org", subject: "s", text: "t" });
   expect(delivery).toMatchObject({ success: true, provider: "first", messageId: vendor!.messageId });
 });
@@ -59,9 +59,9 @@ test("the next provider is asked on a 429, and nobody on a lost answer", async (
   const good = await apiServer(() => vendor!.success);
   const input = { from: "a@example.com", to: "b@example.org", subject: "s", text: "t" };
   const at = (endpoint: string, id: string) => vendor!.make({ endpoint, id });
-  const first = createChain([at(busy.endpoint, "A"), at(good.endpoint, "B")]);
+  const first = createChain([at(busy.endpoint, "A"), at(good.endpoint, "B")], { policies: [] });
   expect(await first.send(input)).toMatchObject({ success: true, provider: "B" });
-  const second = createChain([at(lost.endpoint, "A"), at(good.endpoint, "B")]);
+  const second = createChain([at(lost.endpoint, "A"), at(good.endpoint, "B")], { policies: [] });
   expect(await second.send(input)).toMatchObject({ success: false });
   expect([busy.requests.length, lost.requests.length, good.requests.length]).toEqual([1, 1, 1]);
 });

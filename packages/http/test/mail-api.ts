@@ -33,8 +33,15 @@ const all = (...values: readonly unknown[]): string[] => values.flatMap(list);
 
 type Read = (fields: Fields, headers: IncomingMessage["headers"]) => Omit<Received, "id">;
 
+/** The fields of a request's body. */
+export async function bodyFields(body: Uint8Array, type = ""): Promise<Fields> {
+  if (!type.startsWith("multipart/")) return JSON.parse(Buffer.from(body).toString());
+  const form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
+  return Object.fromEntries(form.entries());
+}
+
 /** Where each vendor has the recipients, the text, and what tells one message from another. */
-const readers: Readonly<Record<Vendor["name"], Read>> = {
+export const readers: Readonly<Record<Vendor["name"], Read>> = {
   resend: ({ to, cc, bcc, text }, headers) => ({
     key: String(headers["idempotency-key"]),
     recipients: all(to, cc, bcc),
@@ -63,14 +70,6 @@ const readers: Readonly<Record<Vendor["name"], Read>> = {
   }),
 };
 
-async function fieldsOf(request: IncomingMessage): Promise<Fields> {
-  const body = await buffer(request);
-  const type = request.headers["content-type"] ?? "";
-  if (!type.startsWith("multipart/")) return JSON.parse(body.toString());
-  const form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
-  return Object.fromEntries(form.entries());
-}
-
 /** The documented success, with an id of this message's own. */
 function successOf({ success, messageId }: Vendor, id: string): Reply {
   return JSON.parse(JSON.stringify(success).replace(messageId, id)) as Reply;
@@ -88,7 +87,10 @@ export async function mailApi(vendor: Vendor): Promise<MailApi> {
   const server = createServer(async (request, response) => {
     if (request.method === "GET") return say(response, { status: 200, body: { scopes: ["mail.send"] } });
     far.requests += 1;
-    const fields = await fieldsOf(request).catch(() => undefined);
+    const type = request.headers["content-type"];
+    const fields = await buffer(request)
+      .then((body) => bodyFields(body, type))
+      .catch(() => undefined);
     if (fields === undefined) return;
     if (refusal !== undefined) return say(response, refusal);
     const id = `m-${far.requests}`;

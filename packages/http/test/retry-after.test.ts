@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { retryAfterMs } from "../src/retry-after.ts";
 
 const now = Date.parse("2026-01-01T00:00:00Z");
@@ -20,4 +20,27 @@ test.each([
   [[...left, ...http], { left: "x", "retry-after": "2" }, 2_000],
 ])("%o of %o is %s ms", (sources, headers, expected) => {
   expect(retryAfterMs(sources, headers as unknown as Record<string, string>, now)).toBe(expected);
+});
+
+describe("the vendor's words", () => {
+  const now = Date.UTC(2029, 0, 1, 10, 0, 0);
+  const wait = (words: string): number | undefined => retryAfterMs([{ words: true }], {}, now, words);
+
+  test.each([
+    ["recipient limit exceeded, try again after Mon, 01 Jan 2029 10:40:01 UTC", 2_401_000],
+    ["recipient limit exceeded, try again after Mon, 01 Jan 2029 11:40:01 GMT", 6_001_000],
+    ["try again after Mon, 01 Jan 2029 12:00:00 +0100.", 3_600_000],
+    ["retry at 2029-01-01T10:30:00Z", 1_800_000],
+    ["available again on 2029-01-01 10:30 UTC", 1_800_000],
+    ["Account will be enabled in 2081 seconds", 2_081_000],
+    ["try again in 20 minutes", 1_200_000],
+    ["please wait for 2 hours", 7_200_000],
+    ["try again after Tue, 01 Jan 2030 10:40:01 UTC", 86_400_000],
+    ["try again after Mon, 01 Jan 2029 09:00:00 UTC", 0],
+    ["limited to 100 messages / hour", undefined],
+    ["try again after lunch", undefined],
+    ["", undefined],
+  ])("%j is %s ms", (words, ms) => {
+    expect(wait(words)).toBe(ms);
+  });
 });

@@ -32,7 +32,7 @@ export function unstructured(text: string): string {
 }
 
 /** A display name: an atom, a quoted string or encoded words (RFC 5322, 3.2.5; RFC 2047, 5). */
-export function phrase(name: string): string {
+function phrase(name: string): string {
   if (!ascii.test(name) || looksEncoded.test(name) || needsFolds(name)) return encoded(name);
   return /^[A-Za-z0-9_ ]*$/.test(name) ? name : `"${name.replace(/["\\]/g, "\\$&")}"`;
 }

@@ -1,2 +1,2 @@
-export { type CompiledMessage, compile, precompiled } from "./compile.ts";
-export { headerLines, withoutBcc } from "./header-lines.ts";
+export { type CompiledMessage, compile } from "./compile.ts";
+export { type MessageParts, parts } from "./parts.ts";

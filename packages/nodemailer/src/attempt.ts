@@ -1,6 +1,8 @@
 import { isAscii } from "node:buffer";
+import { randomUUID } from "node:crypto";
 import type { Message, Outcome, SendContext } from "@relais/core/spi";
 import { compile } from "@relais/mime";
+import type { SendMailOptions } from "nodemailer/lib/mailer";
 import type { Carrier } from "./carrier.ts";
 import { type HeldBody, heldBody } from "./held-body.ts";
 import type { Telling } from "./telling.ts";
@@ -12,12 +14,20 @@ async function carry(
   { transporter }: Carrier,
   raw: Buffer,
   messageId: string,
+  dsn: Pick<SendMailOptions, "dsn">,
   { envelope, signal }: SendContext,
 ): Promise<unknown> {
   const { from, to } = envelope;
   // `size` and `use8BitMime` are for SMTP; they are nodemailer's, though not in its types.
   const whole = { from, to: [...to], size: raw.length, use8BitMime: !isAscii(raw) };
-  return transporter.sendMail({ raw, envelope: whole, messageId, signal });
+  return transporter.sendMail({ raw, envelope: whole, messageId, signal, ...dsn });
+}
+
+/** What a message asks for of reports (RFC 3461); nodemailer says it to servers that offer DSN. */
+function dsnOf({ dsn }: Message): Pick<SendMailOptions, "dsn"> {
+  if (dsn === undefined) return {};
+  const { notify, ...rest } = dsn;
+  return { dsn: { ...rest, ...(notify === undefined ? {} : { notify: [...notify] }) } };
 }
 
 /** One try at a transport; never rejects. */
@@ -28,6 +38,8 @@ export async function attempt(
   telling: Telling,
 ): Promise<Outcome> {
   const { signal } = context;
+  // A whole mail without a Message-ID: nodemailer would invent one, and say that the mail has it.
+  const named = message.messageId || `<${randomUUID()}@invalid>`;
   let body: HeldBody | undefined;
   let crossed = false; // by a transport that does not stream
   const handedOver = (): boolean => crossed || body?.handedOver === true;
@@ -54,14 +66,16 @@ export async function attempt(
       crossed = true;
     }
     try {
-      const info = await carry(carrier, raw, message.messageId, context);
+      const info = await carry(carrier, raw, named, dsnOf(message), context);
       if (body?.begun === true && !body.handedOver) {
         // An answer that cannot be one to the final dot: it has not gone out yet. It must not any more.
         body.stop();
         const reason = "the far end answered before it had the whole message";
         return telling.failure({ kind: "transient", reason, code: "EPROTOCOL" });
       }
-      return telling.sent(info, context.envelope.to);
+      const outcome = telling.sent(info, context.envelope.to);
+      const invented = outcome.success && outcome.messageId === named && named !== message.messageId;
+      return invented ? { ...outcome, messageId: message.messageId } : outcome;
     } catch (thrown) {
       if (body?.declined === true) return telling.failure(declined);
       if (signal.aborted && !handedOver()) return telling.failure(before);

@@ -1,17 +1,7 @@
 import { readFileSync } from "node:fs";
-import {
-  createMessage,
-  type Delivery,
-  type Health,
-  InvalidMessage,
-  type Message,
-  type MessageOptions,
-} from "@relais/core/spi";
-import { precompiled, withoutBcc } from "@relais/mime";
+import type { Delivery, Health, Message, MessageOptions } from "@relais/core/spi";
 import type { MailMessage, SentMessageInfo, Transport } from "nodemailer/lib/mailer";
 import { idling } from "./idling.ts";
-import { letter } from "./letter.ts";
-import { resolveTree } from "./resolve-tree.ts";
 import {
   deliveryError,
   failureError,
@@ -19,6 +9,7 @@ import {
   type SendingError,
   sendingError,
 } from "./sending-error.ts";
+import { wholeMail } from "./whole-mail.ts";
 
 /** What is needed of a chain: `createChain` makes one. */
 export interface SendingChain {
@@ -89,24 +80,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   }
 }
 
-async function compose(
-  mail: MailMessage<RelaisSentInfo>,
-  limits: MessageOptions["limits"],
-): Promise<Message> {
-  await resolveTree(mail, mail.message);
-  const bytes = withoutBcc(await mail.message.build());
-  try {
-    const message = await createMessage(letter(mail.message, bytes), limits === undefined ? {} : { limits });
-    precompiled(message, bytes);
-    return message;
-  } catch (error) {
-    if (error instanceof RangeError) throw sendingError(error.message, { code: "EMESSAGE" });
-    if (!(error instanceof InvalidMessage)) throw error;
-    const whose = /^(?:from|to|cc|bcc|sender|replyTo|envelope)\b/.test(error.field);
-    throw sendingError(error.message, { code: whose ? "EENVELOPE" : "EMESSAGE", cause: error });
-  }
-}
-
 function sentInfo(mail: MailMessage<RelaisSentInfo>, message: Message, delivery: Delivery): RelaisSentInfo {
   const { from, to } = mail.message.getEnvelope();
   const [first] = delivery.receipts;
@@ -127,8 +100,8 @@ function sentInfo(mail: MailMessage<RelaisSentInfo>, message: Message, delivery:
  * A chain as a transport of nodemailer: `nodemailer.createTransport(relaisTransport(chain))`.
  *
  * nodemailer composes the bytes, with its plugins and options, and every provider that sends bytes sends exactly
- * those; providers that want parts get text, HTML and attachments. Addresses, subject and ids must still pass the
- * strict door. Partial deliveries resolve, as nodemailer's do, with `rejected` and `rejectedErrors`.
+ * those; providers that want parts read them out. What nodemailer sends is sent, but for what would add a header or a
+ * recipient. Partial deliveries resolve, as nodemailer's do, with `rejected` and `rejectedErrors`.
  *
  * @param options.limits how much a mail may hold; the chain's own limits do not apply here
  * @throws {RangeError} if `options.maxAtOnce` is not a whole number of 1 or more
@@ -137,7 +110,7 @@ export function relaisTransport(chain: SendingChain, options: SendingChainOption
   const room = idling(options.maxAtOnce ?? 5);
   const send = async (mail: MailMessage<RelaisSentInfo>): Promise<RelaisSentInfo> => {
     const { signal } = mail.data;
-    const message = await unlessAborted(compose(mail, options.limits), signal);
+    const message = await unlessAborted(wholeMail(mail, options.limits), signal);
     const delivery = await chain.send(message, { signal });
     if (delivery.success || delivery.status === "partial") return sentInfo(mail, message, delivery);
     if (signal?.aborted === true && delivery.kind === "cancelled") throw abortError(signal, delivery);

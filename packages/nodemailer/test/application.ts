@@ -20,6 +20,7 @@ export async function application(defaults?: SendMailOptions): Promise<Applicati
     servers.map(({ host, port }, i) =>
       nodemailerProvider({ id: `SMTP-${i + 1}`, transport: { host, port, ignoreTLS: true } }),
     ),
+    { policies: [] },
   );
   const transporter = nodemailer.createTransport(relaisTransport(chain), defaults);
   return {

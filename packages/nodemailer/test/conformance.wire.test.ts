@@ -82,7 +82,15 @@ describe.each([
 });
 
 describe("in a chain", () => {
-  test.each(rules(throughChain(harness(false), (one) => createChain([one]))))("$name", (rule) => rule.run());
-  test.each(chainRules(harness(false), (two) => createChain(two)))("$name", (rule) => rule.run());
-  test.each(chainRules(harness(true), (two) => createChain(two)))("with a pool: $name", (rule) => rule.run());
+  test.each(rules(throughChain(harness(false), (one) => createChain([one], { policies: [] }))))(
+    "$name",
+    (rule) => rule.run(),
+  );
+  test.each(chainRules(harness(false), (two) => createChain(two, { policies: [] })))("$name", (rule) =>
+    rule.run(),
+  );
+  test.each(chainRules(harness(true), (two) => createChain(two, { policies: [] })))(
+    "with a pool: $name",
+    (rule) => rule.run(),
+  );
 });

@@ -15,13 +15,19 @@ export interface Difference extends Call {
   readonly down?: true;
 }
 
-const refused = (what: string, changes: SendMailOptions): Difference => ({
-  page: "/message/addresses",
+const refused = (
+  page: string,
+  what: string,
+  said: string,
+  code: string,
+  changes: SendMailOptions,
+): Difference => ({
+  page,
   what,
-  said: "The door is strict",
+  said,
   run: (one) => failing(one.sendMail({ ...mail, ...changes })),
   own: "sent",
-  ours: { name: "Error", code: "EENVELOPE" },
+  ours: { name: "Error", code },
 });
 
 const unread = (what: string, code: string, changes: (at: Sources) => SendMailOptions): Difference => ({
@@ -45,9 +51,37 @@ const { privateKey } = generateKeyPairSync("rsa", {
 });
 
 export const differences: readonly Difference[] = [
-  refused("a local part in Unicode", { to: "jõgeva@example.com" }),
-  refused("a name that looks like another address", { to: '"ann@example.org" <bar@example.com>' }),
-  refused("nobody it is from", { from: undefined as unknown as string }),
+  refused(
+    "/message/custom-headers",
+    "a prepared header with another one in it",
+    "a line break in a `prepared` header",
+    "EMESSAGE",
+    { headers: { "X-A": { prepared: true, value: "a\r\nX-B: b" } } },
+  ),
+  refused("/message/addresses", "a header in an address", "a line break or a bracket within", "EENVELOPE", {
+    to: "bar@example.com\r\nBcc: baz@example.com",
+  }),
+  refused(
+    "/message/custom-source",
+    "what is no mail",
+    "A `raw` that does not begin with a header field",
+    "EMESSAGE",
+    {
+      raw: "Hello",
+    },
+  ),
+  refused("/message/attachments", "101 files", "more than it may hold", "EMESSAGE", {
+    attachments: Array.from({ length: 101 }, () => ({ content: "x" })),
+  }),
+  {
+    page: "/message/custom-source",
+    what: "a whole mail, and nobody it is for",
+    said: "goes to those that its own fields name",
+    run: (one) =>
+      failing(one.sendMail({ raw: "From: foo@example.com\r\nTo: bar@example.com\r\n\r\nHi\r\n" })),
+    own: { name: "Error", code: "EENVELOPE" },
+    ours: "sent",
+  },
   unread("a file where files are not allowed", "EFILEACCESS", (at) => ({
     disableFileAccess: true,
     attachments: [{ path: at.file("notes.txt") }],
@@ -92,6 +126,15 @@ export const otherBytes: readonly (Omit<Difference, "run" | "down"> & {
       raw: "From: foo@example.com\r\nBcc: bar@example.com\r\n\r\nHi\r\n",
     },
     look: /^Bcc: bar@example\.com/m,
+    own: true,
+    ours: false,
+  },
+  {
+    page: "/message",
+    what: "a name that is shown backwards",
+    said: "characters that show letters in another order",
+    mail: { ...mail, subject: "\u202Egpj.exe" },
+    look: /^Subject: =\?UTF-8/m,
     own: true,
     ours: false,
   },

@@ -57,11 +57,10 @@ test("a lost answer is EUNKNOWN, and nobody sends again", async () => {
 
 test.each([
   [{ to: "" }, "EENVELOPE"],
-  [{ to: '"quoted local"@x.test' }, "EENVELOPE"],
-  [{ from: "ceo@bank.test <a@x.test>" }, "EENVELOPE"],
-  [{ messageId: "<no at sign>" }, "EMESSAGE"],
-  [{ headers: { "X-Endless": "y".repeat(2_000) } }, "EMESSAGE"],
-])("the strict door refuses %o", async (wrong, code) => {
+  [{ to: "ann@example..net" }, "EENVELOPE"],
+  [{ headers: { "X-A": { prepared: true, value: "a\r\nBcc: b@x.test" } } }, "EMESSAGE"],
+  [{ raw: "not a mail" }, "EMESSAGE"],
+])("before anybody is asked, %o is refused", async (wrong, code) => {
   await using app = await application();
   await expect(app.transporter.sendMail({ ...mail, ...wrong })).rejects.toMatchObject({ code });
   expect(app.servers[0].connections).toBe(0);

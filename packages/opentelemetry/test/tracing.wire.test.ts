@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const mail = { id: "order-7", from: "shop@example.org", to: "ann@example.net", subject: "Quiet", text: "x" };
 const of = (id: string, { host, port }: SmtpServer) => smtp({ id, host, port });
-const tracing = () => ({ observers: [tracingObserver({ tracer: kept.tracer })] });
+const tracing = () => ({ policies: [], observers: [tracingObserver({ tracer: kept.tracer })] });
 const ms = ([seconds, nanoseconds]: readonly [number, number]) => seconds * 1000 + nanoseconds / 1e6;
 const eventsOf = (span: ReadableSpan | undefined) => span?.events.map(({ name }) => name);
 
@@ -183,8 +183,8 @@ test("many deliveries at once, some of the same message: every span ends once, b
 
 test("a chain within a chain with the same observer has one span an attempt", async () => {
   const observers = [tracingObserver({ tracer: kept.tracer })];
-  const inner = createChain([of("A", first)], { id: "inner", observers });
-  const outer = createChain([inner], { id: "outer", observers });
+  const inner = createChain([of("A", first)], { policies: [], id: "inner", observers });
+  const outer = createChain([inner], { policies: [], id: "outer", observers });
   await outer.send(mail);
   await outer.close();
   expect(kept.spans().map(({ name }) => name)).toEqual(["send A", "relais.send"]);
@@ -193,7 +193,7 @@ test("a chain within a chain with the same observer has one span an attempt", as
 test("an attempt of whose end nobody tells ends with its delivery", async () => {
   const observer = tracingObserver({ tracer: kept.tracer });
   const observers = [(event: RelaisEvent) => (event.type === "attempt" ? undefined : observer(event))];
-  const chain = createChain([of("A", first)], { observers });
+  const chain = createChain([of("A", first)], { policies: [], observers });
   await chain.send(mail);
   await chain.close();
   const [attempt, whole] = kept.spans();
@@ -204,7 +204,7 @@ test("an attempt of whose end nobody tells ends with its delivery", async () => 
 test("with no SDK, and with a tracer that throws, a delivery goes its way", async () => {
   const broken = { ...kept.tracer, startSpan: () => raise() } as unknown as typeof kept.tracer;
   for (const observer of [tracingObserver(), tracingObserver({ tracer: broken })]) {
-    const chain = createChain([of("A", first)], { observers: [observer] });
+    const chain = createChain([of("A", first)], { policies: [], observers: [observer] });
     expect(await chain.send(mail)).toMatchObject({ success: true });
     await chain.close();
   }

@@ -1,8 +1,14 @@
-import { InvalidMessage, type Message, type MessageInput } from "@relais/core";
+import { type AttachmentInput, InvalidMessage, type Message, type MessageInput } from "@relais/core";
+
+/** What of a message stands in the column `content`: fields of a message, or those of a whole mail. */
+export type StoredContent = MessageInput & {
+  /** The message is a whole mail, and its bytes are the first attachment: they are read when it is its turn. */
+  readonly wholeMail?: true;
+};
 
 /** A message as `relais.enqueue` takes it. */
 export interface StoredMessage {
-  readonly content: MessageInput;
+  readonly content: StoredContent;
   readonly recipients: readonly string[];
   readonly attachments: readonly {
     readonly filename?: string | undefined;
@@ -14,18 +20,47 @@ export interface StoredMessage {
   }[];
 }
 
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+
+/** Bytes within `content`, which is JSON. */
+const inJson = (bytes: Uint8Array): { content: string; encoding: "base64" } => ({
+  content: base64(bytes),
+  encoding: "base64",
+});
+
+/** A whole mail. Its subject is for lists of messages; it is not read back. */
+function storedMail(
+  { id, subject, tags, dsn, envelope }: Message,
+  raw: Uint8Array,
+  keepsId: boolean,
+): StoredMessage {
+  return {
+    content: {
+      ...(keepsId ? { id } : {}),
+      wholeMail: true,
+      subject: subject.toWellFormed(),
+      tags,
+      ...(dsn === undefined ? {} : { dsn }),
+      envelope,
+    },
+    recipients: envelope.to,
+    attachments: [{ contentType: "message/rfc822", disposition: "attachment", content: base64(raw) }],
+  };
+}
+
 /**
  * A checked message in a form from which the same message can be made again.
  * @param keepsId whether its id came from the caller; else the row's id becomes it
  */
 export function stored(message: Message, keepsId: boolean): StoredMessage {
-  const { id, date, from, sender, to, cc, bcc, replyTo, inReplyTo, references, subject, text, html } =
-    message;
-  const { headers, tags, envelope } = message;
+  if (message.raw !== undefined) return storedMail(message, message.raw, keepsId);
+  const { id, messageId, date, from, authors, sender, to, cc, bcc, replyTo, inReplyTo, references } = message;
+  const { subject, text, html, alternatives, icalEvent, headers, dsn, tags, envelope } = message;
   const content: MessageInput = {
-    ...(keepsId ? { id } : {}),
+    ...(keepsId ? { id, messageId } : {}),
     date,
-    from,
+    from: authors.length > 1 ? authors : from,
     ...(sender && { sender }),
     to,
     ...(cc.length > 0 ? { cc } : {}),
@@ -36,7 +71,17 @@ export function stored(message: Message, keepsId: boolean): StoredMessage {
     subject,
     ...(text === undefined ? {} : { text: holdable("text", text) }),
     ...(html === undefined ? {} : { html: holdable("html", html) }),
+    ...(alternatives.length === 0
+      ? {}
+      : {
+          alternatives: alternatives.map(({ contentType, content: bytes }) => ({
+            contentType,
+            ...inJson(bytes),
+          })),
+        }),
+    ...(icalEvent === undefined ? {} : { icalEvent: { ...icalEvent, ...inJson(icalEvent.content) } }),
     headers,
+    ...(dsn === undefined ? {} : { dsn }),
     tags,
     envelope,
   };
@@ -48,8 +93,46 @@ export function stored(message: Message, keepsId: boolean): StoredMessage {
       contentType,
       cid,
       disposition,
-      content: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
+      content: base64(bytes),
     })),
+  };
+}
+
+/** Headers in whichever form, and one that is there unless they have it. */
+function withId(headers: MessageInput["headers"], id: string): NonNullable<MessageInput["headers"]> {
+  if (Array.isArray(headers)) return [{ key: "X-Relais-Id", value: id }, ...headers];
+  return { "X-Relais-Id": id, ...headers };
+}
+
+/** What a row makes of a message besides its content. */
+export interface RowIdentity {
+  readonly id: string;
+  readonly created_at: Date;
+}
+
+/**
+ * The message that was stored, or that somebody wrote into a row. Its Message-ID and date are the same each time; a whole
+ * mail has them within.
+ */
+export function unstored(
+  { wholeMail, ...content }: StoredContent,
+  files: readonly AttachmentInput[],
+  { id, created_at }: RowIdentity,
+): MessageInput {
+  // With which a far end's records, and SES events, are found again.
+  const own = { id: content.id ?? id, tags: { relais_id: id, ...content.tags } };
+  if (wholeMail === true) {
+    const { subject: _, ...rest } = content;
+    return { ...rest, ...own, raw: { content: files[0]?.content ?? "" } };
+  }
+  if (content.raw) return { ...content, ...own };
+  const attachments = [...[content.attachments ?? []].flat(), ...files];
+  return {
+    ...content,
+    ...own,
+    headers: withId(content.headers, id),
+    date: content.date ?? created_at.toISOString(),
+    ...(attachments.length === 0 ? {} : { attachments }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Queryable } from "./database/database.ts";
 import type { Outbox } from "./outbox.ts";
 import { someoneWorks } from "./queue/leases.ts";
+import { contentOf } from "./worker/attachments-of.ts";
 
 const mostMessages = 200;
 /** Bytes of one part of a copy; a message that is larger goes alone. */
@@ -90,23 +91,23 @@ interface AttachmentRow {
   readonly content_type: string | null;
   readonly cid: string | null;
   readonly disposition: string;
+  readonly bytes: number;
 }
 
 /** One after the other, as bytes: as text they would be longer than a text may be. */
 async function copyAttachments(from: Queryable, to: Queryable, message: string): Promise<void> {
   const rows = await from.query<AttachmentRow>(
-    "select n, filename, content_type, cid, disposition from relais.attachment where message = $1 order by n",
+    `select n, filename, content_type, cid, disposition, octet_length(content) as bytes
+     from relais.attachment where message = $1 order by n`,
     [message],
   );
-  for (const { n, filename, content_type, cid, disposition } of rows) {
-    const [file] = await from.query<{ content: Uint8Array }>(
-      "select content from relais.attachment where message = $1 and n = $2",
-      [message, n],
-    );
+  for (const row of rows) {
+    const { n, filename, content_type, cid, disposition } = row;
+    const content = await contentOf(from, message, row);
     await to.query(
       `insert into relais.attachment (message, n, filename, content_type, cid, disposition, content)
        values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-      [message, n, filename, content_type, cid, disposition, file?.content],
+      [message, n, filename, content_type, cid, disposition, content],
     );
   }
 }

@@ -42,7 +42,9 @@ describe.each(stores)("an answer that comes late on %s", (_name, open) => {
   };
   const started = async (over: Outbox, lateMs: number): Promise<void> => {
     await w.worker.stop();
-    worker = createWorker(over, createChain([slow(lateMs)], { deadlineMs: abortMs }), { name: "w2" });
+    worker = createWorker(over, createChain([slow(lateMs)], { policies: [], deadlineMs: abortMs }), {
+      name: "w2",
+    });
     await worker.start();
   };
 
@@ -93,7 +95,7 @@ describe.each(stores)("an answer that comes late on %s", (_name, open) => {
     async (_, kind, before, expiresInMs) => {
       await w.worker.stop();
       const { provider, second, answer } = twice(kind);
-      const chain = createChain([provider], { deadlineMs: 2 * abortMs });
+      const chain = createChain([provider], { policies: [], deadlineMs: 2 * abortMs });
       worker = createWorker(w.outbox, chain, { name: "w2", backoff: { baseMs: 50, capMs: 50 } });
       await worker.start();
       const { id } = await w.outbox.enqueue(mail(), { onUnknown: "resend", expiresInMs });

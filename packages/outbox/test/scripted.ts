@@ -17,7 +17,9 @@ export type Act =
   /** Takes it, and never answers. */
   | "stall"
   | { readonly kind: FailureKind; readonly retryAfterMs: number }
-  | { readonly delayMs: number };
+  | { readonly delayMs: number }
+  /** Takes it when that is over. */
+  | { readonly until: Promise<unknown> };
 
 /** A provider that keeps what it took, as a far end would; real ones are in the wire tests. */
 export interface Scripted extends Provider {
@@ -53,7 +55,8 @@ export function scripted(id: string, act: Scripted["act"] = () => "accept"): Scr
         take();
         return new Promise(() => undefined);
       }
-      if (typeof what === "object") await new Promise((resolve) => setTimeout(resolve, what.delayMs));
+      if (typeof what === "object" && "until" in what) await what.until;
+      else if (typeof what === "object") await new Promise((resolve) => setTimeout(resolve, what.delayMs));
       return take();
     },
   };
@@ -61,7 +64,7 @@ export function scripted(id: string, act: Scripted["act"] = () => "accept"): Scr
 }
 
 export const chainOf = (...providers: readonly Provider[]): Chain =>
-  createChain(providers, { deadlineMs: 30_000 });
+  createChain(providers, { policies: [], deadlineMs: 30_000 });
 
 export const mail = (to = "ann@example.net") => ({ to, subject: "Your order", text: "It is on its way.\n" });
 
@@ -75,7 +78,7 @@ export const having = (outbox: Outbox, own: Partial<Outbox["database"]>): Outbox
 export async function until<T>(
   look: () => Promise<T> | T,
   isSo: (value: T) => boolean,
-  timeoutMs = 15_000,
+  timeoutMs = 25_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {

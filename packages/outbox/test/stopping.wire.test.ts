@@ -81,7 +81,7 @@ describe.each(stores)("the ends of a worker on %s", (_name, open) => {
         return receipt({ provider: "FAR", messageId: id, accepted: envelope.to });
       },
     };
-    const worker = createWorker(w.outbox, createChain([far], { deadlineMs: 150 }), {
+    const worker = createWorker(w.outbox, createChain([far], { policies: [], deadlineMs: 150 }), {
       concurrency: 2,
       backoff: quickly,
     });

@@ -27,6 +27,7 @@ const mail = {
 function chainOf(observer: ReturnType<typeof pinoObserver>, options: ChainOptions = {}) {
   const of = (id: string, { host, port }: SmtpServer) => smtp({ id, host, port });
   return createChain([link(of("A", first), breaker({ minimumCalls: 1, resetMs: 60_000 })), of("B", second)], {
+    policies: [],
     ...options,
     observers: [observer],
   });

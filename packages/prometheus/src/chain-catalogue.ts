@@ -63,7 +63,7 @@ export const chainCatalogue: Readonly<Record<ChainMetric, MetricEntry>> = {
     name: "skips_total",
     type: "counter",
     labels: ["provider", "reason"],
-    help: "Calls that a policy held back before anything was sent",
+    help: "Calls that were not made: held back by a policy, or over the provider's limits",
     needs: "nothing",
   },
   retries: {

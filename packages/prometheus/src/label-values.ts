@@ -22,6 +22,7 @@ export const skipReasons: readonly string[] = [
   "rate-limit",
   "daily-limit",
   "queue-full",
+  "over-limit",
 ];
 
 /** `reason` of a retry that was not made. */

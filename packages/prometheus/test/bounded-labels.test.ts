@@ -31,6 +31,7 @@ test("the lists of labels are those of the code that they come from", () => {
     "rate-limit": true,
     "daily-limit": true,
     "queue-full": true,
+    "over-limit": true,
   };
   expect([...skipReasons].sort()).toEqual(Object.keys(known).sort());
 });

@@ -33,7 +33,10 @@ const taking = (id: string): Provider => ({
     return receipt({ provider: id, messageId, accepted: envelope.to });
   },
 });
-const chain = createChain([link(taking("A"), breaker()), taking("B")], { observers: [metrics] });
+const chain = createChain([link(taking("A"), breaker()), taking("B")], {
+  policies: [],
+  observers: [metrics],
+});
 const frugal = createChain(
   [link(taking("C"), retry({ attempts: 2, baseMs: 1, capMs: 1 }), rateLimit({ perDay: 100 }))],
   { id: "frugal", observers: [metrics] },

@@ -20,7 +20,7 @@ describe.each([
     const { Registry } = client;
     const registry = openMetrics ? new Registry(Registry.OPENMETRICS_CONTENT_TYPE) : new Registry();
     const metrics = prometheus({ client, registry, traceId });
-    const chain = createChain([provider], { observers: [metrics] });
+    const chain = createChain([provider], { policies: [], observers: [metrics] });
     metrics.watch({ chain });
     await chain.send(mail);
     const text = await registry.metrics();

@@ -94,7 +94,9 @@ describe.each([
     });
     const { ses } = await import("@relais/ses");
     const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-    const chain = createChain([ses({ region: "eu-west-1", endpoint: far.endpoint, credentials })]);
+    const chain = createChain([ses({ region: "eu-west-1", endpoint: far.endpoint, credentials })], {
+      policies: [],
+    });
     metrics.watch({ chain, quotaEveryMs: 60_000 });
     for (
       let tries = 0;
@@ -177,7 +179,10 @@ describe.each([
     registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     const metrics = prometheus({ client: { ...client, Counter }, registry, traceId: () => undefined });
     const server = await smtpServer();
-    const chain = createChain([smtp({ host: server.host, port: server.port })], { observers: [metrics] });
+    const chain = createChain([smtp({ host: server.host, port: server.port })], {
+      policies: [],
+      observers: [metrics],
+    });
     metrics.watch({ chain });
     broken = true;
     const attempt = { skipped: true, code: "resting" };

@@ -1,47 +1,34 @@
-import {
-  breaker,
-  type Chain,
-  type ChainOptions,
-  createChain,
-  link,
-  type Provider,
-  retry,
-  timeout,
-} from "@relais/core";
+import { type Chain, type ChainOptions, createChain, type Provider } from "@relais/core";
 import { ConfigurationError } from "./configuration-error.ts";
 import { sesFromEnv } from "./ses-from-env.ts";
+import { trimmed } from "./setting-text.ts";
 import { type Environment, type SettingsReader, settingsReader } from "./settings-reader.ts";
 import { smtpFromEnv } from "./smtp-from-env.ts";
 
-const smtpTimeoutMs = 30_000;
-const sesTimeoutMs = 10_000;
 const noProvider =
   "No e-mail provider is configured: set SMTP_HOST (with SMTP_PORT, SMTP_SECURE, SMTP_USER, SMTP_PASS), or " +
   "AWS_SES_REGION (with AWS_SES_ACCESS_KEY_ID, AWS_SES_SECRET_ACCESS_KEY), or both.";
 
 /**
  * SMTP first, SES next, from the environment: `SMTP_HOST`, `SMTP_PORT` (587, or 465 with `SMTP_SECURE=true`),
- * `SMTP_SECURE` (true on port 465), `SMTP_USER`, `SMTP_PASS`, `SMTP_REQUIRE_TLS`; `AWS_SES_REGION`, `AWS_SES_ACCESS_KEY_ID`,
- * `AWS_SES_SECRET_ACCESS_KEY`, `AWS_SES_SESSION_TOKEN`, `AWS_SES_ENDPOINT`; `AWS_SES_FROM_EMAIL`, the default sender.
+ * `SMTP_SECURE` (true on port 465), `SMTP_USER`, `SMTP_PASS`, `SMTP_REQUIRE_TLS`, `SMTP_IGNORE_TLS`, `SMTP_NAME` (in EHLO);
+ * `AWS_SES_REGION`, `AWS_SES_ACCESS_KEY_ID`, `AWS_SES_SECRET_ACCESS_KEY`, `AWS_SES_SESSION_TOKEN`, `AWS_SES_ENDPOINT`; `AWS_SES_FROM_EMAIL`, the default sender.
  * Each may also be given as `NAME_FILE`, the path of a mounted secret. With only one of the two set, a chain of one.
  * `SMTP_FORCE_FAIL=true` makes SMTP fail without touching the network, to rehearse the fallback; not in production.
  *
- * @param options as for `createChain`; `from` wins over `AWS_SES_FROM_EMAIL`
+ * @param options as for `createChain`, the standard policies included; `from` wins over `AWS_SES_FROM_EMAIL`
  * @throws {ConfigurationError} all that is wrong, a sentence each
  */
 export function chainFromEnv(env: Environment = process.env, options: ChainOptions = {}): Chain {
   const read = settingsReader(env);
-  const from = read.text("AWS_SES_FROM_EMAIL")?.trim();
-  const smtp = smtpFromEnv(read, env.NODE_ENV === "production");
+  const from = read.text("AWS_SES_FROM_EMAIL");
+  const smtp = smtpFromEnv(read, trimmed(env.NODE_ENV ?? "") === "production");
   const ses = sesFromEnv(read);
-  const links = [
-    ...(smtp === undefined ? [] : [link(smtp, retry(), breaker(), timeout({ ms: smtpTimeoutMs }))]),
-    ...(ses === undefined ? [] : [link(ses, retry(), breaker(), timeout({ ms: sesTimeoutMs }))]),
-  ];
-  if (links.length === 0 && read.problems.length === 0) read.problem(noProvider);
+  const providers = [smtp, ses].filter((one) => one !== undefined);
+  if (providers.length === 0 && read.problems.length === 0) read.problem(noProvider);
   if (from !== undefined) checkSender(from, read);
   if (read.problems.length > 0) throw new ConfigurationError(read.problems);
-  return createChain(links, { ...options, from: options.from ?? from });
+  return createChain(providers, { ...options, from: options.from ?? from });
 }
 
 /** A chain knows what a sender may be; this one is only made to be asked. */
@@ -51,6 +38,7 @@ function checkSender(from: string, read: SettingsReader): void {
     createChain([nobody], { from });
   } catch (error) {
     const why = error instanceof Error ? error.message.replace("createChain: from: ", "") : "it is wrong";
-    read.problem(`AWS_SES_FROM_EMAIL cannot be used: ${why}.`);
+    const hint = read.quoted(["AWS_SES_FROM_EMAIL"]);
+    read.problem(`AWS_SES_FROM_EMAIL cannot be used: ${why}${hint === undefined ? "" : `; ${hint}`}.`);
   }
 }

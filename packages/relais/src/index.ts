@@ -21,5 +21,11 @@ export type { Notice, Notify } from "./notices/notice.ts";
 export { type NoticeObserver, noticeObserver } from "./notices/notice-observer.ts";
 export type { NoticeOptions } from "./notices/notice-options.ts";
 export { type WebhookOptions, webhook } from "./notices/webhook.ts";
-export { closeEmail, type EmailSent, sendEmail } from "./send-email.ts";
+export {
+  closeEmail,
+  type EmailAccepted,
+  type EmailNotAccepted,
+  type EmailSent,
+  sendEmail,
+} from "./send-email.ts";
 export type { Environment } from "./settings-reader.ts";

@@ -1,5 +1,6 @@
 import type { Provider } from "@relais/core";
 import plugin, { type SesOptions } from "@relais/ses";
+import { hinted, quotesHintOf } from "./hinted.ts";
 import type { SettingsReader } from "./settings-reader.ts";
 
 const names = [
@@ -12,11 +13,11 @@ const names = [
 
 /** The SES provider that the environment describes; `undefined` if it describes none, or a wrong one. */
 export function sesFromEnv(read: SettingsReader): Provider | undefined {
-  const accessKeyId = read.text("AWS_SES_ACCESS_KEY_ID")?.trim();
+  const accessKeyId = read.text("AWS_SES_ACCESS_KEY_ID");
   const secretAccessKey = read.text("AWS_SES_SECRET_ACCESS_KEY")?.trim();
   const sessionToken = read.text("AWS_SES_SESSION_TOKEN")?.trim();
-  const ownRegion = read.text("AWS_SES_REGION")?.trim();
-  const endpoint = read.text("AWS_SES_ENDPOINT")?.trim();
+  const ownRegion = read.text("AWS_SES_REGION");
+  const endpoint = read.text("AWS_SES_ENDPOINT");
   if (!names.some((name) => read.has(name))) return undefined;
   if (read.has("AWS_SES_ACCESS_KEY_ID")) {
     if (!read.has("AWS_SES_SECRET_ACCESS_KEY"))
@@ -26,7 +27,7 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
     if (set !== undefined) read.problem(`${set} is set, but AWS_SES_ACCESS_KEY_ID is not.`);
   }
   // Where AWS runs the process it names the region itself.
-  const region = ownRegion ?? read.text("AWS_REGION")?.trim() ?? read.text("AWS_DEFAULT_REGION")?.trim();
+  const region = ownRegion ?? read.text("AWS_REGION") ?? read.text("AWS_DEFAULT_REGION");
   if (region === undefined && !read.has("AWS_SES_REGION"))
     read.problem("AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.");
 
@@ -42,9 +43,13 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
       }),
   };
   try {
-    return plugin.create((plugin.fromEnv?.(settled) ?? {}) as SesOptions, { id: undefined });
+    const provider = plugin.create((plugin.fromEnv?.(settled) ?? {}) as SesOptions, { id: undefined });
+    const quoted = read.quoted(names);
+    return quoted === undefined ? provider : hinted(provider, quotesHintOf(quoted));
   } catch (error) {
-    read.problem(`AWS_SES_* cannot be used: ${error instanceof Error ? error.message : "it is wrong"}.`);
+    const hint = read.quoted([...names, "AWS_REGION", "AWS_DEFAULT_REGION"]);
+    const why = error instanceof Error ? error.message : "it is wrong";
+    read.problem(`AWS_SES_* cannot be used: ${why}${hint === undefined ? "" : `; ${hint}`}.`);
     return undefined;
   }
 }

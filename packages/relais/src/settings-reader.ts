@@ -1,16 +1,31 @@
 import { readFileSync } from "node:fs";
+import {
+  flagOf,
+  isQuoted,
+  isServiceLink,
+  quotesHint,
+  serviceLinkHint,
+  settingText,
+  trimmed,
+} from "./setting-text.ts";
+import { textOf } from "./text-of.ts";
 
 /** A process environment: names and values, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads settings and collects what is wrong with them, so that all of it can be said at once. */
+/**
+ * Reads settings and collects what is wrong with them, so that all of it can be said at once. A setting is the value of
+ * NAME, or the content of the file that NAME_FILE names; an empty value is no value.
+ */
 export interface SettingsReader {
-  /** The value, or the content of the file that NAME_FILE names; an empty value is no value. */
+  /** The value, without what editors and `echo` leave around it; of a password only line breaks are cut. */
   text(name: string): string | undefined;
-  /** Whether it is set at all, rightly or not. */
+  /** Whether it is set at all, rightly or not; what an orchestrator put there for a Service does not count. */
   has(name: string): boolean;
   flag(name: string): boolean | undefined;
   port(name: string): number | undefined;
+  /** Says of those of these settings (of all that were read) that are in quotes that they are, as a part of a sentence. */
+  quoted(names?: readonly string[]): string | undefined;
   /** The same settings for whoever reads names: what NAME_FILE names stands under NAME. */
   readonly environment: Environment;
   problem(sentence: string): void;
@@ -22,7 +37,7 @@ const maxSecretCharacters = 65_536;
 
 function mounted(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return textOf(readFileSync(path));
   } catch {
     return undefined;
   }
@@ -31,46 +46,70 @@ function mounted(path: string): string | undefined {
 export function settingsReader(env: Environment): SettingsReader {
   const problems: string[] = [];
   const problem = (sentence: string): void => void problems.push(sentence);
+  const given = (name: string): string | undefined => {
+    const value = env[name];
+    return value !== undefined && trimmed(value) !== "" ? value : undefined;
+  };
 
-  const text = (name: string): string | undefined => {
-    const given = env[name];
-    const value = given?.trim() ? given : undefined;
-    const path = env[`${name}_FILE`]?.trim();
-    if (!path) return value;
-    if (value !== undefined) {
+  const seen = new Set<string>();
+  const raw = (name: string): string | undefined => {
+    seen.add(name);
+    const value = given(name);
+    const path = given(`${name}_FILE`);
+    if (path === undefined) return value;
+    if (value !== undefined && !isServiceLink(name, value)) {
       problem(`${name} and ${name}_FILE are both set; keep one of them.`);
       return undefined;
     }
-    const content = mounted(path); // never shown, not even the path: people put the secret itself there
-    if (content === undefined) problem(`${name}_FILE names a file that cannot be read.`);
+    const content = mounted(trimmed(path)); // never shown, not even the path: people put the secret itself there
+    const quoted = isQuoted(path) ? `; it is ${quotesHint}` : "";
+    if (content === undefined) problem(`${name}_FILE names a file that cannot be read${quoted}.`);
     else if (content.length > maxSecretCharacters)
       problem(`${name}_FILE names a file that is too large for a setting.`);
-    else if (content.trim() === "") problem(`${name}_FILE names a file that is empty.`);
-    else return content.replace(/\r?\n$/, ""); // mounted secrets often end in a line break
+    else if (trimmed(content) === "") problem(`${name}_FILE names a file that is empty.`);
+    else if (content.includes("\uFFFD")) problem(`${name}_FILE names a file that is not written in UTF-8.`);
+    else return content;
     return undefined;
   };
+  const text = (name: string): string | undefined => {
+    const value = raw(name);
+    if (value === undefined) return undefined;
+    if (isServiceLink(name, value)) {
+      problem(`${name} ${serviceLinkHint}.`);
+      return undefined;
+    }
+    return settingText(name, value);
+  };
+  const wrong = (name: string, value: string, fault: string): undefined =>
+    problem(`${name} ${fault}${isQuoted(value) ? `; it is ${quotesHint}` : ""}.`) as undefined;
 
   return {
     problems,
     problem,
     text,
     environment: new Proxy(env, { get: (_, name) => (typeof name === "string" ? text(name) : undefined) }),
-    has: (name) => Boolean(env[name]?.trim() || env[`${name}_FILE`]?.trim()),
+    has: (name) => {
+      const value = given(name);
+      return (value !== undefined && !isServiceLink(name, value)) || given(`${name}_FILE`) !== undefined;
+    },
     flag(name) {
-      const value = text(name)?.trim().toLowerCase();
+      const value = text(name);
       if (value === undefined) return undefined;
-      if (["true", "1", "yes", "on"].includes(value)) return true;
-      if (["false", "0", "no", "off"].includes(value)) return false;
-      problem(`${name} must be true or false.`);
-      return undefined;
+      return flagOf(value) ?? wrong(name, value, "must be true or false");
     },
     port(name) {
-      const value = text(name)?.trim();
+      const value = text(name);
       if (value === undefined) return undefined;
       const port = Number(value);
-      if (/^\d{1,5}$/.test(value) && port >= 1 && port <= 65_535) return port;
-      problem(`${name} must be a whole number from 1 to 65535.`);
-      return undefined;
+      if (/^0*\d{1,5}(?:\.0+)?$/.test(value) && port >= 1 && port <= 65_535) return port;
+      return wrong(name, value, "must be a whole number from 1 to 65535");
+    },
+    quoted(names = [...seen]) {
+      const before = problems.length;
+      const found = names.filter((name) => isQuoted(text(name) ?? ""));
+      problems.length = before; // each of these was read before, and has said what is wrong
+      if (found.length === 0) return undefined;
+      return `${found.join(" and ")} ${found.length === 1 ? "is" : "are"} ${quotesHint}`;
     },
   };
 }

@@ -15,7 +15,7 @@ test("every event is published on the channel of its name, as it is", async () =
   for (const type of types) subscribe(`relais:${type}`, note);
   const { host, port } = server;
   const observers = [diagnosticsObserver(), (event: RelaisEvent) => void seen.push(event)];
-  const chain = createChain([smtp({ host, port })], { observers });
+  const chain = createChain([smtp({ host, port })], { policies: [], observers });
   await chain.send(mail);
   for (const type of types) unsubscribe(`relais:${type}`, note);
   await chain.send(mail);
@@ -37,7 +37,7 @@ test("a subscriber that throws changes no delivery; Node raises what it threw", 
     for (const type of ["attempt-start", "hand-over", "attempt", "delivery"])
       subscribe("relais:" + type, () => { throw new Error("broken " + type); });
     const provider = smtp({ host: "127.0.0.1", port: ${server.port} });
-    const chain = createChain([provider], { observers: [diagnosticsObserver()] });
+    const chain = createChain([provider], { policies: [], observers: [diagnosticsObserver()] });
     const { success, attempts } = await chain.send(${JSON.stringify(mail)});
     await chain.close();
     console.log(JSON.stringify({ success, attempts: attempts.length, raised }));

@@ -38,6 +38,21 @@ test("a file that is not there is one problem, not two", () => {
   ]);
 });
 
+test("a path in quotes, as docker --env-file keeps them, is told so", () => {
+  const path = file("quoted", "mail.example.org");
+  expect(problems({ SMTP_HOST_FILE: `"${path}"` })).toEqual([
+    "SMTP_HOST_FILE names a file that cannot be read; it is in quotes, which docker run --env-file keeps as a part of the value.",
+  ]);
+});
+
+test("a file in another encoding than UTF-8 and UTF-16 is told so", () => {
+  const path = join(folder, "latin1");
+  writeFileSync(path, Buffer.from("päss", "latin1"));
+  expect(problems({ ...smtp, SMTP_USER: "ann", SMTP_PASS_FILE: path })).toEqual([
+    "SMTP_PASS_FILE names a file that is not written in UTF-8.",
+  ]);
+});
+
 test("a folder in place of a file cannot be read", () => {
   const path = join(folder, "a-folder");
   mkdirSync(path);

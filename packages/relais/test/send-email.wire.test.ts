@@ -31,7 +31,7 @@ await closeEmail();`;
 test("the server takes it, over TLS and logged in: provider and message id, and the process ends", async () => {
   const ended = await child(once, both(), smtp.ca);
   expect(ended).toEqual({
-    said: [{ success: true, provider: "SMTP", messageId: smtp.accepted[0]?.messageId }],
+    said: [{ success: true, status: "sent", provider: "SMTP", messageId: smtp.accepted[0]?.messageId }],
     stderr: "",
     code: 0,
   });
@@ -57,7 +57,7 @@ test("SES takes what SMTP could not", async () => {
   const env = both();
   await smtp.down();
   expect(await child(once, env)).toEqual({
-    said: [{ success: true, provider: "SES", messageId: ses.accepted[0]?.messageId }],
+    said: [{ success: true, status: "sent", provider: "SES", messageId: ses.accepted[0]?.messageId }],
     stderr: "",
     code: 0,
   });
@@ -69,7 +69,15 @@ test("nobody takes it: an error with a part for each, and nothing else", async (
   ses.configure({ sendingEnabled: false });
   const ended = await child(once, env);
   expect(ended).toEqual({
-    said: [{ success: false, error: expect.stringMatching(/^SMTP: connection refused \| SES: .*paused.*$/) }],
+    said: [
+      {
+        success: false,
+        status: "failed",
+        error: expect.stringMatching(/^SMTP: connection refused \| SES: .*paused.*$/),
+        accepted: [],
+        rejected: ["ann@example.net"],
+      },
+    ],
     stderr: "",
     code: 0,
   });
@@ -95,7 +103,13 @@ await closeEmail();`;
   expect(ended).toMatchObject({ stderr: "", code: 0 });
   expect(ended.said).toHaveLength(3);
   for (const one of ended.said)
-    expect(one).toEqual({ success: false, error: expect.stringMatching(/^message: ./) });
+    expect(one).toEqual({
+      success: false,
+      status: "failed",
+      error: expect.stringMatching(/^message: ./),
+      accepted: [],
+      rejected: [],
+    });
 });
 
 test.each<[string, Settings, string]>([
@@ -111,7 +125,11 @@ test.each<[string, Settings, string]>([
     "SMTP_FORCE_FAIL is for rehearsing the fallback and may not be true where NODE_ENV is production.",
   ],
 ])("a wrong environment is an answer too, %s, and closing then is nothing", async (_, env, error) => {
-  expect(await child(once, env)).toEqual({ said: [{ success: false, error }], stderr: "", code: 0 });
+  expect(await child(once, env)).toEqual({
+    said: [{ success: false, status: "failed", error, accepted: [], rejected: [] }],
+    stderr: "",
+    code: 0,
+  });
 });
 
 test("one chain serves all calls, waits for those under way, and another follows it", async () => {
@@ -130,4 +148,36 @@ await closeEmail();`;
   const ended = await child(program, both(), smtp.ca);
   expect(ended).toEqual({ said: [true, true, true, true, true], stderr: "", code: 0 });
   expect(smtp.connections).toBe(2);
+});
+
+test("unknown and partial are not told as failed: who has it, and who has not, is said", async () => {
+  const program = `
+import { closeEmail, sendEmail } from "relais";
+console.log(JSON.stringify(await sendEmail({ ...${JSON.stringify(mail)}, to: ["ann@example.net", "bob@example.net"] })));
+await closeEmail();`;
+  smtp.script({
+    rcpt: ({ address }) => (address === "bob@example.net" ? { reply: "550 5.1.1 no such user" } : undefined),
+  });
+  const some = await child(program, { ...smtpSettings(smtp), ...login }, smtp.ca);
+  expect(some.said).toEqual([
+    {
+      success: false,
+      status: "partial",
+      error: expect.stringContaining("550 5.1.1 no such user"),
+      accepted: ["ann@example.net"],
+      rejected: ["bob@example.net"],
+    },
+  ]);
+  smtp.script({ dot: { reset: true } });
+  const lost = await child(program, both(), smtp.ca);
+  expect(lost.said).toEqual([
+    {
+      success: false,
+      status: "unknown",
+      error: expect.stringContaining("after the message was handed over"),
+      accepted: [],
+      rejected: ["ann@example.net", "bob@example.net"],
+    },
+  ]);
+  expect(ses.accepted).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { SESClient, SESClientConfig } from "@aws-sdk/client-ses";
 import { credentialsSource } from "./credentials-source.ts";
+import { credentialsTrouble } from "./credentials-trouble.ts";
 import { requestHandler } from "./request-handler.ts";
 import type { Call, SesClient } from "./ses-client.ts";
 import type { SesOptions } from "./ses-options.ts";
@@ -18,6 +19,7 @@ export function awsClient(options: SesOptions): SesClient {
     ca: options.ca,
   });
   const source = credentialsSource(options.credentials);
+  const trouble = credentialsTrouble();
   let client: SESClient | undefined;
 
   const loaded = async (): Promise<{ aws: Aws; client: SESClient }> => {
@@ -28,6 +30,7 @@ export function awsClient(options: SesOptions): SesClient {
       maxAttempts: 1,
       retryMode: "standard",
       requestHandler: handler,
+      logger: trouble.logger,
       ...(options.region === undefined ? {} : { region: options.region }),
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
       ...(source.get === undefined ? {} : { credentials: source.get }),
@@ -37,6 +40,11 @@ export function awsClient(options: SesOptions): SesClient {
   };
   // The client hands its call options on to the request handler as they are: that is how an exchange gets there.
   const along = ({ signal, exchange }: Call) => ({ abortSignal: signal, exchange });
+  const sent = async <T>(work: Promise<T>): Promise<T> => {
+    const value = await work;
+    trouble.succeeded();
+    return value;
+  };
 
   return {
     async sendRaw(email, call) {
@@ -51,11 +59,11 @@ export function awsClient(options: SesOptions): SesClient {
         SourceArn: options.sourceArn,
         ReturnPathArn: options.returnPathArn,
       });
-      return (await client.send(command, along(call))).MessageId;
+      return (await sent(client.send(command, along(call)))).MessageId;
     },
     async quota(call) {
       const { aws, client } = await loaded();
-      const answer = await client.send(new aws.GetSendQuotaCommand({}), along(call));
+      const answer = await sent(client.send(new aws.GetSendQuotaCommand({}), along(call)));
       const perSecond = limit(answer.MaxSendRate);
       const perDay = limit(answer.Max24HourSend);
       const sentLastDay = limit(answer.SentLast24Hours);
@@ -67,14 +75,18 @@ export function awsClient(options: SesOptions): SesClient {
     },
     async sendingEnabled(call) {
       const { aws, client } = await loaded();
-      const answer = await client.send(new aws.GetAccountSendingEnabledCommand({}), along(call));
+      const answer = await sent(client.send(new aws.GetAccountSendingEnabledCommand({}), along(call)));
       if (answer.Enabled === undefined) throw new Error("the answer does not say whether sending is enabled");
       return answer.Enabled;
     },
     forgetCredentials() {
       client = undefined; // the client keeps a key without an end for good; a new client asks again
     },
+    credentialsTroublePasses: trouble.passes,
     redact: source.redact,
-    destroy: () => handler.destroy(),
+    destroy: () => {
+      trouble.stop();
+      handler.destroy();
+    },
   };
 }

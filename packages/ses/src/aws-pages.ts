@@ -8,3 +8,7 @@ export const signing = "https://docs.aws.amazon.com/IAM/latest/UserGuide/referen
 export const sdkCredentials =
   "https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html";
 export const sdkRetries = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html";
+export const bulkStatus =
+  "https://docs.aws.amazon.com/ses/latest/APIReference/API_BulkEmailDestinationStatus.html";
+export const identityPolicies =
+  "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html";

@@ -1,42 +1,44 @@
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./ses-error.ts";
 
 /** What follows from an error code met while connecting, before any byte of the message left. */
 export interface ConnectionRow {
   readonly code: RegExp;
   readonly kind: FailureKind;
+  readonly about: About;
   readonly meaning: string;
   /** Another try right away would meet the same. */
   readonly again?: false;
+  /** The page that lists the code. */
+  readonly source: string;
 }
 
-/**
- * The first row that holds a code is the answer. Codes are those of libuv, of c-ares, and of Node's TLS:
- * https://nodejs.org/api/errors.html and https://nodejs.org/api/tls.html#x509-certificate-error-codes
- */
+const nodeErrors = "https://nodejs.org/api/errors.html";
+const tlsErrors = "https://nodejs.org/api/tls.html#x509-certificate-error-codes";
+const passing = { kind: "transient", about: "passing", source: nodeErrors } as const;
+const ours = { kind: "misconfigured", about: "account", source: nodeErrors } as const;
+const certificate = { ...ours, meaning: "certificate not accepted", source: tlsErrors } as const;
+
+/** The first row that holds a code is the answer. Codes are those of libuv, of c-ares, and of Node's TLS. */
 export const connectionErrors: readonly ConnectionRow[] = [
-  { code: /^ECONNREFUSED$/, kind: "transient", meaning: "connection refused" },
-  { code: /^ENOTFOUND$/, kind: "transient", meaning: "host not found", again: false },
-  { code: /^EAI_/, kind: "transient", meaning: "host not looked up" },
-  { code: /^ETIMEDOUT$/, kind: "transient", meaning: "no connection in time" },
-  { code: /^E(?:HOST|NET)UNREACH$/, kind: "transient", meaning: "host unreachable" },
-  { code: /^ERR_TLS_CERT_/, kind: "misconfigured", meaning: "certificate not accepted" },
-  {
-    code: /^CERT_|^CRL_|^UNABLE_TO_|^(?:DEPTH_ZERO_)?SELF_SIGNED_/,
-    kind: "misconfigured",
-    meaning: "certificate not accepted",
-  },
+  { code: /^ECONNREFUSED$/, ...passing, meaning: "connection refused" },
+  { code: /^ENOTFOUND$/, ...passing, meaning: "host not found", again: false },
+  { code: /^EAI_/, ...passing, meaning: "host not looked up" },
+  { code: /^ETIMEDOUT$/, ...passing, meaning: "no connection in time" },
+  { code: /^E(?:HOST|NET)UNREACH$/, ...passing, meaning: "host unreachable" },
+  { code: /^ERR_TLS_CERT_/, ...certificate },
+  { code: /^CERT_|^CRL_|^UNABLE_TO_|^(?:DEPTH_ZERO_)?SELF_SIGNED_/, ...certificate },
   {
     code: /^(?:INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERROR_IN_CERT_)/,
-    kind: "misconfigured",
-    meaning: "certificate not accepted",
+    ...certificate,
   },
-  { code: /^ERR_SSL_|^EPROTO$/, kind: "misconfigured", meaning: "no TLS there, or none we can speak" },
-  { code: /^ERR_INVALID_/, kind: "misconfigured", meaning: "not an endpoint" },
+  { code: /^ERR_SSL_|^EPROTO$/, ...ours, meaning: "no TLS there, or none we can speak" },
+  { code: /^ERR_INVALID_/, ...ours, meaning: "not an endpoint" },
 ];
 
 /** For every other code: the connection broke before it stood, or before the message was on it. */
 export const connectionLost: ConnectionRow = {
   code: /^/,
-  kind: "transient",
+  ...passing,
   meaning: "connection lost before the message was handed over",
 };

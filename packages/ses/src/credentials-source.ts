@@ -1,5 +1,6 @@
 import { redactor } from "@relais/core/spi";
 import { checkCredentials } from "./check-credentials.ts";
+import { callerTroublePasses, passingMark } from "./credentials-trouble.ts";
 import type { SesCredentials, SesOptions } from "./ses-options.ts";
 
 // A signature is good for some minutes to whoever repeats the request with it, and some far ends echo headers.
@@ -29,8 +30,8 @@ function kindOf(thrown: unknown): string {
   return typeof code === "string" && word.test(code) ? `${name} ${code}` : name;
 }
 
-function unusable(why: string): Error {
-  return Object.assign(new Error(why), { name: "CredentialsProviderError" });
+function unusable(why: string, passes = false): Error {
+  return Object.assign(new Error(why), { name: "CredentialsProviderError", [passingMark]: passes });
 }
 
 /** Wraps what was given as `credentials`, so that all secrets are known and none is thrown. */
@@ -51,7 +52,7 @@ export function credentialsSource(given: SesOptions["credentials"]): Credentials
     try {
       return await given();
     } catch (thrown) {
-      throw unusable(`the credentials function threw (${kindOf(thrown)})`);
+      throw unusable(`the credentials function threw (${kindOf(thrown)})`, callerTroublePasses(thrown));
     }
   };
   const get = async (): Promise<KeyPair> => {

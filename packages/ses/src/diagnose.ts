@@ -21,7 +21,13 @@ function parts(thrown: unknown): Thrown {
 }
 
 /** Before anything was connected to: the client could not be loaded, has no region, no key, no endpoint. */
-function unprepared({ name, message, code }: Thrown): Diagnosis {
+function unprepared({ name, message, code }: Thrown, passes: boolean): Diagnosis {
+  if (passes)
+    return {
+      kind: "transient",
+      reason: `no credentials for now: ${text(message) ?? "their source did not answer"}`,
+      code: text(code) ?? text(name),
+    };
   const row =
     text(name) === "CredentialsProviderError" ? explainSesError("CredentialsProviderError") : undefined;
   const words = text(message) ?? "the AWS client gave no reason";
@@ -77,12 +83,17 @@ function answered(thrown: Thrown, exchange: Exchange): Diagnosis {
 }
 
 /** What a call that threw met, read from where it stood on the wire, then from codes, and only then from words. */
-export function diagnose(thrown: unknown, exchange: Exchange, aborted: boolean): Diagnosis {
+export function diagnose(
+  thrown: unknown,
+  exchange: Exchange,
+  aborted: boolean,
+  credentialsTroublePasses: (thrown: unknown) => boolean = () => false,
+): Diagnosis {
   const what = parts(thrown);
   if (exchange.refused) return { kind: "cancelled", reason: "the hand-over was not confirmed" };
   if (aborted && !exchange.handedOver)
     return { kind: "cancelled", reason: "given up before the message was handed over" };
-  if (exchange.stage === "preparing") return unprepared(what);
+  if (exchange.stage === "preparing") return unprepared(what, credentialsTroublePasses(thrown));
   if (exchange.stage === "connecting") return unconnected(what);
   if (exchange.stage !== "answered" || what.name === "AbortError") return lost(what, exchange, aborted);
   // An answer that is there in full and no error of SES: not XML, or XML of something else.

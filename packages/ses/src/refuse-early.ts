@@ -1,25 +1,16 @@
-import type { Envelope } from "@relais/core/spi";
+import { type Envelope, type Message, overLimits } from "@relais/core/spi";
 import type { Diagnosis } from "./diagnosis.ts";
-
-/** https://docs.aws.amazon.com/ses/latest/dg/quotas.html: recipients of one message. */
-const maxRecipients = 50;
-/** The same page: 10 MB a message "after base64 encoding"; SES counts 10,485,760 bytes. */
-const maxEncodedBytes = 10 * 1024 * 1024;
+import { limits, maxEncodedBytes } from "./limits.ts";
 
 const encodedBytes = (bytes: number): number => 4 * Math.ceil(bytes / 3);
 
-/** What SES would refuse by its own published limits, found without asking it. */
-export function refuseEnvelope({ from, to }: Envelope): Diagnosis | undefined {
-  if (from === "") return { kind: "refused", reason: "SES does not send from the null sender" };
-  if (to.length > maxRecipients)
-    return {
-      kind: "refused",
-      reason: `${to.length} recipients; SES takes at most ${maxRecipients} a message`,
-    };
-  return undefined;
+/** What SES would refuse by its own published limits, found without asking it: a chain has looked before, if one is there. */
+export function refuseMessage(message: Message, envelope: Envelope): Diagnosis | undefined {
+  const reason = overLimits(message, envelope, limits);
+  return reason === undefined ? undefined : { kind: "refused", reason };
 }
 
-/** The same for the size of the compiled message. */
+/** The same for the size of the compiled message, which only the provider knows. */
 export function refuseSize(bytes: number): Diagnosis | undefined {
   const encoded = encodedBytes(bytes);
   if (encoded <= maxEncodedBytes) return undefined;

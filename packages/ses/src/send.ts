@@ -45,6 +45,6 @@ export async function send(
       code: `HTTP ${exchange.status ?? 0}`,
     };
   } catch (thrown) {
-    return diagnose(thrown, exchange, signal.aborted);
+    return diagnose(thrown, exchange, signal.aborted, client.credentialsTroublePasses);
   }
 }

@@ -23,6 +23,8 @@ export interface SesClient {
   sendingEnabled(call: Call): Promise<boolean>;
   /** The service did not like our key: get a fresh one for the next call. */
   forgetCredentials(): void;
+  /** Whether a call that failed before it connected met trouble of a credentials endpoint, which passes. */
+  credentialsTroublePasses(thrown: unknown): boolean;
   /** Takes every secret that was seen so far out of a text. */
   redact(text: string): string;
   /** Lets go of all sockets. */

@@ -2,7 +2,8 @@ import { type Failure, failure, type Provider, receipt, slots } from "@relais/co
 import { awsClient } from "./aws-client.ts";
 import { checkOptions } from "./check-options.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import { refuseEnvelope } from "./refuse-early.ts";
+import { limits } from "./limits.ts";
+import { refuseMessage } from "./refuse-early.ts";
 import { send } from "./send.ts";
 import type { SesOptions } from "./ses-options.ts";
 import { skewMemory } from "./skew-memory.ts";
@@ -11,7 +12,8 @@ import { verify } from "./verify.ts";
 /**
  * A provider that hands messages to Amazon SES (SendRawEmail of its query API), one request an attempt.
  *
- * - At most 50 recipients and 10 MB in base64 a message; more is `refused` without asking.
+ * - At most 50 recipients and 10 MB in base64 a message (`limits`): a chain splits the one and passes SES over for the
+ *   other, and without a chain more is `refused` without asking.
  * - A receipt's `messageId` is the one of SES; recipients see it as `<messageId@REGION.amazonses.com>`.
  * - SES takes or refuses a message for all its recipients, so a receipt's `rejected` is always empty.
  * - `handOver` is awaited when the connection stands and all but the last 64 KB have left. A smaller request is not
@@ -49,7 +51,7 @@ export function ses(options: SesOptions = {}): Provider {
 
   const tryOnce: Provider["send"] = async (message, context) => {
     const { envelope, signal } = context;
-    const no = refuseEnvelope(envelope);
+    const no = refuseMessage(message, envelope);
     if (no !== undefined) return fail(no);
     const leave = await room.take(Math.max(message.contentBytes, lightest), signal);
     if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
@@ -73,6 +75,7 @@ export function ses(options: SesOptions = {}): Provider {
 
   return Object.freeze({
     id,
+    limits,
     send: (message, context) => {
       if (closed !== undefined)
         return Promise.resolve(fail({ kind: "skipped", reason: "the provider is closed" }));

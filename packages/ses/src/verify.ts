@@ -10,7 +10,11 @@ const limitMs = 30_000;
 
 type Found<T> = { readonly value: T } | { readonly problem: Diagnosis };
 
-async function ask<T>(question: (call: Call) => Promise<T>, given?: AbortSignal): Promise<Found<T>> {
+async function ask<T>(
+  client: SesClient,
+  question: (call: Call) => Promise<T>,
+  given?: AbortSignal,
+): Promise<Found<T>> {
   const limit = AbortSignal.timeout(limitMs);
   const signal = given === undefined ? limit : AbortSignal.any([given, limit]);
   const exchange = newExchange();
@@ -18,7 +22,7 @@ async function ask<T>(question: (call: Call) => Promise<T>, given?: AbortSignal)
     return { value: await untilAborted(question({ signal, exchange }), signal) };
   } catch (thrown) {
     if (given?.aborted) return { problem: { kind: "cancelled", reason: "given up" } };
-    const problem = diagnose(thrown, exchange, false);
+    const problem = diagnose(thrown, exchange, false, client.credentialsTroublePasses);
     // Nothing was to be delivered, so nothing can have been: what would be unknown for a message is not here.
     if (problem.kind !== "unknown") return { problem };
     return { problem: { ...problem, kind: "transient", reason: "no answer from SES" } };
@@ -26,9 +30,13 @@ async function ask<T>(question: (call: Call) => Promise<T>, given?: AbortSignal)
 }
 
 /** As `ask`, and once more if the answer told the client how wrong our clock is. */
-async function askTwice<T>(question: (call: Call) => Promise<T>, given?: AbortSignal): Promise<Found<T>> {
-  const first = await ask(question, given);
-  return "problem" in first && first.problem.clock ? ask(question, given) : first;
+async function askTwice<T>(
+  client: SesClient,
+  question: (call: Call) => Promise<T>,
+  given?: AbortSignal,
+): Promise<Found<T>> {
+  const first = await ask(client, question, given);
+  return "problem" in first && first.problem.clock ? ask(client, question, given) : first;
 }
 
 /** A key that may only send is a good key: it was known, and told that it may not ask this. */
@@ -58,14 +66,14 @@ export async function verify(
   };
 
   // One after the other: the second uses the connection, and the clock, of the first.
-  const quota = await askTwice((call) => client.quota(call), signal);
+  const quota = await askTwice(client, (call) => client.quota(call), signal);
   if ("value" in quota) {
     found = { quota: quota.value, sandbox: sandboxed(quota.value) };
     if (found.sandbox) notes.push("looks like the sandbox: mail goes to verified recipients only");
   } else if (onlyMayNotAsk(quota.problem)) notes.push("the key may not ask for the quota (ses:GetSendQuota)");
   else return bad(quota.problem);
 
-  const enabled = await askTwice((call) => client.sendingEnabled(call), signal);
+  const enabled = await askTwice(client, (call) => client.sendingEnabled(call), signal);
   if ("value" in enabled) {
     if (!enabled.value)
       return bad({ kind: "misconfigured", reason: "sending paused", code: "AccountSendingPaused" });

@@ -105,7 +105,7 @@ export const accountRows: readonly FaultRow[] = [
   {
     title: "ConfigurationSetSendingPaused",
     fault: sesError("ConfigurationSetSendingPausedException"),
-    kind: "misconfigured",
+    kind: "refused",
     code: /^ConfigurationSetSendingPausedException$/,
   },
   {

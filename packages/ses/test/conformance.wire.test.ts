@@ -79,10 +79,12 @@ describe("ses", () => {
   });
 
   test("passes no rule about a chain of two: it speaks of no single recipient", () => {
-    expect(chainRules(harness, (two) => createChain(two))).toEqual([]);
+    expect(chainRules(harness, (two) => createChain(two, { policies: [] }))).toEqual([]);
   });
 });
 
 describe("ses in a chain", () => {
-  test.each(rules(throughChain(harness, (one) => createChain([one]))))("$name", (rule) => rule.run());
+  test.each(rules(throughChain(harness, (one) => createChain([one], { policies: [] }))))("$name", (rule) =>
+    rule.run(),
+  );
 });

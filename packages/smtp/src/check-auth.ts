@@ -14,6 +14,7 @@ const oauth2Names = [
   "clientSecret",
   "refreshToken",
   "accessUrl",
+  "scope",
   "serviceClient",
   "privateKey",
   "provideToken",
@@ -60,8 +61,11 @@ function checkOAuth2(value: object): SmtpOAuth2 {
     throw new TypeError("smtp: auth.provideToken must be a function");
   }
   const sources = ["accessToken", "refreshToken", "serviceClient", "provideToken"];
-  if (sources.every((name) => given[name] === undefined)) {
-    throw new TypeError(`smtp: auth needs one of ${sources.join(", ")}`);
+  const credentials = ["clientId", "clientSecret", "accessUrl"].every((name) => given[name] !== undefined);
+  if (!credentials && sources.every((name) => given[name] === undefined)) {
+    throw new TypeError(
+      `smtp: auth needs one of ${sources.join(", ")}, or clientId, clientSecret and accessUrl together`,
+    );
   }
   if (given.serviceClient !== undefined && given.privateKey === undefined) {
     throw new TypeError("smtp: auth.serviceClient needs auth.privateKey");
@@ -79,6 +83,7 @@ function checkOAuth2(value: object): SmtpOAuth2 {
       ? {}
       : { expires: whole("auth.expires", given.expires, 0, Number.MAX_SAFE_INTEGER) }),
     ...(given.accessUrl === undefined ? {} : { accessUrl: checkAccessUrl(given.accessUrl) }),
+    ...(given.scope === undefined ? {} : { scope: text("auth.scope", given.scope) }),
     ...(given.privateKey === undefined ? {} : { privateKey: checkPrivateKey(given.privateKey) }),
     ...(provideToken === undefined ? {} : { provideToken }),
   });

@@ -89,7 +89,7 @@ export function checkOptions(options: SmtpOptions): Settings {
     );
   }
   const tls = checkTls(given.tls, yes("allowInsecureTls", false));
-  const dkim = given.dkim === undefined ? undefined : checkDkim(given.dkim, host);
+  const dkim = given.dkim === undefined ? [] : checkDkim(given.dkim, host);
   const socketTimeoutMs = ms("socketTimeoutMs", 60_000);
   const id = shaped(
     "id",
@@ -116,9 +116,9 @@ export function checkOptions(options: SmtpOptions): Settings {
     ...(given.localAddress === undefined ? {} : { localAddress: String(given.localAddress) }),
     ...(given.proxy === undefined ? {} : { proxy: checkProxy(given.proxy) }),
     pool: checkPool(given.pool, socketTimeoutMs),
-    ...(dkim === undefined ? {} : { dkim }),
+    dkim,
     connectionTimeoutMs: ms("connectionTimeoutMs", 10_000),
-    greetingTimeoutMs: ms("greetingTimeoutMs", 10_000),
+    greetingTimeoutMs: ms("greetingTimeoutMs", 30_000),
     socketTimeoutMs,
     dnsTimeoutMs: ms("dnsTimeoutMs", 10_000),
     maxResponseBytes: whole("maxResponseBytes", given.maxResponseBytes ?? 65_536, 1_024, 16_777_216),

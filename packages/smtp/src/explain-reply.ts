@@ -1,8 +1,11 @@
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./about.ts";
 import type { Phase } from "./phase.ts";
 import { type Phrase, phrases } from "./phrases.ts";
 import { parseReply, type Reply } from "./reply.ts";
-import { type ReplyRule, replyRules } from "./reply-rules.ts";
+import type { Remedy, ReplyRule } from "./reply-rule.ts";
+import { replyRules } from "./reply-rules.ts";
+import { waitOf } from "./wait.ts";
 
 /** What a refusal means. */
 export interface Explanation {
@@ -11,7 +14,11 @@ export interface Explanation {
   readonly code: string;
   /** The row that decided, in a few words. */
   readonly because: string;
+  /** Whom it is about. */
+  readonly about: About;
   readonly again?: false;
+  /** What the provider does about it by itself, while nothing of the message was handed over. */
+  readonly remedy?: Remedy;
   /** How long to leave the server alone, in ms. */
   readonly retryAfterMs?: number;
   /** The wording that decided, where one did, and whose it is. */
@@ -19,8 +26,8 @@ export interface Explanation {
   readonly reply: Reply;
 }
 
-/** `throttled` without a word on how long: SMTP relays count by the second. */
-const leastWaitMs = 1_000;
+/** `throttled` without a word on how long: SMTP relays count by the second, and mean it where they say 5xx. */
+const leastWaitMs = (code: number): number => (code < 500 ? 1_000 : 60_000);
 
 const fitsCode = (wanted: string, code: number): boolean =>
   wanted.endsWith("xx") ? code >= 400 && wanted[0] === String(code)[0] : wanted === String(code);
@@ -37,8 +44,11 @@ function fits(rule: ReplyRule, reply: Reply, phase: Phase): boolean {
   return rule.enhanced?.some((enhanced) => fitsEnhanced(enhanced, reply.enhanced)) ?? true;
 }
 
-const wording = (means: Phrase["means"], reply: Reply): Phrase | undefined =>
-  phrases.find((phrase) => phrase.means === means && phrase.pattern.test(reply.text));
+/** What a reply means stands at its beginning. */
+const mostCharacters = 1_000;
+
+const wording = (means: Phrase["means"], words: string): Phrase | undefined =>
+  phrases.find((phrase) => phrase.means === means && phrase.pattern.test(words));
 
 /**
  * What a server's 4xx or 5xx reply means: `explainReply("550 5.1.1 no such user")`.
@@ -49,15 +59,21 @@ const wording = (means: Phrase["means"], reply: Reply): Phrase | undefined =>
 export function explainReply(text: string, phase: Phase = "rcpt"): Explanation | undefined {
   const reply = parseReply(text);
   if (reply === undefined || reply.code < 400) return undefined;
+  const words = reply.text.slice(0, mostCharacters);
   for (const rule of replyRules) {
     if (!fits(rule, reply, phase)) continue;
-    const phrase = rule.phrase === undefined ? undefined : wording(rule.phrase, reply);
+    const phrase = rule.phrase === undefined ? undefined : wording(rule.phrase, words);
     if (rule.phrase !== undefined && phrase === undefined) continue;
-    const wait = rule.kind === "throttled" ? { retryAfterMs: phrase?.waitMs ?? leastWaitMs } : {};
+    const wait =
+      rule.kind === "throttled"
+        ? { retryAfterMs: waitOf(words) ?? phrase?.waitMs ?? leastWaitMs(reply.code) }
+        : {};
     return {
       kind: rule.kind,
       code: reply.enhanced === undefined ? String(reply.code) : `${reply.code} ${reply.enhanced}`,
       because: rule.because,
+      about: rule.about,
+      ...(rule.remedy === undefined ? {} : { remedy: rule.remedy }),
       ...(rule.again === undefined ? {} : { again: rule.again }),
       ...wait,
       ...(phrase === undefined ? {} : { phrase }),

@@ -1,8 +1,9 @@
+export type { About } from "./about.ts";
 export { type Explanation, explainReply } from "./explain-reply.ts";
 export { type Phase, phases } from "./phase.ts";
 export { type Phrase, phrases } from "./phrases.ts";
 export { plugin as default } from "./plugin.ts";
-export { type ReplyRule, replyRules } from "./reply-rules.ts";
+export { type Remedy, type ReplyRule, replyRules } from "./reply-rules.ts";
 export { smtp } from "./smtp.ts";
 export type {
   SmtpAuth,

@@ -5,7 +5,10 @@ import { tokenMayComeLater } from "./oauth2-trouble.ts";
 import { wireRule } from "./wire-rules.ts";
 
 /** A failure before it has a provider and before secrets are taken out. */
-export type Judgement = Omit<FailureParts, "provider" | "rejected">;
+export interface Judgement extends Omit<FailureParts, "provider" | "rejected"> {
+  /** What somebody else said, behind our own words: secrets are looked for in it alone. */
+  readonly said?: string | undefined;
+}
 
 const detail = ({ originalCode, timeoutType, code }: Evidence): string | undefined =>
   originalCode ?? timeoutType ?? code;
@@ -51,16 +54,22 @@ function ofReply(found: Evidence): Judgement | undefined {
 
 function ofWire(found: Evidence): Judgement {
   if (tokenMayComeLater(found)) {
-    return { kind: "transient", reason: `no access token: ${found.message}`, code: "EOAUTH2" };
+    return { kind: "transient", reason: "no access token", said: found.message, code: "EOAUTH2" };
   }
   const rule = wireRule([found.originalCode, found.timeoutType, found.code]);
   if (rule === undefined) {
-    return { kind: "transient", reason: `unexpected: ${found.message}`, code: detail(found), again: false };
+    return {
+      kind: "transient",
+      reason: "unexpected",
+      said: found.message,
+      code: detail(found),
+      again: false,
+    };
   }
   // What a token endpoint or the login itself has to say is worth more than the row.
   const told = rule.code === "EOAUTH2" || rule.code === "EAUTH" || rule.code === "EPROXY";
-  const reason = told ? `${rule.reason}: ${found.message}` : rule.reason;
-  return { kind: rule.kind, reason, code: detail(found), again: rule.again };
+  const said = told ? found.message : undefined;
+  return { kind: rule.kind, reason: rule.reason, said, code: detail(found), again: rule.again };
 }
 
 /** Which kind of failure a thrown value is, given whether the message had been handed over. Never `unknown` if not. */

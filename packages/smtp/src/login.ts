@@ -40,16 +40,45 @@ function provision(provideToken: ProvideToken, limitMs: number, { add }: Vault):
   };
 }
 
+/** nodemailer asks with a refresh token or not at all: what it is given where the application has none. */
+const noRefreshToken = "none";
+
+/** The form that goes to the token endpoint, as RFC 6749 has it (4.4.2, 6): nodemailer knows but one of its ways. */
+function form(given: Readonly<Record<string, unknown>>, { scope, refreshToken, serviceClient }: SmtpOAuth2) {
+  if (serviceClient !== undefined) return given;
+  const { refresh_token: token, client_secret: secret, ...rest } = given;
+  return {
+    ...rest,
+    // A public client has no secret, and an empty one is a wrong one.
+    ...(secret === "" ? {} : { client_secret: secret }),
+    ...(refreshToken === undefined ? { grant_type: "client_credentials" } : { refresh_token: token }),
+    ...(scope === undefined ? {} : { scope }),
+  };
+}
+
 /** One source of tokens for all connections, so that they share one token and one renewal. */
 function tokenSource(auth: SmtpOAuth2, settings: Settings, vault: Vault): XOAuth2 {
   const { type: _, provideToken, ...rest } = auth;
+  const { refreshToken, serviceClient, clientSecret, accessUrl } = rest;
+  const byCredentials =
+    clientSecret !== undefined &&
+    accessUrl !== undefined &&
+    [refreshToken, serviceClient, provideToken].every((other) => other === undefined);
   const source = new XOAuth2({
+    ...(byCredentials ? { refreshToken: noRefreshToken } : {}),
     ...rest,
     requestTimeout: settings.connectionTimeoutMs,
     ...(provideToken === undefined
       ? {}
       : { provisionCallback: provision(provideToken, settings.connectionTimeoutMs, vault) }),
   });
+  const post = source.postRequest.bind(source);
+  source.postRequest = (url, payload, ...others) =>
+    post(
+      url,
+      typeof payload === "object" ? form(payload as Record<string, unknown>, auth) : payload,
+      ...others,
+    );
   source.on("token", (token: { accessToken: string }) => vault.add(token.accessToken));
   source.on("error", () => {}); // told to whoever asked for the token
   return source;

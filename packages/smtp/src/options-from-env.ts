@@ -1,15 +1,9 @@
+import { isLoopback } from "@relais/core/spi";
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const flags: Readonly<Record<string, boolean>> = {
-  true: true,
-  1: true,
-  yes: true,
-  on: true,
-  false: false,
-  0: false,
-  no: false,
-  off: false,
-};
+const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
+const no = new Set(["false", "f", "no", "n", "off", "0"]);
 
 /** A port as a number, anything else as it is: what is wrong is said when the options are checked. */
 function port(text: string | undefined): string | number | undefined {
@@ -20,18 +14,40 @@ function port(text: string | undefined): string | number | undefined {
 /** `true`, `1`, `yes`, `on` or the opposite as a flag, anything else as it is. */
 function flag(text: string | undefined): string | boolean | undefined {
   const value = text?.trim();
-  return value ? (flags[value.toLowerCase()] ?? value) : undefined;
+  const word = value?.toLowerCase() ?? "";
+  return yes.has(word) ? true : no.has(word) ? false : value || undefined;
 }
 
-/** What `SMTP_HOST`, `SMTP_PORT`, `SMTP_SECURE`, `SMTP_REQUIRE_TLS`, `SMTP_USER` and `SMTP_PASS` say, unchecked. */
+/**
+ * What `SMTP_HOST`, `SMTP_PORT`, `SMTP_SECURE`, `SMTP_REQUIRE_TLS`, `SMTP_IGNORE_TLS`, `SMTP_NAME`, `SMTP_USER` and
+ * `SMTP_PASS` say, unchecked.
+ *
+ * What may go out in clear may go out over TLS with any certificate: whoever could pretend to be the server could as well
+ * take STARTTLS out of its answer. So where TLS is not required (on this machine without a login, or as
+ * `SMTP_REQUIRE_TLS=false` says) the certificate is not looked at, and a Postfix with one of its own takes the mail.
+ */
 export function optionsFromEnv(env: Environment): unknown {
-  const { SMTP_HOST: host, SMTP_USER: user, SMTP_PASS: pass } = env;
-  if (!host?.trim()) return undefined;
+  const { SMTP_HOST, SMTP_PASS } = env;
+  const host = SMTP_HOST?.trim();
+  if (!host) return undefined;
+  const user = env.SMTP_USER?.trim();
+  const pass = SMTP_PASS?.replace(/^\uFEFF|[\r\n]+$/g, "");
+  const given = { port: port(env.SMTP_PORT), secure: flag(env.SMTP_SECURE) };
+  const ignoreTLS = flag(env.SMTP_IGNORE_TLS);
+  const fromFirstByte = given.secure ?? given.port === 465;
+  const stays = isLoopback(host);
+  // On this machine nobody listens: leaving TLS out needs no second word there.
+  const requireTLS = flag(env.SMTP_REQUIRE_TLS) ?? (ignoreTLS === true && stays ? false : undefined);
+  const inClear = requireTLS === false || (requireTLS === undefined && stays && !user && !pass);
   const options = {
-    host: host.trim(),
-    port: port(env.SMTP_PORT),
-    secure: flag(env.SMTP_SECURE),
-    requireTLS: flag(env.SMTP_REQUIRE_TLS),
+    host,
+    ...given,
+    requireTLS,
+    ignoreTLS,
+    ...(inClear && fromFirstByte === false && ignoreTLS !== true
+      ? { tls: { rejectUnauthorized: false }, allowInsecureTls: true }
+      : {}),
+    name: env.SMTP_NAME?.trim() || undefined,
     auth: user || pass ? { user, pass } : undefined,
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -18,8 +18,17 @@ const oauth2 = z.strictObject({
   clientSecret: text.optional(),
   refreshToken: text.optional(),
   accessUrl: text.optional(),
+  scope: text.optional(),
   serviceClient: text.optional(),
   privateKey: text.optional(),
+});
+const dkim = z.strictObject({
+  domainName: text,
+  keySelector: text,
+  privateKey: text,
+  headerFieldNames: text.optional(),
+  extraFields: text.optional(),
+  skipFields: text.optional(),
 });
 const pem = z.union([text, z.array(text)]);
 
@@ -58,9 +67,7 @@ export const schema: z.ZodType = z.strictObject({
       }),
     ])
     .optional(),
-  dkim: z
-    .strictObject({ domainName: text, keySelector: text, privateKey: text, skipFields: text.optional() })
-    .optional(),
+  dkim: z.union([dkim, z.array(dkim)]).optional(),
   connectionTimeoutMs: ms.optional(),
   greetingTimeoutMs: ms.optional(),
   socketTimeoutMs: ms.optional(),

@@ -1,15 +1,22 @@
 import type { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SMTPConnectionSendInfo, SMTPEnvelope } from "nodemailer/lib/smtp-connection";
+import { type Extensions, extensions } from "./extensions.ts";
+import { sayUtf8 } from "./inside-nodemailer.ts";
 
 /** One connection to the server, greeted, encrypted as wanted and logged in (RFC 5321, 3.1). */
 export interface Session {
   /** It is closed, or about to be: of no further use. */
   readonly ended: boolean;
-  /** Messages it was used for. */
+  /** Transactions it was used for. */
   readonly sent: number;
-  /** Sends one message; rejects with nodemailer's error. */
-  send(envelope: SMTPEnvelope, body: Readable): Promise<SMTPConnectionSendInfo>;
+  /** What the server offers. */
+  readonly offers: Extensions;
+  /**
+   * One transaction; rejects with nodemailer's error.
+   * @param smtpUtf8 MAIL says SMTPUTF8, also where only a header needs it; nodemailer looks at the envelope alone
+   */
+  send(envelope: SMTPEnvelope, body: Readable, smtpUtf8: boolean): Promise<SMTPConnectionSendInfo>;
   /** RSET; resolves when the session is fit for another message, or has been closed instead. */
   reset(): Promise<void>;
   /** QUIT, then closed; resolves when that is done, at most `quitMs` later. */
@@ -41,10 +48,17 @@ function within(connection: SMTPConnection, limitMs: number, act: (done: () => v
   });
 }
 
+const nothing = (): void => {};
+
 /** A session on a connection that is ready for mail. */
 export function session(connection: SMTPConnection): Session {
   let ended = false;
   let sent = 0;
+  let offers = extensions("");
+  // The reply to the last EHLO: this is told at once when it has come.
+  connection.once("connect", () => {
+    offers = extensions(connection.lastServerResponse || "");
+  });
   connection.once("end", () => {
     ended = true;
   });
@@ -55,14 +69,19 @@ export function session(connection: SMTPConnection): Session {
     get sent() {
       return sent;
     },
-    send: (envelope, body) =>
+    get offers() {
+      return offers;
+    },
+    send: (envelope, body, smtpUtf8) =>
       new Promise((resolve, reject) => {
         sent += 1;
+        const done = smtpUtf8 ? sayUtf8(connection) : nothing;
         // nodemailer forgets its callback where it closes the connection by itself; its own error comes first.
         const onEnd = (): void => void setImmediate(() => reject(closed()));
         connection.once("end", onEnd);
         connection.send(envelope, body, (error, info) => {
           connection.off("end", onEnd);
+          done();
           if (error !== null || info === undefined) reject(error ?? closed());
           else resolve(info);
         });

@@ -16,7 +16,8 @@ export interface Settings {
   readonly localAddress?: string;
   readonly proxy?: string;
   readonly pool: PoolSettings;
-  readonly dkim?: DkimSettings;
+  /** Keys of one domain or several; the first domain's sign for senders that are at none of them. */
+  readonly dkim: readonly DkimSettings[];
   readonly connectionTimeoutMs: number;
   readonly greetingTimeoutMs: number;
   readonly socketTimeoutMs: number;
@@ -30,9 +31,12 @@ export interface PoolSettings {
   readonly idleTimeoutMs: number;
 }
 
+/** One key. */
 export interface DkimSettings {
+  /** In lower case, ASCII. */
   readonly domainName: string;
   readonly keySelector: string;
   readonly privateKey: KeyObject;
-  readonly skipFields?: string;
+  /** The headers to sign, where a message has them: names in lower case, each once. */
+  readonly fields: readonly string[];
 }

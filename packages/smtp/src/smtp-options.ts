@@ -13,8 +13,8 @@ export interface SmtpPassword {
 }
 
 /**
- * XOAUTH2, as nodemailer takes it. One of `accessToken`, `refreshToken`, `serviceClient` (with `privateKey`) and
- * `provideToken` is needed. A token is fetched when there is none, or it has expired, and once more if it is refused.
+ * XOAUTH2. One of `accessToken`, `refreshToken`, `serviceClient` (with `privateKey`) and `provideToken` is needed, or
+ * `clientId`, `clientSecret` and `accessUrl` for the application's own credentials (RFC 6749, 4.4). A token is fetched when there is none, or it has expired, and once more if it is refused.
  */
 export interface SmtpOAuth2 {
   /** An access token in place of a password. */
@@ -25,14 +25,16 @@ export interface SmtpOAuth2 {
   readonly accessToken?: string | undefined;
   /** When `accessToken` expires, in ms since 1970. */
   readonly expires?: number | undefined;
-  /** Of the application, with `refreshToken`. */
+  /** Of the application. */
   readonly clientId?: string | undefined;
-  /** Of the application, with `refreshToken`. */
+  /** Of the application; a public one has none. */
   readonly clientSecret?: string | undefined;
   /** What new tokens are fetched with. */
   readonly refreshToken?: string | undefined;
   /** The token endpoint; `https:` unless it is on loopback. @defaultValue Google's */
   readonly accessUrl?: string | undefined;
+  /** What the token is to be good for, as the endpoint names it: Microsoft wants `https://outlook.office365.com/.default`. */
+  readonly scope?: string | undefined;
   /** Client id of a service account, with its `privateKey` as PEM. */
   readonly serviceClient?: string | undefined;
   /** Of the service account, PEM. */
@@ -73,14 +75,21 @@ export interface SmtpPool {
   readonly idleTimeoutMs?: number | undefined;
 }
 
-/** Signs every message (RFC 6376, rsa-sha256, relaxed/relaxed). */
+/** A key that signs (RFC 6376, rsa-sha256; RFC 8463, ed25519-sha256; relaxed/relaxed). */
 export interface SmtpDkim {
   /** The domain that signs. */
   readonly domainName: string;
   /** Which of its keys: the label before `._domainkey`. */
   readonly keySelector: string;
-  /** An RSA key, PEM. */
+  /** An RSA or an Ed25519 key, PEM. */
   readonly privateKey: string;
+  /**
+   * Names of the headers that are signed, separated by colons; From always is. @defaultValue what RFC 6376, 5.4.1
+   * recommends, List-Unsubscribe-Post (RFC 8058), Sender, Message-ID, MIME-Version and Content-*
+   */
+  readonly headerFieldNames?: string | undefined;
+  /** Names of further headers that are signed, separated by colons. @defaultValue none */
+  readonly extraFields?: string | undefined;
   /** Header names that are not signed, separated by colons. @defaultValue none; `message-id:date` where SES is the server */
   readonly skipFields?: string | undefined;
 }
@@ -113,11 +122,14 @@ export interface SmtpOptions {
   readonly proxy?: string | undefined;
   /** `false` opens a connection for each message, still 5 at most. @defaultValue kept, 5 at most */
   readonly pool?: SmtpPool | boolean | undefined;
-  /** Signs every message. @defaultValue unsigned */
-  readonly dkim?: SmtpDkim | undefined;
-  /** From the first look-up to the end of STARTTLS. @defaultValue 10000 */
+  /**
+   * The key that signs every message, or a list of keys. Of a list, those of the sender's own domain sign, or of the
+   * nearest domain above or below it, or else those of the first domain. @defaultValue unsigned
+   */
+  readonly dkim?: SmtpDkim | readonly SmtpDkim[] | undefined;
+  /** From the first look-up until the connection stands, with `secure` TLS included, ms. @defaultValue 10000 */
   readonly connectionTimeoutMs?: number | undefined;
-  /** How long the server's first line may take, ms. @defaultValue 10000 */
+  /** How long the server's first line may take, and then STARTTLS, ms. RFC 5321 allows minutes. @defaultValue 30000 */
   readonly greetingTimeoutMs?: number | undefined;
   /** How long a connection under way may be silent. RFC 5321 asks for minutes after the final dot. @defaultValue 60000 */
   readonly socketTimeoutMs?: number | undefined;

@@ -1,15 +1,13 @@
-import {
-  type Message,
-  type Outcome,
-  type Provider,
-  type SendContext,
-  slots,
-  type VerifyContext,
-} from "@relais/core/spi";
+import type { Message, Outcome, Provider, SendContext, VerifyContext } from "@relais/core/spi";
 import { type Attempt, attempt, type Station } from "./attempt.ts";
 import { checkOptions } from "./check-options.ts";
+import { connections } from "./connections.ts";
+import { hint } from "./hint.ts";
+import { learned } from "./learned.ts";
 import { login } from "./login.ts";
 import { openSession } from "./open-session.ts";
+import { places } from "./places.ts";
+import type { Session } from "./session.ts";
 import { sessions } from "./sessions.ts";
 import { sign } from "./sign.ts";
 import type { SmtpOptions } from "./smtp-options.ts";
@@ -22,9 +20,11 @@ const afterClose = { kind: "cancelled", reason: "the provider is closed" } as co
 /**
  * A provider that hands mail to an SMTP server (RFC 5321, RFC 6409), over connections that are kept and used again.
  *
- * One call of `send` is one attempt: at most one MAIL is answered for it, and the final dot goes out only after
- * `handOver` has resolved. It never rejects, and says `unknown` only when the message may have been taken. An abort is
- * answered at once, and closes the connection. After `close`, `send` answers `cancelled`.
+ * One call of `send` is one attempt: every recipient is handed over at most once, and the first final dot goes out only
+ * after `handOver` has resolved. While nothing was handed over it begins anew where that is sure to help: a kept
+ * connection was closed, or has had its messages; the server takes fewer connections. Recipients too many for one
+ * transaction go in further ones. It never rejects, and says `unknown` only when the message may have been taken. An
+ * abort is answered at once, and closes the connection. After `close`, `send` answers `cancelled`.
  *
  * @throws {TypeError | RangeError} one sentence about the first option that is wrong; never a secret in it
  */
@@ -32,20 +32,25 @@ export function smtp(options: SmtpOptions): Provider {
   const settings = checkOptions(options);
   const { id, pool, dkim } = settings;
   const secrets = vault(settings);
-  const told = telling(id, secrets);
+  const told = telling(id, secrets, (found) => hint(settings, found));
   const credentials = login(settings, secrets);
-  const idle = sessions(pool.maxMessages, pool.idleTimeoutMs);
+  const known = learned();
+  const idle = sessions(pool.maxMessages, pool.idleTimeoutMs, known);
   // Whoever waits for a connection waits here, in order, and can leave.
-  const queue = slots(pool.maxConnections);
+  const queue = places(pool.maxConnections, () => idle.idle);
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
+  const open = async (signal: AbortSignal): Promise<Session> => {
+    const session = await openSession(settings, credentials, signal);
+    queue.welcomed();
+    return session;
+  };
   const station: Station = {
     telling: told,
-    sign: dkim === undefined ? undefined : sign(dkim),
-    take: idle.take,
-    give: idle.give,
-    open: (signal) => openSession(settings, credentials, signal),
+    sign: dkim.length === 0 ? undefined : sign(dkim),
+    known,
+    connections: connections(idle, open),
   };
 
   const tracked = <Result>(work: Promise<Result>): Promise<Result> => {
@@ -59,11 +64,11 @@ export function smtp(options: SmtpOptions): Provider {
     signal: AbortSignal,
     answer: (outcome: Outcome) => void,
   ): Promise<void> => {
-    const release = await queue.take(1, signal);
-    if (release === undefined) return;
-    if (!signal.aborted) answer(await each.run());
+    const place = await queue.enter(signal);
+    if (place === undefined) return;
+    if (!signal.aborted) answer(await each.run(place));
     await each.tidied();
-    release();
+    place.leave();
   };
 
   const send = (message: Message, context: SendContext): Promise<Outcome> => {
@@ -92,7 +97,7 @@ export function smtp(options: SmtpOptions): Provider {
     send,
     verify: ({ signal }: VerifyContext = {}) => {
       if (closing !== undefined) return Promise.resolve(unwell(told.failure(afterClose)));
-      return tracked(verify(settings, told, station.open, signal));
+      return tracked(verify(settings, told, open, () => queue.open, signal));
     },
     close: () => {
       closing ??= drain();

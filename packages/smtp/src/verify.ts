@@ -1,4 +1,5 @@
 import type { Failure, Health } from "@relais/core/spi";
+import { replyBehind } from "./remedy.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import type { Telling } from "./telling.ts";
@@ -7,11 +8,15 @@ import type { Telling } from "./telling.ts";
 export const unwell = (failure: Failure): Health =>
   Object.freeze({ provider: failure.provider, ok: false, reason: failure.reason, failure });
 
-/** Connects, encrypts, logs in, says QUIT: on a connection of its own, beside the pool. Never rejects. */
+/**
+ * Connects, encrypts, logs in, says QUIT: on a connection of its own, beside the pool. Never rejects.
+ * @param inUse how many connections the pool has: if those are all that the server takes, it is well
+ */
 export async function verify(
   { id: provider, host, port, auth }: Settings,
   telling: Telling,
   open: (signal: AbortSignal) => Promise<Session>,
+  inUse: () => number,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Health> {
   try {
@@ -20,6 +25,10 @@ export async function verify(
     const how = auth === undefined ? "no login needed" : "logged in";
     return Object.freeze({ provider, ok: true, reason: `${host}:${port} answers, ${how}` });
   } catch (thrown) {
+    if (replyBehind(thrown)?.remedy === "fewer-connections" && inUse() > 0) {
+      const reason = `${host}:${port} answers, all connections that it takes are in use`;
+      return Object.freeze({ provider, ok: true, reason });
+    }
     const failure = signal.aborted
       ? telling.failure({ kind: "cancelled", reason: "aborted" })
       : telling.trouble(thrown, false);

@@ -1,23 +1,43 @@
 import type { FailureKind } from "@relais/core/spi";
+import type { About } from "./about.ts";
 
 /** One row of the table for what happens without a reply. */
 export interface WireRule {
   /** An errno, a Node.js, OpenSSL or nodemailer code; a final `*` stands for any ending. */
   readonly code: string;
   readonly kind: FailureKind;
+  readonly about: About;
   readonly again?: false;
   readonly reason: string;
+  /** Where the code is written down. */
+  readonly source: string;
 }
 
-const certificate = (code: string, reason: string): WireRule => ({ code, kind: "misconfigured", reason });
-const network = (code: string, reason: string): WireRule => ({ code, kind: "transient", reason });
+const node = "https://nodejs.org/api/errors.html";
+const nodemailer = "nodemailer 10.6.0, errors.js and smtp-connection";
+const x509 = "https://nodejs.org/api/tls.html#x509-certificate-error-codes";
+
+const certificate = (code: string, reason: string, source = x509): WireRule => ({
+  code,
+  kind: "misconfigured",
+  about: "account",
+  reason,
+  source,
+});
+const network = (code: string, reason: string, source = node): WireRule => ({
+  code,
+  kind: "transient",
+  about: "passing",
+  reason,
+  source,
+});
 
 /**
  * What the network, TLS and nodemailer report before the message was handed over; the first row that fits decides.
  * The codes are looked up from the inmost out: `originalCode`, then `timeoutType`, then `code`.
  */
 export const wireRules: readonly WireRule[] = Object.freeze([
-  { code: "ENOTFOUND", kind: "transient", again: false, reason: "the host has no address" },
+  { ...network("ENOTFOUND", "the host has no address"), again: false },
   network("EAI_AGAIN", "the name server did not answer"),
   network("ETIMEOUT", "the name server did not answer in time"),
   network("ECONNREFUSED", "connection refused"),
@@ -25,11 +45,10 @@ export const wireRules: readonly WireRule[] = Object.freeze([
   network("EPIPE", "connection lost"),
   network("EHOSTUNREACH", "host unreachable"),
   network("ENETUNREACH", "network unreachable"),
-  network("CONNECT_TIMEOUT", "no connection in time"),
-  network("GREETING_TIMEOUT", "no greeting in time"),
-  network("UPGRADE_TIMEOUT", "the TLS handshake took too long"),
-  network("SOCKET_TIMEOUT", "the server fell silent"),
-  // X.509 verification: https://nodejs.org/api/tls.html#x509-certificate-error-codes
+  network("CONNECT_TIMEOUT", "no connection in time", nodemailer),
+  network("GREETING_TIMEOUT", "no greeting in time", nodemailer),
+  network("UPGRADE_TIMEOUT", "the TLS handshake took too long", nodemailer),
+  network("SOCKET_TIMEOUT", "the server fell silent", nodemailer),
   certificate("CERT_HAS_EXPIRED", "the server's certificate has expired"),
   certificate("CERT_*", "the server's certificate is not valid"),
   certificate("ERR_TLS_CERT_ALTNAME_INVALID", "the server's certificate is for another name"),
@@ -43,24 +62,37 @@ export const wireRules: readonly WireRule[] = Object.freeze([
   certificate("CRL_*", "the list of revoked certificates is not valid"),
   certificate("ERROR_IN_*", "the server's certificate is not valid"),
   certificate("ERR_SSL_WRONG_VERSION_NUMBER", "no TLS on this port: check port and secure"),
+  certificate("ETLSPORT", "this port speaks TLS: set secure: true (SMTP_SECURE=true)", "RFC 8314, 3"),
   certificate("ERR_SSL_*", "no TLS version or cipher in common"),
   certificate("ERR_TLS_*", "the TLS settings do not work with this server"),
   certificate("EPROTO", "no TLS version or cipher in common"),
   certificate("ERR_ACCESS_DENIED", "this process may not use the network"),
   // The token endpoint's own refusal; what is only for now stands in oauth2-trouble.ts.
-  certificate("EOAUTH2", "no access token"),
-  network("EFETCH", "the token endpoint could not be reached"),
-  certificate("ENOAUTH", "the server offers no login"),
-  certificate("EAUTH", "the login could not be tried"),
-  network("ETLS", "the TLS handshake was dropped"),
-  network("EPROXY", "the proxy did not connect"),
-  network("EDNS", "the host's address could not be found"),
-  network("EPROTOCOL", "the server does not speak SMTP"),
-  network("ETIMEDOUT", "no answer in time"),
-  network("ECONNECTION", "connection lost"),
-  network("ESOCKET", "connection lost"),
-  { code: "EMESSAGE", kind: "refused", reason: "larger than the server allows" },
-  { code: "EENVELOPE", kind: "rejected", reason: "not an address SMTP can carry" },
+  certificate("EOAUTH2", "no access token", nodemailer),
+  network("EFETCH", "the token endpoint could not be reached", nodemailer),
+  certificate("ENOAUTH", "the server offers no login", nodemailer),
+  certificate("EAUTH", "the login could not be tried", nodemailer),
+  network("ETLS", "the TLS handshake was dropped", nodemailer),
+  network("EPROXY", "the proxy did not connect", nodemailer),
+  network("EDNS", "the host's address could not be found", nodemailer),
+  network("EPROTOCOL", "the server does not speak SMTP", nodemailer),
+  network("ETIMEDOUT", "no answer in time", nodemailer),
+  network("ECONNECTION", "connection lost", nodemailer),
+  network("ESOCKET", "connection lost", nodemailer),
+  {
+    code: "EMESSAGE",
+    kind: "refused",
+    about: "message",
+    reason: "larger than the server allows",
+    source: nodemailer,
+  },
+  {
+    code: "EENVELOPE",
+    kind: "rejected",
+    about: "recipient",
+    reason: "not an address SMTP can carry",
+    source: nodemailer,
+  },
 ]);
 
 /** The row for the first of these codes that has one. */

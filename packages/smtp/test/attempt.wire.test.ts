@@ -5,59 +5,82 @@ import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Attempt, attempt, type Station } from "../src/attempt.ts";
 import { checkOptions } from "../src/check-options.ts";
+import type { Connections } from "../src/connections.ts";
+import { learned } from "../src/learned.ts";
 import { openSession } from "../src/open-session.ts";
+import { type Place, places } from "../src/places.ts";
 import { session } from "../src/session.ts";
 import { telling } from "../src/telling.ts";
 import { vault } from "../src/vault.ts";
 import { mail, sendContext } from "./send-context.ts";
 
-async function place(): Promise<{ server: SmtpServer; station: Station }> {
+async function setting(): Promise<{
+  server: SmtpServer;
+  station(take?: (open: Connections["take"]) => Connections["take"]): Station;
+  place: Place;
+}> {
   const server = await smtpServer();
   onTestFinished(() => server.close());
   const settings = checkOptions({ host: server.host, port: server.port });
-  const station: Station = {
+  const open: Connections["take"] = (_, signal) => openSession(settings, () => undefined, signal);
+  const station = (take = (standard: Connections["take"]) => standard): Station => ({
     telling: telling("SMTP", vault(settings)),
     sign: undefined,
-    take: () => undefined,
-    give: (used) => used.destroy(),
-    open: (signal) => openSession(settings, () => undefined, signal),
-  };
-  return { server, station };
+    known: learned(),
+    connections: {
+      take: take(open),
+      give: async (used) => used.destroy(),
+      isFull: () => false,
+      forget: () => undefined,
+    },
+  });
+  const place = await places(1, () => 0).enter(new AbortController().signal);
+  return { server, station, place: place as Place };
 }
 
 describe("an attempt", () => {
   test("that finds an idle connection closed before it wrote to it takes another, unseen", async () => {
-    const { server, station } = await place();
+    const { server, station, place } = await setting();
     const connection = new SMTPConnection({ host: server.host, port: server.port });
     connection.connect();
     await once(connection, "connect");
     // What the kernel tells a moment before nodemailer hears of it.
     (connection as unknown as { _socket: Socket })._socket.end();
-    const kept = [session(connection)];
+    const before = session(connection);
+    const kept = [{ ...before, sent: 1, send: before.send }];
     const message = await mail();
     const context = sendContext(message);
-    const each = attempt(message, context, { ...station, take: () => kept.pop() });
-    expect(await each.run()).toMatchObject({ success: true });
+    const each = attempt(
+      message,
+      context,
+      station(
+        (open) =>
+          async (...given) =>
+            kept.pop() ?? open(...given),
+      ),
+    );
+    expect(await each.run(place)).toMatchObject({ success: true });
     expect(context.handOvers).toBe(1);
     expect(server.accepted).toHaveLength(1);
   });
 
   test("that is broken off at the very moment its connection opens sends nothing", async () => {
-    const { server, station } = await place();
+    const { server, station, place } = await setting();
     const stop = new AbortController();
     const message = await mail();
     const context = sendContext(message, { signal: stop.signal });
     let answer: ReturnType<Attempt["breakOff"]> | undefined;
-    const each = attempt(message, context, {
-      ...station,
-      open: async (signal) => {
-        const opened = await station.open(signal);
+    const each = attempt(
+      message,
+      context,
+      station((open) => async (...given) => {
+        const opened = await open(...given);
         stop.abort();
         answer = each.breakOff();
         return opened;
-      },
-    });
-    await each.run();
+      }),
+    );
+    await each.run(place);
     await each.tidied();
     expect(answer).toMatchObject({ kind: "cancelled" });
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,19 +1,19 @@
-import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { checkDkim } from "../src/check-dkim.ts";
+import { schema } from "../src/schema.ts";
+import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 
-const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
-const dkim = {
-  domainName: "example.org",
-  keySelector: "mail",
-  privateKey: privateKey.export({ type: "pkcs8", format: "pem" }),
-};
+const dkim = { domainName: "example.org", keySelector: "mail", privateKey: rsaKeys(1_024).privateKey };
+const fields = (options: object, host: string): readonly string[] =>
+  checkDkim(options, host)[0]?.fields ?? [];
 
 test.each(["email-smtp.eu-west-1.amazonaws.com", "email-smtp-fips.us-east-1.amazonaws.com"])(
   "what SES writes anew is not signed for %s",
   (host) => {
-    expect(checkDkim(dkim, host).skipFields).toBe("message-id:date");
-    expect(checkDkim({ ...dkim, skipFields: "x-own" }, host).skipFields).toBe("x-own");
+    expect(fields(dkim, host)).not.toContain("message-id");
+    expect(fields(dkim, host)).not.toContain("date");
+    expect(fields([dkim], host)).not.toContain("date");
+    expect(fields({ ...dkim, skipFields: "x-own" }, host)).toEqual(fields(dkim, "smtp.example.org"));
   },
 );
 
@@ -22,5 +22,24 @@ test.each([
   "email-smtp.eu-west-1.amazonaws.com.evil.test",
   "inbound-smtp.eu-west-1.amazonaws.com",
 ])("everything is signed for %s", (host) => {
-  expect(checkDkim(dkim, host)).not.toHaveProperty("skipFields");
+  expect(fields(dkim, host)).toEqual(expect.arrayContaining(["from", "message-id", "date"]));
+});
+
+test("one key, a list and none at all are lists", () => {
+  const second = { ...dkim, domainName: "Bücher.example", privateKey: ed25519Keys().privateKey };
+  expect(checkDkim(dkim, "h").map((one) => one.domainName)).toEqual(["example.org"]);
+  expect(checkDkim([dkim, second], "h").map((one) => one.domainName)).toEqual([
+    "example.org",
+    "xn--bcher-kva.example",
+  ]);
+  expect(checkDkim([], "h")).toEqual([]);
+});
+
+test("a file can hold all of it, and nothing else", () => {
+  const all = { ...dkim, headerFieldNames: "To", extraFields: "X-Own", skipFields: "Cc" };
+  const fits = (one: unknown): boolean => schema.safeParse({ host: "h", dkim: one }).success;
+  expect([all, [all, dkim], []].map(fits)).toEqual([true, true, true]);
+  expect([{ ...all, hashAlgo: "sha1" }, [{ domainName: "example.org" }], "pem"].map(fits)).toEqual([
+    ...[false, false, false],
+  ]);
 });

@@ -80,6 +80,8 @@ describe("smtp", () => {
 });
 
 describe("smtp in a chain", () => {
-  test.each(rules(throughChain(harness, (one) => createChain([one]))))("$name", (rule) => rule.run());
-  test.each(chainRules(harness, (two) => createChain(two)))("$name", (rule) => rule.run());
+  test.each(rules(throughChain(harness, (one) => createChain([one], { policies: [] }))))("$name", (rule) =>
+    rule.run(),
+  );
+  test.each(chainRules(harness, (two) => createChain(two, { policies: [] })))("$name", (rule) => rule.run());
 });

@@ -139,4 +139,57 @@ describe("OAuth2", () => {
     expect(outcome).toMatchObject({ kind: "transient" });
     expect(inspect(outcome)).not.toContain("hunter2");
   });
+
+  test.for([
+    [
+      "invalid_grant",
+      "Token has been expired or revoked.",
+      "invalid_grant: Token has been expired or revoked.",
+    ],
+    ["unauthorized_client", undefined, "unauthorized_client"],
+    ["invalid_client", "AADSTS7000215: Invalid client secret provided.", "invalid_client: AADSTS7000215"],
+    ["invalid_scope", "scope refresh-9-token is not known", "invalid_scope: scope [redacted] is not known"],
+  ])("tells the code of the token endpoint, %s, and no secret", async ([error, description, told]) => {
+    const body = JSON.stringify({ error, error_description: description });
+    const { provider } = await place(() => ({ status: 400, body }));
+    const outcome = await sendOne(provider);
+    expect(outcome).toMatchObject({ success: false, kind: "misconfigured", code: "EOAUTH2" });
+    expect(!outcome.success && outcome.reason).toContain(`no access token: ${told}`);
+    expect(inspect(outcome)).not.toMatch(/refresh-9-token|client-secret-7/);
+  });
+
+  test("sends no empty secret of a public client, and the scope", async () => {
+    const { endpoint, provider } = await place(
+      () => token("token-good-1"),
+      {},
+      {
+        clientSecret: undefined,
+        scope: "https://outlook.office.com/SMTP.Send offline_access",
+      },
+    );
+    expect((await sendOne(provider)).success).toBe(true);
+    expect(Object.fromEntries(endpoint.asked[0] ?? [])).toEqual({
+      client_id: "client",
+      grant_type: "refresh_token",
+      refresh_token: "refresh-9-token",
+      scope: "https://outlook.office.com/SMTP.Send offline_access",
+    });
+  });
+
+  test("asks with the application's own credentials where there is no refresh token", async () => {
+    const { endpoint, provider } = await place(
+      (nth) => token(nth === 1 ? "token-stale-1" : "token-good-1"),
+      {},
+      { refreshToken: undefined, scope: "https://outlook.office365.com/.default" },
+    );
+    expect((await sendOne(provider)).success).toBe(true);
+    expect(endpoint.asked.map((form) => Object.fromEntries(form))).toEqual(
+      Array(2).fill({
+        client_id: "client",
+        client_secret: "client-secret-7",
+        grant_type: "client_credentials",
+        scope: "https://outlook.office365.com/.default",
+      }),
+    );
+  });
 });

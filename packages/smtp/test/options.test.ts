@@ -2,11 +2,14 @@ import { generateKeyPairSync } from "node:crypto";
 import { type SmtpOptions, smtp } from "@relais/smtp";
 import { describe, expect, test } from "vitest";
 import { checkOptions } from "../src/check-options.ts";
+import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" })
   .privateKey.export({ type: "pkcs8", format: "pem" })
   .toString();
 const dkim = { domainName: "relais.test", keySelector: "s1", privateKey: "x" };
+const short = rsaKeys(512).privateKey;
+const keyed = { ...dkim, privateKey: ed25519Keys().privateKey };
 const oauth2 = { type: "OAuth2", user: "ann" };
 const hush = "hush-hush-secret";
 
@@ -65,7 +68,31 @@ const wrong: readonly (readonly [unknown, string])[] = [
     "smtp: auth.accessUrl must be an https: URL",
   ],
   [{ dkim: { ...dkim, privateKey: hush } }, "smtp: dkim.privateKey is not a private key in PEM"],
-  [{ dkim: { ...dkim, privateKey: ec } }, "smtp: dkim.privateKey must be an RSA key"],
+  [
+    { dkim: { ...dkim, privateKey: "-----BEGIN PRIVATE KEY-----\\nhush\\n-----END PRIVATE KEY-----" } },
+    "smtp: dkim.privateKey is not a private key in PEM: it has \\n as two characters where a line ends",
+  ],
+  [{ dkim: { ...dkim, privateKey: ec } }, "smtp: dkim.privateKey must be an RSA or an Ed25519 key"],
+  [{ dkim: { ...dkim, privateKey: short } }, "smtp: dkim.privateKey must have 1024 bits or more"],
+  [{ dkim: [keyed, { ...keyed, privateKey: hush }] }, "smtp: dkim[1].privateKey is not a private key in PEM"],
+  [
+    { dkim: [{ ...keyed, keySelector: "s2" }, keyed, { ...keyed, domainName: "RELAIS.test" }] },
+    "smtp: dkim[2] has the domainName and keySelector of dkim[1]",
+  ],
+  [{ dkim: [keyed, null] }, "smtp: dkim[1] must be an object, got null"],
+  [{ dkim: { ...keyed, keys: [] } }, 'smtp: "keys" is not an option of dkim'],
+  [
+    { dkim: { ...keyed, skipFields: "date:FROM" } },
+    "smtp: dkim.skipFields must not have From, which is always signed (RFC 6376, 5.4)",
+  ],
+  [
+    { dkim: { ...keyed, headerFieldNames: "To, Subject" } },
+    'smtp: dkim.headerFieldNames must be header names with colons between, got "To, Subject"',
+  ],
+  [
+    { dkim: { ...keyed, extraFields: "X-Own:Received" } },
+    "smtp: dkim must not sign received, which changes on the way",
+  ],
   [{ dkim: { ...dkim, domainName: "x; s=y" } }, "smtp: dkim.domainName must be a domain name"],
   [{ dkim: { domainName: "relais.test" } }, "smtp: dkim.keySelector must be a string, got nothing"],
 ];
@@ -118,7 +145,7 @@ describe("defaults", () => {
       { host: "localhost" },
       {
         connectionTimeoutMs: 10_000,
-        greetingTimeoutMs: 10_000,
+        greetingTimeoutMs: 30_000,
         socketTimeoutMs: 60_000,
         maxResponseBytes: 65_536,
       },

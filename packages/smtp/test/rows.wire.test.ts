@@ -14,7 +14,16 @@ import { tlsRows } from "./rows/tls-rows.ts";
 import { mail, sendContext } from "./send-context.ts";
 
 const rows = [...connectRows, ...tlsRows, ...authRows, ...envelopeRows, ...bodyRows, ...reuseRows];
-const times = { connectionTimeoutMs: 1_500, greetingTimeoutMs: 500, socketTimeoutMs: 900 };
+
+/** Only the limit that a row is about is short: a busy machine does not reach another one first. */
+function limits({ code = "", fault }: Row): Partial<SmtpOptions> {
+  const about = (what: RegExp): boolean => what.test(`${code} ${fault}`);
+  return {
+    connectionTimeoutMs: about(/CONNECT_TIMEOUT|UPGRADE/) ? 1_500 : 20_000,
+    greetingTimeoutMs: about(/GREETING/) ? 500 : 20_000,
+    socketTimeoutMs: about(/SOCKET_TIMEOUT|STALL/) ? 900 : 20_000,
+  };
+}
 
 let hole: Blackhole;
 beforeAll(async () => {
@@ -49,7 +58,7 @@ async function check(row: Row): Promise<void> {
   const { host, port } = await place(row, server);
   const options = typeof row.options === "function" ? row.options(server) : row.options;
   const pool: SmtpOptions["pool"] = row.fault.includes("[pool]");
-  const provider = smtp({ host, port, pool, requireTLS: false, ...times, ...options });
+  const provider = smtp({ host, port, pool, requireTLS: false, ...limits(row), ...options });
   try {
     if (row.reused) {
       // The script is in place before the second mail, and for what is about the idle connection before the first.
@@ -77,7 +86,8 @@ async function check(row: Row): Promise<void> {
       .flatMap(({ commands }) => commands)
       .filter((line) => line.startsWith("MAIL"));
     if (row.mails !== undefined) expect(mails).toHaveLength(row.mails);
-    expect(mails.length).toBeLessThanOrEqual(row.reused ? 2 : 1);
+    // One for the mail before, one over its connection, and where that was closed one over a fresh one.
+    expect(mails.length).toBeLessThanOrEqual(row.reused ? 3 : 1);
   } finally {
     await provider.close?.();
     await server.close();

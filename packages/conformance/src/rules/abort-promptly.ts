@@ -9,9 +9,13 @@ const mostMs = 50;
 
 async function prompt(asking: Asking, when: string): Promise<void> {
   const begun = performance.now();
+  let late = false;
+  // On a machine that is busy with other things this timer is late, too, and what has come in meanwhile goes first.
+  const timer = setTimeout(() => setImmediate(() => (late = true)), mostMs);
   await asking.answer;
-  const ms = performance.now() - begun;
-  ok(ms < mostMs, `given up ${when} the hand-over, it answered after ${Math.round(ms)} ms`);
+  clearTimeout(timer);
+  const ms = Math.round(performance.now() - begun);
+  ok(!late, `given up ${when} the hand-over, it answered after ${ms} ms`);
 }
 
 /** An abort is answered at once, before and after the hand-over. */

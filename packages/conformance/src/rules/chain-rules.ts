@@ -8,7 +8,7 @@ import { refusedOne, theOthers, threeRecipients } from "./recipients.ts";
 import type { RuleParts } from "./rule-parts.ts";
 import { type Rule, runnable } from "./runnable.ts";
 
-/** Makes a chain of providers, in order: `(providers) => createChain(providers)`. */
+/** Makes a chain of providers, in order: `(providers) => createChain(providers, { policies: [] })`. */
 export type MakeChain = (providers: readonly Provider[]) => Provider;
 
 /** A second provider that takes all it is asked for, and notes for whom that was. */

@@ -16,7 +16,7 @@ export const messageUntouched: RuleParts = {
           html: "<p>Hello Bob</p>",
           headers: { "X-Kept": "as it is" },
           tags: { kept: "as-it-is" },
-          attachments: [{ filename: "a.bin", content: Buffer.from("as it is") }],
+          attachments: [{ filename: "a.txt", content: Buffer.from("as it is") }],
         });
         const before = structuredClone(message);
         await ask(scene, message).answer;

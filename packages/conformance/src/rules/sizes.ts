@@ -5,6 +5,6 @@ export const sizes: readonly { readonly name: string; readonly input: MessageInp
   { name: "a short message", input: {} },
   {
     name: "a message of 400 kB",
-    input: { attachments: [{ filename: "a.bin", content: Buffer.alloc(400_000, "relais") }] },
+    input: { attachments: [{ filename: "a.txt", content: Buffer.alloc(400_000, "relais") }] },
   },
 ];

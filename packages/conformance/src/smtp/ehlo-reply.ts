@@ -8,6 +8,8 @@ export function ehloReply(options: SmtpServerOptions, secure: boolean): string {
   if (options.pipelining !== false) lines.push("250 PIPELINING");
   if (options.size !== undefined) lines.push(`250 SIZE ${options.size}`);
   if (options.smtpUtf8 === true) lines.push("250 SMTPUTF8");
+  if (options.dsn === true) lines.push("250 DSN");
+  if (options.limits !== undefined) lines.push(`250 LIMITS ${options.limits}`);
   if (options.starttls === true && !secure) lines.push("250 STARTTLS");
   const offered = options.auth?.tlsOnly === true && !secure ? [] : mechanisms(options.auth);
   if (offered.length > 0) lines.push(`250 AUTH ${offered.join(" ")}`);

@@ -40,6 +40,10 @@ export interface SmtpServerOptions {
   readonly pipelining?: boolean;
   /** Whether SMTPUTF8 is advertised (RFC 6531). Default: false. */
   readonly smtpUtf8?: boolean;
+  /** Whether DSN is advertised (RFC 3461). Default: false. */
+  readonly dsn?: boolean;
+  /** What LIMITS advertises (RFC 9422): `"RCPTMAX=100 MAILMAX=20"`. Default: not advertised. */
+  readonly limits?: string;
   /** Where the server misbehaves. Default: nowhere. */
   readonly script?: SmtpScript;
   /**

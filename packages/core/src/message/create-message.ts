@@ -18,6 +18,7 @@ import type { Message } from "./message.ts";
 import { identity, idsOfOthers } from "./message-id.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
+import { type RawInput, rawMessage } from "./raw-message.ts";
 import { bodyText, headerText, isAbsent } from "./text-field.ts";
 
 type Text = string | number | null | undefined;
@@ -66,6 +67,11 @@ export interface MessageInput {
   readonly date?: Date | string | number | null | undefined;
   /** Whom to tell the server. @defaultValue `sender` (or `from`) and everybody in to, cc and bcc */
   readonly envelope?: EnvelopeInput | null | undefined;
+  /**
+   * A whole mail (RFC 5322), sent as it is but for Bcc. Beside it there may be `envelope`, or `from`, `to`, `cc` and `bcc`
+   * (whom it goes to instead of its own fields), and `id`, `tags` and `dsn`.
+   */
+  readonly raw?: RawInput | null | undefined;
 }
 
 /** What `createMessage` may be told besides the message. */
@@ -104,6 +110,7 @@ const fields = new Set([
   "tags",
   "date",
   "envelope",
+  "raw",
   // How nodemailer writes the same mail, or what it may read: nothing that a reader sees.
   "encoding",
   "textEncoding",
@@ -152,7 +159,11 @@ async function body(field: "text" | "html", value: unknown, limits: Limits): Pro
 export async function createMessage(input: MessageInput, options: MessageOptions = {}): Promise<Message> {
   if (isMessage(input)) return input;
   try {
-    return await read(input, options);
+    const raw: unknown = Object.hasOwn(Object(input), "raw") ? input.raw : undefined;
+    if (isAbsent(raw)) return await read(input, options);
+    const whole = await rawMessage(raw, input, options);
+    made.add(whole);
+    return whole;
   } catch (error) {
     // A getter or a proxy threw; its words may hold anything.
     throw error instanceof InvalidMessage ? error : new InvalidMessage("message", "could not be read");

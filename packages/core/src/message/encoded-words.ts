@@ -11,7 +11,21 @@ function bytesOf(encoding: string, text: string): Buffer {
   );
 }
 
+/** UTF-7 (RFC 2152), which Node.js does not know, and some readers do. */
+function fromUtf7(text: string): string {
+  return text.replace(/\+([A-Za-z0-9+/]*)-?/g, (_, base64: string) => {
+    const units = Buffer.from(base64, "base64");
+    return base64 === ""
+      ? "+"
+      : units
+          .subarray(0, units.length & ~1)
+          .swap16()
+          .toString("utf16le");
+  });
+}
+
 function textOf(charset: string, bytes: Buffer): string {
+  if (/^(?:unicode-1-1-)?utf-?7$/.test(charset)) return fromUtf7(bytes.toString("latin1"));
   try {
     return new TextDecoder(charset).decode(bytes);
   } catch {

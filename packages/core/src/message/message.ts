@@ -41,9 +41,9 @@ export interface DeliveryStatusRequest {
 export interface Message {
   /** Stable over every attempt and provider: the idempotency key. */
   readonly id: string;
-  /** The Message-ID header, with angle brackets. */
+  /** The Message-ID header, with angle brackets; of a whole mail as it came, and empty if it has none. */
   readonly messageId: string;
-  /** The Date header, ISO 8601. */
+  /** The Date header, ISO 8601; when the message was made, if a whole mail has none that can be read. */
   readonly date: string;
   /** The first author: whom replies and bounces are for unless something else says so. */
   readonly from: Address;

@@ -3,7 +3,7 @@ import { InvalidMessage } from "./invalid-message.ts";
 import { quote } from "./quote.ts";
 
 /** How long a text of one header may be; it is folded. More than any reader shows. */
-export const maxHeaderCharacters = 8_192;
+const maxHeaderCharacters = 8_192;
 
 // What breaks a line somewhere, also the separators of Unicode, with the blanks around it: they belong to the fold (RFC
 // 5322, 2.2.3). It looks behind itself first, so that a long run of blanks is gone through once.

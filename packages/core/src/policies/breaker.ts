@@ -4,9 +4,9 @@ import { knownOptions, numberOption } from "../option-check.ts";
 import type { Outcome } from "../outcome.ts";
 import type { BreakerStatus, LinkSite, Policy, TimedOptions } from "../policy.ts";
 import type { SendContext } from "../provider.ts";
+import { skip } from "../skip.ts";
 import { verdict } from "../verdict.ts";
 import { circuit } from "./circuit.ts";
-import { skip } from "./skip.ts";
 
 export interface BreakerOptions extends TimedOptions {
   /** The share of failures at which it opens, above 0 and at most 1. @defaultValue 0.5 */

@@ -2,8 +2,8 @@ import { systemClock } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
 import type { Policy, TimedOptions } from "../policy.ts";
+import { skip } from "../skip.ts";
 import { slots } from "../slots.ts";
-import { skip } from "./skip.ts";
 
 export interface ConcurrencyOptions extends TimedOptions {
   /** Attempts under way at once. @defaultValue 10 */

@@ -2,11 +2,11 @@ import { systemClock } from "../clock.ts";
 import { failure } from "../make-outcome.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
 import type { LimitStatus, Policy, TimedOptions } from "../policy.ts";
+import { type SkipCode, skip } from "../skip.ts";
 import { sleep } from "../sleep.ts";
 import { slots } from "../slots.ts";
 import { quotaSource } from "./quota-source.ts";
 import { remainder } from "./remainder.ts";
-import { type SkipCode, skip } from "./skip.ts";
 import { type SlidingWindow, slidingWindow } from "./sliding-window.ts";
 
 export interface RateLimitOptions extends TimedOptions {

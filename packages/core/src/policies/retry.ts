@@ -1,16 +1,18 @@
 import pRetry from "p-retry";
 import { type Backoff, fullJitterMs } from "../backoff.ts";
 import { systemClock } from "../clock.ts";
-import type { Failure } from "../failure.ts";
 import { knownOptions, numberOption } from "../option-check.ts";
-import type { Outcome } from "../outcome.ts";
 import type { Policy, TimedOptions } from "../policy.ts";
 import { sleep } from "../sleep.ts";
-import { worthAgain } from "../verdict.ts";
+import { stopBehind, withStop } from "../stop.ts";
+import { leftover, tally } from "./leftover.ts";
 import { retryBudget } from "./retry-budget.ts";
 
 export interface RetryOptions extends TimedOptions {
-  /** Attempts in all, the first included. @defaultValue 3 */
+  /**
+   * Attempts in all, the first included. One that reached some recipients and left others over does not count: what is
+   * left goes on until an attempt reaches nobody. 1 means no second try in any case. @defaultValue 3
+   */
   readonly attempts?: number | undefined;
   /** The first retry waits up to this long (full jitter), ms. @defaultValue 200 */
   readonly baseMs?: number | undefined;
@@ -28,8 +30,9 @@ export interface RetryOptions extends TimedOptions {
 const notYet = new Error("not yet");
 
 /**
- * Asks the same provider again where the table allows it (`transient`): full jitter, never earlier than the far end
- * asked for, never past the deadline, and within a budget, so that a total outage costs about one call a message.
+ * Asks the same provider again where the table allows it (`transient`), for those recipients alone for whom it does:
+ * full jitter, never earlier than the far end asked for, never past the deadline, and within a budget, so that a total
+ * outage costs about one call a message. The receipt of several attempts has the `messageId` of the first.
  * @throws {RangeError} if an option is out of range
  */
 export function retry(options: RetryOptions = {}): Policy {
@@ -49,30 +52,37 @@ export function retry(options: RetryOptions = {}): Policy {
     site.report("retry", () => ({ budget: budget.left() }));
 
     return async (message, context) => {
-      let outcome: Outcome = await next(message, context);
-      if (attempts === 1 || !worthAgain(outcome, site.dispositions)) {
-        if (outcome.success) budget.succeeded();
-        return outcome;
+      const { envelope, signal, scope } = context;
+      const first = await next(message, context);
+      const left = attempts === 1 ? undefined : leftover(first, envelope.to, site.dispositions);
+      if (left === undefined) {
+        if (first.success) budget.succeeded();
+        return first;
       }
-      const { signal, scope } = context;
-      let last = outcome as Failure;
+      let last = left;
+      let outcome = first;
+      let asked = envelope.to;
+      /** Tries that reached nobody. */
+      let vain = 0;
+      let isVain = true;
+      const all = tally(envelope.to);
+      const stop = stopBehind(context);
 
       /** Waits for the next try; false if there is to be none. */
-      const shouldRetry = async (retryNumber: number): Promise<boolean> => {
+      const shouldRetry = async (tries: number): Promise<boolean> => {
         const suppress = (why: "budget" | "deadline" | "wait-too-long"): false => {
           scope?.observe?.({
             type: "retry-suppressed",
             at: clock.now(),
             message: message.id,
             provider,
-            failure: last,
+            failure: last.failure,
             why,
           });
           return false;
         };
-        const asked = last.retryAfterMs ?? 0;
-        if (asked > capMs) return suppress("wait-too-long");
-        const delayMs = Math.max(asked, fullJitterMs(retryNumber, backoff, random));
+        if (last.waitMs > capMs) return suppress("wait-too-long");
+        const delayMs = Math.max(last.waitMs, fullJitterMs(Math.max(1, vain), backoff, random));
         if (scope !== undefined && clock.now() + delayMs >= scope.deadlineAt) return suppress("deadline");
         if (!budget.take()) return suppress("budget");
         scope?.observe?.({
@@ -80,30 +90,44 @@ export function retry(options: RetryOptions = {}): Policy {
           at: clock.now(),
           message: message.id,
           provider,
-          failure: last,
+          failure: last.failure,
           delayMs,
-          next: retryNumber + 1,
+          next: tries + 1,
         });
         return sleep(clock, delayMs, signal);
       };
 
-      // p-retry counts the tries and drives the loop. The outcome is kept in the closure and no signal is passed,
+      // p-retry counts the tries and drives the loop. The outcomes are kept in the closure and no signal is passed,
       // since an abort during an attempt that succeeds would make it throw the success away.
       const attempt = async (attemptNumber: number): Promise<void> => {
-        if (attemptNumber > 1) outcome = await next(message, context);
-        if (!worthAgain(outcome, site.dispositions)) return;
-        last = outcome as Failure;
+        if (attemptNumber > 1) {
+          asked = last.to;
+          const { from } = envelope;
+          const part =
+            asked === envelope.to
+              ? context
+              : withStop(Object.freeze({ from, to: asked }), context.handOver, scope, stop);
+          outcome = await next(message, part);
+          if (outcome.success) budget.refund();
+        } else if (outcome.success) budget.succeeded();
+        // Held back by a policy of ours: what the provider itself said last is the better reason.
+        if (!outcome.success && outcome.kind === "skipped") return;
+        all.add(outcome, asked);
+        const more = leftover(outcome, asked, site.dispositions);
+        if (more === undefined) return;
+        last = more;
+        isVain = !outcome.success || more.to.length >= asked.length;
+        if (isVain) vain += 1;
         throw notYet;
       };
       await pRetry(attempt, {
         retries: attempts - 1,
         minTimeout: 0, // the waiting is done in shouldRetry: p-retry's own jitter vanishes at the cap
+        // A try that reached somebody is no vain one: a server that takes 100 recipients a message gets the rest.
+        shouldConsumeRetry: () => isVain,
         shouldRetry: ({ attemptNumber }) => shouldRetry(attemptNumber),
       }).catch(() => undefined);
-
-      if (outcome.success) budget.refund();
-      // Held back by a policy of ours: what the provider itself said last is the better reason.
-      return !outcome.success && outcome.kind === "skipped" ? last : outcome;
+      return all.total();
     };
   };
 }

@@ -1,8 +1,10 @@
 import { randomInt } from "node:crypto";
-import { type AttachmentInput, createMessage, type Message, type MessageInput } from "@relais/core";
+import { createMessage, type Message } from "@relais/core";
+import { type StoredContent, unstored } from "../content.ts";
 import type { Database } from "../database/database.ts";
 import type { UnknownPolicy } from "../state.ts";
 import type { DeliveryTrace } from "../trace.ts";
+import { attachmentsOf } from "./attachments-of.ts";
 import { noWait } from "./journal-writes.ts";
 import type { Refusal } from "./settle.ts";
 
@@ -15,7 +17,7 @@ export interface Claimed {
    * comes twice when a crash of the database takes a claim back that somebody knows of.
    */
   readonly claim: number;
-  readonly content: MessageInput;
+  readonly content: StoredContent;
   readonly recipients: readonly string[] | null;
   readonly accepted: readonly string[];
   readonly rejected: readonly Refusal[];
@@ -104,28 +106,6 @@ export async function abandon(
   );
 }
 
-interface AttachmentRow {
-  readonly filename: string | null;
-  readonly content_type: string | null;
-  readonly cid: string | null;
-  readonly disposition: "attachment" | "inline";
-  readonly content: Uint8Array;
-}
-
-async function attachmentsOf(database: Database, id: string): Promise<AttachmentInput[]> {
-  const rows = await database.query<AttachmentRow>(
-    "select filename, content_type, cid, disposition, content from relais.attachment where message = $1 order by n",
-    [id],
-  );
-  return rows.map(({ filename, content_type, cid, disposition, content }) => ({
-    content,
-    contentDisposition: disposition,
-    ...(filename === null ? {} : { filename }),
-    ...(content_type === null ? {} : { contentType: content_type }),
-    ...(cid === null ? {} : { cid }),
-  }));
-}
-
 /** What was let in is sent: how much a message may hold was looked at when it was written down. */
 const enough = {
   maxRecipients: Number.POSITIVE_INFINITY,
@@ -148,19 +128,8 @@ export async function messageOf(
   row: Claimed,
   { defaultFrom }: ReadingOptions,
 ): Promise<Message> {
-  const { content, id, created_at } = row;
-  const given = [content.attachments ?? []].flat();
-  const stored = row.attachments === 0 ? [] : await attachmentsOf(database, id);
-  const attachments = [...given, ...stored];
-  const input: MessageInput = {
-    ...content,
-    id: content.id ?? id,
-    // With which a far end's records, and SES events, are found again.
-    headers: { "X-Relais-Id": id, ...content.headers },
-    tags: { relais_id: id, ...content.tags },
-    date: content.date ?? created_at.toISOString(),
-    ...(attachments.length === 0 ? {} : { attachments }),
-  };
+  const files = row.attachments === 0 ? [] : await attachmentsOf(database, row.id);
+  const input = unstored(row.content, files, row);
   return createMessage(input, {
     limits: enough,
     ...(defaultFrom === undefined ? {} : { defaultFrom }),

@@ -39,6 +39,8 @@ describe.runIf(needs("postgres"))("statements that run all the time, on PostgreS
 
   test("are not, in a pool that is somebody else's", async () => {
     const pool = new pg.Pool({ connectionString: url, max: 1 });
+    // Its connections end a moment after it, and the server may be faster.
+    pool.on("error", () => undefined);
     const given = await openDatabase({ database: pool });
     expect(await given.query(often, [1])).toHaveLength(1);
     expect(await given.query(listed)).toEqual([]);
@@ -97,6 +99,8 @@ describe.runIf(needs("postgres"))("statements that run all the time, on PostgreS
     ["not yet", 60_000, "Seq Scan"],
   ])("are planned again when a table has grown: %s", async (_, afterMs, plan) => {
     const pool = new pg.Pool({ connectionString: url, max: 1 });
+    // Its connections end a moment after it, and the server may be faster.
+    pool.on("error", () => undefined);
     const run = preparing(pool, afterMs);
     await run({ text: "set plan_cache_mode = force_generic_plan" });
     await run({ text: "analyze thing" });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InvalidMessage } from "@relais/core";
+import { textOf } from "../text-of.ts";
 
 /** Bodies that stand in files. */
 export interface BodyFiles {
@@ -24,7 +25,7 @@ export async function withBodyFiles<T extends BodyFiles>(
 ): Promise<Omit<T, "textFile" | "htmlFile">> {
   return {
     ...rest,
-    ...(textFile !== undefined && { text: (await fileOf("--text-file", textFile, cwd)).toString() }),
-    ...(htmlFile !== undefined && { html: (await fileOf("--html-file", htmlFile, cwd)).toString() }),
+    ...(textFile !== undefined && { text: textOf(await fileOf("--text-file", textFile, cwd)) }),
+    ...(htmlFile !== undefined && { html: textOf(await fileOf("--html-file", htmlFile, cwd)) }),
   };
 }

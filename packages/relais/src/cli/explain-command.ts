@@ -49,12 +49,9 @@ function explained(words: string, flags: ExplainFlags): Explained | undefined {
       }
     );
   }
-  const [name = "", ...rest] = words.trim().split(/[\s:]+/);
-  const { kind, meaning, source, retryAfterMs } = explainSesError(
-    name,
-    rest.join(" "),
-    Number(flags.status ?? 400),
-  );
+  // What follows the name stays as it is: an ARN in it has colons.
+  const [, name = "", rest = ""] = /^\s*([^\s:]*)[\s:]*(.*)$/s.exec(words) ?? [];
+  const { kind, meaning, source, retryAfterMs } = explainSesError(name, rest, Number(flags.status ?? 400));
   return { kind, because: meaning, ...(source && { source }), ...(retryAfterMs && { retryAfterMs }) };
 }
 

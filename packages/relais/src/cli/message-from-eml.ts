@@ -1,46 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { createMessage, InvalidMessage, type Message, type MessageInput } from "@relais/core";
-import { headerLines, precompiled, withoutBcc } from "@relais/mime";
-import PostalMime, { type Address, type Email } from "postal-mime";
+import { createMessage, InvalidMessage, type Message } from "@relais/core";
 import type { MessageFlags } from "./message-from-flags.ts";
 
 const limits = { allowFiles: true };
+/** What may stand before a mail, and is cut: a byte order mark, blank lines, the line of an mbox file. */
+const before = /^(?:\u00ef\u00bb\u00bf|[ \t]*[\r\n]+|>?From [ \t]*[^: \t][^\r\n]*[\r\n]+)+/;
 const fieldLine = /^(?!\{)[!-9;-~]+[ \t]*:/;
 
 /** Whether bytes are a message of RFC 5322, rather than JSON. */
 export function looksLikeMail(bytes: Buffer): boolean {
-  return fieldLine.test(bytes.toString("latin1", 0, 1000));
-}
-
-/** Date and Message-ID are fixed here, where the mail has none: every provider must send the same. */
-function completed(bytes: Buffer, sender: string): Buffer {
-  const names = new Set(headerLines(bytes).map(([name]) => name));
-  const domain = sender.slice(sender.lastIndexOf("@") + 1);
-  const added = [
-    names.has("message-id") ? "" : `Message-ID: <${randomUUID()}@${domain}>\r\n`,
-    names.has("date") ? "" : `Date: ${new Date().toUTCString().replace("GMT", "+0000")}\r\n`,
-  ].join("");
-  return added === "" ? bytes : Buffer.concat([Buffer.from(added), bytes]);
-}
-
-function people(field: string, addresses: readonly Address[] = []): { name: string; address: string }[] {
-  return addresses.flatMap((one) => {
-    const mailboxes = one.group ?? [one];
-    return mailboxes.map(({ name, address }) => {
-      if (address === "") throw new InvalidMessage(field, `${JSON.stringify(name)} is not an address`);
-      return { name, address };
-    });
-  });
-}
-
-function attachments(email: Email): NonNullable<MessageInput["attachments"]> {
-  return email.attachments.map(({ filename, mimeType, content, contentId, disposition }) => ({
-    ...(filename === null ? {} : { filename }),
-    content: typeof content === "string" ? content : Buffer.from(content as ArrayBuffer),
-    contentType: mimeType,
-    ...(contentId === undefined ? {} : { cid: contentId.replace(/^<|>$/g, "") }),
-    contentDisposition: disposition === "inline" ? "inline" : "attachment",
-  }));
+  return fieldLine.test(bytes.toString("latin1", 0, 10_000).replace(before, ""));
 }
 
 /** What a whole mail has of its own; left out of sight, such a flag would be lost without a word. */
@@ -64,42 +32,21 @@ function refuseOthers(flags: MessageFlags): void {
 /**
  * A whole mail, as it would lie in a `.eml` file: its bytes are sent as they are, but for Bcc. `--to`, `--cc` and
  * `--bcc` say whom it goes to instead of its own fields, `--from` who the envelope's sender is.
+ * @param source where it comes from, for the sentence about what is no mail: `--eml`
  * @throws {InvalidMessage} one sentence about a field
  */
-export async function messageFromEml(bytes: Buffer, flags: MessageFlags): Promise<Message> {
+export async function messageFromEml(
+  bytes: Buffer,
+  flags: MessageFlags,
+  source: string,
+  defaultFrom: string | undefined,
+): Promise<Message> {
   refuseOthers(flags);
-  const email = await PostalMime.parse(bytes).catch(() => {
-    throw new InvalidMessage("mail", "is not of RFC 5322");
-  });
-  const [from] = people("from", email.from && [email.from]);
-  if (from === undefined) throw new InvalidMessage("from", "is missing: the mail has no From field");
-  const given = [...(flags.to ?? []), ...(flags.cc ?? []), ...(flags.bcc ?? [])];
-  const own = (["to", "cc", "bcc"] as const).flatMap((field) =>
-    people(field, email[field]).map(({ address }) => address),
-  );
-  const whole = withoutBcc(completed(bytes, from.address));
-  const lines = new Map(headerLines(whole));
-  const message = await createMessage(
-    {
-      id: lines.get("message-id"),
-      ...(lines.get("date") === undefined ? {} : { date: lines.get("date") }),
-      from,
-      to: people("to", email.to),
-      cc: people("cc", email.cc),
-      replyTo: people("replyTo", email.replyTo),
-      subject: email.subject ?? "",
-      text: email.text,
-      html: email.html,
-      attachments: attachments(email),
-      envelope: { from: flags.from ?? from.address, to: given.length > 0 ? given : own },
-    },
-    { limits },
-  );
+  const { from, to, cc, bcc } = flags;
   try {
-    precompiled(message, whole);
+    return await createMessage({ raw: bytes, from, to, cc, bcc }, { limits, defaultFrom });
   } catch (error) {
-    if (error instanceof RangeError) throw new InvalidMessage("message", error.message);
-    throw error;
+    const inRaw = error instanceof InvalidMessage ? /^raw(?:\.content)?: (.*)$/s.exec(error.message) : null;
+    throw inRaw?.[1] === undefined ? error : new InvalidMessage(source, inRaw[1]);
   }
-  return message;
 }

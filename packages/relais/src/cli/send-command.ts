@@ -1,4 +1,5 @@
 import { createMessage, type Delivery, describe, InvalidMessage, type Message } from "@relais/core";
+import { senderFromEnv } from "../sender-from-env.ts";
 import { type BodyFiles, fileOf, withBodyFiles } from "./body-files.ts";
 import { bytesOf } from "./bytes-of.ts";
 import { complain } from "./complain.ts";
@@ -23,12 +24,15 @@ async function messageOf(
   shell: Shell,
 ): Promise<Message> {
   const { eml, ...rest } = await withBodyFiles(flags, shell.cwd);
-  const defaultFrom = shell.env.AWS_SES_FROM_EMAIL || undefined;
-  if (eml !== undefined) return messageFromEml(await fileOf("--eml", eml, shell.cwd), rest);
+  const defaultFrom = senderFromEnv(shell.env);
+  if (eml !== undefined)
+    return messageFromEml(await fileOf("--eml", eml, shell.cwd), rest, "--eml", defaultFrom);
   // Who says in flags what the message is has nothing to say on standard input.
   const wordless = rest.subject === undefined && rest.text === undefined && rest.html === undefined;
   const input = rest.to === undefined || wordless ? await shell.stdin() : undefined;
-  if (input !== undefined && looksLikeMail(input)) return messageFromEml(input, rest);
+  if (input !== undefined && looksLikeMail(input)) {
+    return messageFromEml(input, rest, "standard input", defaultFrom);
+  }
   return createMessage(messageFromFlags(rest, input?.toString() ?? "", shell.cwd), { limits, defaultFrom });
 }
 
@@ -38,7 +42,8 @@ function show(delivery: Delivery, { out, err }: Shell): void {
       `${provider}: ${kind === undefined ? "accepted" : `${kind}: ${reason}`}${skipped ? "" : ` (${Math.round(ms)} ms)`}`,
     );
   }
-  if (delivery.success) out(`sent by ${delivery.provider}: ${delivery.messageId}`);
+  if (delivery.success)
+    out(`sent by ${delivery.provider}: ${delivery.messageId || "the mail has no Message-ID"}`);
   else {
     err(`${delivery.status}: ${delivery.error}`);
     for (const { address, failure } of delivery.rejected) err(`  ${address}: ${describe(failure)}`);

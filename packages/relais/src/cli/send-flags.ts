@@ -64,7 +64,10 @@ export function sendCommandOf(program: Command, shell: Shell, done: (code: ExitC
     .addOption(new Option("--id <key>", "the idempotency key (default: a new one)").conflicts("bulk"))
     .addOption(new Option("--eml <file>", "a whole mail (RFC 5322), sent as it is").conflicts("bulk"))
     .option("--dry-run", "print the bytes and send nothing")
-    .option("--bulk <file>", "a .csv with column names, or a .jsonl: one message a row, {{column}} filled in")
+    .option(
+      "--bulk <file>",
+      "a .csv as spreadsheets write it, or a .jsonl: one message a row, {{column}} filled in",
+    )
     .option("--journal <file>", "bulk: where the run writes what it does (default: FILE.relais.jsonl)")
     .option("--report <file>", "bulk: write who got what by which provider, as CSV")
     .option("--concurrency <n>", "bulk: messages under way at once (default: 10)", count(1000))

@@ -1,14 +1,16 @@
 import { type Chain, type ChainOptions, createChain, type Link, link, type Provider } from "@relais/core";
-import { type OptionsSchema, optionSentence } from "@relais/core/spi";
+import type { OptionsSchema } from "@relais/core/spi";
 import { ConfigurationError } from "../configuration-error.ts";
+import { hinted, quotesHintOf } from "../hinted.ts";
+import { quotesHint } from "../setting-text.ts";
 import { settingsReader } from "../settings-reader.ts";
-import { chainSchema, entrySchemas, fileSchema } from "./config-schema.ts";
+import { type Config, configOf, worded } from "./config.ts";
+import { chainSchema, entrySchemas } from "./config-schema.ts";
 import type { EffectiveChain, EffectiveProvider } from "./effective-config.ts";
-import { interpolate } from "./interpolate.ts";
 import { loadPlugin } from "./load-plugin.ts";
 import { effectivePolicies, policiesOf } from "./policies-of.ts";
-import { type PathPart, problemAt } from "./problem-path.ts";
-import type { ChainEntry, ChainRules, ProviderEntry, RelaisConfig } from "./relais-config.ts";
+import { type PathPart, problemAt, problemPath } from "./problem-path.ts";
+import type { ChainEntry, ChainRules, ProviderEntry } from "./relais-config.ts";
 import { validate } from "./validate.ts";
 
 /** What a configuration is read with. */
@@ -25,30 +27,16 @@ export interface BuildContext {
 export interface Built {
   readonly chain: Chain;
   readonly effective: EffectiveChain;
-  /** What came out of files. */
+  /** What came out of the environment and out of files. */
   readonly secrets: ReadonlySet<string>;
 }
 
 /** One pass over a configuration: everything that is wrong is collected, nothing connects. */
-interface Pass extends BuildContext {
-  readonly file: RelaisConfig;
-  readonly references: ReadonlySet<string>;
+interface Pass extends BuildContext, Omit<Config, "problems"> {
   readonly problems: string[];
   /** Chains that are being built, from the outside in: one of them again would never end. */
   readonly inside: readonly string[];
 }
-
-/** A zod schema with our sentences. */
-const worded = (schema: (typeof entrySchemas)["provider"]): OptionsSchema<unknown> => ({
-  "~standard": {
-    version: 1,
-    vendor: "relais",
-    validate: (value) => {
-      const read = schema.safeParse(value, { error: optionSentence });
-      return read.success ? { value: read.data } : { issues: read.error.issues };
-    },
-  },
-});
 
 async function checked<T>(
   pass: Pass,
@@ -85,16 +73,21 @@ async function providerEntry(
   const { plugin, from } = loaded;
   // An entry that says nothing of its options is described by the environment, if its plugin knows how.
   const settings = settingsReader(pass.env);
-  const given = (value as { options?: unknown }).options ?? plugin.fromEnv?.(settings.environment) ?? {};
+  const written = (value as { options?: unknown }).options;
+  const given = written ?? plugin.fromEnv?.(settings.environment) ?? {};
   if (settings.problems.length > 0) {
     const sentences = settings.problems.map((one) => one.replace(/\.$/, ""));
     pass.problems.push(...sentences.map((one) => problemAt([...place, "options"], one)));
     return undefined;
   }
   const options = await checked<object>(pass, plugin.options, given, [...place, "options"]);
+  const quoted = written === undefined ? settings.quoted() : quotedBelow(pass, [...place, "options"]);
+  if (options === undefined && written === undefined && quoted !== undefined)
+    pass.problems.push(problemAt([...place, "options"], quoted));
   if (entry === undefined || options === undefined) return undefined;
   try {
-    const provider: Provider = plugin.create(options, { id: entry.id });
+    const made: Provider = plugin.create(options, { id: entry.id });
+    const provider = quoted === undefined ? made : hinted(made, quotesHintOf(quoted));
     const policies = effectivePolicies(entry);
     return {
       provider: link(provider, ...policiesOf(policies)),
@@ -104,6 +97,16 @@ async function providerEntry(
     pass.problems.push(problemAt(place, error instanceof Error ? error.message : "cannot be made"));
     return undefined;
   }
+}
+
+/** Says of the variables behind the values below a path that they are in quotes, where some are. */
+function quotedBelow({ references }: Pass, path: readonly PathPart[]): string | undefined {
+  const below = `${problemPath(path)}.`;
+  const names = [...references].flatMap(([at, { name, quoted }]) =>
+    quoted && at.startsWith(below) ? [name] : [],
+  );
+  if (names.length === 0) return undefined;
+  return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} ${quotesHint}`;
 }
 
 async function nestedEntry(
@@ -182,12 +185,10 @@ async function chainOf(
  * @throws {ConfigurationError} all mistakes at once, a sentence each
  */
 export async function buildChain(raw: unknown, context: BuildContext): Promise<Built> {
-  const { value, references, secrets, problems } = interpolate(raw, context.env, context.folder);
-  const collected = [...problems];
-  const first: Pass = { ...context, file: {}, references, problems: collected, inside: [] };
-  const file = await checked<RelaisConfig>(first, worded(fileSchema), value, []);
-  if (file === undefined) throw new ConfigurationError(collected);
-  const pass: Pass = { ...first, file };
+  const config = await configOf(raw, context.env, context.folder);
+  const collected = [...config.problems];
+  const { file, secrets } = config;
+  const pass: Pass = { ...context, ...config, problems: collected, inside: [] };
   const { chain, chains, outbox: _outbox, $schema: _schema, ...rules } = file;
   const names = Object.keys(chains ?? {});
   const name = context.name ?? (chain === undefined && names.length === 1 ? names[0] : undefined);

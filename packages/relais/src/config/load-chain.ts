@@ -34,7 +34,8 @@ export interface LoadedChain extends Chain {
   effective(): unknown;
   /**
    * Reads the configuration again. What is under way ends on the old chain, what comes goes to the new one. If the new
-   * one is wrong this rejects with `ConfigurationError`, and the old one goes on.
+   * one is wrong this rejects with `ConfigurationError`, and the old one goes on. Two calls at once read one after the
+   * other.
    */
   reload(): Promise<void>;
 }
@@ -74,7 +75,17 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
   };
   let current = await build();
   let closed = false;
+  let reloading: Promise<unknown> = Promise.resolve();
   const retired = new Set<Promise<void>>();
+
+  const reload = async (): Promise<void> => {
+    const next = await build();
+    if (closed) return next.chain.close();
+    const old = current.chain;
+    current = next;
+    const closing = old.close().finally(() => retired.delete(closing));
+    retired.add(closing);
+  };
 
   return Object.freeze({
     get id(): string {
@@ -87,13 +98,11 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
     send: (...args: Parameters<Chain["send"]>) => current.chain.send(...args),
     verify: (...args: Parameters<Chain["verify"]>) => current.chain.verify(...args),
     effective: () => masked(current.effective, current.secrets) as EffectiveChain,
-    async reload() {
-      const next = await build();
-      if (closed) return next.chain.close();
-      const old = current.chain;
-      current = next;
-      const closing = old.close().finally(() => retired.delete(closing));
-      retired.add(closing);
+    reload() {
+      // One after the other: what was read last is what is in force, however long each takes.
+      const turn = reloading.then(reload);
+      reloading = turn.catch(() => undefined);
+      return turn;
     },
     async close() {
       closed = true;

@@ -1,22 +1,56 @@
-const secretName = /pass|secret|token|private|key$|^key|credential/i;
-// What ends like a secret and is none.
-const harmless = new Set(["keySelector", "accessKeyId"]);
+import { isSecretName } from "../setting-text.ts";
+
 const mask = "***";
+// What a reader needs to find a provider in logs and metrics: never a secret, wherever it came from.
+const open = new Set(["use", "id"]);
 
 /**
- * A copy fit for eyes: what is named like a secret, came out of a file, or stands in a URL's user part is masked.
- * @param secrets what came out of files, wherever it stands
+ * A copy fit for eyes. Masked is what is named like a secret, what came out of the environment or a file, and what looks
+ * like a secret wherever it stands: a login, a private key, the part of a URL that lets somebody in.
+ * @param secrets what came out of the environment and out of files
  */
-export function masked(value: unknown, secrets: ReadonlySet<string>): unknown {
-  if (Array.isArray(value)) return value.map((item) => masked(item, secrets));
+export function masked(value: unknown, secrets: ReadonlySet<string>, named = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => masked(item, secrets, named));
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => {
-        const named = typeof item === "string" && secretName.test(key) && !harmless.has(key);
-        return [key, named ? mask : masked(item, secrets)];
+        if (open.has(key) && typeof item === "string") return [key, item];
+        return [key, masked(item, secrets, isSecretName(key) && typeof item !== "boolean")];
       }),
     );
   }
+  if (named && (typeof value === "string" || typeof value === "number")) return mask;
   if (typeof value !== "string") return value;
-  return secrets.has(value) ? mask : value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]+@/i, `$1${mask}@`);
+  return secrets.has(value) || isSecret(value) ? mask : withoutUrlSecrets(value);
+}
+
+/** `Authorization: Bearer …` under any name, and a PEM that is not for the public. */
+function isSecret(text: string): boolean {
+  return (
+    /^\s*(?:bearer|basic|token|apikey|digest)\s+\S/i.test(text) || /-----BEGIN [A-Z ]*PRIVATE KEY/.test(text)
+  );
+}
+
+/** A word that nobody chose: long, of letters and digits. */
+const isToken = (word: string): boolean =>
+  word.length >= 16 && /^[\w.~-]+$/.test(word) && /[a-z]/i.test(word) && /\d/.test(word);
+
+function withoutUrlSecrets(text: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
+  const login = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, `$1${mask}@`);
+  const [, origin = "", path = "", query = "", fragment = ""] =
+    /^([^:]+:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(login) ?? [];
+  // Whoever knows the address of a webhook may use it.
+  const hook = /hook/i.test(origin) || /hook/i.test(path);
+  const way =
+    hook && path.length > 1 ? `/${mask}` : path.replace(/[^/]+/g, (part) => (isToken(part) ? mask : part));
+  const asked = query.replace(/([?&])([^=&]*)(=([^&]*))?/g, (all, mark, name, _value, value = "") =>
+    isSecretName(name) ||
+    /^(?:sig|code|sas)$/i.test(name) ||
+    isToken(value) ||
+    (value === "" && isToken(name))
+      ? `${mark}${value === "" ? mask : `${name}=${mask}`}`
+      : all,
+  );
+  return `${origin}${way}${asked}${fragment === "" ? "" : `#${mask}`}`;
 }

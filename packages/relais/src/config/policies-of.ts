@@ -1,8 +1,6 @@
-import { breaker, concurrency, overrides, type Policy, rateLimit, retry, timeout } from "@relais/core";
+import { type Policy, standardPolicies, standardTimeoutMs } from "@relais/core";
 import type { EffectiveProvider } from "./effective-config.ts";
 import type { ProviderEntry } from "./relais-config.ts";
-
-const defaultTimeoutMs = 30_000;
 
 /** An entry's policies with their defaults filled in, as plain data. */
 export function effectivePolicies(entry: ProviderEntry): Omit<EffectiveProvider, "use" | "id" | "options"> {
@@ -12,21 +10,15 @@ export function effectivePolicies(entry: ProviderEntry): Omit<EffectiveProvider,
   return {
     retry: given(entry.retry),
     breaker: given(entry.breaker),
-    timeoutMs: entry.timeoutMs ?? defaultTimeoutMs,
+    timeoutMs: entry.timeoutMs ?? standardTimeoutMs,
     ...(rate === undefined ? {} : { rateLimit: rate === "fromProvider" ? { fromProvider: true } : rate }),
     ...(entry.concurrency === undefined ? {} : { concurrency: entry.concurrency }),
     ...(entry.overrides === undefined ? {} : { overrides: entry.overrides }),
   };
 }
 
-/** The policies themselves, in the order that works. */
-export function policiesOf(entry: Omit<EffectiveProvider, "use" | "id" | "options">): Policy[] {
-  return [
-    ...(entry.overrides === undefined ? [] : [overrides(entry.overrides)]),
-    ...(entry.retry === false ? [] : [retry(entry.retry)]),
-    ...(entry.breaker === false ? [] : [breaker(entry.breaker)]),
-    ...(entry.rateLimit === undefined ? [] : [rateLimit(entry.rateLimit)]),
-    ...(entry.concurrency === undefined ? [] : [concurrency(entry.concurrency)]),
-    timeout({ ms: entry.timeoutMs }),
-  ];
+/** The policies themselves. */
+export function policiesOf(entry: Omit<EffectiveProvider, "use" | "id" | "options">): readonly Policy[] {
+  const { retry, breaker, timeoutMs, rateLimit, concurrency, overrides } = entry;
+  return standardPolicies({ retry, breaker, timeoutMs, rateLimit, concurrency, overrides });
 }

@@ -1,4 +1,6 @@
 import type { OptionIssue, OptionsSchema } from "@relais/core/spi";
+import { flagOf, numberOf, quotesHint, serviceLinkHint } from "../setting-text.ts";
+import type { Reference } from "./interpolate.ts";
 import { type PathPart, problemAt, problemPath } from "./problem-path.ts";
 
 /** What a schema made of a value. */
@@ -30,9 +32,7 @@ function plain(issue: OptionIssue): OptionIssue[] {
     ];
     return [{ ...issue, message: `must be ${ways.join(" or ")}` }];
   }
-  return best
-    .flatMap(plain)
-    .map((one) => ({ message: one.message, path: [...pathOf(issue), ...pathOf(one)] }));
+  return best.flatMap(plain).map((one) => ({ ...one, path: [...pathOf(issue), ...pathOf(one)] }));
 }
 
 function at(value: unknown, path: readonly PathPart[]): unknown {
@@ -42,47 +42,75 @@ function at(value: unknown, path: readonly PathPart[]): unknown {
   );
 }
 
-/** `"587"` as 587, `"true"` as true: what a reference to the environment cannot say itself. */
-function converted(text: unknown): unknown {
-  if (text === "true" || text === "false") return text === "true";
-  return typeof text === "string" && /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
+/** What an issue, or one of its branches, would have taken, in zod's words; valibot and arktype say it alike. */
+function wantedBy(issue: OptionIssue): string[] {
+  const { expected, errors = [] } = issue as {
+    expected?: unknown;
+    errors?: readonly (readonly OptionIssue[])[];
+  };
+  return [...(typeof expected === "string" ? [expected] : []), ...errors.flat().flatMap(wantedBy)];
+}
+
+const absent = Symbol("absent");
+
+/**
+ * What a text may have meant where something else is wanted: `"587"` 587, `"TRUE"` and `"on"` true, and an empty
+ * variable nothing at all. `undefined`: nothing that is wanted.
+ */
+function meant(text: unknown, issue: OptionIssue, reference: Reference | undefined): unknown {
+  const wanted = wantedBy(issue);
+  if (typeof text !== "string" || wanted.length === 0 || wanted.includes("string")) return undefined;
+  if (reference?.empty === true) return absent;
+  const number = wanted.some((one) => /num|int/.test(one)) ? numberOf(text) : undefined;
+  return number ?? (wanted.some((one) => /bool/.test(one)) ? flagOf(text) : undefined);
 }
 
 function replaced(value: unknown, path: readonly PathPart[], content: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return content;
-  const inner = replaced(at(value, [part]), rest, content);
+  const inner = rest.length === 0 ? content : replaced(at(value, [part]), rest, content);
   if (Array.isArray(value)) return value.map((item, i) => (i === part ? inner : item));
-  return { ...(value as object), [part]: inner };
+  if (inner !== absent) return { ...(value as object), [part]: inner };
+  return Object.fromEntries(Object.entries(value as object).filter(([key]) => key !== String(part)));
+}
+
+/** What is wrong, and what the reference behind the value lets one suspect. */
+function sentence({ message, path }: OptionIssue, place: readonly PathPart[], reference?: Reference): string {
+  const where = [...place, ...pathOf({ message, path })];
+  if (reference === undefined) return problemAt(where, message);
+  const { name, empty, quoted, serviceLink } = reference;
+  if (empty) return problemAt(where, `names the environment variable ${name}, which is empty`);
+  if (serviceLink) return problemAt(where, `${message}; ${name} ${serviceLinkHint}`);
+  return problemAt(where, quoted ? `${message}; ${name} is ${quotesHint}` : message);
 }
 
 /**
- * Holds a value against a schema. Texts that were references as a whole are tried as numbers or true and false where
- * the schema does not want a text.
+ * Holds a value against a schema. Where the schema wants a number, or true or false, a text that says one will do: a
+ * variable of the environment cannot be anything else.
  * @param place where the value stands in the configuration
  */
 export async function validate(
   schema: OptionsSchema<unknown>,
   value: unknown,
   place: readonly PathPart[],
-  references: ReadonlySet<string>,
+  references: ReadonlyMap<string, Reference>,
 ): Promise<Validated> {
+  const behind = (issue: OptionIssue): Reference | undefined =>
+    references.get(problemPath([...place, ...pathOf(issue)]));
   let subject = value;
-  for (let round = 0; ; round++) {
+  for (;;) {
     const said = await schema["~standard"].validate(subject);
     if (said.issues === undefined) return { value: said.value };
     const issues = said.issues.flatMap(plain);
     let changed = false;
-    for (const path of issues.map(pathOf)) {
-      const other = references.has(problemPath([...place, ...path]))
-        ? converted(at(subject, path))
-        : undefined;
+    for (const issue of issues) {
+      const path = pathOf(issue);
+      const other = path.length === 0 ? undefined : meant(at(subject, path), issue, behind(issue));
       if (other === undefined) continue;
       subject = replaced(subject, path, other);
       changed = true;
     }
-    if (!changed || round > 20) {
-      return { problems: issues.map((issue) => problemAt([...place, ...pathOf(issue)], issue.message)) };
-    }
+    // Each round leaves fewer texts than the one before.
+    if (!changed) return { problems: issues.map((issue) => sentence(issue, place, behind(issue))) };
   }
 }

@@ -70,7 +70,14 @@ describe("what is wrong is said before anything is sent", () => {
   test.each([
     ["p.csv", "email,name\nann@example.net,A\nnobody,B\n", "line 3: to: "],
     ["p.csv", "email\nann@example.net\n", "line 2: there is no column name."],
-    ["p.csv", "email,name\nann@example.net\n", "has not as many fields as there are columns"],
+    ["p.csv", "email,name\nann@example.net,A,B\n", "line 2: it has 3 fields, and there are 2 columns."],
+    ["p.csv", "email,name\n,A\n", "line 2: the column email is empty."],
+    ["p.csv", "ann@example.net,A\n", "line 1: it has an address where the names of the columns must stand."],
+    [
+      "p.csv",
+      "E-mail;Email\na@example.net;b@example.net\n",
+      "the columns E-mail and Email are called alike.",
+    ],
     ["p.csv", 'email,name\nann@example.net,"A\n', "opens a quote that is never closed"],
     ["p.csv", 'email,name\nann@example.net,"A\nBcc: x"\n', "line 2: subject: "],
     ["p.csv", "name\nA\n", "line 2: there is neither --to nor a column to or email."],
@@ -79,7 +86,7 @@ describe("what is wrong is said before anything is sent", () => {
     ["p.jsonl", "[]\n", "line 1: it is not an object."],
     ["p.jsonl", '{"email":{}}\n', "line 1: email must be a text, a number, true, false or null."],
     ["p.csv", "email,name,name\nann@example.net,A,B\n", "line 1: the column name is there twice."],
-    ["p.txt", "", "p.txt must be a .csv or a .jsonl file."],
+    ["p.xlsx", "", "p.xlsx must be a .csv, .tsv, .txt or .jsonl file"],
   ])("%s %j", async (name, text, sentence) => {
     const said = await bulk(write(name, text));
     expect(said.code).toBe(2);

@@ -45,6 +45,8 @@ test.each([
   [["Throttling"], "throttled", "not before 1000 ms have passed"],
   [["Throttling: Daily message quota exceeded."], "throttled", "not before 600000 ms have passed"],
   [["AccountSendingPausedException"], "misconfigured", "opens the breaker at once"],
+  [["MessageRejected: Sending paused for this account."], "misconfigured", "opens the breaker at once"],
+  [["AccessDenied: ses:SendRawEmail on arn:aws:ses:eu-west-1:1:identity/a.example"], "refused", "asked"],
 ])("explain %j: %s", async (words, kind, consequence) => {
   const said = await runHere(["explain", ...words]);
   expect(said.code).toBe(0);

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SmtpServer, smtpServer } from "@relais/conformance";
+import PostalMime from "postal-mime";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runHere } from "./run-here.ts";
 
@@ -64,12 +65,28 @@ test("--to names the recipients instead, --from the envelope's sender, --eml the
   expect(server.accepted[0]?.data.toString()).not.toContain("hidden@");
 });
 
-test("Message-ID and Date are added where they are missing", async () => {
-  const stdin = "From: shop@example.org\nTo: ann@example.net\n\nhello\n";
-  expect(await runHere(["send", "--dsn", dsn], { stdin })).toMatchObject({ code: 0 });
-  expect(server.accepted[0]?.data.toString()).toMatch(
-    /^Message-ID: <[-0-9a-f]{36}@example\.org>\r\nDate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000\r\nFrom: /,
-  );
+test("nothing is added to a mail, and nothing in it that is merely shown stops it", async () => {
+  const odd = [
+    "Received: from nowhere",
+    'From: "Shop of the very long',
+    '\tname" <shop@example.org>',
+    "To: ann@example.net",
+    "Subject: =?UTF-8?Q?order=201234,=0A?= =?UTF-8?B?16nXnNeV150g4oCP?=",
+    "Date: Mon, 30 Nov 2026 08:41:56 MET",
+    "In-Reply-To: <no at sign>",
+    `X-Long: ${"x".repeat(2_000)}`,
+    "",
+    "hello",
+    "",
+  ].join("\n");
+  for (const before of ["", "\ufeff", "\r\n", "From ann@example.org Mon Nov 30 08:41:56 2026\n"]) {
+    server.reset();
+    const said = await runHere(["send", "--dsn", dsn], { stdin: before + odd });
+    expect(said).toMatchObject({ code: 0, out: "sent by SMTP: the mail has no Message-ID" });
+    const got = server.accepted[0]?.data ?? Buffer.alloc(0);
+    expect(got.toString()).toBe(odd.replaceAll("\n", "\r\n"));
+    expect((await PostalMime.parse(got)).subject).toContain("order 1234,\nשלום");
+  }
 });
 
 test("what a mail has of its own is not given by flags", async () => {
@@ -84,12 +101,24 @@ test("what a mail has of its own is not given by flags", async () => {
   expect(server.connections).toBe(0);
 });
 
+test.each([
+  ["", "--eml: is empty"],
+  ["%PDF-1.7 and so on", "--eml: is not a mail: it must begin with a header field"],
+  ['{"to": "ann@example.net"}', "--eml: is not a mail"],
+])("a file with %j is no mail", async (content, sentence) => {
+  const cwd = mkdtempSync(join(tmpdir(), "relais-eml-"));
+  writeFileSync(join(cwd, "mail.eml"), content);
+  const said = await runHere(["send", "--dsn", dsn, "--eml", "mail.eml"], { cwd });
+  expect(said).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
+  expect(server.connections).toBe(0);
+});
+
 describe("a mail that cannot be sent", () => {
   test.each([
     ["To: ann@example.net\n\nx", "from: is missing: the mail has no From field"],
     ["From: shop@example.org\n\nx", "there is no recipient"],
     ["From: shop@example.org\nTo: not an address\n\nx", "is not an address"],
-    [`From: a@example.org\nTo: b@example.net\nX-Long: ${"x".repeat(2000)}\n\nx`, "at most 998 are allowed"],
+    ["From: shop@example.org\nTo: ann@example.net bob@example.net\n\nx", "to: "],
   ])("%j is refused with a sentence", async (stdin, sentence) => {
     const said = await runHere(["send", "--dsn", dsn, "--json"], { stdin });
     expect(said.code).toBe(2);

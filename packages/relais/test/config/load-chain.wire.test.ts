@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -130,6 +131,32 @@ test("a DSN amounts to the same as what it stands for", async () => {
   });
   expect(short.effective()).toEqual(long.effective());
   await Promise.all([short.close(), long.close()]);
+});
+
+test("DKIM keys are mounted secrets, one or several, and are shown to nobody", async () => {
+  const keys = [generateKeyPairSync("rsa", { modulusLength: 1_024 }), generateKeyPairSync("ed25519")];
+  const pems = keys.map(({ privateKey }) => privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  for (const [i, pem] of pems.entries()) write(`key-${i}.pem`, pem);
+  const one = (domainName: string, i: number): string =>
+    `{ domainName: ${domainName}, keySelector: k${i}, privateKey: { file: ./key-${i}.pem } }`;
+  const signatures = async (dkim: string): Promise<string[]> => {
+    ends.smtp.reset();
+    write(
+      "relais.config.yaml",
+      `chain:\n  - { use: smtp, options: { host: "\${SMTP_HOST}", port: "\${SMTP_PORT}", requireTLS: false, ignoreTLS: true, dkim: ${dkim} } }\n`,
+    );
+    const chain = await loadChain({ cwd: folder, env: { ...ends.env, ALSO: "Feedback-ID" } });
+    expect(JSON.stringify(chain.effective())).not.toContain("PRIVATE KEY");
+    expect(await chain.send(mail)).toMatchObject({ success: true });
+    await chain.close();
+    const text = ends.smtp.accepted[0]?.data.toString() ?? "";
+    return [...text.matchAll(/a=(\S+);[^=]*=[^=]*; *\r?\n? d=(\S+);/g)].map(([, a, d]) => `${a} ${d}`);
+  };
+  const rsa = "rsa-sha256 example.org";
+  const edwards = "ed25519-sha256 example.org";
+  expect(await signatures(one("example.org", 0))).toEqual([rsa]);
+  expect(await signatures(`[${one("example.org", 0)}, ${one("example.org", 1)}]`)).toEqual([rsa, edwards]);
+  expect(await signatures(`[${one("example.net", 0)}, ${one("example.org", 1)}]`)).toEqual([edwards]);
 });
 
 test("chains have names, and nest by them", async () => {

@@ -44,7 +44,7 @@ export const wrong: readonly Wrong[] = [
   ],
   [
     "failover not true or false",
-    { ...smtp({}), failover: { refused: "no" } },
+    { ...smtp({}), failover: { refused: "perhaps" } },
     ["failover.refused: must be true or false, not a string"],
   ],
   [
@@ -97,7 +97,7 @@ export const wrong: readonly Wrong[] = [
   ],
   [
     "breaker that is a text",
-    smtp({}, { breaker: "on" }),
+    smtp({}, { breaker: "sometimes" }),
     ["chain[0].breaker: must be true or false or an object"],
   ],
   [

@@ -30,7 +30,7 @@ const of = (id: string, { host, port }: SmtpServer) => smtp({ id, host, port });
 function watched(options: NoticeOptions, breakerOptions: Parameters<typeof breaker>[0] = {}) {
   const observer = noticeObserver(options);
   const links = [link(of("A", first), breaker(breakerOptions)), of("B", second)];
-  const chain = createChain(links, { id: "shop", observers: [observer] });
+  const chain = createChain(links, { policies: [], id: "shop", observers: [observer] });
   return { chain, observer };
 }
 
@@ -61,7 +61,7 @@ test("a webhook hears of the fallback, the breaker and the recovery, in order, o
 
 test("another chain carries notices as mails", async () => {
   const office = await smtpServer();
-  const letters = createChain([of("OFFICE", office)]);
+  const letters = createChain([of("OFFICE", office)], { policies: [] });
   const notify = emailNotice(letters, { from: "relais@example.org", to: "duty@example.org" });
   const { chain, observer } = watched({ notify });
   await first.down();
@@ -78,7 +78,7 @@ test("another chain carries notices as mails", async () => {
 
 test("a mail that is not sent is a problem, told without addresses", async () => {
   const office = await smtpServer({ script: { rcpt: { reply: "550 5.1.1 <duty@example.org> who?" } } });
-  const letters = createChain([of("OFFICE", office)]);
+  const letters = createChain([of("OFFICE", office)], { policies: [] });
   const problems: string[] = [];
   const notify = emailNotice(letters, { from: "relais@example.org", to: "duty@example.org" });
   const { chain, observer } = watched({ notify, onProblem: (problem) => problems.push(problem) });
@@ -202,5 +202,7 @@ test("an e-mail notice without a chain or a recipient is refused", () => {
   expect(() => emailNotice({} as never, { to: "a@example.org" })).toThrow(
     "emailNotice: chain must be a chain",
   );
-  expect(() => emailNotice(createChain([of("A", first)]), {} as never)).toThrow("emailNotice: to is missing");
+  expect(() => emailNotice(createChain([of("A", first)], { policies: [] }), {} as never)).toThrow(
+    "emailNotice: to is missing",
+  );
 });

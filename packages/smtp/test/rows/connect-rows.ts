@@ -12,6 +12,8 @@ export const connectRows: readonly Row[] = [
     server: { script: { greeting: { stall: true } } },
     ...lost,
     code: "GREETING_TIMEOUT",
+    // A second one asks whether the server waits for a TLS handshake.
+    connections: 2,
   },
   { fault: "slow-greeting 300ms (within)", server: { script: { greeting: { delayMs: 300 } } }, ...taken },
   {
@@ -19,6 +21,7 @@ export const connectRows: readonly Row[] = [
     server: { script: { greeting: { trickle: `220 ${"x".repeat(200)}`, everyMs: 20 } } },
     ...lost,
     code: "GREETING_TIMEOUT",
+    connections: 2,
   },
   {
     fault: "drop-before-greeting",

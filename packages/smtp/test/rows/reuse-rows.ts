@@ -17,18 +17,22 @@ export const reuseRows: readonly Row[] = [
     ...taken,
     connections: 2,
   },
-  // nodemailer's pool would send these again by itself; here one attempt is one attempt, and says that nothing was sent.
+  // A kept connection that is closed says nothing of the server: one fresh connection is tried, and only one.
   {
     fault: "reused conn: drop on MAIL of 2nd msg [pool]",
     server: { script: { mail: { drop: true } } },
     reused: true,
     ...lost,
+    connections: 2,
+    mails: 3,
   },
   {
     fault: "reused conn: drop on MAIL of 2nd msg maxRequeues0 [pool]",
     server: { script: { mail: { drop: true } } },
     reused: true,
     ...lost,
+    connections: 2,
+    mails: 3,
   },
   {
     fault: "reused conn: 421 on MAIL of 2nd msg [pool]",
@@ -36,6 +40,8 @@ export const reuseRows: readonly Row[] = [
     reused: true,
     ...lost,
     code: "421 4.3.2",
+    connections: 2,
+    mails: 3,
   },
   {
     fault: "reused conn: stall on MAIL of 2nd msg [pool]",

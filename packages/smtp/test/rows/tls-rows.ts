@@ -86,7 +86,9 @@ export const tlsRows: readonly Row[] = [
     fault: "plaintext client to implicit TLS port",
     server: { secure: true },
     options: { secure: false },
-    ...lost,
-    code: "GREETING_TIMEOUT",
+    ...broken,
+    code: "ETLSPORT",
+    reason: /this port speaks TLS: set secure: true \(SMTP_SECURE=true\)/,
+    connections: 2,
   },
 ];

@@ -1,6 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { InvalidMessage } from "@relais/core";
+import { senderFromEnv } from "../../sender-from-env.ts";
 import { withBodyFiles } from "../body-files.ts";
 import { bytesOf } from "../bytes-of.ts";
 import { complain } from "../complain.ts";
@@ -16,7 +17,8 @@ import { runBulk } from "./bulk-run.ts";
 import { bulkSignals } from "./bulk-signals.ts";
 import { type BulkTemplate, InvalidRow, rowId, templateHash } from "./bulk-template.ts";
 import { type BulkSource, checkRows, messageOf } from "./check-rows.ts";
-import { InvalidFile, readRows } from "./rows.ts";
+import { readRows } from "./rows.ts";
+import { InvalidFile } from "./text-chunks.ts";
 
 /** The flags of `relais send --bulk`. */
 export interface BulkFlags extends MessageFlags, ChainFlags {
@@ -62,7 +64,7 @@ function sentenceOf(error: unknown): string | undefined {
 async function bulk(flags: BulkFlags, shell: Shell): Promise<ExitCode> {
   const path = resolve(shell.cwd, flags.bulk);
   const template = await templateOf(flags, shell.cwd);
-  const defaultFrom = shell.env.AWS_SES_FROM_EMAIL || undefined;
+  const defaultFrom = senderFromEnv(shell.env);
   const source: BulkSource = { path, template, defaultFrom, limit: flags.limit };
   const checked = await checkRows(source);
   const { rows, lastLine, faults, wrong } = checked;

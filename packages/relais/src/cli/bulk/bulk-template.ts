@@ -2,14 +2,12 @@ import { createHash, hash } from "node:crypto";
 import { InvalidMessage, type MessageInput } from "@relais/core";
 import type { MessageFlags } from "../message-from-flags.ts";
 import { headerLines } from "../message-from-flags.ts";
+import { AmbiguousColumn, type ColumnKind, columnFor } from "./column-names.ts";
 import { MissingField, merge } from "./merge.ts";
 import type { Row } from "./rows.ts";
 
 /** What each row is merged into: the flags of `relais send`. */
 export type BulkTemplate = Omit<MessageFlags, "id">;
-
-/** Columns that serve where no flag is given. */
-const columns = { to: ["to", "email"], subject: ["subject"], text: ["text"], html: ["html"] } as const;
 
 /** A row that no message can be made of. The message is one sentence without the line. */
 export class InvalidRow extends Error {
@@ -33,18 +31,20 @@ export function bulkMessage(template: BulkTemplate, row: Row, id: string): Messa
   const { fields } = row;
   const odd = Object.entries(fields).find(([, value]) => value.includes("\uFFFD"));
   // Rather than thousands of mails to "Jos\uFFFD".
-  if (odd !== undefined) throw new InvalidRow(`${odd[0]} is not written in UTF-8`);
+  if (odd !== undefined)
+    throw new InvalidRow(`${odd[0]} is not written in UTF-8; spreadsheets save that as CSV UTF-8`);
   const plain = (text: string): string => merge(text, fields);
   try {
-    const own = (name: keyof typeof columns, html = false): string | undefined => {
+    const own = (name: ColumnKind, html = false): string | undefined => {
       const given = template[name];
       if (given !== undefined)
         return merge(Array.isArray(given) ? given.join(", ") : (given as string), fields, html);
-      const column = columns[name].find((one) => Object.hasOwn(fields, one));
+      const column = columnFor(fields, name);
       return column === undefined ? undefined : fields[column];
     };
     const to = template.to === undefined ? own("to") : template.to.map(plain);
     if (to === undefined) throw new InvalidRow("there is neither --to nor a column to or email");
+    if (to === "") throw new InvalidRow(`the column ${columnFor(fields, "to")} is empty`);
     const { from, cc, bcc, replyTo, header, attach } = template;
     return {
       id,
@@ -59,10 +59,17 @@ export function bulkMessage(template: BulkTemplate, row: Row, id: string): Messa
       ...(attach && { attachments: attach.map((path) => ({ path: plain(path) })) }),
     };
   } catch (error) {
-    if (error instanceof MissingField) throw new InvalidRow(error.message);
-    if (error instanceof InvalidMessage) throw new InvalidRow(error.message);
-    throw error;
+    const ours = [MissingField, AmbiguousColumn, InvalidMessage].some((kind) => error instanceof kind);
+    throw ours ? new InvalidRow((error as Error).message) : error;
   }
+}
+
+/** Which column a field of the message came from: for whoever has to find the fault. */
+export function columnBehind(template: BulkTemplate, { fields }: Row, field: string): string | undefined {
+  const kind = (["to", "subject", "text", "html"] as const).find(
+    (one) => field === one || field.startsWith(`${one}[`),
+  );
+  return kind === undefined || template[kind] !== undefined ? undefined : columnFor(fields, kind);
 }
 
 function present<T extends object>(some: T): T {

@@ -1,6 +1,14 @@
 import { createMessage, InvalidMessage, type Message } from "@relais/core";
-import { type BulkTemplate, bulkMessage, InvalidRow, rowId, templateHash } from "./bulk-template.ts";
-import { InvalidFile, type Row, readRows } from "./rows.ts";
+import {
+  type BulkTemplate,
+  bulkMessage,
+  columnBehind,
+  InvalidRow,
+  rowId,
+  templateHash,
+} from "./bulk-template.ts";
+import { type Row, readRows } from "./rows.ts";
+import { InvalidFile } from "./text-chunks.ts";
 
 /** What all rows have in common. */
 export interface BulkSource {
@@ -26,10 +34,16 @@ export async function messageOf(
   row: Row,
   id: string,
 ): Promise<Message> {
-  return createMessage(bulkMessage(template, row, id), {
-    limits,
-    ...(defaultFrom === undefined ? {} : { defaultFrom }),
-  });
+  try {
+    return createMessage(bulkMessage(template, row, id), {
+      limits,
+      ...(defaultFrom === undefined ? {} : { defaultFrom }),
+    });
+  } catch (error) {
+    if (!(error instanceof InvalidMessage)) throw error;
+    const column = columnBehind(template, row, error.field);
+    throw column === undefined ? error : new InvalidRow(`${error.message} (column ${column})`);
+  }
 }
 
 /** The rows of a source, one after the other, with their messages. @throws {InvalidFile | InvalidRow | InvalidMessage} */

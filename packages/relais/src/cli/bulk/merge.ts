@@ -1,4 +1,4 @@
-import type { Fields } from "./rows.ts";
+import { columnNamed, type Fields } from "./column-names.ts";
 
 /** A `{{field}}` that a row does not have. */
 export class MissingField extends Error {
@@ -26,8 +26,9 @@ const entities: Readonly<Record<string, string>> = {
  */
 export function merge(template: string, fields: Fields, html = false): string {
   return template.replaceAll(placeholder, (_, name: string) => {
-    if (!Object.hasOwn(fields, name)) throw new MissingField(name);
-    const value = fields[name] ?? "";
+    const column = columnNamed(fields, name);
+    if (column === undefined) throw new MissingField(name);
+    const value = fields[column] ?? "";
     return html ? value.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character) : value;
   });
 }

@@ -1,9 +1,7 @@
-import { type FileHandle, open } from "node:fs/promises";
-import { pipeline } from "node:stream";
-import { type CsvError, type Info, parse } from "csv-parse";
-
-/** The fields of a row, by the names of its columns. */
-export type Fields = Readonly<Record<string, string>>;
+import type { Fields } from "./column-names.ts";
+import { csvDialect } from "./csv-dialect.ts";
+import { CsvFault, type CsvRecord, csvRecords } from "./csv-records.ts";
+import { InvalidFile, textChunks, textLines } from "./text-chunks.ts";
 
 export interface Row {
   /** Where it begins in the file, counted from 1. */
@@ -11,76 +9,75 @@ export interface Row {
   readonly fields: Fields;
 }
 
-/** The file is not what its name says. The message is one sentence with the line. */
-export class InvalidFile extends Error {
-  override readonly name = "InvalidFile";
-}
-
 /**
- * The rows of a `.csv` with a line of column names (RFC 4180), or of a `.jsonl`/`.ndjson` with an object a line, one
- * after the other: the file is never in memory as a whole.
+ * The rows of a `.csv` (or `.tsv`, `.txt`) with a line of column names, as spreadsheets write them, or of a
+ * `.jsonl`/`.ndjson` with an object a line, one after the other: the file is never in memory as a whole.
  * @throws {InvalidFile} one sentence with the line
  */
 export function readRows(path: string): AsyncIterable<Row> {
-  if (/\.csv$/i.test(path)) return csvRows(path);
+  if (/\.(csv|tsv|tab|txt)$/i.test(path)) return csvRows(path);
   if (/\.(jsonl|ndjson)$/i.test(path)) return jsonRows(path);
-  throw new InvalidFile(`${path} must be a .csv or a .jsonl file.`);
+  throw new InvalidFile(
+    `${path} must be a .csv, .tsv, .txt or .jsonl file; a spreadsheet can be saved as CSV.`,
+  );
 }
 
-async function opened(path: string): Promise<FileHandle> {
-  return open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidFile(`${path} cannot be read: ${error.code}.`);
-  });
-}
+/** Enough for the names of the columns, from which the dialect is told. */
+const headCharacters = 65_536;
 
 async function* csvRows(path: string): AsyncGenerator<Row> {
-  const file = await opened(path);
-  const columns = (names: string[]): (string | false)[] => columnNames(path, names);
-  const parser = parse({ bom: true, columns, info: true, skip_empty_lines: true });
-  pipeline(file.createReadStream(), parser, () => undefined);
-  let line = 2;
+  const chunks = textChunks(path);
+  let head = "";
+  while (head.length < headCharacters) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    head += value;
+  }
+  const { delimiter, skip, skippedLines } = csvDialect(head);
+  const pieces = (async function* () {
+    yield head.slice(skip);
+    yield* chunks;
+  })();
+  let columns: readonly string[] | undefined;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: Record<string, string>;
-      info: Info;
-    }>) {
-      yield { line, fields: record };
-      line = info.lines + 1;
+    for await (const record of csvRecords(pieces, delimiter, 1 + skippedLines)) {
+      if (columns === undefined) columns = columnNames(path, record);
+      else yield { line: record.line, fields: fieldsOf(path, columns, record) };
     }
   } catch (error) {
-    if (error instanceof InvalidFile) throw error;
-    throw new InvalidFile(csvFault(path, error));
+    if (!(error instanceof CsvFault)) throw error;
+    const column = columns?.[error.field];
+    const where = column ? `, column ${column}` : "";
+    throw new InvalidFile(`${path}, line ${error.line}${where}: it ${error.message}.`);
   }
 }
 
 /** Without a name a column is of no use; with the same name as another, nobody knows which is meant. */
-function columnNames(path: string, written: readonly string[]): (string | false)[] {
-  const names = written.map((name) => name.trim());
+function columnNames(path: string, { line, fields }: CsvRecord): readonly string[] {
+  const names = fields.map((name) => name.trim());
   const twice = names.find((name, i) => name !== "" && names.indexOf(name) < i);
-  if (twice !== undefined) throw new InvalidFile(`${path}, line 1: the column ${twice} is there twice.`);
-  return names.map((name) => name !== "" && name);
+  const fault = (sentence: string): InvalidFile => new InvalidFile(`${path}, line ${line}: ${sentence}.`);
+  if (twice !== undefined) throw fault(`the column ${twice} is there twice`);
+  if (names.some((name) => /^[^\s@{}]+@[^\s@{}]+$/.test(name)))
+    throw fault("it has an address where the names of the columns must stand");
+  return names;
 }
 
-const csvFaults: Readonly<Record<string, string>> = {
-  CSV_RECORD_INCONSISTENT_COLUMNS: "has not as many fields as there are columns",
-  CSV_QUOTE_NOT_CLOSED: "opens a quote that is never closed",
-  CSV_INVALID_CLOSING_QUOTE: "has something behind a closing quote",
-  INVALID_OPENING_QUOTE: "has a quote in the middle of a field",
-};
-
-function csvFault(path: string, error: unknown): string {
-  const { code = "", lines } = error as Partial<CsvError> & { readonly lines?: number };
-  if (!code.startsWith("CSV_") && !(code in csvFaults)) return `${path} cannot be read: ${code}.`;
-  const fault = csvFaults[code] ?? "is not CSV (RFC 4180)";
-  return lines === undefined ? `${path} ${fault}.` : `${path}, line ${lines}: it ${fault}.`;
+/** A row as long as the names: spreadsheets leave empty fields at the end away, or write more of them. */
+function fieldsOf(path: string, names: readonly string[], { line, fields }: CsvRecord): Fields {
+  if (fields.slice(names.length).some((field) => field !== "")) {
+    const count = `${fields.length} fields, and there are ${names.length} columns`;
+    throw new InvalidFile(`${path}, line ${line}: it has ${count}.`);
+  }
+  return Object.fromEntries(
+    names.flatMap((name, i) => (name === "" ? [] : [[name, fields[i] ?? ""] as const])),
+  );
 }
 
 async function* jsonRows(path: string): AsyncGenerator<Row> {
-  const file = await opened(path);
   let line = 0;
-  for await (const whole of file.readLines()) {
+  for await (const text of textLines(textChunks(path))) {
     line += 1;
-    const text = line === 1 ? whole.replace(/^\uFEFF/, "") : whole;
     if (text.trim() !== "") yield { line, fields: jsonFields(path, line, text) };
   }
 }

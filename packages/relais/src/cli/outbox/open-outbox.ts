@@ -1,10 +1,11 @@
 import { dirname, resolve } from "node:path";
 import type { Outbox } from "@relais/outbox";
 import { findConfig } from "../../config/find-config.ts";
-import { interpolate } from "../../config/interpolate.ts";
 import { readConfig } from "../../config/read-config.ts";
 import type { OutboxEntry, RelaisConfig } from "../../config/relais-config.ts";
 import { ConfigurationError } from "../../configuration-error.ts";
+import { senderFromEnv } from "../../sender-from-env.ts";
+import { settingsReader } from "../../settings-reader.ts";
 import type { Shell } from "../shell.ts";
 
 /** Where a command finds the outbox. */
@@ -28,19 +29,31 @@ export async function outboxKit(): Promise<Kit> {
   }
 }
 
-/** What the configuration says of the outbox; all of it was checked with the chain, or is now. */
+/** What the configuration says of the outbox: nothing of the chain, whose secrets these commands may do without. */
 async function outboxSettings(
   flags: OutboxFlags,
   shell: Shell,
 ): Promise<OutboxEntry & { readonly from?: string }> {
-  const file = flags.config === undefined ? findConfig(shell.cwd) : resolve(shell.cwd, flags.config);
-  if (file === undefined) return {};
-  const folder = dirname(file);
-  const raw = (await readConfig(file)) as RelaisConfig;
-  const { value, problems } = interpolate({ outbox: raw.outbox ?? {}, from: raw.from }, shell.env, folder);
+  const path = flags.config === undefined ? findConfig(shell.cwd) : resolve(shell.cwd, flags.config);
+  if (path === undefined) return {};
+  const folder = dirname(path);
+  const raw = (await readConfig(path)) as Partial<RelaisConfig> | null;
+  const { configOf } = await import("../../config/config.ts");
+  const { file, problems } = await configOf(
+    {
+      ...(raw?.outbox !== undefined && { outbox: raw.outbox }),
+      ...(raw?.from !== undefined && { from: raw.from }),
+    },
+    shell.env,
+    folder,
+  );
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const { outbox, from } = value as { outbox: OutboxEntry; from?: string };
-  return { ...outbox, folder: resolve(folder, outbox.folder ?? ".relais"), ...(from && { from }) };
+  const { outbox = {}, from } = file;
+  return {
+    ...outbox,
+    folder: resolve(folder, outbox.folder ?? ".relais"),
+    ...(from !== undefined && { from }),
+  };
 }
 
 /** `--database`, `--folder`, the configuration, `DATABASE_URL`, or PGlite in `.relais`, in this order. */
@@ -52,10 +65,11 @@ export async function openOutbox(
   const { createOutbox } = await outboxKit();
   const settings = await outboxSettings(flags, shell);
   const given = flags.database ?? (flags.folder === undefined ? settings.database : undefined);
-  const database = given ?? (flags.folder === undefined ? shell.env.DATABASE_URL || undefined : undefined);
+  const database =
+    given ?? (flags.folder === undefined ? settingsReader(shell.env).text("DATABASE_URL") : undefined);
   const folder = resolve(shell.cwd, flags.folder ?? settings.folder ?? ".relais");
   const { connections } = settings;
-  const from = settings.from ?? (shell.env.AWS_SES_FROM_EMAIL || undefined);
+  const from = settings.from ?? senderFromEnv(shell.env);
   try {
     const migrate = more.migrate ?? (flags.migrate === false ? false : settings.migrate);
     const outbox = await createOutbox({ database, folder, connections, from, migrate });

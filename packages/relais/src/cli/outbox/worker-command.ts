@@ -1,6 +1,7 @@
 import type { Chain } from "@relais/core";
 import type { Outbox, Worker } from "@relais/outbox";
 import { ConfigurationError } from "../../configuration-error.ts";
+import { settingsReader } from "../../settings-reader.ts";
 import { type Monitor, monitor } from "../../status/monitor.ts";
 import { statusServer } from "../../status/status-server.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
@@ -184,7 +185,7 @@ async function doorOf(
   const probes = { "/healthz": async () => isAlive(worker), "/readyz": ready };
   const more = metrics === undefined ? {} : { "/metrics": metrics.page };
   if (serve) {
-    const token = env.RELAIS_STATUS_TOKEN || undefined;
+    const token = settingsReader(env).text("RELAIS_STATUS_TOKEN");
     const pages = { ...probePages(probes), ...more };
     return statusServer({ chain, monitor: watch, outbox, host, port: port ?? servePort, token, pages });
   }

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
+import { openOutbox } from "../../src/cli/outbox/open-outbox.ts";
+import { runHere } from "./run-here.ts";
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = mkdtempSync(join(tmpdir(), "relais-outbox-settings-"));
+  await pgliteFolder(join(cwd, ".relais"));
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+const config = (outbox: object): void =>
+  writeFileSync(
+    join(cwd, "relais.config.json"),
+    JSON.stringify({
+      chain: [{ use: "smtp", options: { host: "a.example.org", auth: { user: "ann", pass: "${NOT_SET}" } } }],
+      outbox,
+      from: "${SENDER}",
+    }),
+  );
+const shell = (env: Record<string, string>) => ({
+  env,
+  cwd,
+  out: () => undefined,
+  err: () => undefined,
+  terminal: undefined,
+  stdin: async () => undefined,
+});
+
+test("what variables say of the outbox are numbers for the worker; secrets of the chain are not needed", async () => {
+  config({ concurrency: "${WORKERS}", keepSentForMs: "${KEEP}", queryTimeoutMs: "${LIMIT:-5000}" });
+  const env = { WORKERS: "7\r\n", KEEP: " 86400000 ", SENDER: "shop@example.org\n" };
+  const { outbox, settings } = await openOutbox({}, shell(env));
+  await outbox.close();
+  expect(settings).toMatchObject({
+    concurrency: 7,
+    keepSentForMs: 86_400_000,
+    queryTimeoutMs: 5_000,
+    from: "shop@example.org",
+  });
+});
+
+test("what is wrong there is one sentence, with exit code 2", async () => {
+  config({ concurrency: "${WORKERS}", connection: 3 });
+  const said = await runHere(["outbox", "stats"], { cwd, env: { WORKERS: "many", SENDER: "a@b.example" } });
+  expect(said).toMatchObject({ code: 2, out: "" });
+  expect(said.err.split("\n")).toEqual([
+    "outbox.concurrency: must be a number, not a string",
+    'outbox: "connection" is not an option; did you mean connections?',
+  ]);
+});
+
+test("a variable with nothing in it is no database: nobody's mail goes into another one unseen", async () => {
+  config({ database: "${DATABASE}" });
+  const said = await runHere(["outbox", "stats"], { cwd, env: { DATABASE: "\n", SENDER: "a@b.example" } });
+  expect(said).toMatchObject({
+    code: 2,
+    err: "outbox.database: names the environment variable DATABASE, which is empty",
+  });
+});
