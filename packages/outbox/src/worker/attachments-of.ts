@@ -13,7 +13,7 @@ interface AttachmentRow {
 }
 
 /** A driver makes an answer of many bytes out of a text twice as long, in buffers that double as they grow. */
-const pieceBytes = 2 * 1024 * 1024;
+const pieceBytes = 1024 * 1024;
 
 /** The attachments of a message, in their order; large ones in pieces, so that little more than they is held at once. */
 export async function attachmentsOf(database: Queryable, message: string): Promise<AttachmentInput[]> {

@@ -13,8 +13,8 @@ export interface WorkerOptions {
   /** Who looks on. They cannot change a delivery. */
   readonly observers?: readonly WorkerObserver[] | undefined;
   /**
-   * Bytes of messages under way at once, as they are stored. A message takes some three times its size; one that is larger
-   * than this is sent alone. @defaultValue 40 MiB
+   * Bytes of messages under way at once, as they are stored. A message takes some five times its size; one that is larger
+   * than this is sent alone. @defaultValue 32 MiB
    */
   readonly maxBytesInFlight?: number | undefined;
   /**
@@ -76,7 +76,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
   }
   const {
     concurrency = 10,
-    maxBytesInFlight = 40 * 1024 * 1024,
+    maxBytesInFlight = 32 * 1024 * 1024,
     backoff = {},
     observers = [],
     sources = [],

@@ -67,7 +67,7 @@ export interface OutboxEntry {
   readonly concurrency?: number;
   /** Whether commands make the tables, or change them, where they have to be. @defaultValue true */
   readonly migrate?: boolean;
-  /** Bytes of messages under way at once; one that is larger is sent alone. @defaultValue 41943040 */
+  /** Bytes of messages under way at once; one that is larger is sent alone. @defaultValue 33554432 */
   readonly maxBytesInFlight?: number;
   /** Sent messages are deleted this long after they ended, ms, or `never`. @defaultValue 2592000000 */
   readonly keepSentForMs?: number | "never";
