@@ -203,8 +203,8 @@ describe.each(stores)("what is let in is sent, on %s", (name, open) => {
         [id, JSON.stringify(entries)],
       );
       return (await w.outbox.get(id))?.deliveryTrace as {
-        attempts: Record<string, unknown>[];
-        omitted?: number;
+        readonly attempts: readonly { readonly n?: number }[];
+        readonly omitted?: number;
       };
     };
     await added([entry(0, { success: true, messageId: "one" })]);
