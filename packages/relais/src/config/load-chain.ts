@@ -87,6 +87,11 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
     retired.add(closing);
   };
 
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.all([current.chain.close(), ...retired]);
+  };
+
   return Object.freeze({
     get id(): string {
       return current.chain.id;
@@ -104,9 +109,7 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
       reloading = turn.catch(() => undefined);
       return turn;
     },
-    async close() {
-      closed = true;
-      await Promise.all([current.chain.close(), ...retired]);
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   });
 }
