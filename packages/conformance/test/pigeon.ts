@@ -58,6 +58,7 @@ export type Flaw =
   | "sends after close"
   | "rejects after close"
   | "asks whether all is well after close"
+  | "says cancelled after close"
   | "cannot be closed twice"
   | "leaves a timer"
   | "leaves its connections"
@@ -137,7 +138,10 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
     if (closed && flaw === "rejects after close") throw new Error("closed");
     if (closed && flaw === "asks whether all is well after close")
       await ask(url, agent, token, undefined, undefined);
-    if (closed && flaw !== "sends after close") return fail("cancelled", "closed");
+    if (closed && flaw === "says cancelled after close") return fail("cancelled", "closed");
+    if (closed && flaw !== "sends after close") {
+      return failure({ provider: id, kind: "skipped", code: "closed", reason: "closed" });
+    }
     if (early && flaw === "asks whether all is well although it was given up")
       await ask(url, agent, token, undefined, undefined);
     if (flaw === "writes on attachments") message.attachments[0]?.content.fill(0);
