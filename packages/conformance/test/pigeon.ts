@@ -99,7 +99,11 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
     ask(url, agent, token, body, signal);
 
   const judge = ({ status, body }: PigeonAnswer, message: Message, to: readonly string[]): Outcome => {
-    if (status !== 200) return fail(kinds[status] ?? "unknown", body.error ?? "no reason");
+    if (status !== 200) {
+      const no = fail(kinds[status] ?? "unknown", body.error ?? "no reason");
+      // Its 503 comes in words of its own, and means that nothing was taken.
+      return no.kind === "transient" ? Object.freeze({ ...no, definite: true }) : no;
+    }
     const made = flaw === "invents a message id where there is none" ? message.id : undefined;
     const given = body.id === undefined ? made : flaw === "invents a message id" ? message.id : body.id;
     if (given === undefined) return fail("unknown", "an answer that says nothing");
