@@ -24,6 +24,7 @@ export type { Outcome, Receipt, Rejection } from "./outcome.ts";
 export { definePlugin, type OptionIssue, type OptionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./plugin.ts";
 export { processLock } from "./process-lock.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
+export { providerId } from "./provider-id.ts";
 export { overLimits, type ProviderLimits } from "./provider-limits.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";
@@ -55,8 +56,11 @@ export interface Attempt {
 // clock.ts
 export interface Clock {
     now(): number;
+    wallNow?(): number;
     after(delayMs: number, run: () => void): () => void;
 }
+export declare function wallNow(clock: Clock): number;
+export declare function wallAt(clock: Clock, at: number): number;
 export declare const systemClock: Clock;
 
 // closest.ts
@@ -165,10 +169,10 @@ export type Observer = (event: RelaisEvent) => void;
 export {};
 
 // failure.ts
-import type { Rejection } from "./outcome.ts";
+import type { Behind, Rejection } from "./outcome.ts";
 export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];
 export type FailureKind = (typeof failureKinds)[number];
-export interface Failure {
+export interface Failure extends Behind {
     readonly success: false;
     readonly provider: string;
     readonly kind: FailureKind;
@@ -176,6 +180,8 @@ export interface Failure {
     readonly code?: string;
     readonly retryAfterMs?: number;
     readonly again?: false;
+    readonly definite?: true;
+    readonly accepted?: readonly string[];
     readonly rejected?: readonly Rejection[];
 }
 
@@ -202,7 +208,7 @@ export declare function isJournal(value: unknown): value is Journal;
 
 // make-outcome.ts
 import type { Failure, FailureKind } from "./failure.ts";
-import type { Receipt, Rejection } from "./outcome.ts";
+import type { Behind, Outcome, Receipt, Rejection } from "./outcome.ts";
 export interface FailureParts {
     readonly provider: string;
     readonly kind: FailureKind;
@@ -210,8 +216,10 @@ export interface FailureParts {
     readonly code?: string | undefined;
     readonly retryAfterMs?: number | undefined;
     readonly again?: false | undefined;
+    readonly definite?: true | undefined;
     readonly rejected?: readonly Rejection[] | undefined;
 }
+export declare function withBehind(outcome: Outcome, behind: Behind): Outcome;
 export declare function failure(parts: FailureParts): Failure;
 export interface ReceiptParts {
     readonly provider: string;
@@ -549,7 +557,12 @@ export interface Rejection {
     readonly address: string;
     readonly failure: Failure;
 }
-export interface Receipt {
+export interface Behind {
+    readonly receipts?: readonly Receipt[];
+    readonly failures?: readonly Failure[];
+    readonly possibleDuplicate?: true;
+}
+export interface Receipt extends Behind {
     readonly success: true;
     readonly provider: string;
     readonly messageId: string;
@@ -606,6 +619,10 @@ export declare function pluginFault(value: unknown): string | undefined;
 
 // process-lock.ts
 export declare function processLock(path: string): (() => void) | undefined;
+
+// provider-id.ts
+export declare const isProviderId: (value: unknown) => value is string;
+export declare function providerId(field: string, value: unknown): string;
 
 // provider-limits.ts
 import type { Envelope } from "./message/envelope.ts";
@@ -668,6 +685,7 @@ export interface Provider {
     send(message: Message, context: SendContext): Promise<Outcome>;
     verify?(context?: VerifyContext): Promise<Health>;
     close?(): Promise<void>;
+    [Symbol.asyncDispose]?(): Promise<void>;
 }
 
 // reason.ts
@@ -681,11 +699,21 @@ import type { Attempt } from "./attempt.ts";
 import type { Observer } from "./event.ts";
 import type { Journal } from "./journal.ts";
 import type { Outcome } from "./outcome.ts";
+export interface AttemptState {
+    readonly provider: string;
+    readonly to: readonly string[];
+    readonly isCrossing: boolean;
+    readonly crossed: boolean;
+    readonly passedOn: boolean;
+    readonly isVoid: boolean;
+    readonly outcome: Outcome | undefined;
+    abandon(): void;
+}
 export interface DeliveryScope {
     readonly observe?: Observer | undefined;
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
-    nextAttempt(): number;
+    nextAttempt(attempt?: AttemptState, n?: number): number;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 

@@ -105,14 +105,18 @@ export interface Chain extends Provider {
     send(message: MessageInput | Message, options?: SendOptions): Promise<Delivery>;
     verify(context?: VerifyContext): Promise<ChainHealth>;
     close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
 }
 export declare function createChain(links: readonly (Link | Provider)[], options?: ChainOptions): Chain;
 
 // clock.ts
 export interface Clock {
     now(): number;
+    wallNow?(): number;
     after(delayMs: number, run: () => void): () => void;
 }
+export declare function wallNow(clock: Clock): number;
+export declare function wallAt(clock: Clock, at: number): number;
 export declare const systemClock: Clock;
 
 // delivery-error.ts
@@ -244,10 +248,10 @@ export type Observer = (event: RelaisEvent) => void;
 export {};
 
 // failure.ts
-import type { Rejection } from "./outcome.ts";
+import type { Behind, Rejection } from "./outcome.ts";
 export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];
 export type FailureKind = (typeof failureKinds)[number];
-export interface Failure {
+export interface Failure extends Behind {
     readonly success: false;
     readonly provider: string;
     readonly kind: FailureKind;
@@ -255,6 +259,8 @@ export interface Failure {
     readonly code?: string;
     readonly retryAfterMs?: number;
     readonly again?: false;
+    readonly definite?: true;
+    readonly accepted?: readonly string[];
     readonly rejected?: readonly Rejection[];
 }
 
@@ -279,13 +285,15 @@ export declare function isJournal(value: unknown): value is Journal;
 // link.ts
 import { type Clock } from "./clock.ts";
 import { type Dispositions, type Overrides } from "./disposition.ts";
-import type { LinkStatus, Policy } from "./policy.ts";
+import { type LinkStatus, type Policy } from "./policy.ts";
 import type { Provider } from "./provider.ts";
 export interface Link extends Provider {
     readonly provider: Provider;
     readonly dispositions: Dispositions;
     readonly overrides: Overrides;
     status(): LinkStatus;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
 }
 export declare function isLink(value: unknown): value is Link;
 export declare function link(provider: Provider, ...policies: readonly Policy[]): Link;
@@ -583,7 +591,12 @@ export interface Rejection {
     readonly address: string;
     readonly failure: Failure;
 }
-export interface Receipt {
+export interface Behind {
+    readonly receipts?: readonly Receipt[];
+    readonly failures?: readonly Failure[];
+    readonly possibleDuplicate?: true;
+}
+export interface Receipt extends Behind {
     readonly success: true;
     readonly provider: string;
     readonly messageId: string;
@@ -594,18 +607,19 @@ export interface Receipt {
 export type Outcome = Receipt | Failure;
 
 // policies/breaker.ts
-import type { Policy, TimedOptions } from "../policy.ts";
+import { type Policy, type TimedOptions } from "../policy.ts";
 export interface BreakerOptions extends TimedOptions {
     readonly failureRate?: number | undefined;
     readonly minimumCalls?: number | undefined;
     readonly windowMs?: number | undefined;
     readonly resetMs?: number | undefined;
     readonly maxResetMs?: number | undefined;
+    readonly maxRestMs?: number | undefined;
 }
 export declare function breaker(options?: BreakerOptions): Policy;
 
 // policies/concurrency.ts
-import type { Policy, TimedOptions } from "../policy.ts";
+import { type Policy, type TimedOptions } from "../policy.ts";
 export interface ConcurrencyOptions extends TimedOptions {
     readonly messages?: number | undefined;
     readonly bytes?: number | undefined;
@@ -615,11 +629,11 @@ export declare function concurrency(options?: ConcurrencyOptions): Policy;
 
 // policies/overrides.ts
 import { type Overrides } from "../disposition.ts";
-import type { Policy } from "../policy.ts";
+import { type Policy } from "../policy.ts";
 export declare function overrides(changes: Overrides): Policy;
 
 // policies/rate-limit.ts
-import type { Policy, TimedOptions } from "../policy.ts";
+import { type Policy, type TimedOptions } from "../policy.ts";
 export interface RateLimitOptions extends TimedOptions {
     readonly perSecond?: number | undefined;
     readonly perDay?: number | undefined;
@@ -630,7 +644,7 @@ export interface RateLimitOptions extends TimedOptions {
 export declare function rateLimit(options: RateLimitOptions): Policy;
 
 // policies/retry.ts
-import type { Policy, TimedOptions } from "../policy.ts";
+import { type Policy, type TimedOptions } from "../policy.ts";
 export interface RetryOptions extends TimedOptions {
     readonly attempts?: number | undefined;
     readonly baseMs?: number | undefined;
@@ -642,9 +656,10 @@ export interface RetryOptions extends TimedOptions {
 export declare function retry(options?: RetryOptions): Policy;
 
 // policies/timeout.ts
-import type { Policy, TimedOptions } from "../policy.ts";
+import { type Policy, type TimedOptions } from "../policy.ts";
 export interface TimeoutOptions extends TimedOptions {
     readonly ms: number;
+    readonly afterHandOverMs?: number | undefined;
 }
 export declare function timeout(options: TimeoutOptions): Policy;
 
@@ -666,6 +681,10 @@ export interface Policy {
     (next: Send, site: LinkSite): Send;
     readonly overrides?: Overrides;
 }
+export declare function ownPolicy(policy: Policy): Policy;
+export declare const allSettle: (policies: readonly Policy[]) => boolean;
+export declare function settling(send: Send): Send;
+export declare const isSettling: (send: Send) => boolean;
 export interface LinkStatus {
     readonly breaker?: BreakerStatus;
     readonly retry?: {
@@ -756,6 +775,7 @@ export interface Provider {
     send(message: Message, context: SendContext): Promise<Outcome>;
     verify?(context?: VerifyContext): Promise<Health>;
     close?(): Promise<void>;
+    [Symbol.asyncDispose]?(): Promise<void>;
 }
 
 // scope.ts
@@ -763,11 +783,21 @@ import type { Attempt } from "./attempt.ts";
 import type { Observer } from "./event.ts";
 import type { Journal } from "./journal.ts";
 import type { Outcome } from "./outcome.ts";
+export interface AttemptState {
+    readonly provider: string;
+    readonly to: readonly string[];
+    readonly isCrossing: boolean;
+    readonly crossed: boolean;
+    readonly passedOn: boolean;
+    readonly isVoid: boolean;
+    readonly outcome: Outcome | undefined;
+    abandon(): void;
+}
 export interface DeliveryScope {
     readonly observe?: Observer | undefined;
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
-    nextAttempt(): number;
+    nextAttempt(attempt?: AttemptState, n?: number): number;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 

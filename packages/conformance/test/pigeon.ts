@@ -58,6 +58,7 @@ export type Flaw =
   | "sends after close"
   | "rejects after close"
   | "asks whether all is well after close"
+  | "says cancelled after close"
   | "cannot be closed twice"
   | "leaves a timer"
   | "leaves its connections"
@@ -98,7 +99,11 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
     ask(url, agent, token, body, signal);
 
   const judge = ({ status, body }: PigeonAnswer, message: Message, to: readonly string[]): Outcome => {
-    if (status !== 200) return fail(kinds[status] ?? "unknown", body.error ?? "no reason");
+    if (status !== 200) {
+      const no = fail(kinds[status] ?? "unknown", body.error ?? "no reason");
+      // Its 503 comes in words of its own, and means that nothing was taken.
+      return no.kind === "transient" ? Object.freeze({ ...no, definite: true }) : no;
+    }
     const made = flaw === "invents a message id where there is none" ? message.id : undefined;
     const given = body.id === undefined ? made : flaw === "invents a message id" ? message.id : body.id;
     if (given === undefined) return fail("unknown", "an answer that says nothing");
@@ -137,7 +142,10 @@ export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
     if (closed && flaw === "rejects after close") throw new Error("closed");
     if (closed && flaw === "asks whether all is well after close")
       await ask(url, agent, token, undefined, undefined);
-    if (closed && flaw !== "sends after close") return fail("cancelled", "closed");
+    if (closed && flaw === "says cancelled after close") return fail("cancelled", "closed");
+    if (closed && flaw !== "sends after close") {
+      return failure({ provider: id, kind: "skipped", code: "closed", reason: "closed" });
+    }
     if (early && flaw === "asks whether all is well although it was given up")
       await ask(url, agent, token, undefined, undefined);
     if (flaw === "writes on attachments") message.attachments[0]?.content.fill(0);

@@ -47,6 +47,7 @@ const flaws: Readonly<Record<Flaw, string>> = {
   "rejects after close": "closed twice",
   "asks whether all is well after close": "closed twice",
   "sends after close": "closed twice",
+  "says cancelled after close": "closed twice",
   "cannot be closed twice": "closed twice",
   "leaves a timer": "lets go of every",
   "leaves its connections": "lets go of every",

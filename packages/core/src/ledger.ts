@@ -71,7 +71,7 @@ class Books implements Ledger {
   readonly recipients: readonly string[];
   readonly receipts: Receipt[] = [];
   readonly failures: (Failure | undefined)[] = [];
-  readonly within: (readonly Failure[] | undefined)[] = [];
+  #within: (readonly Failure[] | undefined)[] | undefined;
   possibleDuplicate = false;
   #whole: Receipt | undefined;
   #drafts: Draft[] | undefined;
@@ -79,6 +79,10 @@ class Books implements Ledger {
 
   constructor(recipients: readonly string[]) {
     this.recipients = recipients;
+  }
+
+  get within(): readonly (readonly Failure[] | undefined)[] {
+    return this.#within ?? [];
   }
 
   whole(): Receipt | undefined {
@@ -109,7 +113,10 @@ class Books implements Ledger {
     goesOn: (failure: Failure) => boolean,
     now: () => number,
   ): void {
-    if (!outcome.success || outcome.failures !== undefined) this.within[place] = outcome.failures;
+    if (outcome.failures !== undefined || (!outcome.success && this.#within !== undefined)) {
+      this.#within ??= [];
+      this.#within[place] = outcome.failures;
+    }
     if (outcome.possibleDuplicate === true) this.possibleDuplicate = true;
     if (!outcome.success) this.#enterFailure(outcome, asked, { place, goesOn, now });
     else if (

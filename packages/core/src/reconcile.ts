@@ -52,7 +52,7 @@ export function reconcile(
     rejected.push({ address, failure: doubt ?? asked ?? last ?? silence });
   }
   const receipts = byProvider(taken);
-  const failures = failuresOf(made, said, twice, receipts);
+  const failures = failuresOf(made, said, fits && !twice, receipts);
   const behind: Behind = {
     ...(receipts.length > 1 ? { receipts } : {}),
     ...(failures === undefined ? {} : { failures }),
@@ -151,11 +151,11 @@ function byProvider(taken: ReadonlyMap<Receipt, readonly string[]>): readonly Re
 function failuresOf(
   attempts: readonly AttemptState[],
   said: Outcome | undefined,
-  twice: boolean,
+  isWhole: boolean,
   receipts: readonly Receipt[],
 ): readonly Failure[] | undefined {
   const named = said?.failures;
-  if (said !== undefined && !twice) return named;
+  if (isWhole) return named;
   const last = new Map<string, Failure>();
   for (const { outcome } of attempts) {
     if (outcome === undefined || outcome.success) continue;

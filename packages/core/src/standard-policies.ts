@@ -14,7 +14,7 @@ export interface StandardOptions extends TimedOptions {
   readonly retry?: RetryOptions | false | undefined;
   /** Options of `breaker`; `false` leaves it out. */
   readonly breaker?: BreakerOptions | false | undefined;
-  /** How long one attempt may take, ms. @defaultValue 30000 */
+  /** How long one attempt may take until its hand-over, ms. @defaultValue 30000 */
   readonly timeoutMs?: number | undefined;
   /** Options of `rateLimit`. @defaultValue none */
   readonly rateLimit?: RateLimitOptions | undefined;

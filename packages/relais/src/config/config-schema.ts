@@ -41,6 +41,7 @@ const provider = z.strictObject({
         windowMs: z.int().min(12).optional(),
         resetMs: z.number().min(1).optional(),
         maxResetMs: z.number().min(1).optional(),
+        maxRestMs: z.number().min(0).optional(),
       }),
     ])
     .optional(),

@@ -14,7 +14,7 @@ export interface ProviderEntry {
   readonly retry?: boolean | InFile<RetryOptions>;
   /** Leaves a provider alone that fails. @defaultValue on, with the policy's defaults; `false` leaves it out */
   readonly breaker?: boolean | InFile<BreakerOptions>;
-  /** How long one attempt may take, ms. @defaultValue 30000 */
+  /** How long one attempt may take until its hand-over, ms. @defaultValue 30000 */
   readonly timeoutMs?: number;
   /** `"fromProvider"`: what the provider says it allows. @defaultValue none */
   readonly rateLimit?: "fromProvider" | RateLimitEntry;
