@@ -31,7 +31,9 @@ describe.runIf(needs("postgres"))("those who look on while the database is silen
       const worker = createWorker(outbox, chainOf(far), { queryTimeoutMs: 1_000 });
       await worker.start();
       // All connections are there, and warm.
-      await Promise.all(Array.from({ length: connections }, () => outbox.database.query("select pg_sleep(0.05)")));
+      await Promise.all(
+        Array.from({ length: connections }, () => outbox.database.query("select pg_sleep(0.05)")),
+      );
       await outbox.ping();
       way.silence();
       let pings = 0;
@@ -42,7 +44,9 @@ describe.runIf(needs("postgres"))("those who look on while the database is silen
           void ask().catch(() => (failed += 1));
         }
       }, 50);
-      await straight.enqueueMany(Array.from({ length: 50 }, (_, i) => ({ message: mail(`p${i}@example.net`) })));
+      await straight.enqueueMany(
+        Array.from({ length: 50 }, (_, i) => ({ message: mail(`p${i}@example.net`) })),
+      );
       await until(
         () => straight.stats(),
         ({ byState }) => byState.sent === 50,
@@ -52,10 +56,11 @@ describe.runIf(needs("postgres"))("those who look on while the database is silen
       expect([pings > 20, failed > 0]).toEqual([true, true]);
       // And find out that all is well again.
       await until(
-        () => outbox.ping().then(
-          () => true,
-          () => false,
-        ),
+        () =>
+          outbox.ping().then(
+            () => true,
+            () => false,
+          ),
         (well) => well,
         20_000,
       );
@@ -68,7 +73,9 @@ describe.runIf(needs("postgres"))("those who look on while the database is silen
 
   test("a statement of which nobody says how long it may take is not waited for for ever", async () => {
     const way = await breakingWay(Number(new URL(url).port));
-    const outbox = await createOutbox({ database: Object.assign(new URL(url), { port: String(way.port) }).href });
+    const outbox = await createOutbox({
+      database: Object.assign(new URL(url), { port: String(way.port) }).href,
+    });
     await outbox.ping();
     way.silence();
     await expect(outbox.ping()).rejects.toThrow(/in time|timeout/);
