@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidMessage, type Message } from "@relais/core";
-import { createWorker, type Outbox } from "@relais/outbox";
+import { createWorker, type DeliveryTrace, type Outbox } from "@relais/outbox";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
@@ -202,10 +202,7 @@ describe.each(stores)("what is let in is sent, on %s", (name, open) => {
         "update relais.message m set delivery_trace = relais.trace_with(m.delivery_trace, $2::jsonb) where id = $1",
         [id, JSON.stringify(entries)],
       );
-      return (await w.outbox.get(id))?.deliveryTrace as {
-        readonly attempts: readonly { readonly n?: number }[];
-        readonly omitted?: number;
-      };
+      return (await w.outbox.get(id))?.deliveryTrace as DeliveryTrace;
     };
     await added([entry(0, { success: true, messageId: "one" })]);
     // Two breakers that are open, asked again and again: two entries.
@@ -220,7 +217,7 @@ describe.each(stores)("what is let in is sent, on %s", (name, open) => {
     expect(all.omitted).toBe(153);
     expect(all.attempts[0]).toMatchObject({ n: 1, success: true });
     expect(all.attempts.at(-1)).toMatchObject({ n: 203, at: "t199" });
-    const numbers = all.attempts.map(({ n }) => n as number);
+    const numbers = all.attempts.map(({ n }) => n);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
   });
 

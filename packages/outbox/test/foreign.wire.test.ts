@@ -28,7 +28,9 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
       builtins.BYTEA,
     ];
     const usual = types.map((type) => getTypeParser(type));
-    afterEach(() => types.forEach((type, i) => setTypeParser(type, usual[i] as never)));
+    afterEach(() => {
+      for (const [i, type] of types.entries()) setTypeParser(type, usual[i] as never);
+    });
 
     test("changes nothing, whatever types it reads as text", async () => {
       const url = await server.database();

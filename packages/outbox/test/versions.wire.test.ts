@@ -1,4 +1,4 @@
-import { createOutbox, createWorker, type Outbox } from "@relais/outbox";
+import { createWorker, type Outbox } from "@relais/outbox";
 import { beforeEach, describe, expect, test } from "vitest";
 import { migrations, newest } from "../src/schema/migrations.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";

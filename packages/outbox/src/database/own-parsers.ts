@@ -31,27 +31,37 @@ function list(of: Parse): Parse {
 const text: Parse = (value) => value;
 const json: Parse = (value) => JSON.parse(value);
 
-/** By the number of a type in PostgreSQL's catalogue. What is not here stays text, as `pg` has it. */
-const parsers: ReadonlyMap<number, Parse> = new Map<number, Parse>([
-  [16, (value) => value === "t"],
-  [17, bytes],
-  [21, Number],
-  [23, Number],
-  [26, Number],
-  [114, json],
-  [700, Number],
-  [701, Number],
-  [1005, list(Number)],
-  [1007, list(Number)],
-  [1009, list(text)],
-  [1015, list(text)],
-  [1114, time],
-  [1184, time],
-  [1185, list(time)],
-  [2951, list(text)],
-  [3802, json],
-  [3807, list(json)],
-]);
+const flag: Parse = (value) => value === "t";
+/** Midnight of a day, here. */
+const day: Parse = (value) => new Date(`${value}T00:00:00`);
+
+/** By the number of a type in PostgreSQL's catalogue, and that of its lists. Whatever is not here stays text. */
+const types: readonly (readonly [type: number, lists: number, parse: Parse])[] = [
+  [16, 1000, flag],
+  [17, 1001, bytes],
+  [20, 1016, text],
+  [21, 1005, Number],
+  [23, 1007, Number],
+  [25, 1009, text],
+  [26, 1028, Number],
+  [114, 199, json],
+  [700, 1021, Number],
+  [701, 1022, Number],
+  [1043, 1015, text],
+  [1082, 1182, day],
+  [1114, 1115, time],
+  [1184, 1185, time],
+  [1700, 1231, text],
+  [2950, 2951, text],
+  [3802, 3807, json],
+];
+
+const parsers: ReadonlyMap<number, Parse> = new Map(
+  types.flatMap(([type, lists, parse]): [number, Parse][] => [
+    [type, parse],
+    [lists, list(parse)],
+  ]),
+);
 
 /**
  * How answers are read, whatever the application has told `pg.types.setTypeParser`: that holds for a whole process, and

@@ -16,7 +16,7 @@ const closed =
   /^(Cannot use a pool after calling end|PGlite is clos|Client was closed|Connection terminated by pool)/;
 
 /** Whether somebody has closed the database in this process: it will not come back. */
-export function isClosed(error: unknown): boolean {
+function isClosed(error: unknown): boolean {
   return error instanceof Error && closed.test(error.message);
 }
 
