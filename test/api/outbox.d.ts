@@ -12,7 +12,7 @@ export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./orm.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 export type { OutboxMessage } from "./outbox-message.ts";
 export type { PurgeOptions } from "./purge.ts";
-export { type Operator, type ResendOptions, type ResolveOptions, resendable } from "./resolve.ts";
+export { type CancelOptions, type Operator, type ResendOptions, type ResolveOptions, resendable, } from "./resolve.ts";
 export { wholeSchema } from "./schema/migrations.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./state.ts";
 export type { OutboxStats } from "./stats.ts";
@@ -41,6 +41,7 @@ export interface Queryable {
 }
 export interface Database extends Queryable {
     readonly kind: "postgres" | "pglite";
+    readonly aside: Queryable;
     transaction<T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number): Promise<T>;
     listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
     close(): Promise<void>;
@@ -76,6 +77,7 @@ export interface EnqueueFields {
     readonly expiresAt: string;
     readonly onUnknown: UnknownPolicy;
 }
+export declare function dueAt({ sendAt }: EnqueueOptions): number | undefined;
 export declare function enqueueFields(options: EnqueueOptions, id: string | undefined): EnqueueFields;
 
 // enqueue.ts
@@ -188,7 +190,7 @@ import { type MessageFilter } from "./filter.ts";
 import { type ListOptions } from "./list.ts";
 import type { OutboxMessage } from "./outbox-message.ts";
 import { type PurgeOptions } from "./purge.ts";
-import { type ResendOptions, type ResolveOptions } from "./resolve.ts";
+import { type CancelOptions, type ResendOptions, type ResolveOptions } from "./resolve.ts";
 import { type OutboxStats } from "./stats.ts";
 export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
     readonly migrate?: boolean | undefined;
@@ -199,13 +201,15 @@ export interface Outbox {
     get(id: string): Promise<OutboxMessage | undefined>;
     list(options?: ListOptions): Promise<OutboxMessage[]>;
     cancel(id: string): Promise<boolean>;
-    cancelMany(filter: MessageFilter): Promise<string[]>;
+    cancelMany(filter: MessageFilter, options?: CancelOptions): Promise<string[]>;
     resend(id: string, options: ResendOptions): Promise<boolean>;
     resendMany(filter: MessageFilter, options: ResendOptions): Promise<string[]>;
     resolve(filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
     purge(options?: PurgeOptions): Promise<number>;
     stats(): Promise<OutboxStats>;
+    ping(): Promise<void>;
     close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
     readonly database: Database;
     readonly defaultFrom: string | undefined;
 }
@@ -223,11 +227,12 @@ export declare function purge(database: Database, options: PurgeOptions): Promis
 
 // resolve.ts
 import type { Database } from "./database/database.ts";
-import { type MessageFilter } from "./filter.ts";
+import type { MessageFilter } from "./filter.ts";
 import type { State } from "./state.ts";
 export interface Operator {
     readonly by: string;
     readonly reason?: string | undefined;
+    readonly onProgress?: ((done: number) => void) | undefined;
 }
 export declare const resendable: readonly State[];
 export interface ResendOptions extends Operator {
@@ -240,7 +245,10 @@ export interface ResolveOptions extends Operator {
     readonly as: "sent" | "failed";
 }
 export declare function resolve(database: Database, filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
-export declare function cancel(database: Database, filter: MessageFilter): Promise<string[]>;
+export interface CancelOptions {
+    readonly onProgress?: ((done: number) => void) | undefined;
+}
+export declare function cancel(database: Database, filter: MessageFilter, { onProgress }?: CancelOptions): Promise<string[]>;
 
 // schema/migrations.ts
 export declare const schema = "relais";
@@ -260,14 +268,14 @@ export declare const unknownPolicies: readonly ["hold", "resend", "assume_sent"]
 export type UnknownPolicy = (typeof unknownPolicies)[number];
 
 // stats.ts
-import type { Database } from "./database/database.ts";
+import type { Queryable } from "./database/database.ts";
 import { type State } from "./state.ts";
 export interface OutboxStats {
     readonly byState: Readonly<Record<State, number>>;
     readonly oldestQueuedMs: number;
     readonly rescheduled: number;
 }
-export declare function stats(database: Database): Promise<OutboxStats>;
+export declare function stats(database: Queryable): Promise<OutboxStats>;
 
 // table/table-mapping.ts
 import type { State } from "../state.ts";
@@ -326,6 +334,8 @@ export interface TraceAttempt {
     readonly code?: string;
     readonly reason?: string;
     readonly skipped?: true;
+    readonly times?: number;
+    readonly lastAt?: string;
     readonly late?: true;
     readonly recipients?: number;
     readonly accepted?: number;
@@ -343,10 +353,13 @@ export interface DeliveryTrace {
     readonly provider?: string;
     readonly messageId?: string;
     readonly attempts: readonly TraceAttempt[];
+    readonly omitted?: number;
+    readonly possibleDuplicate?: true;
     readonly resolution: Resolution | null;
 }
 export declare function storable(text: string): string;
 export declare function storableId(text: string): string;
+export declare function holdable(text: string): string;
 
 // transaction.ts
 type Rows = readonly unknown[];
@@ -387,6 +400,7 @@ export type WorkerEvent = (At & {
     readonly notBefore?: number | undefined;
     readonly ms: number;
     readonly delivery?: Delivery | undefined;
+    readonly possibleDuplicate?: boolean | undefined;
 }) | (At & {
     readonly type: "recovered";
     readonly message: string;
@@ -415,12 +429,14 @@ export interface WorkerOptions {
     readonly name?: string | undefined;
     readonly backoff?: BackoffOptions | undefined;
     readonly observers?: readonly WorkerObserver[] | undefined;
+    readonly maxBytesInFlight?: number | undefined;
     readonly keepSentForMs?: number | undefined;
     readonly queryTimeoutMs?: number | undefined;
     readonly sources?: readonly MessageSource[] | undefined;
 }
 export interface WorkerSettings {
     readonly concurrency: number;
+    readonly maxBytesInFlight: number;
     readonly name: string;
     readonly backoff: BackoffOptions;
     readonly observers: readonly WorkerObserver[];
@@ -441,6 +457,7 @@ export interface Worker {
         readonly graceMs?: number | undefined;
     }): Promise<void>;
     status(): WorkerStatus;
+    [Symbol.asyncDispose](): Promise<void>;
 }
 export interface WorkerStatus {
     readonly state: "new" | "working" | "stopping" | "stopped";

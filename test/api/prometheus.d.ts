@@ -187,6 +187,10 @@ export interface WorkerHappening {
     readonly type: string;
     readonly state?: string | undefined;
     readonly provider?: string | undefined;
+    readonly possibleDuplicate?: boolean | undefined;
+    readonly delivery?: {
+        readonly possibleDuplicate?: boolean | undefined;
+    } | undefined;
 }
 export interface WorkerMetrics {
     observe(event: WorkerHappening): void;

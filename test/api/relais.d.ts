@@ -84,7 +84,9 @@ export interface OutboxEntry {
     readonly folder?: string;
     readonly connections?: number;
     readonly concurrency?: number;
-    readonly keepSentForMs?: number;
+    readonly migrate?: boolean;
+    readonly maxBytesInFlight?: number;
+    readonly keepSentForMs?: number | "never";
     readonly queryTimeoutMs?: number;
     readonly table?: TableEntry;
 }

@@ -76,15 +76,6 @@ describe.each(vendors)("$name", (vendor) => {
     expect(await provider.send(message, most)).toMatchObject({ success: true });
   });
 
-  test("a message that is ready-made bytes only is refused before the wire", async () => {
-    const server = await apiServer(() => vendor.success);
-    const bytes = Buffer.from("Subject: Hello\r\n\r\nHello");
-    const message = { ...(await letter({ text: undefined })), raw: bytes };
-    const outcome = await vendor.make({ endpoint: server.endpoint }).send(message, context(message));
-    expect(outcome).toMatchObject({ kind: "refused", reason: expect.stringContaining("nothing else") });
-    expect(server.connections()).toBe(0);
-  });
-
   test("a message without a body is one with an empty body", async () => {
     const { outcome } = await wire(undefined, { text: undefined, html: undefined, attachments: undefined });
     expect(outcome).toMatchObject({ success: true });

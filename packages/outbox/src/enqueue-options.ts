@@ -9,7 +9,7 @@ export interface EnqueueOptions {
    * or `fromPrisma`.
    */
   readonly tx?: Transaction | undefined;
-  /** Not before then. A `Date`, or ISO 8601. @defaultValue now */
+  /** Not before then. A `Date`, or ISO 8601 with its zone: `2031-12-24T09:00:00Z`, `…+01:00`. @defaultValue now */
   readonly sendAt?: Date | string | undefined;
   /** -3 to 3; higher first. @defaultValue 0 */
   readonly priority?: number | undefined;
@@ -43,11 +43,32 @@ function name(field: string, value: unknown, most: number): string {
   return value.toWellFormed();
 }
 
+const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(?:Z|([+-]\d\d):?(\d\d)?)$/i;
+
+/** A time without a zone means another moment in each process: here, in the database, on another machine. */
 function time(value: unknown): Date {
-  const date = value instanceof Date || typeof value === "string" ? new Date(value) : new Date(Number.NaN);
+  const date = value instanceof Date ? new Date(value) : written(value);
   const year = date.getUTCFullYear();
-  if (!(year >= 1970 && year <= 9999)) throw new InvalidMessage("sendAt", "must be a date, or ISO 8601");
+  if (!(year >= 1970 && year <= 9999)) {
+    const fault = "must be a date, or a time of ISO 8601 with its zone, as in 2031-12-24T09:00:00Z";
+    throw new InvalidMessage("sendAt", fault);
+  }
   return date;
+}
+
+function written(value: unknown): Date {
+  const [, day, clock, hours, minutes = "00"] = (typeof value === "string" && iso.exec(value)) || [];
+  // There is no 30 February, whatever `Date` makes of it.
+  const midnight = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) {
+    return new Date(Number.NaN);
+  }
+  return new Date(`${day}T${clock}${hours === undefined ? "Z" : `${hours}:${minutes}`}`);
+}
+
+/** When it is to be sent, ms since 1970. @throws {InvalidMessage} */
+export function dueAt({ sendAt }: EnqueueOptions): number | undefined {
+  return sendAt === undefined ? undefined : time(sendAt).getTime();
 }
 
 /** @throws {InvalidMessage} one sentence that names the option and what is wrong with it */

@@ -1,7 +1,8 @@
 import { createMessage, type Limits, type MessageInput } from "@relais/core";
 import { stored } from "./content.ts";
 import type { Database } from "./database/database.ts";
-import { type EnqueueOptions, enqueueFields } from "./enqueue-options.ts";
+import { dueAt, type EnqueueOptions, enqueueFields } from "./enqueue-options.ts";
+import { holdableValue } from "./holdable.ts";
 import { runIn } from "./transaction.ts";
 
 /** What became of a message that was enqueued. */
@@ -26,12 +27,24 @@ async function entry(
   defaults: EnqueueDefaults,
 ): Promise<object> {
   const { from, limits } = defaults;
+  // What is scheduled is dated when it is due: its readers know nothing of the day on which it was written down.
+  const now = Math.max(Date.now(), dueAt(options) ?? 0);
   const message = await createMessage(input, {
+    now,
     ...(from === undefined ? {} : { defaultFrom: from }),
     ...(limits === undefined ? {} : { limits }),
   });
   const keepsId = isGiven(input.id) || isGiven(input.messageId);
-  return { ...enqueueFields(options, keepsId ? message.id : undefined), ...stored(message, keepsId) };
+  const { content, ...rest } = stored(message, keepsId);
+  return {
+    ...enqueueFields(options, keepsId ? message.id : undefined),
+    ...rest,
+    content: holdableValue(content),
+    attachments: rest.attachments.map(({ content: bytes, ...names }, i) => ({
+      ...holdableValue(names, `attachments[${i}]`),
+      content: bytes,
+    })),
+  };
 }
 
 /** Writes one message down. @throws {InvalidMessage} one sentence that names the field and its fault */
@@ -46,7 +59,12 @@ export async function enqueue(
   const [row] = options.tx
     ? await runIn<Enqueued>(options.tx, sql, values)
     : await database.query<Enqueued>(sql, values);
-  return row as Enqueued;
+  return enqueuedOf(row as Enqueued);
+}
+
+/** A transaction of the application's reads as the application has set its driver. */
+function enqueuedOf({ id, created }: { readonly id: string; readonly created: unknown }): Enqueued {
+  return { id, created: created === true || created === "t" || created === "true" };
 }
 
 /** One of many, with options of its own. */
@@ -79,7 +97,8 @@ export async function enqueueMany(
     const sql = `select q.id::text, q.created from jsonb_array_elements($1::jsonb) with ordinality as e(value, n),
       lateral relais.enqueue(e.value) q order by e.n`;
     const values = [`[${part.join(",")}]`];
-    done.push(...(tx ? await runIn<Enqueued>(tx, sql, values) : await database.query<Enqueued>(sql, values)));
+    const rows = tx ? await runIn<Enqueued>(tx, sql, values) : await database.query<Enqueued>(sql, values);
+    done.push(...rows.map(enqueuedOf));
     part = [];
     characters = 0;
   };

@@ -23,6 +23,19 @@ export function checkId(id: unknown): string {
   return id;
 }
 
+function word(field: string, value: unknown): string {
+  if (typeof value !== "string" || value.includes("\0"))
+    throw new TypeError(`${field} must be a text without NUL`);
+  return value;
+}
+
+/** In UTC: how the driver writes a date depends on how the application has set it. */
+function stamp(field: string, value: unknown): string {
+  if (!(value instanceof Date) || Number.isNaN(value.getTime()))
+    throw new TypeError(`${field} must be a date`);
+  return value.toISOString();
+}
+
 /** A filter as SQL over `relais.message m`, its values appended to `values`. @throws {TypeError} one sentence */
 export function whereSql(filter: MessageFilter, values: unknown[]): string {
   const parts: string[] = ["true"];
@@ -40,11 +53,13 @@ export function whereSql(filter: MessageFilter, values: unknown[]): string {
     }
     add((p) => `m.state = any(${p}::text[])`, wanted);
   }
-  if (tenant !== undefined) add((p) => `m.tenant = ${p}`, tenant);
-  if (recipient !== undefined) add((p) => `lower(${p}) = any(lower(m.recipients::text)::text[])`, recipient);
-  if (provider !== undefined) add((p) => `m.provider = ${p}`, provider);
-  if (from !== undefined) add((p) => `m.created_at >= ${p}`, from);
-  if (to !== undefined) add((p) => `m.created_at < ${p}`, to);
+  if (tenant !== undefined) add((p) => `m.tenant = ${p}`, word("tenant", tenant));
+  if (recipient !== undefined) {
+    add((p) => `lower(${p}) = any(lower(m.recipients::text)::text[])`, word("recipient", recipient));
+  }
+  if (provider !== undefined) add((p) => `m.provider = ${p}`, word("provider", provider));
+  if (from !== undefined) add((p) => `m.created_at >= ${p}::timestamptz`, stamp("from", from));
+  if (to !== undefined) add((p) => `m.created_at < ${p}::timestamptz`, stamp("to", to));
   if (olderThanMs !== undefined) {
     add((p) => `m.updated_at < now() - ${p}::float8 * interval '1 millisecond'`, olderThanMs);
   }

@@ -10,7 +10,13 @@ export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./orm.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 export type { OutboxMessage } from "./outbox-message.ts";
 export type { PurgeOptions } from "./purge.ts";
-export { type Operator, type ResendOptions, type ResolveOptions, resendable } from "./resolve.ts";
+export {
+  type CancelOptions,
+  type Operator,
+  type ResendOptions,
+  type ResolveOptions,
+  resendable,
+} from "./resolve.ts";
 export { wholeSchema } from "./schema/migrations.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./state.ts";
 export type { OutboxStats } from "./stats.ts";

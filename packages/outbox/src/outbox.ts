@@ -1,13 +1,22 @@
 import type { MessageInput } from "@relais/core";
 import type { Database } from "./database/database.ts";
+import { oneAtATime } from "./database/one-at-a-time.ts";
 import { type OpenOptions, openDatabase } from "./database/open-database.ts";
+import { endUsers } from "./database/users.ts";
 import { type EnqueueDefaults, type Enqueued, type EnqueueEntry, enqueue, enqueueMany } from "./enqueue.ts";
 import type { EnqueueOptions } from "./enqueue-options.ts";
 import { checkId, type MessageFilter } from "./filter.ts";
 import { get, type ListOptions, list } from "./list.ts";
 import type { OutboxMessage } from "./outbox-message.ts";
 import { type PurgeOptions, purge } from "./purge.ts";
-import { cancel, type ResendOptions, type ResolveOptions, resend, resolve } from "./resolve.ts";
+import {
+  type CancelOptions,
+  cancel,
+  type ResendOptions,
+  type ResolveOptions,
+  resend,
+  resolve,
+} from "./resolve.ts";
 import { migrate } from "./schema/migrate.ts";
 import { type OutboxStats, stats } from "./stats.ts";
 
@@ -15,6 +24,9 @@ export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
   /** Whether the tables are made or brought to this version when it opens. @defaultValue true */
   readonly migrate?: boolean | undefined;
 }
+
+/** A connection is waited for as long again. */
+const pingMs = 1_000;
 
 /** E-mail that is written down before it is sent. */
 export interface Outbox {
@@ -30,15 +42,29 @@ export interface Outbox {
   list(options?: ListOptions): Promise<OutboxMessage[]>;
   /** @returns whether it was not too late */
   cancel(id: string): Promise<boolean>;
-  cancelMany(filter: MessageFilter): Promise<string[]>;
+  /** Of those that were there when it began. @returns the ids of those that were not too late */
+  cancelMany(filter: MessageFilter, options?: CancelOptions): Promise<string[]>;
   /** Sends a message again that is unknown, failed, partial, expired or cancelled, to those who do not have it. */
   resend(id: string, options: ResendOptions): Promise<boolean>;
+  /**
+   * The same for all of them that were there when it began, each once, whatever becomes of it meanwhile: in batches, each
+   * a statement of its own. @returns their ids
+   */
   resendMany(filter: MessageFilter, options: ResendOptions): Promise<string[]>;
-  /** Settles messages that are unknown, by hand. */
+  /** Settles messages that are unknown, by hand: those that were when it began. @returns their ids */
   resolve(filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
   purge(options?: PurgeOptions): Promise<number>;
+  /** Who asks while an answer is awaited gets that one. */
   stats(): Promise<OutboxStats>;
+  /**
+   * Asks the database for a word, on a connection that messages do not need; rejects if none comes within 2 s. Who asks
+   * while an answer is awaited gets that one.
+   */
+  ping(): Promise<void>;
+  /** Stops the workers over it, which finish what is under way, and then closes the database. */
   close(): Promise<void>;
+  /** `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
   /** What the worker works on. */
   readonly database: Database;
   readonly defaultFrom: string | undefined;
@@ -58,6 +84,11 @@ export async function createOutbox(options: OutboxOptions = {}): Promise<Outbox>
     throw error;
   }
   const defaults = { from, limits };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= endUsers(database).then(() => database.close());
+    return closing;
+  };
   return Object.freeze({
     database,
     defaultFrom: from,
@@ -67,13 +98,15 @@ export async function createOutbox(options: OutboxOptions = {}): Promise<Outbox>
     get: (id: string) => get(database, checkId(id)),
     list: (own: ListOptions = {}) => list(database, own),
     cancel: async (id: string) => (await cancel(database, { ids: [id] })).length === 1,
-    cancelMany: (filter: MessageFilter) => cancel(database, filter),
+    cancelMany: (filter: MessageFilter, own: CancelOptions = {}) => cancel(database, filter, own),
     resend: async (id: string, own: ResendOptions) =>
       (await resend(database, { ids: [id] }, own)).length === 1,
     resendMany: (filter: MessageFilter, own: ResendOptions) => resend(database, filter, own),
     resolve: (filter: MessageFilter, own: ResolveOptions) => resolve(database, filter, own),
     purge: (own: PurgeOptions = {}) => purge(database, own),
-    stats: () => stats(database),
-    close: () => database.close(),
+    stats: oneAtATime(() => stats(database.aside)),
+    ping: oneAtATime(async () => void (await database.aside.query("select 1", [], pingMs))),
+    close,
+    [Symbol.asyncDispose]: close,
   });
 }

@@ -11,13 +11,17 @@ export interface PurgeOptions extends MessageFilter {
   readonly onProgress?: ((deleted: number) => void) | undefined;
 }
 
-/** Deletes messages that are over, in batches, each a statement of its own. @returns how many */
+/** Deletes messages that are over, of those that are there, in batches, each a statement of its own. @returns how many */
 export async function purge(database: Database, options: PurgeOptions): Promise<number> {
   const { batch = 1_000, onProgress, state = ["sent"], ...filter } = options;
-  const values: unknown[] = [batch];
+  // Beside a worker there are always more of them.
+  const [last] = await database.query<{ id: string }>(
+    "select id::text from relais.message order by id desc limit 1",
+  );
+  const values: unknown[] = [batch, last?.id];
   const where = whereSql({ ...filter, state }, values);
   const sql = `delete from relais.message where id in (
-    select m.id from relais.message m where m.state in ${finalStates} and ${where}
+    select m.id from relais.message m where m.state in ${finalStates} and m.id <= $2::uuid and ${where}
     order by m.id limit $1 for update skip locked) returning 1`;
   for (let deleted = 0; ; ) {
     const rows = await database.query(sql, values);

@@ -1,4 +1,4 @@
-import type { Database } from "./database/database.ts";
+import type { Queryable } from "./database/database.ts";
 import { type State, states } from "./state.ts";
 
 /** How full the outbox is. */
@@ -25,7 +25,7 @@ interface Counted {
 }
 
 /** Counted now, in one scan of the table: some 50 ms for a hundred thousand messages. */
-export async function stats(database: Database): Promise<OutboxStats> {
+export async function stats(database: Queryable): Promise<OutboxStats> {
   const rows = await database.query<Counted>(statsSql);
   const count = new Map(rows.map((row) => [row.state, row.count]));
   return {

@@ -17,6 +17,10 @@ export interface TraceAttempt {
   readonly reason?: string;
   /** The provider was not asked: its breaker was open, or a limit reached. */
   readonly skipped?: true;
+  /** It was not asked so many times, one after the other; this entry tells of all of them. */
+  readonly times?: number;
+  /** The last of those times, ISO 8601. */
+  readonly lastAt?: string;
   /** Came after the attempt had been given up, or its worker lost. */
   readonly late?: true;
   /** Of how many recipients, and how many of them it accepted, where these differ. */
@@ -41,7 +45,12 @@ export interface DeliveryTrace {
   /** The provider that really delivered. */
   readonly provider?: string;
   readonly messageId?: string;
+  /** The last fifty; `relais.attempt` has all. */
   readonly attempts: readonly TraceAttempt[];
+  /** How many entries are left out. */
+  readonly omitted?: number;
+  /** Some who have it may have had it before: it was sent again though nobody knew. */
+  readonly possibleDuplicate?: true;
   readonly resolution: Resolution | null;
 }
 
@@ -59,6 +68,10 @@ export function storableId(text: string): string {
   return shortened(holdable(text));
 }
 
-const holdable = (text: string): string => text.replace(unholdable, "\uFFFD");
+/** A text, fit to be stored. */
+export function holdable(text: string): string {
+  return text.replace(unholdable, "\uFFFD");
+}
+
 /** Not in the middle of a character. */
 const shortened = (text: string): string => text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, "");

@@ -6,7 +6,7 @@ import { chaosOnPglite } from "./chaos-pglite.ts";
 /** How long things go wrong: `RELAIS_CHAOS_MS=3600000` for an hour. */
 const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 120_000);
 const restarts = Number(process.env.RELAIS_CHAOS_RESTARTS ?? 12);
-const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 20_000);
+const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 15_000);
 const kills = Number(process.env.RELAIS_CHAOS_KILLS ?? 30);
 
 describe.runIf(needs("postgres"))("chaos", () => {

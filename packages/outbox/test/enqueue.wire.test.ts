@@ -168,7 +168,8 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
     expect(await copyOutbox(outbox, other, ({ table, copied }) => void seen.push(`${table} ${copied}`))).toBe(
       450,
     );
-    expect(seen.slice(0, 4)).toEqual(["message 200", "message 400", "message 450", "attachment 200"]);
+    // Each message with its files and its attempts, so that nobody finds one without the others.
+    expect(seen).toEqual(["message 200", "message 400", "message 450"]);
     await copyOutbox(outbox, other);
     expect((await other.stats()).byState).toEqual((await outbox.stats()).byState);
     const [file] = await other.database.query<{ content: Uint8Array; count: number }>(

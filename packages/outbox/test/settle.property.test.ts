@@ -20,7 +20,7 @@ const circumstances = fc.record({
   now: fc.integer({ min: 1_000, max: 2_000 }),
   expiresAt: fc.integer({ min: 500, max: 4_000 }),
   onUnknown: fc.constantFrom(...unknownPolicies),
-  retryAt: fc.integer({ min: 500, max: 4_000 }),
+  retryAfterMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3_000 })),
 });
 
 test("every recipient is in exactly one list, before and after", () => {
@@ -58,10 +58,10 @@ test("nobody of whom it is not known is sent to again unless that was chosen, an
 test("what is deferred is due before it expires", () => {
   fc.assert(
     fc.property(lists, circumstances, (standing, given) => {
-      const { state, notBefore } = settle(standing, given);
-      expect(notBefore !== undefined).toBe(state === "deferred");
-      if (notBefore !== undefined)
-        expect([notBefore > given.now, notBefore < given.expiresAt]).toEqual([true, true]);
+      const { state, retryAfterMs } = settle(standing, given);
+      expect(retryAfterMs !== undefined).toBe(state === "deferred");
+      if (retryAfterMs !== undefined)
+        expect([retryAfterMs > 0, given.now + retryAfterMs < given.expiresAt]).toEqual([true, true]);
     }),
   );
 });

@@ -77,25 +77,33 @@ export function instruments(
     };
   };
 
+  /** Two may count the same thing: a copy that one delivery made, and one that two made. */
+  const counters = new Map<MetricName, Counted>();
+  const counterOf = (key: MetricName): Counted => {
+    if (exemplar !== undefined) return countWithExemplars(key, exemplar);
+    // Counted here, and handed to the client when somebody looks: far cheaper than its own counting.
+    const tallies: Tally[] = [];
+    const collect = (): void => {
+      for (const tally of tallies) {
+        counter.inc(tally.labels, tally.count);
+        tally.count = 0;
+      }
+    };
+    const counter: ClientCounter = make(client.Counter, key, { collect });
+    return (...values) => {
+      const tally = { labels: named(key, values), count: 0 };
+      tallies.push(tally);
+      return () => {
+        tally.count += 1;
+      };
+    };
+  };
+
   return {
     count(key) {
-      if (exemplar !== undefined) return countWithExemplars(key, exemplar);
-      // Counted here, and handed to the client when somebody looks: far cheaper than its own counting.
-      const tallies: Tally[] = [];
-      const collect = (): void => {
-        for (const tally of tallies) {
-          counter.inc(tally.labels, tally.count);
-          tally.count = 0;
-        }
-      };
-      const counter: ClientCounter = make(client.Counter, key, { collect });
-      return (...values) => {
-        const tally = { labels: named(key, values), count: 0 };
-        tallies.push(tally);
-        return () => {
-          tally.count += 1;
-        };
-      };
+      const counted = counters.get(key) ?? counterOf(key);
+      counters.set(key, counted);
+      return counted;
     },
     duration(key) {
       if (exemplar !== undefined) return timeWithExemplars(key, exemplar);

@@ -8,6 +8,9 @@ export interface WorkerHappening {
   readonly type: string;
   readonly state?: string | undefined;
   readonly provider?: string | undefined;
+  /** A copy may have arrived before, by an earlier delivery. */
+  readonly possibleDuplicate?: boolean | undefined;
+  readonly delivery?: { readonly possibleDuplicate?: boolean | undefined } | undefined;
 }
 
 /** What is counted of the outbox's worker. */
@@ -26,6 +29,7 @@ export function workerMetrics(make: Instruments, providers: KnownNames): WorkerM
   const recovered = make.count("recovered")();
   const leasesLost = make.count("leasesLost")();
   const errors = make.count("workerErrors")();
+  const duplicates = make.count("possibleDuplicates")();
   const workers = new Set<WatchedWorker>();
 
   type Status = ReturnType<WatchedWorker["status"]>;
@@ -43,7 +47,9 @@ export function workerMetrics(make: Instruments, providers: KnownNames): WorkerM
   gauge("workerTick", (all) => Math.min(...all.map(({ tickedAt }) => tickedAt)) / 1000);
 
   return {
-    observe({ type, state, provider }) {
+    observe({ type, state, provider, possibleDuplicate, delivery }) {
+      // One within a delivery is counted with the chain.
+      if (possibleDuplicate === true && delivery?.possibleDuplicate !== true) duplicates();
       if (type === "settled")
         settled(oneOf(messageStates, state))(provider === undefined ? nobody : providers.of(provider))();
       else if (type === "recovered") recovered();

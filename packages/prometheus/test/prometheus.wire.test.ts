@@ -117,11 +117,20 @@ describe.each([
     metrics.watch({ outbox: { stats: async () => ({ byState, oldestQueuedMs: 1_500, rescheduled: 2 }) } });
     metrics.worker({ type: "settled", state: "sent" });
     metrics.worker({ type: "settled", state: "something new" });
+    // Sent again though nobody knew; the other one is a chain's, which counts it.
+    metrics.worker({ type: "settled", state: "sent", possibleDuplicate: true });
+    metrics.worker({
+      type: "settled",
+      state: "sent",
+      possibleDuplicate: true,
+      delivery: { possibleDuplicate: true },
+    });
     metrics.worker({ type: "recovered" });
     expect(await value("relais_outbox_up")).toBe(1);
     expect(await value('relais_outbox_messages{state="queued"}')).toBe(7);
     expect(await value("relais_outbox_oldest_seconds")).toBe(1.5);
-    expect(await value('relais_outbox_settled_total{state="sent",provider="none"}')).toBe(1);
+    expect(await value('relais_outbox_settled_total{state="sent",provider="none"}')).toBe(3);
+    expect(await value("relais_possible_duplicates_total")).toBe(1);
     expect(await value('relais_outbox_settled_total{state="other",provider="none"}')).toBe(1);
     expect(await value("relais_outbox_recovered_total")).toBe(1);
     const other = set();

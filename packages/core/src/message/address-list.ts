@@ -230,7 +230,22 @@ function fromObject(field: string, value: object, rules: AddressRules): readonly
   return [mailbox(`${field}.name`, shown, bare, rules)];
 }
 
+// How nearly every address is written; anything else goes the long way.
+const simpleAddress =
+  "[A-Za-z0-9_+-]{1,64}(?:\\.[A-Za-z0-9_+-]{1,64}){0,4}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){1,4}";
+const simple = new RegExp(`^(?:([A-Za-z0-9][A-Za-z0-9 ]{0,80}) <(${simpleAddress})>|(${simpleAddress}))$`);
+
 function listed(field: string, text: string, rules: AddressRules): Address[] {
+  const [found, name, named, alone] = simple.exec(text) ?? [];
+  if (found !== undefined) {
+    return [
+      Object.freeze(
+        alone === undefined
+          ? { address: named as string, name: (name as string).trimEnd() }
+          : { address: alone },
+      ),
+    ];
+  }
   const parts = partsOf(text);
   if (typeof parts === "string") throw new InvalidMessage(field, `${quote(text)} ${parts}`);
   const texts = mailboxTexts(field, parts);

@@ -16,6 +16,7 @@ export interface EnvelopeInput {
 }
 
 const fields = new Set(["from", "to", "cc", "bcc"]);
+type Given = Record<"from" | "to" | "cc" | "bcc", unknown>;
 
 function eachOnce(addresses: readonly string[]): readonly string[] {
   const seen = new Map<string, string>();
@@ -41,17 +42,13 @@ export function envelopeField(
   everybody: readonly Address[],
   limits: Limits,
 ): Envelope {
-  const given = ownFields<Record<"from" | "to" | "cc" | "bcc", unknown>>(
-    "envelope",
-    isAbsent(value) ? {} : value,
-    fields,
-    "an envelope",
-  );
-  const from = given.from === undefined ? sender.address : envelopeSender(given.from);
-  const listed = (["to", "cc", "bcc"] as const).flatMap((name) =>
-    addressList(`envelope.${name}`, given[name]),
-  );
-  const own = !isAbsent(given.to) || listed.length > 0;
+  const given = isAbsent(value) ? undefined : ownFields<Given>("envelope", value, fields, "an envelope");
+  const from = given?.from === undefined ? sender.address : envelopeSender(given.from);
+  const listed =
+    given === undefined
+      ? everybody
+      : (["to", "cc", "bcc"] as const).flatMap((name) => addressList(`envelope.${name}`, given[name]));
+  const own = given !== undefined && (!isAbsent(given.to) || listed.length > 0);
   const to = eachOnce((own ? listed : everybody).map((entry) => entry.address));
   if (to.length === 0) {
     throw new InvalidMessage(own ? "envelope.to" : "to", "there is no recipient");

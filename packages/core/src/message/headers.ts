@@ -22,6 +22,9 @@ export type HeadersInput =
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 const maxHeaders = 200;
+/** What an outbox adds to a message is not the caller's: it does not count. */
+const outboxHeader = "x-relais-id";
+const outboxTag = "relais_id";
 
 // Headers that say who, what or how: they have fields of their own, or the compiler or a provider writes them.
 const structural = new Set([
@@ -139,7 +142,7 @@ export function customHeaders(value: unknown, more: readonly (readonly [string, 
     }
     const values = texts(field, content);
     if (isStructuredHeader(name)) for (const one of values) checkWords(field, one);
-    count += values.length;
+    if (lower !== outboxHeader) count += values.length;
     const known = found.get(lower);
     if (known !== undefined) known.values.push(...values);
     else if (values.length > 0) found.set(lower, { name, values });
@@ -156,7 +159,7 @@ export function customHeaders(value: unknown, more: readonly (readonly [string, 
 }
 
 const maxTagCharacters = 256;
-const maxTags = 51; // 50 of the caller's, and the outbox's own
+const maxTags = 50;
 
 /** Tags: names and values for a provider's statistics. A provider makes of them what its vendor allows. */
 export function messageTags(value: unknown): Readonly<Record<string, string>> {
@@ -171,7 +174,8 @@ export function messageTags(value: unknown): Readonly<Record<string, string>> {
     if (key === "") throw new InvalidMessage("tags", `${quote(name)} is not a tag name`);
     return text === "" ? [] : [[key, text] as const];
   });
-  if (tags.length > maxTags)
-    throw new InvalidMessage("tags", `has ${tags.length} entries; at most ${maxTags - 1} are allowed`);
+  const count = tags.filter(([key]) => key !== outboxTag).length;
+  if (count > maxTags)
+    throw new InvalidMessage("tags", `has ${count} entries; at most ${maxTags} are allowed`);
   return frozen(tags);
 }

@@ -6,7 +6,7 @@ export interface Queryable {
   /**
    * Runs a statement with `$1`, `$2` … filled in from `values`. Without values it may be several statements.
    * @param timeoutMs an answer that has not come by then is taken for lost: it may have been done all the same. Nothing
-   *   is lost within the process: PGlite waits. @defaultValue for ever
+   *   is lost within the process: PGlite waits. `Infinity` for none. @defaultValue 30000, where the pool is our own
    */
   query<T extends object = Row>(
     text: string,
@@ -18,6 +18,11 @@ export interface Queryable {
 /** A Postgres, of whatever make. */
 export interface Database extends Queryable {
   readonly kind: "postgres" | "pglite";
+  /**
+   * For those who only look on, probes and metrics: a connection apart from those that messages need, so that nobody is
+   * starved by being looked at. PGlite has but one.
+   */
+  readonly aside: Queryable;
   /**
    * Runs `run` in one transaction: committed if it resolves, rolled back if it rejects. What it does goes through `tx`:
    * PGlite has one session, so whoever asks the database itself meanwhile waits for the transaction to end.

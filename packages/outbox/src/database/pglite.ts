@@ -66,10 +66,12 @@ export async function pgliteAt(folder: string): Promise<Database> {
     endVacuum();
     return client.close().finally(unlock);
   };
-  return Object.freeze({ kind: "pglite", ...pgliteDatabase(client), close: closed } satisfies Database);
+  const database = pgliteDatabase(client);
+  const { query } = database;
+  return Object.freeze({ kind: "pglite", ...database, aside: { query }, close: closed } satisfies Database);
 }
 
-function pgliteDatabase(client: PGlite): Omit<Database, "kind" | "close"> {
+function pgliteDatabase(client: PGlite): Omit<Database, "kind" | "aside" | "close"> {
   const { query } = queryable(client);
   return {
     // pg-boss has transactions of several statements in one: one that fails in the middle must not stay open.

@@ -1,7 +1,9 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import type { Database, Queryable, Row } from "./database.ts";
+import { guard, onError } from "./guard.ts";
 import { inTime } from "./in-time.ts";
+import { ownParsers } from "./own-parsers.ts";
 import { listenOn } from "./postgres-listen.ts";
 import { preparing } from "./prepared.ts";
 
@@ -9,6 +11,10 @@ import { preparing } from "./prepared.ts";
 const connectMs = 10_000;
 /** How long a server is waited for that is told goodbye. */
 const goodbyeMs = 2_000;
+/** An answer that has not come by then is taken for lost, where nobody says otherwise and the pool is our own. */
+const usualMs = 30_000;
+/** The same for those who only look on: they ask again soon. */
+const asideMs = 10_000;
 
 /** Several statements in one query give several results. */
 function rowsOf<T>(result: pg.QueryResult | readonly pg.QueryResult[]): readonly T[] {
@@ -20,13 +26,15 @@ function rowsOf<T>(result: pg.QueryResult | readonly pg.QueryResult[]): readonly
 /** What runs a statement: a pool, or one of its connections. */
 type Run = (statement: pg.QueryConfig) => Promise<pg.QueryResult>;
 
-/** @param usualMs the time limit where none is given */
-function queryable(run: Run, usualMs?: number): Queryable {
+/** @param limitMs the time limit where none is given */
+function queryable(run: Run, limitMs?: number): Queryable {
   return {
-    async query<T extends object = Row>(text: string, values?: readonly unknown[], timeoutMs = usualMs) {
+    async query<T extends object = Row>(text: string, values?: readonly unknown[], ownMs = limitMs) {
+      const timeoutMs = ownMs === Number.POSITIVE_INFINITY ? undefined : ownMs;
       // The driver knows this setting of a single statement; its types do not.
       const statement: pg.QueryConfig & { query_timeout?: number } = {
         text,
+        types: ownParsers,
         ...(values === undefined ? {} : { values: [...values] }),
         ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
       };
@@ -41,7 +49,6 @@ const isLate = (error: unknown): boolean => error instanceof Error && error.mess
 
 /** A server that hears nothing any more of somebody in a transaction gives free what it has locked. */
 const endsIfSilent = "set local idle_in_transaction_session_timeout = '10s'";
-const onError = (): void => undefined;
 
 /** A connection of the pool, which may have none for ever. One that comes after the time is over goes back. */
 async function connection(pool: pg.Pool, timeoutMs: number | undefined): Promise<pg.PoolClient> {
@@ -84,36 +91,63 @@ async function inTransaction<T>(
   }
 }
 
-/**
- * A PostgreSQL server, by a pool of `pg`, which stays the caller's to end.
- * @param end ends the pool, if it is our own
- */
+/** A pool of one connection to where another pool leads. */
+function asidePool({ options }: pg.Pool): pg.Pool {
+  // The driver hides a password from being copied along.
+  const { password } = options;
+  return new pg.Pool({
+    ...options,
+    password,
+    max: 1,
+    min: 0,
+    connectionTimeoutMillis: asideMs,
+    allowExitOnIdle: true,
+  });
+}
+
+/** What a database over a pool is made with. */
+interface PoolSite {
+  readonly run: Run;
+  /** The time limit where none is given. */
+  readonly limitMs?: number;
+  /** Ends the pool, if it is our own. */
+  end(): Promise<void>;
+}
+
+/** A PostgreSQL server, by a pool of `pg`, which stays the caller's to end. */
 export function postgres(
   pool: pg.Pool,
-  run: Run = (statement) => pool.query(statement),
-  end?: () => Promise<void>,
+  { run, limitMs, end }: PoolSite = {
+    run: (statement) => pool.query(statement),
+    end: () => Promise.resolve(),
+  },
 ): Database {
-  // A connection that breaks is replaced. The pool listens to those that are idle; one that breaks while it is lent, or
-  // on its way out, would end the process without a listener of its own.
-  const onConnect = (client: pg.PoolClient): void => void client.on("error", onError);
-  pool.on("error", onError).on("connect", onConnect);
+  guard(pool);
+  let looking: pg.Pool | undefined;
+  const lookingOn = (statement: pg.QueryConfig): Promise<pg.QueryResult> => {
+    if (looking === undefined) {
+      looking = asidePool(pool);
+      guard(looking);
+    }
+    return looking.query(statement);
+  };
   return Object.freeze({
     kind: "postgres",
-    ...queryable(run),
-    transaction: <T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number) =>
-      inTransaction(pool, run, timeoutMs),
+    ...queryable(run, limitMs),
+    aside: queryable(lookingOn, asideMs),
+    transaction: <T>(run: (tx: Queryable) => Promise<T>, timeoutMs: number | undefined = limitMs) =>
+      inTransaction(pool, run, timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs),
     listen: (channel: string, heard: () => void) =>
       listenOn(() => new pg.Client(pool.options), channel, heard),
     async close() {
-      if (end !== undefined) await end();
-      else pool.off("error", onError).off("connect", onConnect);
+      await Promise.all([looking && inTime(looking.end(), goodbyeMs, () => undefined), end()]);
     },
   } satisfies Database);
 }
 
 /**
  * @param url `postgres://user:password@host:5432/database`
- * @param connections the most connections at once, the one that listens apart. @defaultValue 10
+ * @param connections the most connections at once, the one that listens and the one that looks on apart. @defaultValue 10
  */
 export function postgresAt(url: string, connections = 10): Database {
   const sockets = new Set<Socket>();
@@ -129,9 +163,10 @@ export function postgresAt(url: string, connections = 10): Database {
       return socket;
     },
   });
-  return postgres(pool, preparing(pool), async () => {
+  const end = async (): Promise<void> => {
     await inTime(pool.end(), goodbyeMs, () => undefined);
     // Those of a server that is not heard of any more would keep the process.
     for (const socket of sockets) socket.destroy();
-  });
+  };
+  return postgres(pool, { run: preparing(pool), limitMs: usualMs, end });
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { guard } from "./guard.ts";
 
 const names = new Map<string, string>();
 
@@ -32,6 +33,7 @@ export function preparing(
   pool: pg.Pool,
   afterMs: number = replanAfterMs,
 ): (statement: pg.QueryConfig) => Promise<pg.QueryResult> {
+  guard(pool);
   const plannedAt = new WeakMap<pg.PoolClient, number>();
   let ours = true;
 

@@ -40,6 +40,10 @@ const settings = {
 export const orphaned: string = `m.state = 'sending' and not exists (select 1 from ${queueSchema}.job j
   where j.name = '${queueName}' and j.id = m.lease and j.state = 'active')`;
 
+/** Somebody works on the outbox: a lease is held. */
+export const someoneWorks: string = `exists (select 1 from ${queueSchema}.job j
+  where j.name = '${queueName}' and j.state = 'active' and coalesce(j.heartbeat_on, j.started_on) > now() - interval '${leaseSeconds} seconds')`;
+
 /** @param onError told of what went wrong in the background; pg-boss goes on by itself */
 export function leases(database: Database, onError: (error: unknown) => void): Leases {
   let limitMs: number | undefined;

@@ -1,4 +1,5 @@
 import { getConstructionPlans } from "pg-boss";
+import { bounds } from "./bounds.ts";
 import { functions, ids } from "./functions.ts";
 import { tables } from "./tables.ts";
 
@@ -34,6 +35,7 @@ drop index relais.message_source;
 create index message_source on relais.message (source, updated_at)
   where source is not null and mirrored_at is distinct from updated_at;`,
   },
+  { version: 4, sql: bounds },
 ];
 
 export const newest: number = migrations.length;

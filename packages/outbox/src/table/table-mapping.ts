@@ -12,7 +12,7 @@ export interface TableColumns {
   readonly body?: string | undefined;
   /** The body as HTML. @defaultValue none */
   readonly html?: string | undefined;
-  /** The sender. @defaultValue none: that of the outbox, or of the chain */
+  /** The sender. @defaultValue none: that of the outbox */
   readonly from?: string | undefined;
   /** Where the row stands, in words. @defaultValue `status` */
   readonly status?: string | undefined;

@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import { within } from "../database/within.ts";
 import type { Outbox } from "../outbox.ts";
 import { states } from "../state.ts";
+import { type ColumnTypes, columnTypes } from "./column-types.ts";
 import { type QuotedMapping, quotedMapping, type TableMapping, wordFor } from "./table-mapping.ts";
 
 /** Where a worker gets messages from, besides the outbox itself. */
@@ -39,28 +40,42 @@ function takeSql({ name, table, column, status }: QuotedMapping): string {
     from written where t.${column.id} = written.key returning 1`;
 }
 
-/** Writes states and traces back, where they have changed since the last time. */
-function mirrorSql({ table, column }: QuotedMapping): string {
+/**
+ * Writes states and traces back, where they have changed since the last time. Values are made of the columns' types, an
+ * enum or a uuid: a column that was made into a text would not be found by its index.
+ */
+function mirrorSql({ table, column }: QuotedMapping, types: ColumnTypes): string {
   return `
-    with changed as (
-      select m.id, m.source_id, m.state, m.delivery_trace, m.updated_at from relais.message m
+    with changed as materialized (
+      select m.id, m.source_id::${types.id} as key, m.state, m.delivery_trace, m.updated_at from relais.message m
       where m.source = $1 and m.mirrored_at is distinct from m.updated_at
       order by m.updated_at limit ${most} for update skip locked),
     written as (
-      update ${table} t set ${column.status} = $2::jsonb->>changed.state, ${column.trace} = changed.delivery_trace
-      from changed where t.${column.id}::text = changed.source_id)
+      update ${table} t set ${column.status} = ($2::jsonb->>changed.state)::${types.status},
+        ${column.trace} = changed.delivery_trace::${types.trace}
+      from changed where t.${column.id} = changed.key)
     update relais.message m set mirrored_at = changed.updated_at from changed where m.id = changed.id returning 1`;
 }
 
 const literal = (text: string): string => text.replaceAll("'", "''");
 
-async function mirror(database: Database, mapping: QuotedMapping): Promise<void> {
-  const words = Object.fromEntries(states.map((state) => [state, wordFor(state, mapping)]));
-  const sql = mirrorSql(mapping);
-  for (;;) {
-    const rows = await database.query(sql, [mapping.name, JSON.stringify(words)]);
-    if (rows.length < most) return;
-  }
+/** @throws {Error} one sentence: the table or one of its columns is not there */
+function mirroring(database: Database, mapping: QuotedMapping): () => Promise<void> {
+  const words = JSON.stringify(Object.fromEntries(states.map((state) => [state, wordFor(state, mapping)])));
+  let sql: string | undefined;
+  return async () => {
+    sql ??= mirrorSql(mapping, await columnTypes(database, mapping));
+    try {
+      for (;;) {
+        const rows = await database.query(sql, [mapping.name, words]);
+        if (rows.length < most) return;
+      }
+    } catch (error) {
+      // Somebody may have changed the table.
+      sql = undefined;
+      throw error;
+    }
+  };
 }
 
 /** An answer of the database that has not come by then is taken for lost: the next round asks again. */
@@ -75,10 +90,11 @@ export function tableSource(outbox: Outbox, mapping: TableMapping): MessageSourc
   const quoted = quotedMapping(mapping);
   const take = takeSql(quoted);
   const database = within(outbox.database, answersWithinMs);
+  const mirror = mirroring(database, quoted);
   return {
     async round() {
       const taken = await database.query(take);
-      await mirror(database, quoted);
+      await mirror();
       return taken.length;
     },
   };

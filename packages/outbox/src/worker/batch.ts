@@ -58,7 +58,8 @@ export function batch<T, R>(
   };
   const begin = (): void => {
     if (due === true || writing || waiting.length === 0) return;
-    const early = waiting.length >= enough ? 0 : latest + gapMs - performance.now();
+    // Never longer than the gap, whatever the clock does meanwhile.
+    const early = waiting.length >= enough ? 0 : Math.min(gapMs, latest + gapMs - performance.now());
     if (early > 1) {
       due ??= setTimeout(writeSome, early);
       return;

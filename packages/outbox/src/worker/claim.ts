@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
-import { type AttachmentInput, createMessage, type Message } from "@relais/core";
+import { createMessage, type Message } from "@relais/core";
 import { type StoredContent, unstored } from "../content.ts";
 import type { Database } from "../database/database.ts";
 import type { UnknownPolicy } from "../state.ts";
 import type { DeliveryTrace } from "../trace.ts";
+import { attachmentsOf } from "./attachments-of.ts";
 import { noWait } from "./journal-writes.ts";
 import type { Refusal } from "./settle.ts";
 
@@ -31,10 +32,17 @@ export interface Claimed {
   readonly delivery_trace: DeliveryTrace;
   readonly attachments: number;
   readonly last_error: string | null;
+  /** How often it was lost with its worker. */
+  readonly recoveries: number;
+  /** Of content and attachments, as they are stored. */
+  readonly bytes: number;
+  /** Who may have it already, as far as anybody knows. */
+  readonly doubtful: readonly string[];
 }
 
 const claimed = `m.id, tenant, claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
-  deferrals, created_at, expires_at, delivery_trace, last_error,
+  deferrals, greatest(created_at, send_at) as created_at, expires_at, delivery_trace, last_error, recoveries, fitting.bytes,
+  array(select distinct unnest(a.recipients) from relais.attempt a where a.message = m.id and a.kind = 'unknown') as doubtful,
   (select count(*)::int from relais.attachment a where a.message = m.id) as attachments,
   (select coalesce(max(seq), 0) from relais.attempt a where a.message = m.id) as seq`;
 
@@ -44,6 +52,12 @@ export interface ClaimOptions {
   readonly worker: string;
   /** Under which the messages are held: when it ends before they do, they may be taken up. */
   readonly lease: string;
+  /** So many bytes at most, of all of them together. */
+  readonly bytes: number;
+  /** Whether one that is larger is taken all the same, alone: nothing else is held. */
+  readonly oneAnyway: boolean;
+  /** Those that were lost with their worker, instead of all others. @defaultValue false */
+  readonly suspects?: boolean;
 }
 
 /**
@@ -52,19 +66,33 @@ export interface ClaimOptions {
  */
 export function claim(
   database: Database,
-  { limit, worker, lease }: ClaimOptions,
+  { limit, worker, lease, bytes, oneAnyway, suspects = false }: ClaimOptions,
 ): Promise<readonly Claimed[]> {
   return database.query<Claimed>(
     `with ${noWait}, next as materialized (
-        select id from relais.message where state = 'queued' order by priority desc, turn
-        limit $1 for update skip locked),
+        select id, priority, turn, (coalesce(content_bytes, 0) + coalesce((select sum(octet_length(a.content))
+          from relais.attachment a where a.message = m.id), 0))::float8 as bytes
+        from relais.message m where state = 'queued' and recoveries ${suspects ? ">" : "="} 0
+        order by priority desc, turn limit $1 for update of m skip locked),
+      fitting as materialized (select id, bytes from (select id, bytes,
+          sum(bytes) over (order by priority desc, turn, id) as together,
+          row_number() over (order by priority desc, turn, id) as place from next) n
+        where together <= $5 or ($6 and place = 1)),
       left_over as (update relais.attempt a set kind = 'cancelled', code = 'claim-over', ended_at = clock_timestamp(),
           reason = 'it was not known whether the attempt had been written down; nothing was handed over'
-        from next where a.message = next.id and a.kind is null)
+        from fitting where a.message = fitting.id and a.kind is null)
       update relais.message m set state = 'sending', claim = $4, worker = $2, lease = $3, updated_at = now()
-      from nowait, next where m.id = next.id returning ${claimed}`,
-    [limit, worker, lease, randomInt(1, 2 ** 31)],
+      from nowait, fitting where m.id = fitting.id returning ${claimed}`,
+    [limit, worker, lease, randomInt(1, 2 ** 31), bytes, oneAnyway],
   );
+}
+
+/** Whether messages wait that were lost with their worker. */
+export async function suspectsWait(database: Database): Promise<boolean> {
+  const rows = await database.query(
+    "select 1 from relais.message where state = 'queued' and recoveries > 0 limit 1",
+  );
+  return rows.length > 0;
 }
 
 /** Holds a message no longer: it is taken up as one whose worker was lost. */
@@ -78,27 +106,13 @@ export async function abandon(
   );
 }
 
-interface AttachmentRow {
-  readonly filename: string | null;
-  readonly content_type: string | null;
-  readonly cid: string | null;
-  readonly disposition: "attachment" | "inline";
-  readonly content: Uint8Array;
-}
-
-async function attachmentsOf(database: Database, id: string): Promise<AttachmentInput[]> {
-  const rows = await database.query<AttachmentRow>(
-    "select filename, content_type, cid, disposition, content from relais.attachment where message = $1 order by n",
-    [id],
-  );
-  return rows.map(({ filename, content_type, cid, disposition, content }) => ({
-    content,
-    contentDisposition: disposition,
-    ...(filename === null ? {} : { filename }),
-    ...(content_type === null ? {} : { contentType: content_type }),
-    ...(cid === null ? {} : { cid }),
-  }));
-}
+/** What was let in is sent: how much a message may hold was looked at when it was written down. */
+const enough = {
+  maxRecipients: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+  maxAttachments: Number.POSITIVE_INFINITY,
+  strictNames: false,
+};
 
 /** How messages out of the table are read. */
 export interface ReadingOptions {
@@ -116,5 +130,8 @@ export async function messageOf(
 ): Promise<Message> {
   const files = row.attachments === 0 ? [] : await attachmentsOf(database, row.id);
   const input = unstored(row.content, files, row);
-  return createMessage(input, { ...(defaultFrom === undefined ? {} : { defaultFrom }) });
+  return createMessage(input, {
+    limits: enough,
+    ...(defaultFrom === undefined ? {} : { defaultFrom }),
+  });
 }

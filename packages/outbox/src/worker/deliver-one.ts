@@ -7,7 +7,7 @@ import { type Claimed, messageOf } from "./claim.ts";
 import type { Finish } from "./finish.ts";
 import { type Standing, settle } from "./settle.ts";
 import { givenUp, standingAfter } from "./standing.ts";
-import { lastSuccess, traceEntries } from "./trace-entries.ts";
+import { lastNumber, lastSuccess, traceEntries } from "./trace-entries.ts";
 
 export interface DeliverySite {
   readonly database: Database;
@@ -15,6 +15,8 @@ export interface DeliverySite {
   readonly worker: string;
   readonly backoff: BackoffOptions;
   readonly defaultFrom?: string | undefined;
+  /** Writes down whom a row of plain SQL is for, once it has been read. */
+  known(row: Claimed, recipients: readonly string[]): Promise<unknown>;
 }
 
 /** The pause before a message is tried again that was not handed over because that could not be written down, ms. */
@@ -25,6 +27,8 @@ export interface Delivered {
   readonly finish: Finish;
   /** Absent if there was nothing to send. */
   readonly delivery?: Delivery;
+  /** The chain takes nothing at all, and asked nobody: it is closed. */
+  readonly turnedAway?: boolean;
 }
 
 /** Sends a claimed message by the chain, and says what is to be written. Never rejects but for the database. */
@@ -46,11 +50,13 @@ export async function deliverOne(
       return { finish: malformed(row, "its content cannot be read as a message") };
     throw error;
   }
+  // Before anybody is sent to: of a delivery in parts its attempts do not say who else there is.
+  if (row.recipients === null) await site.known(row, message.envelope.to);
   const to = remaining(message.envelope.to, row);
   const now = Date.now();
   if (now >= expiresAt || to.length === 0) {
     const standing: Standing = { accepted, rejected, unknown: [], pending: to };
-    const settlement = settle(standing, { now, expiresAt, onUnknown, retryAt: now });
+    const settlement = settle(standing, { now, expiresAt, onUnknown, retryAfterMs: 0 });
     return {
       finish: finishOf(
         row,
@@ -61,26 +67,50 @@ export async function deliverOne(
   }
   const envelope = { from: message.envelope.from, to };
   const delivery = await site.chain.send(message, { journal, signal, envelope });
-  const standing = standingAfter(row, delivery);
   const after = Date.now();
-  const pause = backoff(row.deferrals, site.backoff);
-  const later = delivery.success
-    ? after
-    : (delivery.retryAt ?? after + (journal.failed() ? journalPauseMs : pause));
-  // By us, that is: what a provider did not take within the deadline has had its turn.
-  const unasked = signal.aborted && givenUp(delivery);
-  const retryAt = unasked ? after : Math.max(later, after + 1);
-  const settlement = settle(standing, { now: after, expiresAt, onUnknown, retryAt });
-  const before = row.delivery_trace.attempts.length;
+  if (wasNotTried(delivery)) {
+    // Nobody was asked, so nobody has said no.
+    const standing: Standing = { accepted, rejected, unknown: [], pending: to };
+    const turnedAway = !signal.aborted && after - now < atOnceMs;
+    const retryAfterMs = turnedAway || signal.aborted ? 0 : backoff(row.deferrals, site.backoff);
+    const settlement = settle(standing, { now: after, expiresAt, onUnknown, retryAfterMs });
+    return { turnedAway, finish: finishOf(row, settlement, { error: storable(delivery.error) }) };
+  }
+  const standing = standingAfter(row, to, delivery);
+  const retryAfterMs = pauseMs(row, delivery, site, { journal, signal });
+  const settlement = settle(standing, { now: after, expiresAt, onUnknown, retryAfterMs });
   return {
     delivery,
     finish: finishOf(row, settlement, {
       ends: journal.unwritten(),
-      entries: traceEntries(delivery.attempts, site.worker, before),
+      entries: traceEntries(delivery.attempts, site.worker, lastNumber(row.delivery_trace)),
       ...deliveredBy(row, delivery),
       ...(delivery.success ? {} : { error: storable(delivery.error) }),
+      possibleDuplicate:
+        delivery.possibleDuplicate === true || row.doubtful.some((one) => delivery.accepted.includes(one)),
     }),
   };
+}
+
+/** A chain that is closed says so at once; one whose deadline was over before it could ask anybody does not. */
+const atOnceMs = 1_000;
+
+function wasNotTried(delivery: Delivery): delivery is Delivery & { success: false } {
+  return !delivery.success && delivery.kind === "cancelled" && delivery.attempts.length === 0;
+}
+
+/** How long those who are pending wait, ms. A duration: whoever names a time of day may have another clock. */
+function pauseMs(
+  row: Claimed,
+  delivery: Delivery,
+  site: DeliverySite,
+  { journal, signal }: { readonly journal: AttemptJournal; readonly signal: AbortSignal },
+): number {
+  // By us, that is: what a provider did not take within the deadline has had its turn.
+  if (signal.aborted && givenUp(delivery)) return 0;
+  if (delivery.success) return 1;
+  const usual = journal.failed() ? journalPauseMs : backoff(row.deferrals, site.backoff);
+  return Math.max(1, delivery.retryAfterMs ?? usual);
 }
 
 /** Whoever still needs it: an earlier delivery may have reached some. */

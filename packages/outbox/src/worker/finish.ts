@@ -19,6 +19,10 @@ export interface Finish {
   readonly provider?: string | undefined;
   readonly messageId?: string | undefined;
   readonly error?: string | undefined;
+  /** How often it was lost with its worker, one time after the other. @defaultValue 0: its worker lives */
+  readonly recoveries?: number | undefined;
+  /** Some who have it now may have had it before. */
+  readonly possibleDuplicate?: boolean | undefined;
 }
 
 interface FinishRow {
@@ -30,12 +34,22 @@ interface FinishRow {
   readonly provider: string | null;
   readonly provider_message_id: string | null;
   readonly last_error: string | null;
-  readonly not_before: string | null;
+  readonly retry_after_ms: number | null;
+  readonly recoveries: number;
+  readonly possible_duplicate: boolean | null;
   readonly entries: readonly TraceAttempt[];
   readonly resolution: Resolution | null;
 }
 
 export const finalStates: string = "('sent', 'partial', 'failed', 'expired', 'cancelled')";
+
+/** The attempts of a trace, and how many it leaves out, with more of them. Most are a few, one after the other. */
+export const traceWith = (more: string): string => `case
+  when jsonb_array_length(m.delivery_trace->'attempts') + jsonb_array_length(${more}) <= 50
+    and not ${more} @> '[{"skipped": true}]' and not m.delivery_trace ? 'omitted'
+  then jsonb_build_object('attempts', (m.delivery_trace->'attempts') || ${more})
+  else (select jsonb_object_agg(key, value)
+    from jsonb_each(relais.trace_with(m.delivery_trace, ${more})) where key in ('attempts', 'omitted')) end`;
 
 const finishSql = prepared(`
   with ends as (${closeSql} from ${attemptEnds("$2")} where ${sameAttempt} and a.kind is null),
@@ -44,19 +58,26 @@ const finishSql = prepared(`
     provider_message_id = i.provider_message_id, last_error = i.last_error, rejected = i.rejected,
     accepted = array(select jsonb_array_elements_text(i.accepted)),
     attempts = m.attempts + jsonb_array_length(i.entries),
-    not_before = coalesce(i.not_before, m.not_before),
+    not_before = case when i.retry_after_ms is null then m.not_before
+      else clock_timestamp() + i.retry_after_ms * interval '1 millisecond' end,
+    recoveries = i.recoveries,
     deferrals = m.deferrals + (i.state = 'deferred')::int,
     ended_at = case when i.state in ${finalStates} then now() end,
     delivery_trace = jsonb_strip_nulls(jsonb_build_object('v', 1, 'status', i.state, 'provider', i.provider,
-      'messageId', i.provider_message_id, 'attempts', (m.delivery_trace->'attempts') || i.entries))
+      'messageId', i.provider_message_id,
+      'possibleDuplicate', coalesce(i.possible_duplicate, (m.delivery_trace->'possibleDuplicate')::boolean)))
+      || ${traceWith("i.entries")}
       || jsonb_build_object('resolution', coalesce(nullif(i.resolution, 'null'), m.delivery_trace->'resolution'))
   from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
-    provider text, provider_message_id text, last_error text, not_before timestamptz, entries jsonb, resolution jsonb)
+    provider text, provider_message_id text, last_error text, retry_after_ms float8, recoveries int,
+    possible_duplicate boolean, entries jsonb, resolution jsonb)
   where m.id = i.id and m.claim = i.claim and m.state = 'sending'
   returning concat_ws(' ', m.id, m.claim) as key) ${keysOf("written")}`);
 
-function rowOf({ id, claim, settlement, entries, provider, messageId, error }: Finish): FinishRow {
-  const { state, accepted, rejected, notBefore, resolution } = settlement;
+function rowOf(finish: Finish): FinishRow {
+  const { id, claim, settlement, entries, provider, messageId, error, recoveries, possibleDuplicate } =
+    finish;
+  const { state, accepted, rejected, retryAfterMs, resolution } = settlement;
   const delivered = state === "sent" || state === "partial";
   return {
     id,
@@ -67,7 +88,9 @@ function rowOf({ id, claim, settlement, entries, provider, messageId, error }: F
     provider: delivered ? (provider ?? "unknown") : null,
     provider_message_id: delivered ? (messageId ?? null) : null,
     last_error: error ?? null,
-    not_before: notBefore === undefined ? null : new Date(notBefore).toISOString(),
+    retry_after_ms: retryAfterMs ?? null,
+    recoveries: recoveries ?? 0,
+    possible_duplicate: possibleDuplicate ? true : null,
     entries,
     resolution: resolution ?? null,
   };

@@ -4,8 +4,10 @@ import { abandon, type Claimed } from "./claim.ts";
 import { type Delivered, type DeliverySite, deliverOne } from "./deliver-one.ts";
 import { type Finish, finisher } from "./finish.ts";
 import { journalWrites } from "./journal-writes.ts";
+import { knownRecipients } from "./known-recipients.ts";
 import { enterLate, type LateAnswer } from "./late.ts";
 import { persist } from "./persist.ts";
+import { resting } from "./resting.ts";
 import type { WorkerEvent } from "./worker-event.ts";
 
 /** A message that this worker holds. */
@@ -22,14 +24,16 @@ interface Held {
 type Written = () => Promise<void>;
 
 /** What the hands of a worker are given. */
-export interface HandsSite extends DeliverySite {
+export interface HandsSite extends Omit<DeliverySite, "known"> {
   /** Messages under way at once. */
   readonly concurrency: number;
+  /** Bytes of all of them together. */
+  readonly maxBytesInFlight: number;
   tell(event: WorkerEvent): void;
   /** What tells of an error in the background. */
   failed(during: string): (error: unknown) => void;
-  /** A hand is free again. */
-  freed(): void;
+  /** A hand is free again. @param bytes what was held until then */
+  freed(bytes: number): void;
 }
 
 /** The messages that a worker holds: under way, and a few that are next. */
@@ -37,6 +41,8 @@ export interface Hands {
   readonly busy: number;
   /** How many more it may be given. */
   readonly room: number;
+  /** And how many more bytes. */
+  readonly bytesLeft: number;
   take(row: Claimed, lease: string): void;
   /** Whether something is held under a lease. */
   holds(lease: string): boolean;
@@ -57,11 +63,14 @@ export interface Hands {
 const quickMs = 100;
 /** Nobody waits longer than this behind messages that turned out slow: another worker may be free. */
 const longestWaitMs = 1_000;
+/** Longer than this is slow, by whatever clock. */
+const longestMs = 10_000;
 /** How often it is looked whether a message that is being sent again, by whomever, is over. */
 const sentAgainMs = 200;
 
 export function hands(site: HandsSite): Hands {
-  const { database, worker, tell, failed, concurrency } = site;
+  const { database, worker, tell, failed, concurrency, maxBytesInFlight } = site;
+  const deliverySite: DeliverySite = { ...site, known: knownRecipients(database) };
   const held = new Set<Held>();
   const ahead: Held[] = [];
   const endings = new Set<Promise<unknown>>();
@@ -72,6 +81,8 @@ export function hands(site: HandsSite): Hands {
   let emptying = false;
   let givenUp: string | undefined;
   let usualMs = Number.POSITIVE_INFINITY;
+  let bytes = 0;
+  const rest = resting(() => site.freed(0));
 
   const loose = (work: Promise<unknown>, during: string): void => {
     const done = work.catch(failed(during)).finally(() => endings.delete(done));
@@ -98,8 +109,12 @@ export function hands(site: HandsSite): Hands {
         "entering a late answer",
       );
     const journal = attemptJournal(row, { worker, writes, late });
-    const { finish: what, delivery } = await deliverOne(row, site, journal, controller.signal);
-    const ms = Date.now() - began;
+    const delivered = await deliverOne(row, deliverySite, journal, controller.signal);
+    const { finish: what, delivery } = delivered;
+    if (delivered.turnedAway) turnedAway(what.error);
+    else if (delivery !== undefined) rest.over();
+    // A clock that is set may make it anything.
+    const ms = Math.min(Math.max(0, Date.now() - began), longestMs);
     // What was put back took no time at all, and says nothing.
     if (!controller.signal.aborted) usualMs = Number.isFinite(usualMs) ? usualMs * 0.9 + ms * 0.1 : ms;
     const flush = (): Promise<void> => persist(() => journal.flush(), whole.signal);
@@ -132,8 +147,10 @@ export function hands(site: HandsSite): Hands {
       .catch(failed("giving up a message"))
       .finally(() => {
         held.delete(one);
+        const before = bytes;
+        bytes -= one.row.bytes;
         one.over.resolve();
-        site.freed();
+        site.freed(before);
       });
   };
   const next = (): void => {
@@ -151,11 +168,21 @@ export function hands(site: HandsSite): Hands {
     }
   };
 
+  /** One is tried after a while: the chain may be another one by then, read anew. */
+  const turnedAway = (error = ""): void => {
+    if (rest.begin()) failed("sending")(new Error(`the chain takes no messages: ${error}`));
+    putBack("the chain takes no messages");
+  };
+
   return {
     get busy() {
       return held.size;
     },
+    get bytesLeft() {
+      return maxBytesInFlight - bytes;
+    },
     get room() {
+      if (rest.room !== undefined) return rest.room - held.size;
       // Also where ends cannot be written at the moment: what is handed over without one is unknown after a crash.
       if (held.size > 2 * concurrency) return 0;
       return usualMs >= quickMs ? concurrency - running - ahead.length : 4 * concurrency - held.size;
@@ -170,6 +197,7 @@ export function hands(site: HandsSite): Hands {
       };
       if (givenUp !== undefined) one.controller.abort(new Error(givenUp));
       held.add(one);
+      bytes += row.bytes;
       ahead.push(one);
       next();
     },
@@ -200,8 +228,8 @@ export function hands(site: HandsSite): Hands {
 }
 
 function settled(row: Claimed, finish: Finish, began: number, delivery: Delivered["delivery"]): WorkerEvent {
-  const { state, notBefore } = finish.settlement;
-  const { provider, error } = finish;
+  const { state, retryAfterMs } = finish.settlement;
+  const { provider, error, possibleDuplicate } = finish;
   const at = Date.now();
   return {
     type: "settled",
@@ -211,8 +239,9 @@ function settled(row: Claimed, finish: Finish, began: number, delivery: Delivere
     state,
     provider: state === "sent" || state === "partial" ? provider : undefined,
     error,
-    notBefore,
+    notBefore: retryAfterMs === undefined ? undefined : at + retryAfterMs,
     ms: at - began,
     delivery,
+    ...(possibleDuplicate ? { possibleDuplicate } : {}),
   };
 }

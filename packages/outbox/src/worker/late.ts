@@ -3,10 +3,10 @@ import type { Database, Queryable } from "../database/database.ts";
 import type { State, UnknownPolicy } from "../state.ts";
 import type { DeliveryTrace, TraceAttempt } from "../trace.ts";
 import { type AttemptKey, attemptEnd } from "./attempt-row.ts";
-import { finalStates } from "./finish.ts";
+import { finalStates, traceWith } from "./finish.ts";
 import { attemptEnds, closeSql, sameAttempt } from "./journal-writes.ts";
 import { type Refusal, type Standing, settle } from "./settle.ts";
-import { type AttemptRow, lastSuccess, traceEntry } from "./trace-entries.ts";
+import { type AttemptRow, lastNumber, lastSuccess, traceEntry } from "./trace-entries.ts";
 
 /** The answer to an attempt of which nobody had known how it ended. */
 export interface LateAnswer extends AttemptKey {
@@ -55,7 +55,7 @@ export function enterLate(
       return undefined;
     }
     const entry: TraceAttempt = {
-      ...traceEntry(attempt, row.delivery_trace.attempts.length + 1),
+      ...traceEntry(attempt, lastNumber(row.delivery_trace) + 1),
       late: true,
     };
     const next = waiting.has(row.state)
@@ -135,10 +135,12 @@ async function write(
   attempt: AttemptRow,
 ): Promise<State> {
   const now = Date.now();
+  const { on_unknown: onUnknown } = row;
   const settlement =
-    standing &&
-    settle(standing, { now, expiresAt: Number(row.expires_at), onUnknown: row.on_unknown, retryAt: now });
-  const state = settlement?.state ?? row.state;
+    standing && settle(standing, { now, expiresAt: Number(row.expires_at), onUnknown, retryAfterMs: 0 });
+  const next = settlement?.state ?? row.state;
+  // Those who still need it wait as long as they were told to: an answer about somebody else is no reason to hurry.
+  const state = next === "queued" && row.state === "deferred" ? "deferred" : next;
   const delivered = settlement !== undefined && (state === "sent" || state === "partial");
   const attempts = [...row.delivery_trace.attempts, entry];
   const by: ReturnType<typeof lastSuccess> = { provider: attempt.provider, ...lastSuccess({ attempts }) };
@@ -148,13 +150,13 @@ async function write(
   const resolution = settled ? { by: "late-answer", as, at: new Date(now).toISOString() } : null;
   await tx.query(
     `update relais.message m set state = $2, updated_at = now(), attempts = m.attempts + 1,
+       turn = case when $2 = 'queued' and m.state = 'unknown' then relais.next_turn(m.priority, m.tenant) else m.turn end,
        accepted = coalesce((select array_agg(value) from jsonb_array_elements_text($3::jsonb)), m.accepted),
        rejected = coalesce($4::jsonb, m.rejected),
        provider = coalesce($5, m.provider), provider_message_id = coalesce($6, m.provider_message_id),
        ended_at = case when $2 in ${finalStates} then coalesce(m.ended_at, now()) end,
        delivery_trace = m.delivery_trace || jsonb_strip_nulls(jsonb_build_object('status', $2::text,
-         'provider', coalesce($5, m.provider), 'messageId', coalesce($6, m.provider_message_id),
-         'attempts', (m.delivery_trace->'attempts') || $7::jsonb, 'resolution', $8::jsonb))
+         'provider', coalesce($5, m.provider), 'messageId', coalesce($6, m.provider_message_id), 'resolution', $8::jsonb)) || ${traceWith("$7::jsonb")}
      where id = $1`,
     [
       message,

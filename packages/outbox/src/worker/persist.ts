@@ -12,13 +12,21 @@ export function isRefusal(error: unknown): boolean {
   return typeof code === "string" && /^(2[123]|42)...$/.test(code);
 }
 
-/** Runs a write until the database has taken it. Rejects if it refuses it, or when `signal` aborts. */
+const closed =
+  /^(Cannot use a pool after calling end|PGlite is clos|Client was closed|Connection terminated by pool)/;
+
+/** Whether somebody has closed the database in this process: it will not come back. */
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && closed.test(error.message);
+}
+
+/** Runs a write until the database has taken it. Rejects if it refuses it or is closed, or when `signal` aborts. */
 export async function persist<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return await write();
     } catch (error) {
-      if (isRefusal(error) || signal.aborted) throw error;
+      if (isRefusal(error) || isClosed(error) || signal.aborted) throw error;
     }
     await pause(pauseMs, undefined, { signal }).catch(() => undefined);
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database/database.ts";
 import type { Bell } from "./bell.ts";
-import { claim } from "./claim.ts";
+import { type ClaimOptions, claim, suspectsWait } from "./claim.ts";
 import type { Hands } from "./hands.ts";
 import { isRefusal } from "./persist.ts";
 import type { Tenure } from "./tenure.ts";
@@ -13,6 +13,11 @@ const gatherMs = 4;
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 const advanceMs = 200;
+/** How often it is looked for messages that were lost with their worker: seldom, and soon again if there were some. */
+const suspectsMs = 500;
+const moreSuspectsMs = 50;
+/** The longest wait until nothing else is under way. */
+const aloneWithinMs = 60_000;
 
 /** What the pump is given. */
 export interface PumpSite {
@@ -33,9 +38,10 @@ export interface PumpSite {
 export async function pump(site: PumpSite): Promise<void> {
   const { hands, work, freed, concurrency } = site;
   const take = taker(site);
+  const takeSuspect = suspects(site, take);
   let pauseMs = firstPauseMs;
   while (!site.isStopping()) {
-    if (hands.room <= 0) {
+    if (hands.room <= 0 || hands.bytesLeft <= 0) {
       await freed.wait(idleMs);
       continue;
     }
@@ -43,8 +49,9 @@ export async function pump(site: PumpSite): Promise<void> {
     const free = hands.room;
     if (free <= 0) continue;
     try {
-      const taken = await take(free);
+      const taken = await take({ limit: free });
       pauseMs = firstPauseMs;
+      await takeSuspect();
       if (taken < free) await work.wait(idleMs);
     } catch (error) {
       site.onError(error);
@@ -54,22 +61,67 @@ export async function pump(site: PumpSite): Promise<void> {
   }
 }
 
-function taker({ database, tenure, hands, worker, onError }: PumpSite) {
-  let advancedAt = 0;
+type Take = (how: Pick<ClaimOptions, "limit" | "suspects">) => Promise<number>;
 
-  return async (free: number): Promise<number> => {
+function taker({ database, tenure, hands, worker, onError }: PumpSite): Take {
+  const mayAdvance = every(advanceMs);
+
+  return async (how) => {
     const lease = tenure.current?.id;
     if (lease === undefined) return 0;
-    const rows = await claim(database, { limit: free, worker, lease }).catch((error: unknown) => {
-      // It may have been done all the same: then they are held by nobody here, under a lease that goes on.
-      if (!isRefusal(error)) tenure.giveUp();
-      throw error;
-    });
+    const bytes = hands.bytesLeft;
+    const oneAnyway = hands.busy === 0;
+    const rows = await claim(database, { ...how, worker, lease, bytes, oneAnyway }).catch(
+      (error: unknown) => {
+        // It may have been done all the same: then they are held by nobody here, under a lease that goes on.
+        if (!isRefusal(error)) tenure.giveUp();
+        throw error;
+      },
+    );
     for (const row of rows) hands.take(row, lease);
-    if (rows.length > 0 && Date.now() - advancedAt > advanceMs) {
-      advancedAt = Date.now();
-      advance(database, rows).catch(onError);
-    }
+    if (rows.length > 0 && mayAdvance()) advance(database, rows).catch(onError);
     return rows.length;
+  };
+}
+
+/**
+ * A message that was lost with its worker may be what ended it: it is sent alone, when nothing else is under way, so that
+ * no other is lost with it once more.
+ */
+function suspects({ database, hands, freed, isStopping }: PumpSite, take: Take): () => Promise<void> {
+  const mayLook = every(suspectsMs);
+  const mayLookAgain = every(moreSuspectsMs);
+  let found = false;
+  const alone = async (): Promise<void> => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      freed.ring();
+    }, aloneWithinMs);
+    while (hands.busy > 0 && !late && !isStopping()) await freed.wait(idleMs);
+    clearTimeout(timer);
+  };
+
+  return async () => {
+    if (!mayLook() && !(found && mayLookAgain())) return;
+    found = await suspectsWait(database);
+    if (!found) return;
+    await alone();
+    if (isStopping() || hands.room <= 0) return;
+    await take({ limit: 1, suspects: true });
+    await alone();
+  };
+}
+
+/** Says yes once in so many ms, by a timer: a clock may be set. */
+function every(ms: number): () => boolean {
+  let may = true;
+  return () => {
+    if (!may) return false;
+    may = false;
+    setTimeout(() => {
+      may = true;
+    }, ms).unref();
+    return true;
   };
 }

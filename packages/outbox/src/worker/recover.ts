@@ -6,7 +6,7 @@ import type { Claimed } from "./claim.ts";
 import { type Finish, writeFinishes } from "./finish.ts";
 import { isRefusal } from "./persist.ts";
 import { type Settlement, settle } from "./settle.ts";
-import { type AttemptRow, lastSuccess, traceEntry } from "./trace-entries.ts";
+import { type AttemptRow, lastNumber, lastSuccess, traceEntry } from "./trace-entries.ts";
 
 /** A message whose worker was lost, and what became of it. */
 export interface Recovered {
@@ -15,17 +15,30 @@ export interface Recovered {
 }
 
 const lostSql = (locking: string): string => `
-  select m.id, m.claim, m.recipients, m.accepted, m.rejected, m.on_unknown, m.expires_at, m.delivery_trace
+  select m.id, m.claim, m.recipients, m.accepted, m.rejected, m.on_unknown, m.expires_at, m.delivery_trace,
+    m.recoveries, m.lease
   from relais.message m where m.id > $1 and ${orphaned} order by m.id limit $2 ${locking}`;
 
 type Lost = Pick<
   Claimed,
-  "id" | "claim" | "recipients" | "accepted" | "rejected" | "on_unknown" | "expires_at" | "delivery_trace"
->;
+  | "id"
+  | "claim"
+  | "recipients"
+  | "accepted"
+  | "rejected"
+  | "on_unknown"
+  | "expires_at"
+  | "delivery_trace"
+  | "recoveries"
+> & {
+  /** None, if its worker let it go. */
+  readonly lease: string | null;
+};
 
 /**
  * Takes up messages whose worker was lost. Its journal says how far it had come: an attempt that was only open surely
- * did not arrive and may be made again; one that was handed over leaves those it was for `unknown`.
+ * did not arrive and may be made again; one that was handed over leaves those it was for `unknown`. One that was lost
+ * with three workers, one after the other, is set aside: it may be what ends them.
  *
  * @param onError told of rows that cannot be read or written: the others are taken up all the same
  */
@@ -128,18 +141,26 @@ function finishOf(row: Lost, attempts: readonly AttemptRow[]): Finish {
   const pending = everybody.filter(
     (address) => !accepted.has(address) && !refused.has(address) && !unknown.has(address),
   );
+  const recoveries = row.recoveries + (row.lease === null ? 0 : 1);
   const now = Date.now();
-  const settlement = settle(
-    { accepted: [...accepted], rejected: row.rejected, unknown: [...unknown], pending },
-    { now, expiresAt: Number(row.expires_at), onUnknown: row.on_unknown, retryAt: now },
-  );
-  const before = row.delivery_trace.attempts.length;
+  const retryAfterMs = pauseMs(recoveries);
+  // A row by plain SQL may not say whom it is for, if its worker was lost before it was read: then it is read again.
+  const settlement: Settlement =
+    row.recipients === null && known.length === 0
+      ? { accepted: [], rejected: [], unknown: [], pending: [], ...again(retryAfterMs) }
+      : settle(
+          { accepted: [...accepted], rejected: row.rejected, unknown: [...unknown], pending },
+          { now, expiresAt: Number(row.expires_at), onUnknown: row.on_unknown, retryAfterMs },
+        );
+  const before = lastNumber(row.delivery_trace);
+  const setAside = recoveries >= mostRecoveries && waits.has(settlement.state);
   const by = known.findLast(({ kind }) => kind === "accepted");
   const maybe = known.findLast(({ kind }) => kind === "unknown");
   return {
     id: row.id,
     claim: row.claim,
-    settlement: nobodyKnown(row, settlement),
+    settlement: setAside ? asideOf(settlement) : settlement,
+    recoveries: setAside ? 0 : recoveries,
     ends: attempts
       .filter(({ kind }) => kind === null)
       .map((attempt) =>
@@ -149,13 +170,26 @@ function finishOf(row: Lost, attempts: readonly AttemptRow[]): Finish {
     provider: maybe?.provider,
     ...lastSuccess(row.delivery_trace),
     ...(by && { provider: by.provider, messageId: by.provider_message_id ?? undefined }),
-    error: settlement.state === "unknown" ? storable(words.handed_over) : undefined,
+    error: settlement.state === "unknown" ? storable(words.handed_over) : setAside ? poisonous : undefined,
   };
 }
 
-/** A row by plain SQL may not say whom it is for, if its worker was lost before it was read: then it is read again. */
-function nobodyKnown(row: Lost, settlement: Settlement): Settlement {
-  return row.recipients === null && settlement.state === "failed"
-    ? { ...settlement, state: "queued" }
-    : settlement;
+/** So many workers lost with one message, one after the other, are no chance. */
+const mostRecoveries = 3;
+const poisonous = `set aside: ${mostRecoveries} workers, one after the other, were lost while they had this message`;
+const waits: ReadonlySet<Settlement["state"]> = new Set(["queued", "deferred"]);
+
+/** The first time it goes back at once, to be sent alone; then it waits, so that others go before it. */
+function pauseMs(recoveries: number): number {
+  return recoveries < 2 ? 0 : 10_000;
+}
+
+function again(retryAfterMs: number): Pick<Settlement, "state" | "retryAfterMs"> {
+  return retryAfterMs === 0 ? { state: "queued" } : { state: "deferred", retryAfterMs };
+}
+
+function asideOf({ accepted, rejected, pending }: Settlement): Settlement {
+  const left = pending.map((address) => ({ address, kind: "cancelled", reason: poisonous }));
+  const state = accepted.length === 0 ? "failed" : "partial";
+  return { state, accepted, rejected: [...rejected, ...left], unknown: [], pending: [] };
 }

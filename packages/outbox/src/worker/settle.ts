@@ -23,14 +23,15 @@ export interface Circumstances {
   readonly now: number;
   readonly expiresAt: number;
   readonly onUnknown: UnknownPolicy;
-  /** When those who are pending may be tried again; now, if they were not really tried. */
-  readonly retryAt: number;
+  /** How long those who are pending wait before they are tried again, ms; 0 if they were not really tried. */
+  readonly retryAfterMs: number;
 }
 
 /** What becomes of the message. */
 export interface Settlement extends Standing {
   readonly state: "queued" | "deferred" | "sent" | "partial" | "unknown" | "failed" | "expired";
-  readonly notBefore?: number;
+  /** How long it waits: the stamp is made by the database, when this is written. */
+  readonly retryAfterMs?: number;
   readonly resolution?: Resolution;
 }
 
@@ -49,17 +50,17 @@ export function settle(standing: Standing, circumstances: Circumstances): Settle
   return { ...conclude(again, circumstances), resolution: { by: "policy", as: "resend", at } };
 }
 
-function conclude(standing: Standing, { now, expiresAt, retryAt }: Circumstances): Settlement {
+function conclude(standing: Standing, { now, expiresAt, retryAfterMs }: Circumstances): Settlement {
   const { accepted, rejected, pending } = standing;
   if (pending.length === 0) {
     if (accepted.length === 0) return { ...standing, state: "failed" };
     return { ...standing, state: rejected.length === 0 ? "sent" : "partial" };
   }
-  if (Math.max(now, retryAt) >= expiresAt) {
+  if (now + retryAfterMs >= expiresAt) {
     const late = pending.map((address) => ({ address, kind: "expired", reason: "its time was over" }));
     const rest = { ...standing, pending: [], rejected: [...rejected, ...late] };
     return { ...rest, state: accepted.length === 0 ? "expired" : "partial" };
   }
-  if (retryAt <= now) return { ...standing, state: "queued" };
-  return { ...standing, state: "deferred", notBefore: retryAt };
+  if (retryAfterMs === 0) return { ...standing, state: "queued" };
+  return { ...standing, state: "deferred", retryAfterMs };
 }

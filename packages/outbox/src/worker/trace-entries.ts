@@ -1,7 +1,7 @@
 import type { Attempt, FailureKind } from "@relais/core";
 import { type DeliveryTrace, storable, storableId, type TraceAttempt } from "../trace.ts";
 
-/** Attempts of a delivery, as the trace tells of them. @param before how many the trace has already */
+/** Attempts of a delivery, as the trace tells of them. @param before the number of its last entry */
 export function traceEntries(attempts: readonly Attempt[], worker: string, before: number): TraceAttempt[] {
   return attempts.map((attempt, i) => {
     const { provider, at, ms, phase, success, kind, code, reason, messageId, recipients, accepted } = attempt;
@@ -57,6 +57,11 @@ export function traceEntry(row: AttemptRow, n: number): TraceAttempt {
     ...(reason === null ? {} : { reason }),
     worker,
   };
+}
+
+/** The number of the last entry; 0 if there is none. */
+export function lastNumber({ attempts }: Pick<DeliveryTrace, "attempts">): number {
+  return attempts.at(-1)?.n ?? 0;
 }
 
 /** The provider that accepted the message last, for some of its recipients at least, and its own id of it. */

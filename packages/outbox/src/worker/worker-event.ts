@@ -22,6 +22,8 @@ export type WorkerEvent =
       readonly ms: number;
       /** Absent if there was nothing to send. */
       readonly delivery?: Delivery | undefined;
+      /** It was sent again to somebody who may have had it already, and that one took it. */
+      readonly possibleDuplicate?: boolean | undefined;
     })
   /** A worker was lost, and its message taken up. */
   | (At & { readonly type: "recovered"; readonly message: string; readonly state: State })

@@ -13,7 +13,12 @@ export interface WorkerOptions {
   /** Who looks on. They cannot change a delivery. */
   readonly observers?: readonly WorkerObserver[] | undefined;
   /**
-   * Sent messages are deleted this long after they ended, ms; `Infinity` for never. @defaultValue Infinity
+   * Bytes of messages under way at once, as they are stored. A message takes some five times its size; one that is larger
+   * than this is sent alone. @defaultValue 32 MiB
+   */
+  readonly maxBytesInFlight?: number | undefined;
+  /**
+   * Sent messages are deleted this long after they ended, ms; `Infinity` for never. @defaultValue 30 days
    */
   readonly keepSentForMs?: number | undefined;
   /**
@@ -28,6 +33,7 @@ export interface WorkerOptions {
 /** `WorkerOptions`, checked and complete. */
 export interface WorkerSettings {
   readonly concurrency: number;
+  readonly maxBytesInFlight: number;
   readonly name: string;
   readonly backoff: BackoffOptions;
   readonly observers: readonly WorkerObserver[];
@@ -36,7 +42,17 @@ export interface WorkerSettings {
   readonly sources: readonly MessageSource[];
 }
 
-const known = ["concurrency", "name", "backoff", "observers", "keepSentForMs", "queryTimeoutMs", "sources"];
+const known = [
+  "concurrency",
+  "maxBytesInFlight",
+  "name",
+  "backoff",
+  "observers",
+  "keepSentForMs",
+  "queryTimeoutMs",
+  "sources",
+];
+const thirtyDaysMs = 30 * 86_400_000;
 
 function number(
   field: string,
@@ -60,10 +76,11 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
   }
   const {
     concurrency = 10,
+    maxBytesInFlight = 32 * 1024 * 1024,
     backoff = {},
     observers = [],
     sources = [],
-    keepSentForMs = Number.POSITIVE_INFINITY,
+    keepSentForMs = thirtyDaysMs,
     queryTimeoutMs = 30_000,
     name = `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2, 6)}`,
   } = options;
@@ -71,6 +88,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
   if (!Number.isInteger(concurrency) || concurrency > 1000) {
     throw new RangeError("createWorker: concurrency must be a whole number from 1 to 1000");
   }
+  number("maxBytesInFlight", maxBytesInFlight, 1, "a number of bytes of at least 1");
   if (typeof name !== "string" || !/^[\w.:-]{1,100}$/.test(name)) {
     throw new TypeError("createWorker: name must be 1 to 100 letters, digits, ., :, _ or -");
   }
@@ -84,5 +102,5 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
   if (!Array.isArray(sources) || sources.some((source) => typeof source?.round !== "function")) {
     throw new TypeError("createWorker: sources must be a list of what tableSource gives");
   }
-  return { concurrency, name, backoff, observers, keepSentForMs, queryTimeoutMs, sources };
+  return { concurrency, maxBytesInFlight, name, backoff, observers, keepSentForMs, queryTimeoutMs, sources };
 }

@@ -1,11 +1,14 @@
 import type { Chain } from "@relais/core";
 import { inTime } from "../database/in-time.ts";
+import { use } from "../database/users.ts";
 import { within } from "../database/within.ts";
 import type { Outbox } from "../outbox.ts";
 import { purge } from "../purge.ts";
 import { leases as leasesOf } from "../queue/leases.ts";
+import { checkVersion } from "../schema/version.ts";
 import type { MessageSource } from "../table/table-source.ts";
 import { bell } from "./bell.ts";
+import { errorWords } from "./error-words.ts";
 import { hands } from "./hands.ts";
 import { pump } from "./pump.ts";
 import { recover } from "./recover.ts";
@@ -26,6 +29,8 @@ export interface Worker {
    */
   stop(options?: { readonly graceMs?: number | undefined }): Promise<void>;
   status(): WorkerStatus;
+  /** `stop()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface WorkerStatus {
@@ -57,8 +62,9 @@ export function createWorker(
   chain: Pick<Chain, "send">,
   options: WorkerOptions = {},
 ): Worker {
-  const { concurrency, name, backoff, observers, keepSentForMs, queryTimeoutMs, sources } =
-    workerSettings(options);
+  const settings = workerSettings(options);
+  const { concurrency, name, backoff, observers, keepSentForMs, queryTimeoutMs, sources } = settings;
+  const { maxBytesInFlight } = settings;
   const database = within(outbox.database, queryTimeoutMs);
   let state: WorkerStatus["state"] = "new";
   let tickedAt = Date.now();
@@ -72,12 +78,7 @@ export function createWorker(
     }
   };
   const failed = (during: string) => (error: unknown) => {
-    tell({
-      type: "error",
-      at: Date.now(),
-      during,
-      error: error instanceof Error ? error.message : String(error),
-    });
+    tell({ type: "error", at: Date.now(), during, error: errorWords(error) });
   };
   const leases = leasesOf(database, failed("keeping leases"));
   const work = bell();
@@ -86,42 +87,58 @@ export function createWorker(
     database,
     chain,
     concurrency,
+    maxBytesInFlight,
     worker: name,
     backoff,
     defaultFrom: outbox.defaultFrom,
     tell,
     failed,
-    freed: () => freed.ring(),
+    freed(bytes) {
+      // What waits may have been too large, beside what is over now.
+      if (bytes > maxBytesInFlight / 4) work.ring();
+      freed.ring();
+    },
   });
   const isStopping = (): boolean => state !== "working";
   const ends: (() => Promise<unknown>)[] = [];
   let release = (): Promise<void> => Promise.resolve();
   let stopped: Promise<void> | undefined;
   let starting: Promise<void> = Promise.resolve();
+  let unused = (): void => undefined;
+
+  const stop = async ({
+    graceMs = 25_000,
+  }: {
+    readonly graceMs?: number | undefined;
+  } = {}): Promise<void> => {
+    if (state === "new") state = "stopped";
+    if (state === "stopped") return;
+    const ms = Math.min(graceMs, longestMs);
+    stopped ??= inTime(end(ms), ms + overMs, overdue).finally(unused);
+    await stopped;
+  };
 
   return Object.freeze({
     name,
     async start() {
       if (state !== "new") throw new Error("a worker can be started once; make a new one");
       state = "working";
+      unused = use(outbox.database, stop);
       starting = begin();
       await starting.catch(async (error: unknown) => {
         // Nothing of it may go on by itself.
+        unused();
         await inTime(end(0), overMs, overdue).catch(() => undefined);
         throw error;
       });
     },
-    async stop({ graceMs = 25_000 } = {}) {
-      if (state === "new") state = "stopped";
-      if (state === "stopped") return;
-      const ms = Math.min(graceMs, longestMs);
-      stopped ??= inTime(end(ms), ms + overMs, overdue);
-      await stopped;
-    },
+    stop,
+    [Symbol.asyncDispose]: () => stop(),
     status: () => ({ state, busy: under.busy, concurrency, tickedAt }),
   });
 
   async function begin(): Promise<void> {
+    await checkVersion(database);
     await leases.start();
     await takeUp();
     const held = await tenure(leases, under.holds, under.lose);

@@ -6,7 +6,7 @@ import { child, found } from "./children.ts";
 import { kills } from "./kills.ts";
 
 // A little of what pglite-durability.long.test.ts does for minutes; power cuts are only there.
-test("killed at any moment: what was committed is there, and it opens again", () => kills(3), 60_000);
+test("killed at any moment: what was committed is there, and it opens again", () => kills(3), 120_000);
 
 test("two processes at one folder: the second is told, the first keeps what it wrote", async () => {
   const home = await pgliteFolder();
@@ -14,7 +14,7 @@ test("two processes at one folder: the second is told, the first keeps what it w
   await until(
     () => first.lines().length,
     (count) => count > 3,
-    30_000,
+    60_000,
   );
   const second = child(home, "write");
   expect(await second.ended).toBe(3);
@@ -31,4 +31,4 @@ test("two processes at one folder: the second is told, the first keeps what it w
   const acknowledged = first.lines().slice(1).map(Number);
   expect((await found(home))?.sent).toEqual(expect.arrayContaining(acknowledged));
   rmSync(home, { recursive: true });
-}, 60_000);
+}, 120_000);

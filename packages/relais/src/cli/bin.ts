@@ -1,11 +1,32 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { buffer } from "node:stream/consumers";
-import { runProgram } from "./program.ts";
 
+// First of all: the first process of a container is deaf to a signal for which it has no handler, and all that follows
+// takes a while to be loaded. Who has work to finish listens by itself, and then this does nothing.
+for (const [signal, code] of [
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const) {
+  const end = (): void => {
+    if (process.listenerCount(signal) === 1) process.exit(code);
+  };
+  process.on(signal, end);
+}
+
+/** Whoever read what is said has gone, `| head` say: that is no fault, and no reason to stop in the middle of something. */
+const gone: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED"]);
+let unsaid = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    unsaid ||= !gone.has(code);
+  });
+}
+
+const { runProgram } = await import("./program.ts");
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
-process.exitCode = await runProgram(process.argv.slice(2), version, {
+const code = await runProgram(process.argv.slice(2), version, {
   env: process.env,
   cwd: process.cwd(),
   out: (line) => void process.stdout.write(`${line}\n`),
@@ -13,3 +34,6 @@ process.exitCode = await runProgram(process.argv.slice(2), version, {
   stdin: async () => (process.stdin.isTTY ? undefined : buffer(process.stdin)),
   terminal: process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined,
 });
+process.exitCode = code === 0 && unsaid ? 1 : code;
+// All is said. What was being opened when somebody said stop, a connection to a server that is silent, is not waited for.
+setTimeout(() => process.exit(), 3_000).unref();

@@ -98,7 +98,9 @@ const outbox = z.strictObject({
   folder: text.optional(),
   connections: count.max(1_000).optional(),
   concurrency: count.max(1_000).optional(),
-  keepSentForMs: z.number().min(0).optional(),
+  migrate: z.boolean().optional(),
+  maxBytesInFlight: count.optional(),
+  keepSentForMs: z.union([z.number().min(0), z.literal("never")]).optional(),
   queryTimeoutMs: z.number().min(1_000).max(3_600_000).optional(),
   table: z
     .strictObject({

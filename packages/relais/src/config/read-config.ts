@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigurationError } from "../configuration-error.ts";
@@ -70,7 +70,9 @@ function moduleFault(error: unknown, path: string): Fault {
   return new Fault(name === "SyntaxError" ? `${what}; node --check shows the place` : what);
 }
 
-async function loadedModule(path: string): Promise<unknown> {
+async function loadedModule(link: string): Promise<unknown> {
+  // Node.js remembers where a link led when it first looked: a ConfigMap that was swapped would never be seen.
+  const path = realpathSync(link);
   // The time in the address makes a changed file a new module, for reloads. As a whole number: what stands behind a
   // point is the file's extension to Vite, and TypeScript would be read as JavaScript.
   const changedUs = Math.round(statSync(path).mtimeMs * 1_000);

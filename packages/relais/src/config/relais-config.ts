@@ -65,8 +65,12 @@ export interface OutboxEntry {
   readonly connections?: number;
   /** Messages under way at once. @defaultValue 10 */
   readonly concurrency?: number;
-  /** Sent messages are deleted this long after they ended, ms. @defaultValue never */
-  readonly keepSentForMs?: number;
+  /** Whether commands make the tables, or change them, where they have to be. @defaultValue true */
+  readonly migrate?: boolean;
+  /** Bytes of messages under way at once; one that is larger is sent alone. @defaultValue 33554432 */
+  readonly maxBytesInFlight?: number;
+  /** Sent messages are deleted this long after they ended, ms, or `never`. @defaultValue 2592000000 */
+  readonly keepSentForMs?: number | "never";
   /** An answer of the database that the worker has not got by then, ms, is taken for lost and asked for again. @defaultValue 30000 */
   readonly queryTimeoutMs?: number;
   /** An own table of mail that the worker works off too, in the same database. @defaultValue none */

@@ -30,9 +30,21 @@ function healthOf(status: LinkStatus, hour: ProviderHour | undefined): ShownLink
   return hour === undefined || hour.attempts === 0 ? "quiet" : "well";
 }
 
+type OfOutbox = Pick<Snapshot, "outbox" | "troubles">;
+const asked = new WeakMap<Outbox, Promise<OfOutbox>>();
+
+/** One question at a time: visitors of a page do not take from the worker what connections there are. */
+function ofOutbox(outbox: Outbox | undefined): Promise<OfOutbox> {
+  if (outbox === undefined) return Promise.resolve({ outbox: undefined, troubles: [] });
+  const underWay = asked.get(outbox);
+  if (underWay !== undefined) return underWay;
+  const answer = ask(outbox).finally(() => asked.delete(outbox));
+  asked.set(outbox, answer);
+  return answer;
+}
+
 /** A database that is away leaves its part of the page empty. */
-async function ofOutbox(outbox: Outbox | undefined): Promise<Pick<Snapshot, "outbox" | "troubles">> {
-  if (outbox === undefined) return { outbox: undefined, troubles: [] };
+async function ask(outbox: Outbox): Promise<OfOutbox> {
   try {
     const [stats, troubles] = await Promise.all([
       outbox.stats(),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -56,3 +56,39 @@ test("one that is wrong is told to whoever asked for it, and the next goes on", 
   expect(chain.effective()).toMatchObject({ chain: [{ options: { version: 3 } }] });
   await chain.close();
 });
+
+test.each(["relais.config.ts", "relais.config.mjs", "relais.config.json", "relais.config.yaml"])(
+  "a ConfigMap that is swapped behind its link is seen: %s",
+  async (name) => {
+    const root = mkdtempSync(join(folder, "map-"));
+    // As kubelet does it: a new folder, and one rename that moves the link to it. Times are kept, as images do.
+    const swap = (version: number, host: string): void => {
+      mkdirSync(join(root, `..v${version}`));
+      const config = JSON.stringify({ chain: [{ use: "smtp", options: { host } }] });
+      const own = name.endsWith("ts") ? "./shared.ts" : "./shared.mjs";
+      const isModule = /s$/.test(name.replace(/json$/, ""));
+      const text = isModule ? `import { config } from "${own}";\nexport default config;\n` : config;
+      const files = { [name]: text, ...(isModule ? { [own]: `export const config = ${config};\n` } : {}) };
+      for (const [file, content] of Object.entries(files)) {
+        const path = join(root, `..v${version}`, file);
+        writeFileSync(path, content);
+        utimesSync(path, 1, 1);
+      }
+      symlinkSync(`..v${version}`, join(root, "..next"));
+      renameSync(join(root, "..next"), join(root, "..data"));
+    };
+    swap(1, "one.example.org");
+    symlinkSync(join("..data", name), join(root, name));
+    const chain = await loadChain({ file: join(root, name) });
+    const host = () =>
+      (chain.effective() as { chain: { options: { host: string } }[] }).chain[0]?.options.host;
+    expect(host()).toBe("one.example.org");
+    swap(2, "two.example.org");
+    await chain.reload();
+    expect(host()).toBe("two.example.org");
+    rmSync(join(root, "..v1"), { recursive: true });
+    await chain.reload();
+    expect(host()).toBe("two.example.org");
+    await chain.close();
+  },
+);

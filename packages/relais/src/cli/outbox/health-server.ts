@@ -32,7 +32,12 @@ export async function probeServer(
     const page = pages[url.split("?")[0] ?? ""];
     if (method !== "GET" && method !== "HEAD") say(response, 405, "GET only");
     else if (page === undefined) say(response, 404, "not found");
-    else await page(response);
+    else {
+      await page(response).catch(() => {
+        if (!response.headersSent) say(response, 500, "it failed");
+        else response.destroy();
+      });
+    }
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

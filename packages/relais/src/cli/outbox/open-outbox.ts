@@ -13,6 +13,8 @@ export interface OutboxFlags {
   readonly config?: string;
   readonly database?: string;
   readonly folder?: string;
+  /** Whether the tables are made or changed where they have to be. @defaultValue true */
+  readonly migrate?: boolean;
   readonly json?: boolean;
 }
 
@@ -69,7 +71,8 @@ export async function openOutbox(
   const { connections } = settings;
   const from = settings.from ?? senderFromEnv(shell.env);
   try {
-    const outbox = await createOutbox({ database, folder, connections, from, ...more });
+    const migrate = more.migrate ?? (flags.migrate === false ? false : settings.migrate);
+    const outbox = await createOutbox({ database, folder, connections, from, migrate });
     return { outbox, settings, where: database === undefined ? `PGlite in ${folder}` : hostOf(database) };
   } catch (error) {
     throw new ConfigurationError([`The outbox cannot be opened: ${sentence(error)}`]);

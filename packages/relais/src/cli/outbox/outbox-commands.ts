@@ -107,7 +107,7 @@ function tooMany(ids: readonly string[], flags: ChangeFlags, shell: Shell): Exit
   ]);
 }
 
-/** `relais outbox resend`: in batches, with a count that goes up on a terminal. */
+/** `relais outbox resend`, with a count that goes up on a terminal. */
 export async function resendCommand(
   ids: readonly string[],
   flags: ChangeFlags,
@@ -118,15 +118,9 @@ export async function resendCommand(
   return asked(flags, shell, async (outbox) => {
     const { dryRun = false, reason } = flags;
     const filter = filterOf(flags, ids);
-    const done: string[] = [];
     const bar = dryRun ? undefined : await spinner(shell);
-    for (;;) {
-      const limit = dryRun ? 1_000_000 : 500;
-      const batch = await outbox.resendMany(filter, { by: whom(flags), reason, dryRun, limit });
-      done.push(...batch);
-      bar?.message(`${done.length} queued again`);
-      if (dryRun || batch.length < limit) break;
-    }
+    const onProgress = (count: number): void => bar?.message(`${count} queued again`);
+    const done = await outbox.resendMany(filter, { by: whom(flags), reason, dryRun, onProgress });
     bar?.stop(`${done.length} queued again`);
     const word = dryRun ? "would be queued again" : "queued again";
     return { json: { ids: done, dryRun }, lines: [`${done.length} ${word}`] };

@@ -21,8 +21,11 @@ const withOutbox = (command: Command): Command =>
       "the Postgres (default: the configuration's, DATABASE_URL, else PGlite in .relais)",
     )
     .option("--folder <folder>", "where PGlite keeps its files");
-const alone = (command: Command): Command =>
+const withMigrate = (command: Command): Command =>
+  command.option("--no-migrate", "make no tables: another role has made them");
+const withConfig = (command: Command): Command =>
   withOutbox(command).option("-c, --config <file>", "a configuration file").option("--json", "print JSON");
+const alone = (command: Command): Command => withMigrate(withConfig(command));
 const withOperator = (command: Command): Command =>
   command
     .option("--by <name>", "who does this, for the trace (default: the user of this machine)")
@@ -43,7 +46,7 @@ With RELAIS_STATUS_TOKEN in the environment whoever knows the token may send aga
 /** `relais worker`, `relais serve`, `relais outbox …` */
 export function outboxCommandsOf(program: Command, shell: Shell, done: (code: ExitCode) => void): void {
   const worker = (name: string, says: string): Command =>
-    withOutbox(withChain(program.command(name).description(says)))
+    withMigrate(withOutbox(withChain(program.command(name).description(says))))
       .option("--concurrency <n>", "messages under way at once (default: 10)", whole(1, 1000))
       .option("--table <name>", "a table of your own to work off too (columns: see the configuration)")
       .option("--grace <time>", "how long the end may take (default: 25s)", duration)
@@ -103,7 +106,7 @@ export function outboxCommandsOf(program: Command, shell: Shell, done: (code: Ex
   withFilter(
     alone(outbox.command("purge").description("delete messages that are over (default: those sent)")),
   ).action(async (flags: object) => done(await (await commands()).purgeCommand(flags, shell)));
-  alone(outbox.command("migrate").description("make the tables, or bring them to this version"))
+  withConfig(outbox.command("migrate").description("make the tables, or bring them to this version"))
     .option("--print", "print the SQL of an empty database, and run nothing")
     .action(async (flags: object) =>
       done(await (await import("./schema-commands.ts")).migrateCommand(flags, shell)),

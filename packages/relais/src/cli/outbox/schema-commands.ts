@@ -1,3 +1,4 @@
+import { complain } from "../complain.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Shell } from "../shell.ts";
 import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
@@ -13,7 +14,7 @@ export async function migrateCommand(flags: MigrateFlags, shell: Shell): Promise
     shell.out(wholeSchema());
     return exitCodes.ok;
   }
-  const { outbox, where } = await openOutbox(flags, shell);
+  const { outbox, where } = await openOutbox(flags, shell, { migrate: true });
   await outbox.close();
   shell.out(flags.json ? JSON.stringify({ where }) : `the tables are up to date: ${where}`);
   return exitCodes.ok;
@@ -28,12 +29,14 @@ export async function copyCommand(flags: CopyFlags, shell: Shell): Promise<ExitC
   const { copyOutbox } = await outboxKit();
   const source = await openOutbox(flags, shell);
   try {
-    const target = await openOutbox({ database: flags.to }, shell);
+    const target = await openOutbox({ ...flags, database: flags.to }, shell);
     try {
       const messages = await copyOutbox(source.outbox, target.outbox, ({ table, copied, total }) => {
         if (!flags.json) shell.err(`${table}: ${copied} of ${total}`);
       });
       shell.out(flags.json ? JSON.stringify({ messages }) : `${messages} messages copied to ${target.where}`);
+    } catch (error) {
+      return complain(shell, flags, exitCodes.failed, [error instanceof Error ? error.message : "it failed"]);
     } finally {
       await target.outbox.close();
     }

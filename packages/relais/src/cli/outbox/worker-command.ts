@@ -11,6 +11,7 @@ import type { Shell } from "../shell.ts";
 import { probePages, probeServer } from "./health-server.ts";
 import { type ServedMetrics, servedMetrics } from "./metrics.ts";
 import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
+import { type StopSignals, stopSignals } from "./stop-signals.ts";
 import { logLine } from "./worker-log.ts";
 
 export interface WorkerFlags extends OutboxFlags, ChainFlags {
@@ -31,8 +32,42 @@ const stuckMs = 60_000;
 const servePort = 8737;
 const metricsPort = 9464;
 
+/** Nobody who told us to go waits longer for what was being opened. */
+const openingMs = 1_000;
+
 /** `relais worker`: sends what is in the outbox until SIGTERM or SIGINT. */
 export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<ExitCode> {
+  const signals = stopSignals();
+  const opening = open(flags, shell, signals);
+  try {
+    const open = await Promise.race([opening, signals.told]);
+    if (open === undefined) {
+      const closed = opening.then(close, () => undefined);
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, openingMs).unref())]);
+      return exitCodes.ok;
+    }
+    try {
+      return await work(open, flags, shell, signals);
+    } finally {
+      await close(open, flags.graceMs);
+    }
+  } finally {
+    signals.forget();
+  }
+}
+
+/** All that a worker works with, and nothing of it is at work yet. */
+interface Opened extends Inside {
+  readonly door: Door | undefined;
+  /** In words: where the chain comes from, where the outbox is. */
+  readonly from: string;
+  readonly where: string;
+  /** What has been reached of what was asked for. */
+  readonly begun: { at?: number };
+}
+
+/** Opens everything, the port first of what can be taken by somebody else: nothing is claimed before all of it is there. */
+async function open(flags: WorkerFlags, shell: Shell, signals: StopSignals): Promise<Opened> {
   const { createWorker, tableSource } = await outboxKit();
   const watch: Monitor = monitor(() => chain);
   const metrics = flags.metrics ? await servedMetrics() : undefined;
@@ -40,44 +75,67 @@ export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<E
     ...(flags.serve ? [watch.observe] : []),
     ...(metrics === undefined ? [] : [metrics.observer]),
   ]);
-  const { outbox, settings, where } = await openOutbox(flags, shell);
-  const json = flags.json ?? false;
-  const table = flags.table === undefined ? settings.table : { ...settings.table, name: flags.table };
-  const worker = createWorker(outbox, chain, {
-    concurrency: flags.concurrency ?? settings.concurrency,
-    keepSentForMs: settings.keepSentForMs,
-    queryTimeoutMs: settings.queryTimeoutMs,
-    sources: table === undefined ? [] : [tableSource(outbox, table)],
-    observers: [
-      ...(metrics === undefined ? [] : [metrics.observer.worker]),
-      (event) => {
-        const line = logLine(event, json);
-        if (line !== undefined) (event.type === "error" ? shell.err : shell.out)(line);
-      },
-    ],
-  });
-  const signals = signalled(chain, shell);
+  signals.onReload(reloader(chain, shell.err));
+  const ends: (() => Promise<unknown>)[] = [() => chain.close()];
+  try {
+    const { outbox, settings, where } = await openOutbox(flags, shell);
+    ends.push(() => outbox.close());
+    const json = flags.json ?? false;
+    const table = flags.table === undefined ? settings.table : { ...settings.table, name: flags.table };
+    const { keepSentForMs } = settings;
+    const worker = createWorker(outbox, chain, {
+      concurrency: flags.concurrency ?? settings.concurrency,
+      maxBytesInFlight: settings.maxBytesInFlight,
+      keepSentForMs: keepSentForMs === "never" ? Number.POSITIVE_INFINITY : keepSentForMs,
+      queryTimeoutMs: settings.queryTimeoutMs,
+      sources: table === undefined ? [] : [tableSource(outbox, table)],
+      observers: [
+        ...(metrics === undefined ? [] : [metrics.observer.worker]),
+        (event) => {
+          const line = logLine(event, json);
+          if (line !== undefined) (event.type === "error" ? shell.err : shell.out)(line);
+        },
+      ],
+    });
+    metrics?.observer.watch({ chain, outbox, worker });
+    const begun: Opened["begun"] = {};
+    const inside = { chain, outbox, worker, watch, metrics, begun };
+    const door = await openDoor(flags, shell, inside);
+    return { ...inside, door, from, where };
+  } catch (error) {
+    await Promise.allSettled(ends.reverse().map((end) => end()));
+    throw error;
+  }
+}
+
+async function work(
+  opened: Opened,
+  flags: WorkerFlags,
+  shell: Shell,
+  signals: StopSignals,
+): Promise<ExitCode> {
+  const { worker, door, begun, from, where } = opened;
   try {
     await Promise.race([worker.start(), signals.told]);
   } catch (error) {
-    signals.forget();
-    await Promise.allSettled([chain.close(), outbox.close()]);
     throw new ConfigurationError([
-      `The worker cannot start: ${error instanceof Error ? error.message : "it failed"}.`,
+      `The worker cannot start: ${error instanceof Error ? error.message.replace(/\.$/, "") : "it failed"}.`,
     ]);
   }
-  metrics?.observer.watch({ chain, outbox, worker });
-  const door = await openDoor(flags, shell, { chain, outbox, worker, watch, metrics });
-  if (!json) {
+  begun.at = Date.now();
+  if (!flags.json) {
     const at = door === undefined ? "" : `; ${door.url}${flags.serve ? "" : "healthz and /readyz"}`;
     shell.err(`${worker.name} works: chain from ${from}, outbox on ${where}${at}`);
   }
   await signals.told;
-  await worker.stop({ graceMs: flags.graceMs });
+  return exitCodes.ok;
+}
+
+async function close({ worker, door, chain, outbox }: Opened, graceMs?: number): Promise<void> {
+  await worker.stop({ graceMs });
   await door?.close();
   await chain.close();
   await outbox.close();
-  return exitCodes.ok;
 }
 
 /** What looks in from outside. */
@@ -92,17 +150,36 @@ interface Inside {
   readonly worker: Worker;
   readonly watch: Monitor;
   readonly metrics: ServedMetrics | undefined;
+  readonly begun: { readonly at?: number };
+}
+
+const portFaults: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use",
+  EACCES: "may not be opened by this user",
+  EADDRNOTAVAIL: "is at an address that this machine does not have",
+  ENOTFOUND: "is at a host that nobody knows",
+};
+
+/** @throws {ConfigurationError} the port cannot be had */
+async function openDoor(flags: WorkerFlags, shell: Shell, inside: Inside): Promise<Door | undefined> {
+  try {
+    return await doorOf(flags, shell, inside);
+  } catch (error) {
+    const { code = "", port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+    const at = `The port ${port ?? flags.port ?? ""} on ${address ?? flags.host ?? "127.0.0.1"}`;
+    throw new ConfigurationError([`${at} ${portFaults[code] ?? `cannot be opened (${code})`}.`]);
+  }
 }
 
 /** The status page, or the probes alone, if either was asked for. */
-async function openDoor(
+async function doorOf(
   { serve, host = "127.0.0.1", port }: WorkerFlags,
   { env }: Shell,
-  { chain, outbox, worker, watch, metrics }: Inside,
+  { chain, outbox, worker, watch, metrics, begun }: Inside,
 ): Promise<Door | undefined> {
   const ready = async (): Promise<boolean> => {
-    if (worker.status().state !== "working") return false;
-    await outbox.database.query("select 1");
+    if (begun.at === undefined || worker.status().state !== "working") return false;
+    await outbox.ping();
     return true;
   };
   const probes = { "/healthz": async () => isAlive(worker), "/readyz": ready };
@@ -120,26 +197,4 @@ async function openDoor(
 function isAlive(worker: Worker): boolean {
   const { state, tickedAt } = worker.status();
   return state !== "working" || Date.now() - tickedAt < stuckMs;
-}
-
-/** What the process is told from outside. */
-interface Signals {
-  /** Resolves at SIGTERM or SIGINT. */
-  readonly told: Promise<void>;
-  forget(): void;
-}
-
-/** Listens to SIGTERM and SIGINT, before anything is claimed. SIGHUP reads the configuration again. */
-function signalled(chain: Chain, shell: Shell): Signals {
-  const { promise: told, resolve } = Promise.withResolvers<void>();
-  const reload = reloader(chain, shell.err);
-  const stop = (): void => {
-    forget();
-    resolve();
-  };
-  const forget = (): void => {
-    process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", reload);
-  };
-  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", reload);
-  return { told, forget };
 }
