@@ -140,7 +140,10 @@ test("a pool that likes to try again sends no second copy, and a closed provider
   expect(await provider.send(message, sendContext(message))).toMatchObject({ kind: "unknown" });
   expect(server.accepted).toHaveLength(1);
   await Promise.all([provider.close?.(), provider.close?.()]);
-  expect(await provider.send(message, sendContext(message))).toMatchObject({ kind: "skipped", code: "closed" });
+  expect(await provider.send(message, sendContext(message))).toMatchObject({
+    kind: "skipped",
+    code: "closed",
+  });
   expect(server.accepted).toHaveLength(1);
   await server.close();
 });
