@@ -111,18 +111,7 @@ export const systemClock: Clock = Object.freeze({
     // A longer delay would overflow to 1 ms.
     const bounded = Math.min(Math.max(0, delayMs), longestDelayMs);
     if (bounded >= sharedFromMs && Number.isInteger(bounded)) return shared(bounded, run);
-    return exact(bounded, run);
+    const timer = setTimeout(run, bounded);
+    return () => clearTimeout(timer);
   },
 });
-
-/** Node's timers count whole ms from when the event loop last looked: one may come up to 1 ms too early. */
-function exact(delayMs: number, run: () => void): () => void {
-  const at = now() + delayMs;
-  const ring = (): void => {
-    const left = at - now();
-    if (left > 0) timer = setTimeout(ring, Math.ceil(left));
-    else run();
-  };
-  let timer = setTimeout(ring, Math.ceil(delayMs));
-  return () => clearTimeout(timer);
-}

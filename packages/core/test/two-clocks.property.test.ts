@@ -9,6 +9,7 @@ import { breaker } from "../src/policies/breaker.ts";
 import { rateLimit } from "../src/policies/rate-limit.ts";
 import { retry } from "../src/policies/retry.ts";
 import { timeout } from "../src/policies/timeout.ts";
+import { sleep } from "../src/sleep.ts";
 import { manualClock } from "./manual-clock.ts";
 import { sampleInput } from "./sample-message.ts";
 import { accept, type Step, scripted } from "./scripted-provider.ts";
@@ -148,7 +149,7 @@ describe("the machine's own clock", () => {
   test("one wait is one wait: it is never over a fraction of a millisecond too early", async () => {
     for (const delayMs of [0.2, 1.7, 3, 9.999, 20.5]) {
       const began = systemClock.now();
-      await new Promise<void>((resolve) => systemClock.after(delayMs, resolve));
+      await sleep(systemClock, delayMs);
       expect(systemClock.now() - began).toBeGreaterThanOrEqual(delayMs);
     }
     let calls = 0;
