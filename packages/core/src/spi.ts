@@ -12,7 +12,7 @@ export { type Address, mailboxKey } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords } from "./message/encoded-words.ts";
 export type { Envelope } from "./message/envelope.ts";
-export { isStructuredHeader } from "./message/headers.ts";
+export { asciiTags, isStructuredHeader } from "./message/headers.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export { defaultLimits, type Limits } from "./message/limits.ts";
 export type {

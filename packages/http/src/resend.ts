@@ -1,4 +1,4 @@
-import type { Provider } from "@relais/core/spi";
+import { asciiTags, type Provider } from "@relais/core/spi";
 import { textAt } from "./answer.ts";
 import { attached, base64 } from "./attached.ts";
 import { inField } from "./blame.ts";
@@ -45,7 +45,7 @@ function body({ message, to, cc, bcc }: Letter): unknown {
         }),
     ...(Object.keys(tags).length === 0
       ? {}
-      : { tags: Object.entries(tags).map(([name, value]) => ({ name, value })) }),
+      : { tags: Object.entries(asciiTags(tags)).map(([name, value]) => ({ name, value })) }),
   };
 }
 

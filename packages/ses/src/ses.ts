@@ -1,4 +1,4 @@
-import { type Failure, failure, type Provider, receipt, slots } from "@relais/core/spi";
+import { asciiTags, type Failure, failure, type Provider, receipt, slots } from "@relais/core/spi";
 import { awsClient } from "./aws-client.ts";
 import { checkOptions } from "./check-options.ts";
 import type { Diagnosis } from "./diagnosis.ts";
@@ -60,7 +60,7 @@ export function ses(options: SesOptions = {}): Provider {
     if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
     try {
       const judge = skew.begin();
-      const sent = await send(client, message, envelope, { ...tags, ...message.tags }, context);
+      const sent = await send(client, message, envelope, { ...tags, ...asciiTags(message.tags) }, context);
       const problem = judge("kind" in sent ? sent : undefined);
       if (problem !== undefined) return fail(problem);
       const { messageId } = sent as { messageId: string };

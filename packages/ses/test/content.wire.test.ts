@@ -48,11 +48,12 @@ test("configuration set and tags arrive, and a message's own tag wins", async ()
     { configurationSet: "news", tags: { team: "growth", kind: "all" } },
     { configurationSets: ["news"] },
   );
-  const message = await letter({ tags: { kind: "welcome" } });
+  const message = await letter({ tags: { kind: "welcome", "a b": "Größe 7.5" } });
   expect((await provider.send(message, context(message))).success).toBe(true);
   expect(server.accepted[0]).toMatchObject({
     configurationSetName: "news",
-    tags: { team: "growth", kind: "welcome" },
+    // SES takes letters, digits, _ and - alone.
+    tags: { team: "growth", kind: "welcome", a_b: "Gr__e_7_5" },
   });
 });
 

@@ -8,6 +8,7 @@ import {
 } from "./alternatives.ts";
 import { type AttachmentInput, readAttachments } from "./attachments.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
+import { readDate } from "./date-text.ts";
 import { type DeliveryStatusInput, deliveryStatus } from "./delivery-status.ts";
 import { type EnvelopeInput, envelopeField } from "./envelope-field.ts";
 import { customHeaders, type HeadersInput, messageTags } from "./headers.ts";
@@ -58,7 +59,7 @@ export interface MessageInput {
   /** The X-Mailer header; `false`: none. */
   readonly xMailer?: string | false | null | undefined;
   readonly dsn?: DeliveryStatusInput | false | null | undefined;
-  /** The idempotency key: printable ASCII without blanks, or a whole Message-ID. @defaultValue a new UUID */
+  /** The idempotency key: any text of one line, or a whole Message-ID. @defaultValue a new UUID */
   readonly id?: Text;
   /** The Message-ID header, where it is not to be made of `id`. */
   readonly messageId?: string | null | undefined;
@@ -130,7 +131,8 @@ function dateField(value: unknown, now: number): string {
   if (isAbsent(value)) return new Date(now).toISOString();
   // A date may be of a class of the caller's own: only its time is taken.
   const time: unknown = value instanceof Date ? Date.prototype.getTime.call(value) : value;
-  const date = new Date(typeof time === "string" || typeof time === "number" ? time : Number.NaN);
+  const date =
+    typeof time === "string" ? readDate(time) : new Date(typeof time === "number" ? time : Number.NaN);
   if (Number.isNaN(date.getTime())) throw new InvalidMessage("date", `${quote(value)} is not a date`);
   const year = date.getUTCFullYear();
   if (year < 1970 || year > 9999) throw new InvalidMessage("date", `the year ${year} is out of range`);

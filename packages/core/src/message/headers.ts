@@ -179,3 +179,9 @@ export function messageTags(value: unknown): Readonly<Record<string, string>> {
     throw new InvalidMessage("tags", `has ${count} entries; at most ${maxTags} are allowed`);
   return frozen(tags);
 }
+
+/** Tags as SES and Resend take them: letters, digits, `_` and `-`; every other character becomes `_`. */
+export function asciiTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const plain = (text: string): string => text.replace(/[^A-Za-z0-9_-]/gu, "_").slice(0, maxTagCharacters);
+  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [plain(name), plain(value)]));
+}
