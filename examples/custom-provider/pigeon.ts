@@ -41,17 +41,20 @@ export function pigeon({ url, token }: PigeonOptions, id = "PIGEON"): Provider {
   const clean = redactor([token]);
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   let closed = false;
-  const fail = (kind: FailureKind, reason: string, code?: string): Failure =>
+  // `definite`: the API said so itself, or nothing of the message left. A 503 without that may stand for anything.
+  const fail = (kind: FailureKind, reason: string, code?: string, definite?: true): Failure =>
     failure({
       provider: id,
       kind,
       reason: clean(reason),
       code,
+      definite,
       retryAfterMs: kind === "throttled" ? 120_000 : undefined,
     });
 
   async function send(message: Message, { envelope, signal, handOver }: SendContext): Promise<Outcome> {
-    if (closed || signal.aborted) return fail("cancelled", closed ? "the provider is closed" : "given up");
+    if (closed) return fail("skipped", "the provider is closed", "closed");
+    if (signal.aborted) return fail("cancelled", "given up");
     const { id: key, subject, text } = message;
     const body = JSON.stringify({ key, to: envelope.to, subject, text });
     try {
@@ -70,10 +73,11 @@ export function pigeon({ url, token }: PigeonOptions, id = "PIGEON"): Provider {
         kinds[response.status] ?? "unknown",
         answer.error ?? "no reason given",
         String(response.status),
+        response.status in kinds ? true : undefined,
       );
     } catch (error) {
       const { code } = ((error as Error).cause ?? {}) as { readonly code?: string };
-      if (code !== undefined && notConnected.has(code)) return fail("transient", "no connection", code);
+      if (code !== undefined && notConnected.has(code)) return fail("transient", "no connection", code, true);
       return fail("unknown", "contact lost after it was handed over", code);
     }
   }

@@ -10,6 +10,10 @@ export interface Course {
   readonly attempts: Map<string, Span | undefined>;
   /** The number of the attempt that would come next. */
   next: number;
+  /** When it began, ms since 1970. */
+  readonly began: number;
+  /** When the last of its attempts ended, ms since 1970. */
+  lastEnd: number;
 }
 
 /** Deliveries under way, found by what events tell of them. */

@@ -17,14 +17,22 @@ export function beginDelivery(event: Of<"delivery-start">, tracer: Tracer, open:
     { kind: SpanKind.CLIENT, startTime: hrTime(at), attributes },
     around,
   );
-  open.begin(message, { span, inside: trace.setSpan(around, span), attempts: new Map(), next: 1 });
+  open.begin(message, {
+    span,
+    inside: trace.setSpan(around, span),
+    attempts: new Map(),
+    next: 1,
+    began: at,
+    lastEnd: at,
+  });
 }
 
 /** Ends it, and whatever of its attempts nobody ended. */
-export function endDelivery({ delivery, at }: Of<"delivery">, open: Courses): void {
+export function endDelivery({ delivery, ms }: Of<"delivery">, open: Courses): void {
   const course = open.end(delivery);
   if (course === undefined) return;
-  const end = hrTime(at);
+  // No attempt ends after its delivery, although each is stamped in whole ms.
+  const end = hrTime(Math.max(course.began + ms, course.lastEnd));
   for (const attempt of course.attempts.values()) attempt?.end(end);
   const { span } = course;
   span.setAttributes(deliveryEnd(delivery));

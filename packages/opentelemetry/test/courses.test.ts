@@ -8,6 +8,8 @@ const course = (...attempts: string[]): Course => ({
   inside: ROOT_CONTEXT,
   attempts: new Map(attempts.map((id) => [id, undefined])),
   next: attempts.length + 1,
+  began: 0,
+  lastEnd: 0,
 });
 const ended = (...attempts: string[]) =>
   ({ id: "m", attempts: attempts.map((id) => ({ id })) }) as unknown as Delivery;

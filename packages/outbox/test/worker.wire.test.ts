@@ -146,7 +146,7 @@ describe.each(stores)("a worker on %s", (_name, open) => {
       await context.handOver();
       const { to } = context.envelope;
       const [yes, no] = [to.filter((one) => one.startsWith("a")), to.filter((one) => !one.startsWith("a"))];
-      const reason = failure({ provider: "SOME", kind: "transient", reason: "not these" });
+      const reason = failure({ provider: "SOME", kind: "transient", reason: "not these", definite: true });
       if (yes.length === 0) return reason;
       some.took.push({ id: message.id, to: yes, at: Date.now() });
       return receipt({
