@@ -14,7 +14,7 @@ export { type Address, mailboxKey } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords } from "./message/encoded-words.ts";
 export type { Envelope } from "./message/envelope.ts";
-export { isStructuredHeader } from "./message/headers.ts";
+export { asciiTags, isStructuredHeader } from "./message/headers.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export { defaultLimits, type Limits } from "./message/limits.ts";
 export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Message, } from "./message/message.ts";
@@ -421,6 +421,7 @@ export type Headers = Readonly<Record<string, string | readonly string[]>>;
 export declare function isStructuredHeader(name: string): boolean;
 export declare function customHeaders(value: unknown, more?: readonly (readonly [string, string])[]): Headers;
 export declare function messageTags(value: unknown): Readonly<Record<string, string>>;
+export declare function asciiTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 
 // message/invalid-message.ts
 export declare class InvalidMessage extends Error {

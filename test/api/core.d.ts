@@ -487,6 +487,7 @@ export type Headers = Readonly<Record<string, string | readonly string[]>>;
 export declare function isStructuredHeader(name: string): boolean;
 export declare function customHeaders(value: unknown, more?: readonly (readonly [string, string])[]): Headers;
 export declare function messageTags(value: unknown): Readonly<Record<string, string>>;
+export declare function asciiTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 
 // message/invalid-message.ts
 export declare class InvalidMessage extends Error {

@@ -223,7 +223,7 @@ export interface PostmarkOptions extends CommonOptions {
 export declare function postmark(options: PostmarkOptions): Provider;
 
 // resend.ts
-import type { Provider } from "@relais/core/spi";
+import { type Provider } from "@relais/core/spi";
 import type { CommonOptions } from "./http-options.ts";
 export interface ResendOptions extends CommonOptions {
     readonly apiKey: string;
