@@ -52,12 +52,13 @@ export default defineConfig({
       {
         ...source,
         test: {
-          // Chaos, power cuts and soak: `npm run test:long`.
+          // Chaos, power cuts, soak, and what builds or installs for half a minute: `npm run test:long`.
           name: "long",
           env,
           include: [`packages/*/test/${long}`, `test/${long}`],
-          globalSetup: ["packages/outbox/test/templates.ts"],
-          ...patience,
+          globalSetup: ["packages/outbox/test/templates.ts", "test/repo/build.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -66,6 +67,7 @@ export default defineConfig({
           name: "repo",
           env,
           include: ["test/*.test.ts"],
+          exclude: [long, "**/node_modules/**"],
           globalSetup: ["test/repo/build.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

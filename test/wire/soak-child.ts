@@ -1,4 +1,4 @@
-// Sends a great many mails that end in every way, and says what is left of them. soak.test.ts starts it.
+// Sends a great many mails that end in every way, and says what is left of them. soak.long.test.ts starts it.
 import { getEventListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { breaker, createChain, type Delivery, link } from "@relais/core";
@@ -8,7 +8,7 @@ const [, , farEnds = "", total = "0", every = "1"] = process.argv;
 const ends: FarEnds = JSON.parse(farEnds);
 const { signal } = new AbortController();
 
-// What a far end does follows from the recipient: see soak.test.ts.
+// What a far end does follows from the recipient: see soak.long.test.ts.
 const smtp = { pool: { idleTimeoutMs: 400 } };
 const plain = chainTo(ends, { breaker: false, attempts: 2, timeoutMs: 20_000, smtp });
 // A chain is a provider, too. The breaker around this one opens, probes and closes all the time.
