@@ -92,6 +92,8 @@ test("a whole mail comes out as the same bytes, to the same people, under the ro
       fc.constantFrom("\r\n", "\n", "\r"),
       fc.boolean(),
       async (body, eol, keepsId) => {
+        // CR CR LF is one line break: such a body would take the empty line before it along.
+        fc.pre(!(eol === "\r" && body[0] === 10));
         const raw = Buffer.concat([Buffer.from(`${fields.join(eol)}${eol}${eol}`), body]);
         const dsn = { notify: "never" };
         const message = await createMessage({
