@@ -41,7 +41,8 @@ export async function chaosOnPglite(kills: number, messages: number): Promise<vo
   smtp.script({});
   const last = await hire();
   let before = -1;
-  // Nothing more arrives once everything is over; what the killed one held is taken up after its lease.
+  // Nothing more arrives once everything is over; what the killed one held is taken up after its lease. That takes
+  // minutes: whatever was lost with a worker goes out alone, since it may be what ends workers.
   await until(
     async () => {
       before = smtp.accepted.length + ses.accepted.length;
@@ -49,7 +50,7 @@ export async function chaosOnPglite(kills: number, messages: number): Promise<vo
       return smtp.accepted.length + ses.accepted.length;
     },
     (now) => now === before,
-    120_000,
+    420_000,
   );
   last.kill("SIGTERM");
   expect((await once(last, "close"))[0]).toBe(0);
@@ -64,7 +65,9 @@ export async function chaosOnPglite(kills: number, messages: number): Promise<vo
     `PGlite, ${kills} kills: ${JSON.stringify(byState, ["sent", "unknown", "failed", "queued"])}\n`,
   );
   expect([...copies.values()].filter((count) => count > 1)).toEqual([]);
-  expect(byState.sent + byState.unknown).toBe(messages);
+  // One that was under way at three kills is set aside: it might be what ends workers.
+  expect(byState.failed).toBeLessThanOrEqual(kills / 3);
+  expect(byState.sent + byState.unknown + byState.failed).toBe(messages);
   expect(copies.size).toBeGreaterThanOrEqual(byState.sent);
   await outbox.close();
   await Promise.all([smtp.close(), ses.close()]);

@@ -7,7 +7,7 @@ import { chaosOnPglite } from "./chaos-pglite.ts";
 const chaosMs = Number(process.env.RELAIS_CHAOS_MS ?? 120_000);
 const restarts = Number(process.env.RELAIS_CHAOS_RESTARTS ?? 12);
 const messages = Number(process.env.RELAIS_CHAOS_MESSAGES ?? 15_000);
-const kills = Number(process.env.RELAIS_CHAOS_KILLS ?? 30);
+const kills = Number(process.env.RELAIS_CHAOS_KILLS ?? 20);
 
 describe.runIf(needs("postgres"))("chaos", () => {
   test(
@@ -19,6 +19,6 @@ describe.runIf(needs("postgres"))("chaos", () => {
 
 test(
   `on PGlite, its one worker killed ${kills} times: no message lost, none twice`,
-  () => chaosOnPglite(kills, 2_000),
-  kills * 10_000 + 180_000,
+  () => chaosOnPglite(kills, 1_000),
+  kills * 10_000 + 480_000,
 );

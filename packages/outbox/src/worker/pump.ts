@@ -51,8 +51,8 @@ export async function pump(site: PumpSite): Promise<void> {
     try {
       const taken = await take({ limit: free });
       pauseMs = firstPauseMs;
-      await takeSuspect();
-      if (taken < free) await work.wait(idleMs);
+      const moreSuspects = await takeSuspect();
+      if (taken < free) await work.wait(moreSuspects ? moreSuspectsMs : idleMs);
     } catch (error) {
       site.onError(error);
       await work.wait(pauseMs);
@@ -88,7 +88,7 @@ function taker({ database, tenure, hands, worker, onError }: PumpSite): Take {
  * A message that was lost with its worker may be what ended it: it is sent alone, when nothing else is under way, so that
  * no other is lost with it once more.
  */
-function suspects({ database, hands, freed, isStopping }: PumpSite, take: Take): () => Promise<void> {
+function suspects({ database, hands, freed, isStopping }: PumpSite, take: Take): () => Promise<boolean> {
   const mayLook = every(suspectsMs);
   const mayLookAgain = every(moreSuspectsMs);
   let found = false;
@@ -102,14 +102,16 @@ function suspects({ database, hands, freed, isStopping }: PumpSite, take: Take):
     clearTimeout(timer);
   };
 
+  // Whether more of them may be waiting.
   return async () => {
-    if (!mayLook() && !(found && mayLookAgain())) return;
+    if (!mayLook() && !(found && mayLookAgain())) return found;
     found = await suspectsWait(database);
-    if (!found) return;
+    if (!found) return false;
     await alone();
-    if (isStopping() || hands.room <= 0) return;
+    if (isStopping() || hands.room <= 0) return true;
     await take({ limit: 1, suspects: true });
     await alone();
+    return true;
   };
 }
 
