@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { createChain } from "../src/chain.ts";
-import type { ChainOptions } from "../src/chain-options.ts";
-import type { RelaisEvent } from "../src/event.ts";
 import type { FailureKind } from "../src/failure.ts";
 import type { JournalEntry } from "../src/journal.ts";
 import { makeLink } from "../src/link.ts";
@@ -9,31 +7,12 @@ import { concurrency } from "../src/policies/concurrency.ts";
 import { rateLimit } from "../src/policies/rate-limit.ts";
 import { retry } from "../src/policies/retry.ts";
 import type { Provider } from "../src/provider.ts";
-import type { ProviderLimits } from "../src/provider-limits.ts";
+import { limited, setUp, to } from "./limited-chain.ts";
 import { manualClock } from "./manual-clock.ts";
 import { sampleInput } from "./sample-message.ts";
-import { accept, fail, part, type Scripted, type Step, scripted } from "./scripted-provider.ts";
-
-const people = (count: number) => Array.from({ length: count }, (_, i) => `r${i}@example.org`);
-const to = people(7);
-
-function limited(id: string, limits: ProviderLimits, ...steps: readonly Step[]): Scripted {
-  return Object.assign(scripted(id, ...steps), { limits });
-}
+import { accept, fail, part, type Scripted, scripted } from "./scripted-provider.ts";
 
 const sizes = (provider: Scripted) => provider.calls.map((call) => call.length);
-
-function setUp(providers: readonly Provider[], options: ChainOptions = {}) {
-  const clock = manualClock();
-  const events: RelaisEvent[] = [];
-  const chain = createChain(providers, {
-    policies: [],
-    clock,
-    observers: [(event) => void events.push(event)],
-    ...options,
-  });
-  return { clock, events, chain, send: () => clock.until(chain.send(sampleInput({ to }))) };
-}
 
 describe("more recipients than a provider takes", () => {
   test("go by several attempts, each with its own hand-over, receipt and place in the journal", async () => {

@@ -1,37 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createChain } from "../src/chain.ts";
-import type { ChainOptions } from "../src/chain-options.ts";
-import type { RelaisEvent } from "../src/event.ts";
 import { makeLink } from "../src/link.ts";
 import { breaker } from "../src/policies/breaker.ts";
 import { rateLimit } from "../src/policies/rate-limit.ts";
 import { retry } from "../src/policies/retry.ts";
-import type { Provider } from "../src/provider.ts";
-import type { ProviderLimits } from "../src/provider-limits.ts";
+import { limited, setUp, to } from "./limited-chain.ts";
 import { manualClock } from "./manual-clock.ts";
 import { sampleInput } from "./sample-message.ts";
-import { accept, fail, type Scripted, type Step, scripted } from "./scripted-provider.ts";
-
-const people = (count: number) => Array.from({ length: count }, (_, i) => `r${i}@example.org`);
-const to = people(7);
-
-function limited(id: string, limits: ProviderLimits, ...steps: readonly Step[]): Scripted {
-  return Object.assign(scripted(id, ...steps), { limits });
-}
-
-const _sizes = (provider: Scripted) => provider.calls.map((call) => call.length);
-
-function setUp(providers: readonly Provider[], options: ChainOptions = {}) {
-  const clock = manualClock();
-  const events: RelaisEvent[] = [];
-  const chain = createChain(providers, {
-    policies: [],
-    clock,
-    observers: [(event) => void events.push(event)],
-    ...options,
-  });
-  return { clock, events, chain, send: () => clock.until(chain.send(sampleInput({ to }))) };
-}
+import { accept, fail, scripted } from "./scripted-provider.ts";
 
 describe("a message that is over a provider's limits", () => {
   const tooLarge = { maxBytes: 4 };
