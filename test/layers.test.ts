@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { coreLayers, onlyIn, packageRules, policyParts, typeCycles } from "./repo/layer-rules.ts";
+import {
+  coreLayers,
+  folderLayers,
+  onlyIn,
+  packageRules,
+  policyParts,
+  typeCycles,
+} from "./repo/layer-rules.ts";
 import { moduleSyntax } from "./repo/module-syntax.ts";
 import { cycles, neighbours, reach, sourceGraph } from "./repo/source-graph.ts";
 import { workspaces } from "./repo/workspace.ts";
@@ -82,6 +89,26 @@ describe("packages", () => {
         !meant.some((one) => circle.split(", ").every((file) => file.startsWith(one))),
     );
     expect(wrong, "circles of type imports").toEqual([]);
+  });
+});
+
+describe.each(Object.entries(folderLayers))("the folders of %s are its layers", (short, layers) => {
+  const graph = sourceGraph(`packages/${short}`);
+  const folderOf = (file: string): string =>
+    layers.find((layer) => layer.includes("/") && file.startsWith(`${layer}/`)) ??
+    (file.includes("/") ? file.slice(0, file.indexOf("/")) : ".");
+
+  test("every folder is a layer and every layer has files", () => {
+    expect([...new Set([...graph.keys()].map(folderOf))].sort()).toEqual([...layers].sort());
+  });
+
+  test("imports go down only, types included", () => {
+    const up = [...graph.keys()].flatMap((file) =>
+      neighbours(graph, file, "all")
+        .filter((next) => layers.indexOf(folderOf(next)) < layers.indexOf(folderOf(file)))
+        .map((next) => `${file}: ${next}`),
+    );
+    expect(up).toEqual([]);
   });
 });
 

@@ -30,6 +30,12 @@ export const onlyIn: Readonly<Record<string, string>> = {
 /** Packages whose default export is their plugin; nothing else exports a default. */
 export const plugins: readonly string[] = ["smtp", "ses", "http"];
 
+/**
+ * The folders of a package's src from top to bottom. A folder imports only folders below it, types included. "." stands
+ * for the files beside the folders: they offer the package and are its top.
+ */
+export const folderLayers: Readonly<Record<string, readonly string[]>> = {};
+
 export interface Layer {
   readonly name: string;
   /** Files of core's src, or a folder (`message/`). Every file is in exactly one layer. */
