@@ -9,6 +9,7 @@ const names = [
   "AWS_SES_SECRET_ACCESS_KEY",
   "AWS_SES_SESSION_TOKEN",
   "AWS_SES_ENDPOINT",
+  "AWS_SES_ALLOW_INSECURE_HTTP",
 ];
 
 /** The SES provider that the environment describes; `undefined` if it describes none, or a wrong one. */
@@ -18,6 +19,7 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
   const sessionToken = read.text("AWS_SES_SESSION_TOKEN")?.trim();
   const ownRegion = read.text("AWS_SES_REGION");
   const endpoint = read.text("AWS_SES_ENDPOINT");
+  const allowInsecureHttp = read.flag("AWS_SES_ALLOW_INSECURE_HTTP");
   if (!names.some((name) => read.has(name))) return undefined;
   if (read.has("AWS_SES_ACCESS_KEY_ID")) {
     if (!read.has("AWS_SES_SECRET_ACCESS_KEY"))
@@ -34,6 +36,7 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
   const settled = {
     AWS_SES_REGION: region,
     AWS_SES_ENDPOINT: endpoint,
+    AWS_SES_ALLOW_INSECURE_HTTP: allowInsecureHttp === undefined ? undefined : String(allowInsecureHttp),
     // Without both: the default chain of the AWS client, a role or a profile.
     ...(accessKeyId !== undefined &&
       secretAccessKey !== undefined && {
