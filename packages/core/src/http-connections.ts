@@ -63,6 +63,9 @@ type Connect = (
   callback: (thrown: Error | null, socket?: Socket) => void,
 ) => Socket | undefined;
 
+const tooLate = (ms: number): Error =>
+  Object.assign(new Error(`no connection within ${ms} ms`), { code: "ETIMEDOUT" });
+
 /** Notes on an error by way of which proxy it came. */
 function blame(thrown: unknown, proxy: HttpProxy | undefined): unknown {
   if (proxy !== undefined && thrown instanceof Error) Object.assign(thrown, { proxy: proxy.name });
@@ -113,14 +116,20 @@ export function httpConnections(options: HttpConnectionsOptions): HttpConnection
     const direct = agent.createConnection.bind(agent) as unknown as Connect;
     const through = async (proxy: HttpProxy, target: Target, given: Parameters<Connect>[0]) => {
       const asked = given[unwanted];
-      const bounds = [closing.signal, AbortSignal.timeout(connectionTimeoutMs)];
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(tooLate(connectionTimeoutMs)), connectionTimeoutMs);
+      const bounds = [closing.signal, late.signal];
       // A connection made in place of one that broke comes with the options of that one.
       const signal = AbortSignal.any(asked === undefined || asked.aborted ? bounds : [asked, ...bounds]);
-      const tunnel = await connectTunnel(proxy, target.host, target.port, signal);
-      if (!secure) return tunnel;
-      const socket = direct({ ...given, socket: tunnel } as typeof given, () => {}) as Socket;
-      await secured(socket, signal);
-      return socket;
+      try {
+        const tunnel = await connectTunnel(proxy, target.host, target.port, signal);
+        if (!secure) return tunnel;
+        const socket = direct({ ...given, socket: tunnel } as typeof given, () => {}) as Socket;
+        await secured(socket, signal);
+        return socket;
+      } finally {
+        clearTimeout(timer);
+      }
     };
     const connect: Connect = (given, callback) => {
       const target = { secure, host: given.host ?? "localhost", port: Number(given.port) };
@@ -168,10 +177,7 @@ export function httpConnections(options: HttpConnectionsOptions): HttpConnection
     // Stays for good: an error nobody listens to would end the process.
     request.on("error", fail);
     const late = setTimeout(() => {
-      const thrown = Object.assign(new Error(`no connection within ${connectionTimeoutMs} ms`), {
-        code: "ETIMEDOUT",
-      });
-      fail(blame(thrown, route({ secure, host, port })) as Error);
+      fail(blame(tooLate(connectionTimeoutMs), route({ secure, host, port })) as Error);
     }, connectionTimeoutMs);
     const onAbort = (): void => fail(new DOMException("aborted", "AbortError"));
     signal?.addEventListener("abort", onAbort, { once: true });

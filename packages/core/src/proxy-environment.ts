@@ -1,8 +1,9 @@
 import { type Agent, globalAgent } from "node:https";
 import { isIPv4 } from "node:net";
 
-/** `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, each in lower case too. */
-export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
+const names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"] as const;
+
+export type ProxyEnvironment = Readonly<Partial<Record<(typeof names)[number], string | undefined>>>;
 
 /** Where a request goes. */
 export interface Target {
@@ -12,15 +13,15 @@ export interface Target {
 }
 
 /**
- * The environment that Node itself takes proxies from, `undefined` where it takes none: it was started without
+ * A copy of the environment that Node itself takes proxies from, `undefined` where it takes none: it was started without
  * `NODE_USE_ENV_PROXY=1` or `--use-env-proxy`. A Node older than 22.21 does not know either; the variable counts there too.
  * @see https://nodejs.org/api/http.html#built-in-proxy-support
  */
 export function proxyEnvironment(): ProxyEnvironment | undefined {
   const { proxyEnv } = ((globalAgent as Agent | undefined)?.options ?? {}) as { proxyEnv?: ProxyEnvironment };
-  if (typeof proxyEnv === "object" && proxyEnv !== null) return proxyEnv;
-  const wanted = process.env.NODE_USE_ENV_PROXY === "1" && !process.execArgv.includes("--no-use-env-proxy");
-  return wanted ? process.env : undefined;
+  const told = process.env.NODE_USE_ENV_PROXY === "1" && !process.execArgv.includes("--no-use-env-proxy");
+  const env = typeof proxyEnv === "object" && proxyEnv !== null ? proxyEnv : told ? process.env : undefined;
+  return env === undefined ? undefined : Object.fromEntries(names.map((name) => [name, env[name]]));
 }
 
 const addressNumber = (ip: string): number =>
