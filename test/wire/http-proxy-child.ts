@@ -1,4 +1,5 @@
-// An attempt by each provider, and what came of it: `node http-proxy-child.ts '{"ses":"https://…"}'`.
+// An attempt by each provider, and what came of it: `node http-proxy-child.ts '{"ses":"https://…"}'`. With `open` none is
+// closed, and it says when it was through.
 import { createMessage } from "@relais/core/spi";
 import { httpProviders } from "./http-providers.ts";
 
@@ -13,6 +14,7 @@ for (const { name, make } of httpProviders) {
     handOver: async () => {},
   });
   said[name] = outcome.success ? "taken" : outcome;
-  await provider.close?.();
+  if (process.argv[3] !== "open") await provider.close?.();
 }
 console.log(JSON.stringify(said));
+if (process.argv[3] === "open") console.log(Date.now());

@@ -177,12 +177,13 @@ async function child(
   env: NodeJS.ProcessEnv,
   endpoints: Readonly<Record<string, string>>,
   flags: readonly string[],
+  ...more: readonly string[]
 ): Promise<string> {
   const script = new URL("./http-proxy-child.ts", import.meta.url).pathname;
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const started = spawn(
     process.execPath,
-    ["--conditions=@relais/source", "--no-warnings", ...flags, script, JSON.stringify(endpoints)],
+    ["--conditions=@relais/source", "--no-warnings", ...flags, script, JSON.stringify(endpoints), ...more],
     {
       env: { PATH, NODE_COMPILE_CACHE, AWS_EC2_METADATA_DISABLED: "true", ...env },
       stdio: ["ignore", "pipe", "inherit"],
@@ -227,6 +228,33 @@ test.each<[string, NodeJS.ProcessEnv, readonly string[], "none" | "plain" | "sec
   expect(plain.asked).toEqual(by === "plain" ? hosts : []);
   expect(secure.asked).toEqual(by === "secure" ? hosts : []);
 });
+
+test.each([false, true])(
+  "connections kept through a proxy (https: %s) do not keep the process",
+  async (secure) => {
+    const ends = await Promise.all(
+      httpProviders.map(async ({ name, taken }) => {
+        const { port } = await httpFarEnd(taken);
+        return [name, `https://127.0.0.1:${port}`] as const;
+      }),
+    );
+    const proxy = await connectProxy({ secure });
+    const folder = mkdtempSync(join(tmpdir(), "relais-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const ca = join(folder, "ca.pem");
+    writeFileSync(ca, testAuthority());
+    const HTTPS_PROXY = `${secure ? "https" : "http"}://127.0.0.1:${proxy.port}`;
+    const said = await child(
+      { ...use, NODE_EXTRA_CA_CERTS: ca, HTTPS_PROXY },
+      Object.fromEntries(ends),
+      [],
+      "open",
+    );
+    const [outcomes = "", at] = said.split("\n");
+    expect(Object.values(JSON.parse(outcomes))).toEqual(ends.map(() => "taken"));
+    expect(Date.now() - Number(at)).toBeLessThan(2_000);
+  },
+);
 
 test("an endpoint without TLS is reached by CONNECT too, and its connection is kept", async () => {
   const server = await sesServer();

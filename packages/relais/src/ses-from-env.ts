@@ -1,4 +1,5 @@
 import type { Provider } from "@relais/core";
+import { isLoopback } from "@relais/core/spi";
 import plugin, { type SesOptions } from "@relais/ses";
 import { hinted, quotesHintOf } from "./hinted.ts";
 import type { SettingsReader } from "./settings-reader.ts";
@@ -32,6 +33,13 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
   const region = ownRegion ?? read.text("AWS_REGION") ?? read.text("AWS_DEFAULT_REGION");
   if (region === undefined && !read.has("AWS_SES_REGION"))
     read.problem("AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.");
+  if (allowInsecureHttp !== true && inClear(endpoint)) {
+    read.problem(
+      "AWS_SES_ENDPOINT must begin with https://: without TLS the mail could be read on its way. Where it may, as on the " +
+        "way to LocalStack in a Compose network, set AWS_SES_ALLOW_INSECURE_HTTP=true beside it.",
+    );
+    return undefined;
+  }
 
   const settled = {
     AWS_SES_REGION: region,
@@ -55,4 +63,10 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
     read.problem(`AWS_SES_* cannot be used: ${why}${hint === undefined ? "" : `; ${hint}`}.`);
     return undefined;
   }
+}
+
+/** Whether an address is off this machine and without TLS. */
+function inClear(endpoint: string | undefined): boolean {
+  const url = endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  return url?.protocol === "http:" && !isLoopback(url.hostname);
 }

@@ -25,6 +25,6 @@ export function checkSafeEndpoint(field: string, endpoint: string): void {
   const { protocol, hostname } = new URL(endpoint);
   if (protocol === "https:" || isLoopback(hostname)) return;
   throw new RangeError(
-    `${field} must begin with https://, without TLS the mail can be read on its way; allowInsecureHttp takes it as it is`,
+    `${field} must begin with https://: without TLS the mail could be read on its way, unless allowInsecureHttp says that it may`,
   );
 }
