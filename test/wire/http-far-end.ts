@@ -25,7 +25,7 @@ export async function httpFarEnd(taken: string, certificate: CertificateKind = "
       response.writeHead(taken === "" ? 202 : 200).end(taken);
     });
   });
-  server.on("connection", (socket) => {
+  server.on("connection", (socket: Socket) => {
     connections += 1;
     sockets.add(socket);
     socket.on("error", () => {});

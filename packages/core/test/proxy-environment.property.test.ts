@@ -27,7 +27,7 @@ describe("the proxy for a target", () => {
 
   /** What Node would do itself; `undefined` where this Node does not know proxies (before 22.21). */
   function nodeUsesProxy(env: ProxyEnvironment, { secure, host, port }: Target): boolean | undefined {
-    const options = { proxyEnv: env };
+    const options = { keepAlive: false, proxyEnv: env };
     const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
     const key = Object.getOwnPropertySymbols(agent).find(({ description }) => description === "kProxyConfig");
     if (key === undefined) return Object.keys(env).length === 0 ? false : undefined;
