@@ -2,7 +2,8 @@ import { ConfigurationError } from "../configuration-error.ts";
 import { httpApis, isHttpApi } from "./http-apis.ts";
 import type { ChainEntry, Entry, ProviderEntry, RelaisConfig } from "./relais-config.ts";
 
-// A DSN is often put together from somebody's input, and is easily pasted: nothing in it may weaken security.
+// A DSN is often put together from somebody's input, and is easily pasted: nothing in it may weaken security. Of ses,
+// `allowInsecureHttp` may stand there: it only speaks of an `endpoint`, and who could set that could set his own.
 const weakening = /^(?:ca|tls|allowInsecureTls|requireTLS|ignoreTLS|logger|debug|proxy)(?:\.|$)/i;
 const settings = new Set(["id", "timeoutMs"]);
 
