@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,6 +103,45 @@ describe.runIf(needs("postgres"))("the command of a worker", () => {
     },
     60_000,
   );
+
+  test.each([["--json"], []])(
+    "whoever reads its log %s stops, and stays: it goes on, and ends when it is told to",
+    async (...flags) => {
+      const count = 600;
+      await outbox.enqueueMany(Array.from({ length: count }, () => ({ message: mail })));
+      const pipe = join(cwd, `pipe-${flags.length}`);
+      await promisify(execFile)("mkfifo", [pipe]);
+      // A pipe of 64 KB with a reader that never reads.
+      const fd = openSync(pipe, "r+");
+      const child = spawn(process.execPath, args("worker", ...flags), {
+        cwd,
+        env,
+        stdio: ["ignore", fd, fd],
+      });
+      await until(
+        () => outbox.stats(),
+        ({ byState }) => byState.sent === count,
+      );
+      const asked = Date.now();
+      child.kill("SIGTERM");
+      expect(await once(child, "exit")).toEqual([0, null]);
+      expect(Date.now() - asked).toBeLessThan(10_000);
+      closeSync(fd);
+    },
+    60_000,
+  );
+
+  test("a listing whose reader takes its time is read to its end", async () => {
+    await outbox.enqueueMany(Array.from({ length: 1_000 }, () => ({ message: mail })));
+    const line = `"${process.execPath}" --conditions=@relais/source "${bin}" outbox ls --limit 1000 --json | (sleep 6; wc -l -c)`;
+    const { stdout } = await promisify(execFile)("bash", ["--norc", "-c", line], {
+      cwd,
+      env: { ...env, DATABASE_URL: url },
+    });
+    const [lines, bytes] = stdout.trim().split(/\s+/).map(Number);
+    expect(lines).toBe(1);
+    expect(bytes).toBeGreaterThan(200_000);
+  }, 60_000);
 
   test("a listing whose reader has enough ends quietly, with 0", async () => {
     await outbox.enqueueMany(Array.from({ length: 1_000 }, () => ({ message: mail })));
