@@ -11,7 +11,7 @@ const mostBytes = 1_048_576;
 export function logWriter(
   stream: Writable,
   dropped: (lines: number) => string,
-  most = mostBytes,
+  most: number = mostBytes,
 ): (line: string) => void {
   let lost = 0;
   const tellLost = (): void => {

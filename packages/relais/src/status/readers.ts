@@ -31,7 +31,7 @@ const standardTimes = {
 };
 
 /** Tells open pages what is new, once a second, or as slowly as the news are had: never a second time meanwhile. */
-export function readers(news: () => Promise<News>, times = standardTimes): Readers {
+export function readers(news: () => Promise<News>, times: typeof standardTimes = standardTimes): Readers {
   const { everyMs, mostStallMs } = times;
   const all = new Set<Reader>();
   const now = (): number => performance.now();

@@ -9,6 +9,7 @@ import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { type ChainFlags, openChain } from "../open-chain.ts";
 import { reloader } from "../reloader.ts";
 import type { Shell } from "../shell.ts";
+import { databaseFault } from "./database-fault.ts";
 import { probePages, probeServer } from "./health-server.ts";
 import { type ServedMetrics, servedMetrics } from "./metrics.ts";
 import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
@@ -123,9 +124,7 @@ async function work(
   try {
     await Promise.race([worker.start(), signals.told]);
   } catch (error) {
-    throw new ConfigurationError([
-      `The worker cannot start: ${error instanceof Error ? error.message.replace(/\.$/, "") : "it failed"}.`,
-    ]);
+    throw new ConfigurationError([databaseFault("The worker cannot start", error, where)]);
   }
   begun.at = Date.now();
   if (!flags.json) {
@@ -136,11 +135,15 @@ async function work(
   return exitCodes.ok;
 }
 
+/** Ends everything, each part whatever became of the others: a database that is away cannot be told goodbye. */
 async function close({ worker, door, chain, outbox }: Opened, graceMs?: number): Promise<void> {
-  await worker.stop({ graceMs });
-  await door?.close();
-  await chain.close();
-  await outbox.close();
+  for (const end of [
+    () => worker.stop({ graceMs }),
+    async () => door?.close(),
+    () => chain.close(),
+    () => outbox.close(),
+  ])
+    await end().catch(() => undefined);
 }
 
 /** What looks in from outside. */
