@@ -155,6 +155,42 @@ describe.runIf(needs("postgres"))("the command of a worker", () => {
     }
   }, 60_000);
 
+  test.each(["worker", "serve"])(
+    "%s: its connections are ended, its server crashes: it goes on, and says no stack",
+    async (command) => {
+      const more = command === "serve" ? ["--port", "0"] : [];
+      const { child, err } = start(command, "--metrics", "--port", "0", ...more);
+      const send = async (): Promise<void> => {
+        const { id } = (await until(
+          () => outbox.enqueue(mail).catch(() => undefined),
+          (one) => one !== undefined,
+        )) as { id: string };
+        await until(
+          () => outbox.get(id).catch(() => undefined),
+          (one) => one?.state === "sent",
+        );
+      };
+      await send();
+      const at = /http:[^ ]*:\d+\//.exec(err())?.[0] ?? "";
+      await outbox.database.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'relais' and pid <> pg_backend_pid()",
+      );
+      await send();
+      await server.restart();
+      for (const path of ["healthz", "readyz", "metrics", ...(command === "serve" ? [""] : [])])
+        expect([200, 500, 503]).toContain((await fetch(`${at}${path}`)).status);
+      await send();
+      child.kill("SIGTERM");
+      expect(await once(child, "exit")).toEqual([0, null]);
+      expect(
+        err()
+          .split("\n")
+          .filter((line) => /^\s+at |^\S*Error|node:internal/.test(line)),
+      ).toEqual([]);
+    },
+    60_000,
+  );
+
   test.each([0, 60, 150, 300, 500, 800, 1_200, 1_800])(
     "SIGTERM after %i ms ends it soon, and leaves nothing under way",
     async (ms) => {

@@ -72,7 +72,13 @@ export function outboxCommandsOf(program: Command, shell: Shell, done: (code: Ex
     .option("--allowed-host <name...>", "names by which others reach the page, as a proxy's", hostName)
     .addHelpText("after", serveHelp);
 
-  const outbox = program.command("outbox").description("look at the outbox, and settle what needs a person");
+  const outbox = program
+    .command("outbox")
+    .description("look at the outbox, and settle what needs a person")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done · 1 the message is not there, or the database failed on the way · 2 the command, the configuration\nor the way to the database is wrong: nothing was done",
+    );
   const commands = () => import("./outbox-commands.ts");
   withFilter(alone(outbox.command("ls").description("list messages, the newest first")))
     .option("--limit <n>", "so many (default: 50)", whole(1, 1000))
