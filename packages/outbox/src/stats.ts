@@ -6,13 +6,14 @@ export interface OutboxStats {
   readonly byState: Readonly<Record<State, number>>;
   /** How long the oldest message that is due has waited, ms; 0 if none waits. */
   readonly oldestQueuedMs: number;
-  /** How many of them have been deferred at least once. */
+  /** How many of those that wait have been deferred at least once, by a failure or by a provider that rests. */
   readonly rescheduled: number;
 }
 
 const statsSql = `
   select state, count(*)::int as count,
-    count(*) filter (where deferrals > 0 and state in ('queued', 'deferred'))::int as rescheduled,
+    count(*) filter (where state in ('queued', 'deferred')
+      and (deferrals > 0 or delivery_trace->>'status' = 'deferred'))::int as rescheduled,
     coalesce(extract(epoch from now() - min(greatest(created_at, not_before))
       filter (where state = 'queued')), 0)::float8 * 1000 as waited
   from relais.message group by state`;

@@ -149,7 +149,7 @@ async function write(
   const as = delivered ? "sent" : state === "failed" ? "failed" : "resend";
   const resolution = settled ? { by: "late-answer", as, at: new Date(now).toISOString() } : null;
   await tx.query(
-    `update relais.message m set state = $2, updated_at = now(), attempts = m.attempts + 1,
+    `update relais.message m set state = $2, updated_at = now(),
        turn = case when $2 = 'queued' and m.state = 'unknown' then relais.next_turn(m.priority, m.tenant) else m.turn end,
        accepted = coalesce((select array_agg(value) from jsonb_array_elements_text($3::jsonb)), m.accepted),
        rejected = coalesce($4::jsonb, m.rejected),
