@@ -5,7 +5,7 @@ import { enqueueSql } from "./enqueue-sql.ts";
  * how long its trace may grow; times that mean something else in another zone are refused; and a version says which one of
  * the package it needs at least (its own number, if it says nothing).
  */
-export const bounds = `
+export const bounds: string = `
 alter table relais.migration add column min_compatible integer;
 alter table relais.message
   add column recoveries integer not null default 0,

@@ -13,7 +13,7 @@ $$;
  * and none before the turn that is being served; messages are taken in the order of turns. A tenant with a hundred
  * thousand waiting messages has a hundred thousand turns, and another's only one stands in the first of them.
  */
-export const functions = `
+export const functions: string = `
 create function relais.next_turn(p smallint, t text) returns bigint language plpgsql volatile as $$
 begin
   return 1 + greatest(
