@@ -50,10 +50,14 @@ interface FinishRow {
 
 export const finalStates: string = "('sent', 'partial', 'failed', 'expired', 'cancelled')";
 
-/** The attempts of a trace, and how many it leaves out, with more of them. Most are a few, one after the other. */
+/**
+ * The attempts of a trace, and how many it leaves out, with more of them. Most are a few, one after the
+ * other; they are numbered anew where a late answer was entered meanwhile.
+ */
 export const traceWith = (more: string): string => `case
   when jsonb_array_length(m.delivery_trace->'attempts') + jsonb_array_length(${more}) <= 50
     and not ${more} @> '[{"skipped": true}]' and not m.delivery_trace ? 'omitted'
+    and coalesce((${more}->0->>'n')::int > (m.delivery_trace->'attempts'->-1->>'n')::int, true)
   then jsonb_build_object('attempts', (m.delivery_trace->'attempts') || ${more})
   else (select jsonb_object_agg(key, value)
     from jsonb_each(relais.trace_with(m.delivery_trace, ${more})) where key in ('attempts', 'omitted')) end`;
