@@ -20,6 +20,7 @@ export { asciiTags, isStructuredHeader } from "./message/headers.ts";
 export { InvalidMessage } from "./message/invalid-message.ts";
 export { defaultLimits, type Limits } from "./message/limits.ts";
 export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Message, } from "./message/message.ts";
+export { isAbsent } from "./message/text-field.ts";
 export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
 export { optionsSchema, type SafeParser } from "./options-schema.ts";
 export type { Outcome, Receipt, Rejection } from "./outcome.ts";
@@ -557,6 +558,13 @@ interface RawOptions {
 }
 export declare function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
+
+// message/text-field.ts
+export declare function isAbsent(value: unknown): value is null | undefined | "" | readonly [];
+export declare function oneLine(text: string): string | undefined;
+export declare function addressText(field: string, text: string, maxCharacters: number): string;
+export declare function headerText(field: string, value: unknown, maxCharacters?: number): string;
+export declare function bodyText(field: string, value: unknown, maxCharacters: number): string;
 
 // option-sentence.ts
 export interface RawOptionIssue {

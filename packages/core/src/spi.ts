@@ -30,6 +30,7 @@ export type {
   DeliveryStatusRequest,
   Message,
 } from "./message/message.ts";
+export { isAbsent } from "./message/text-field.ts";
 export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
 export { optionsSchema, type SafeParser } from "./options-schema.ts";
 export type { Outcome, Receipt, Rejection } from "./outcome.ts";
