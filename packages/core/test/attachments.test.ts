@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { readAttachments } from "../src/message/attachments.ts";
 import { defaultLimits } from "../src/message/limits.ts";
-import { said } from "./said.ts";
+import { said } from "./error-with-message.ts";
 
 const read = (value: unknown, limits = {}) => readAttachments(value, { ...defaultLimits, ...limits });
 const content = async (value: unknown, limits = {}) => {

@@ -1,12 +1,12 @@
-import type { Attempt } from "../src/attempt.ts";
-import { type Clock, systemClock } from "../src/clock.ts";
-import type { RelaisEvent } from "../src/event.ts";
-import type { Journal } from "../src/journal.ts";
-import { type Link, makeLink } from "../src/link.ts";
+import { type Link, makeLink } from "../src/chain/link.ts";
+import type { Attempt } from "../src/events/attempt.ts";
+import type { RelaisEvent } from "../src/events/event.ts";
+import type { Journal } from "../src/events/journal.ts";
+import type { Outcome } from "../src/failure/outcome.ts";
 import type { Message } from "../src/message/message.ts";
-import type { Outcome } from "../src/outcome.ts";
-import type { Policy } from "../src/policy.ts";
-import type { Provider } from "../src/provider.ts";
+import type { Policy } from "../src/policies/policy.ts";
+import type { Provider } from "../src/provider/provider.ts";
+import { type Clock, systemClock } from "../src/runtime/clock.ts";
 import { sampleMessage } from "./sample-message.ts";
 
 /** A link without a chain, and what a chain around it would see. */

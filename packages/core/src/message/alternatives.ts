@@ -1,11 +1,11 @@
 import { cleanMediaType } from "./attachments.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
+import { headerText, isAbsent } from "./fields.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import type { Limits } from "./limits.ts";
 import type { Alternative, CalendarEvent } from "./message.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
-import { headerText, isAbsent } from "./text-field.ts";
 
 /** Another form of the body, as nodemailer has it. */
 export interface AlternativeInput {

@@ -1,11 +1,11 @@
 import { basename, win32 } from "node:path";
 import { type ContentInput, readContent } from "./content.ts";
+import { headerText, isAbsent } from "./fields.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import type { Limits } from "./limits.ts";
 import type { Attachment } from "./message.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
-import { headerText, isAbsent } from "./text-field.ts";
 
 /** A file to attach. Streams are read once, when the message is made. */
 export interface AttachmentInput {

@@ -8,9 +8,10 @@ import {
 } from "./alternatives.ts";
 import { type AttachmentInput, readAttachments } from "./attachments.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { readDate } from "./date-text.ts";
-import { type DeliveryStatusInput, deliveryStatus } from "./delivery-status.ts";
-import { type EnvelopeInput, envelopeField } from "./envelope-field.ts";
+import { readDate } from "./date.ts";
+import { type DeliveryStatusInput, deliveryStatus } from "./dsn.ts";
+import { type EnvelopeInput, envelopeField } from "./envelope-input.ts";
+import { bodyText, headerText, isAbsent } from "./fields.ts";
 import { customHeaders, type HeadersInput, messageTags } from "./headers.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { type ListInput, listHeaders, priorityHeaders } from "./known-headers.ts";
@@ -20,7 +21,6 @@ import { identity, idsOfOthers } from "./message-id.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
 import { type RawInput, rawMessage } from "./raw-message.ts";
-import { bodyText, headerText, isAbsent } from "./text-field.ts";
 
 type Text = string | number | null | undefined;
 /** A body: text, or where its bytes come from. */

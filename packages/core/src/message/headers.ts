@@ -1,6 +1,6 @@
+import { headerText, isAbsent } from "./fields.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { quote } from "./quote.ts";
-import { headerText, isAbsent } from "./text-field.ts";
 
 /** What a header may be given as; nodemailer's `{ prepared, value }` is read for its value alone. */
 export type HeaderValue =

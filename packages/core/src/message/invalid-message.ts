@@ -1,4 +1,4 @@
-import { reason } from "../reason.ts";
+import { reason } from "../runtime/sanitize.ts";
 
 /** A message that may not go out, thrown by `createMessage`. A chain turns it into a `rejected` failure. */
 export class InvalidMessage extends Error {

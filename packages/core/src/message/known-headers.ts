@@ -1,7 +1,7 @@
+import { headerText, isAbsent } from "./fields.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { ownFields } from "./own-fields.ts";
 import { quote } from "./quote.ts";
-import { headerText, isAbsent } from "./text-field.ts";
 
 type Url = string | { readonly url: string; readonly comment?: string | null | undefined };
 

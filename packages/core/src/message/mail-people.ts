@@ -1,9 +1,9 @@
 import type { Address } from "./address.ts";
 import { type AddressInput, addressList } from "./address-list.ts";
 import { decodeWords } from "./encoded-words.ts";
+import { isAbsent, oneLine } from "./fields.ts";
 import { InvalidMessage } from "./invalid-message.ts";
-import type { MailField } from "./mail-header.ts";
-import { isAbsent, oneLine } from "./text-field.ts";
+import type { MailField } from "./raw-header.ts";
 
 type Fields = readonly MailField[];
 

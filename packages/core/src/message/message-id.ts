@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
+import { headerText, isAbsent } from "./fields.ts";
 import { InvalidMessage } from "./invalid-message.ts";
 import { quote } from "./quote.ts";
-import { headerText, isAbsent } from "./text-field.ts";
 
 const key = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const printable = /^[\x21-\x7e]{1,900}$/;

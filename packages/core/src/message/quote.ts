@@ -1,4 +1,4 @@
-import { reason } from "../reason.ts";
+import { reason } from "../runtime/sanitize.ts";
 
 /** A value as it may stand in an error sentence: one short line, in quotes. */
 export function quote(value: unknown): string {

@@ -1,9 +1,9 @@
-import { systemClock, wallNow } from "../clock.ts";
-import { failure } from "../make-outcome.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { skip } from "../skip.ts";
-import { slots } from "../slots.ts";
+import { skip } from "../attempt/skip.ts";
+import { failure } from "../failure/outcome-factories.ts";
+import { systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { slots } from "../runtime/semaphore.ts";
+import { ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
 
 export interface ConcurrencyOptions extends TimedOptions {
   /** Attempts under way at once. @defaultValue 10 */

@@ -1,7 +1,7 @@
-import { dispositions, type Overrides } from "../disposition.ts";
-import { failureKinds } from "../failure.ts";
-import { knownOptions } from "../option-check.ts";
-import { ownPolicy, type Policy } from "../policy.ts";
+import { dispositions, type Overrides } from "../failure/disposition.ts";
+import { failureKinds } from "../failure/kinds.ts";
+import { knownOptions } from "../runtime/options.ts";
+import { ownPolicy, type Policy } from "./policy.ts";
 
 const verdicts = ["success", "failure", "open", "rest", "neither"];
 

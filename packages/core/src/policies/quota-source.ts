@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.ts";
-import type { Provider, Quota } from "../provider.ts";
-import { sleep } from "../sleep.ts";
+import type { Provider, Quota } from "../provider/provider.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { sleep } from "../runtime/sleep.ts";
 
 /** A provider's own limits, asked for on first use and then now and again. */
 export interface QuotaSource {

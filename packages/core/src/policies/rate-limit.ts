@@ -1,12 +1,12 @@
-import { systemClock, wallNow } from "../clock.ts";
-import { failure } from "../make-outcome.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { type LimitStatus, ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { type SkipCode, skip } from "../skip.ts";
+import { type SkipCode, skip } from "../attempt/skip.ts";
+import { failure } from "../failure/outcome-factories.ts";
+import { systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { type LimitStatus, ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
 import { quotaSource } from "./quota-source.ts";
 import { remainder } from "./remainder.ts";
 import { type SlidingWindow, slidingWindow } from "./sliding-window.ts";
-import { turns } from "./turns.ts";
+import { turns } from "./wait-queue.ts";
 
 export interface RateLimitOptions extends TimedOptions {
   /** At most so many within any second; may be a fraction. @defaultValue no limit */

@@ -1,12 +1,12 @@
 import pRetry from "p-retry";
-import { type Backoff, fullJitterMs } from "../backoff.ts";
-import { systemClock, wallNow } from "../clock.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { sleep } from "../sleep.ts";
-import { stopBehind, withStop } from "../stop.ts";
-import { leftover, tally } from "./leftover.ts";
+import { stopBehind, withStop } from "../runtime/abort.ts";
+import { systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { sleep } from "../runtime/sleep.ts";
+import { type Backoff, fullJitterMs } from "./backoff.ts";
+import { ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
 import { retryBudget } from "./retry-budget.ts";
+import { leftover, tally } from "./retry-recipients.ts";
 
 export interface RetryOptions extends TimedOptions {
   /**

@@ -1,15 +1,22 @@
-import type { Attempt } from "../attempt.ts";
-import { AttemptTimeout, outOfTime } from "../attempt-timeout.ts";
-import { type Clock, systemClock } from "../clock.ts";
-import type { Observer } from "../event.ts";
-import { atOnce } from "../gate.ts";
-import type { Journal } from "../journal.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import type { Outcome } from "../outcome.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import type { SendContext } from "../provider.ts";
-import type { AttemptState, DeliveryScope } from "../scope.ts";
-import { type Stop, type StopHandle, type StopListener, stop, stopBehind, withStop } from "../stop.ts";
+import { AttemptTimeout, outOfTime } from "../attempt/attempt-timeout.ts";
+import { atOnce } from "../attempt/hand-over.ts";
+import type { Attempt } from "../events/attempt.ts";
+import type { Observer } from "../events/event.ts";
+import type { Journal } from "../events/journal.ts";
+import type { Outcome } from "../failure/outcome.ts";
+import type { SendContext } from "../provider/provider.ts";
+import type { AttemptState, DeliveryScope } from "../provider/scope.ts";
+import {
+  type Stop,
+  type StopHandle,
+  type StopListener,
+  stop,
+  stopBehind,
+  withStop,
+} from "../runtime/abort.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
 
 export interface TimeoutOptions extends TimedOptions {
   /** How long one attempt may take until the message is handed over, ms. */

@@ -1,0 +1,119 @@
+import type { Attempt } from "../events/attempt.ts";
+import type { Delivery } from "../events/delivery.ts";
+import type { Failure, FailureKind } from "../failure/kinds.ts";
+import type { Rejection } from "../failure/outcome.ts";
+import { failure } from "../failure/outcome-factories.ts";
+import { mostHopeful, overallKind } from "../failure/precedence.ts";
+import { type Clock, wallAt } from "../runtime/clock.ts";
+import { reason } from "../runtime/sanitize.ts";
+import type { Ledger, Standing } from "./recipient-tracker.ts";
+
+const waitable: ReadonlySet<FailureKind> = new Set(["throttled", "deferred", "skipped"]);
+
+/** Why a recipient does not (or perhaps does) have the message. */
+function speaksFor(standing: Standing, chain: string): Failure {
+  const said = standing.end ?? mostHopeful(standing.failures);
+  return said ?? failure({ provider: chain, kind: "unknown", reason: "no provider said what became of it" });
+}
+
+/** One a provider, in chain order; a chain within the chain counts as its providers. */
+export function failuresInOrder(
+  failures: readonly (Failure | undefined)[],
+  within: readonly (readonly Failure[] | undefined)[] = [],
+): readonly Failure[] {
+  const all: Failure[] = [];
+  for (let place = 0; place < Math.max(failures.length, within.length); place++) {
+    const failure = failures[place];
+    const inner = within[place] ?? failure?.failures;
+    if (inner !== undefined && inner.length > 0) all.push(...inner);
+    else if (failure !== undefined) all.push(failure);
+  }
+  return all;
+}
+
+/** `ID: reason | ID: reason` */
+export function errorLine(failures: readonly Failure[]): string {
+  return failures.map((failure) => `${failure.provider}: ${failure.reason}`).join(" | ");
+}
+
+/** What `conclude` needs besides the books. */
+export interface Ending {
+  readonly id: string;
+  readonly chain: string;
+  readonly attempts: readonly Attempt[];
+  readonly clock: Clock;
+}
+
+const none: readonly never[] = Object.freeze([]);
+
+/** How a delivery ended, from its books. */
+export function conclude(books: Ledger, ending: Ending): Delivery {
+  const whole = books.whole();
+  const attempts = Object.freeze(ending.attempts);
+  const receipts = Object.freeze(books.receipts);
+  if (whole !== undefined) {
+    const { provider, messageId, accepted, rejected } = whole;
+    const { id } = ending;
+    return Object.freeze({
+      success: true,
+      provider,
+      messageId,
+      id,
+      attempts,
+      failures: none,
+      accepted,
+      rejected,
+      receipts,
+    });
+  }
+  const accepted: string[] = [];
+  const rejected: Rejection[] = [];
+  let twice = books.possibleDuplicate;
+  for (const standing of books.standings()) {
+    const { address, status, unknowns } = standing;
+    twice ||= unknowns > (status === "accepted" ? 0 : 1);
+    if (status === "accepted") accepted.push(address);
+    else rejected.push(Object.freeze({ address, failure: speaksFor(standing, ending.chain) }));
+  }
+  const failures = failuresInOrder(books.failures, books.within);
+  const common = {
+    id: ending.id,
+    attempts,
+    failures: Object.freeze(failures),
+    accepted: Object.freeze(accepted),
+    rejected: Object.freeze(rejected),
+    receipts,
+    ...(twice ? { possibleDuplicate: true as const } : {}),
+  };
+  const [first] = receipts;
+  if (rejected.length === 0 && first !== undefined) {
+    return Object.freeze({ success: true, provider: first.provider, messageId: first.messageId, ...common });
+  }
+  const kind = overallKind(rejected.map(({ failure }) => failure));
+  const error = errorLine(failures);
+  const again = waitable.has(kind) ? earliest(books) : undefined;
+  return Object.freeze({
+    success: false,
+    status: kind === "unknown" ? "unknown" : accepted.length > 0 ? "partial" : "failed",
+    provider: ending.chain,
+    kind,
+    error,
+    reason: reason(error),
+    ...common,
+    ...(again === undefined ? {} : waitUntil(again, ending.clock)),
+  });
+}
+
+function waitUntil(again: number, clock: Clock) {
+  const retryAfterMs = Math.max(0, Math.ceil(again - clock.now()));
+  return { retryAt: Math.ceil(wallAt(clock, again)), retryAfterMs };
+}
+
+/** The earliest time worth trying, as the clock counts, if every provider is only unable for a while. */
+function earliest(books: Ledger): number | undefined {
+  if (books.failures.some((failure) => failure !== undefined && !waitable.has(failure.kind)))
+    return undefined;
+  const times = books.standings().flatMap(({ status, retryAt }) => (status === "accepted" ? [] : retryAt));
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}

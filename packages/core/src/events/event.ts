@@ -1,0 +1,86 @@
+import type { Failure } from "../failure/kinds.ts";
+import type { Outcome } from "../failure/outcome.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Delivery } from "./delivery.ts";
+
+/** Fields that every event has. */
+interface Of {
+  /** Ms since 1970. */
+  readonly at: number;
+  /** The chain's id. */
+  readonly chain?: string;
+  /** `Message.id`, where the event belongs to one. */
+  readonly message?: string;
+}
+
+export type BreakerState = "closed" | "open" | "half-open";
+
+/** Everything that happens, as one union told apart by `type`. Metrics, logs and traces are made from this alone. */
+export type RelaisEvent =
+  /** A delivery begins. One that ends at the door has no recipients and no message id. */
+  | (Of & { readonly type: "delivery-start"; readonly recipients: number })
+  /** A provider is about to be called. */
+  | (Of & {
+      readonly type: "attempt-start";
+      readonly provider: string;
+      readonly attempt: string;
+      readonly n: number;
+    })
+  /** An attempt is over, or was held back (`attempt.skipped`). */
+  | (Of & {
+      readonly type: "attempt";
+      readonly provider: string;
+      readonly attempt: Attempt;
+      readonly outcome: Outcome;
+    })
+  /** The point of no return was crossed. */
+  | (Of & { readonly type: "hand-over"; readonly provider: string; readonly attempt: string })
+  /** A provider answered after we had stopped waiting for it: the truth about an attempt that counts as something else. */
+  | (Of & {
+      readonly type: "late";
+      readonly provider: string;
+      readonly attempt: string;
+      readonly outcome: Outcome;
+    })
+  /** The same provider will be tried again after `delayMs`. */
+  | (Of & {
+      readonly type: "retry";
+      readonly provider: string;
+      readonly failure: Failure;
+      readonly delayMs: number;
+      readonly next: number;
+    })
+  /** The table allows another try here, but something else does not. */
+  | (Of & {
+      readonly type: "retry-suppressed";
+      readonly provider: string;
+      readonly failure: Failure;
+      readonly why: "budget" | "deadline" | "wait-too-long";
+    })
+  /** The next provider is asked. */
+  | (Of & {
+      readonly type: "failover";
+      readonly from: string;
+      readonly to: string;
+      readonly failure: Failure;
+      readonly recipients: number;
+    })
+  /** Every provider is unable for now; the chain waits and tries again. */
+  | (Of & { readonly type: "wait"; readonly delayMs: number })
+  | (Of & {
+      readonly type: "breaker";
+      readonly provider: string;
+      readonly state: BreakerState;
+      readonly failure?: Failure;
+      readonly reopenAt?: number;
+    })
+  /** The journal could not be closed; the outcome stands. */
+  | (Of & { readonly type: "journal-lost"; readonly provider: string; readonly attempt: string })
+  /** A delivery is over. */
+  | (Of & { readonly type: "delivery"; readonly delivery: Delivery; readonly ms: number });
+
+/**
+ * Looks on. Called synchronously, so be quick. Whatever it throws or rejects with is dropped: an observer cannot
+ * change a delivery. Events and all they hold are frozen.
+ */
+export type Observer = (event: RelaisEvent) => void;

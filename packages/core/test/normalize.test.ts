@@ -1,0 +1,194 @@
+import { describe, expect, test } from "vitest";
+import { soundOutcome } from "../src/failure/normalize.ts";
+import type { Outcome } from "../src/failure/outcome.ts";
+import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { ann, bob, cyd } from "./sample-message.ts";
+
+const open = { crossed: false, refusal: undefined };
+const crossed = { crossed: true, refusal: undefined };
+const to = [ann, bob];
+const sound = (answer: unknown, facts: Parameters<typeof soundOutcome>[3] = crossed) =>
+  soundOutcome("A", answer, to, facts);
+const kindOf = (outcome: Outcome) => (outcome.success ? "receipt" : outcome.kind);
+const no = (kind: "rejected" | "cancelled" | "deferred") => failure({ provider: "X", kind, reason: "no" });
+
+const revoked = (() => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+})();
+const loop: { success: false; kind: string; rejected: unknown[] } = {
+  success: false,
+  kind: "refused",
+  rejected: [],
+};
+loop.rejected.push({ address: ann, failure: loop });
+const garbage: [string, unknown][] = [
+  ["undefined", undefined],
+  ["null", null],
+  ["a string", "250 ok"],
+  ["a number", 250],
+  ["an empty object", {}],
+  ["a kind that does not exist", { success: false, kind: "bounced" }],
+  ["a kind that every object has", { success: false, kind: "toString" }],
+  ["success that is not true", { success: "true" }],
+  ["a revoked proxy", revoked],
+  [
+    "a getter that throws",
+    {
+      get success(): boolean {
+        throw new Error("boom");
+      },
+    },
+  ],
+  [
+    "a getter that throws further in",
+    {
+      success: true,
+      get accepted(): string[] {
+        throw new Error("boom");
+      },
+    },
+  ],
+];
+
+describe("an answer that is none", () => {
+  test.each(garbage)("%s is unknown after the hand-over, and surely nothing before", (_what, answer) => {
+    expect(sound(answer)).toMatchObject({
+      kind: "unknown",
+      reason: "the provider answered neither a receipt nor a failure",
+    });
+    expect(sound(answer, open)).toMatchObject({ kind: "transient", again: false });
+  });
+
+  test("that holds itself does not hang or throw", () => {
+    expect(kindOf(sound(loop))).toBe("refused");
+  });
+});
+
+describe("a receipt", () => {
+  test("with nobody listed is for everybody", () => {
+    expect(sound({ success: true, provider: "liar", messageId: 5 })).toEqual(
+      receipt({ provider: "A", messageId: "", accepted: to }),
+    );
+  });
+
+  test("that names half of the recipients leaves the others unknown", () => {
+    expect(sound({ success: true, messageId: "<x>", accepted: [ann] })).toMatchObject({
+      accepted: [ann],
+      rejected: [{ address: bob, failure: { kind: "unknown", provider: "A" } }],
+    });
+  });
+
+  test("finds its recipients whatever the case of the domain, and accepts no strangers", () => {
+    const said = { success: true, accepted: ["ann@EXAMPLE.org", cyd, 7, null], rejected: [] };
+    expect(sound(said)).toMatchObject({ accepted: [ann], rejected: [{ address: bob }] });
+  });
+
+  test("with only rejections accepts the rest", () => {
+    expect(
+      sound({ success: true, accepted: [], rejected: [{ address: bob, failure: no("deferred") }] }),
+    ).toMatchObject({
+      accepted: [ann],
+      rejected: [{ address: bob, failure: { kind: "deferred", provider: "A" } }],
+    });
+  });
+
+  test("whose rejection is cancelled or nonsense knows nothing about that recipient", () => {
+    for (const why of [
+      no("cancelled"),
+      undefined,
+      {},
+      receipt({ provider: "A", messageId: "", accepted: [] }),
+    ]) {
+      const outcome = sound({ success: true, accepted: [ann], rejected: [{ address: bob, failure: why }] });
+      expect(outcome).toMatchObject({
+        accepted: [ann],
+        rejected: [{ address: bob, failure: { kind: "unknown" } }],
+      });
+    }
+  });
+
+  test("keeps a line of the far end, cleaned", () => {
+    expect(sound({ success: true, response: "250 ok\r\n" })).toMatchObject({ response: "250 ok" });
+    expect(sound({ success: true, response: 250 })).not.toHaveProperty("response");
+  });
+});
+
+test("a receipt for nobody is a failure, each recipient's own", () => {
+  const rejected = [
+    { address: ann, failure: no("rejected") },
+    { address: bob, failure: no("deferred") },
+  ];
+  expect(sound({ success: true, accepted: [], rejected })).toMatchObject({
+    success: false,
+    kind: "deferred",
+    rejected: [{ failure: { kind: "rejected" } }, { failure: { kind: "deferred" } }],
+  });
+});
+
+test("where it may have been handed over without a word, given up and nonsense are unknown", () => {
+  const silent = { crossed: false, maybe: true, refusal: undefined };
+  expect(sound({ success: false, kind: "cancelled" }, silent)).toMatchObject({ kind: "unknown" });
+  expect(sound(undefined, silent)).toMatchObject({ kind: "unknown" });
+  expect(sound({ success: false, kind: "refused" }, silent)).toMatchObject({ kind: "refused" });
+});
+
+describe("a failure", () => {
+  test("gets the right id and only sound fields", () => {
+    const said = {
+      success: false,
+      provider: "liar",
+      kind: "throttled",
+      reason: 5,
+      code: {},
+      retryAfterMs: "5",
+      again: true,
+      x: 1,
+    };
+    expect(sound(said)).toStrictEqual({
+      success: false,
+      provider: "A",
+      kind: "throttled",
+      reason: "throttled",
+    });
+  });
+
+  test("cancelled after the hand-over is unknown", () => {
+    expect(sound({ success: false, kind: "cancelled", reason: "given up" })).toMatchObject({
+      kind: "unknown",
+      reason: "given up (after the message was handed over)",
+    });
+    expect(kindOf(sound({ success: false, kind: "cancelled" }, open))).toBe("cancelled");
+  });
+
+  test("of whatever kind is cancelled if the provider was turned back at the gate", () => {
+    for (const kind of ["transient", "unknown", "refused"]) {
+      expect(
+        sound({ success: false, kind, reason: "lost" }, { crossed: false, refusal: "the journal refused" }),
+      ).toMatchObject({ kind: "cancelled", reason: "the journal refused" });
+    }
+  });
+
+  test("keeps each recipient's own, and before the hand-over a cancelled one surely has nothing", () => {
+    const said = {
+      success: false,
+      kind: "cancelled",
+      reason: "x",
+      rejected: [
+        { address: ann, failure: no("cancelled") },
+        { address: bob, failure: no("rejected") },
+      ],
+    };
+    expect(sound(said, open)).toMatchObject({
+      kind: "cancelled",
+      rejected: [
+        { address: ann, failure: { kind: "cancelled" } },
+        { address: bob, failure: { kind: "rejected" } },
+      ],
+    });
+    expect(sound(said)).toMatchObject({
+      rejected: [{ failure: { kind: "unknown" } }, { failure: { kind: "rejected" } }],
+    });
+  });
+});
