@@ -1,38 +1,37 @@
 // The application's door.
 
-export type { SkipCode } from "./attempt/skip.ts";
+export type { SkipCode } from "./attempt/attempt-record.ts";
+export type { ChainHealth } from "./chain/chain.ts";
 export { type Chain, createChain } from "./chain/chain.ts";
 export { type Link, link } from "./chain/link.ts";
-export type { ChainOptions } from "./chain/options.ts";
-export type { SendOptions } from "./chain/send-options.ts";
-export type { ChainHealth } from "./chain/verify.ts";
-export type { Attempt } from "./events/attempt.ts";
-export type { Delivered, Delivery, Undelivered } from "./events/delivery.ts";
-export { DeliveryError, unwrap } from "./events/delivery-error.ts";
+export type { ChainOptions, SendOptions } from "./chain/options.ts";
+export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
+export { DeliveryError, unwrap } from "./events/delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
+export { describe } from "./failure/format.ts";
 export {
   type Disposition,
   type Dispositions,
   dispositions,
+  type FailureKind,
+  failureKinds,
   type Overrides,
   type Verdict,
-} from "./failure/disposition.ts";
-export { describe } from "./failure/format.ts";
-export { type Failure, type FailureKind, failureKinds } from "./failure/kinds.ts";
-export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
+} from "./failure/kinds.ts";
+export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
-export type { Envelope } from "./message/envelope.ts";
-export { InvalidMessage } from "./message/invalid-message.ts";
-export type { Limits } from "./message/limits.ts";
+export { InvalidMessage } from "./message/fields.ts";
 export type {
   Alternative,
   Attachment,
   CalendarEvent,
   DeliveryStatusRequest,
+  Envelope,
+  Limits,
   Message,
 } from "./message/message.ts";
 export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
@@ -44,7 +43,6 @@ export type {
   LinkSite,
   LinkStatus,
   Policy,
-  Send,
   TimedOptions,
 } from "./policies/policy.ts";
 export { type RateLimitOptions, rateLimit } from "./policies/rate-limit.ts";
@@ -52,6 +50,13 @@ export { type RetryOptions, retry } from "./policies/retry.ts";
 export { type StandardOptions, standardPolicies, standardTimeoutMs } from "./policies/standard.ts";
 export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
 export type { ProviderLimits } from "./provider/limits.ts";
-export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
-export type { DeliveryScope } from "./provider/scope.ts";
+export type {
+  DeliveryScope,
+  Health,
+  Provider,
+  Quota,
+  Send,
+  SendContext,
+  VerifyContext,
+} from "./provider/provider.ts";
 export { type Clock, systemClock } from "./runtime/clock.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { failure, receipt } from "../src/failure/outcome.ts";
 import type { BreakerStatus } from "../src/index.ts";
 import { type BreakerOptions, breaker } from "../src/policies/circuit-breaker.ts";
 import { loneLink } from "./lone-link.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { errorLine, failuresInOrder } from "../src/chain/build-delivery.ts";
 import { createChain } from "../src/chain/chain.ts";
 import type { FailureKind } from "../src/failure/kinds.ts";
-import { failure } from "../src/failure/outcome-factories.ts";
+import { failure } from "../src/failure/outcome.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann, bob, sampleInput } from "./sample-message.ts";
 import { accept, fail, part, type Step, scripted } from "./scripted-provider.ts";

@@ -3,7 +3,7 @@ import { createChain } from "../src/chain/chain.ts";
 import { makeLink } from "../src/chain/link.ts";
 import type { ChainOptions } from "../src/chain/options.ts";
 import type { RelaisEvent } from "../src/events/event.ts";
-import { failure } from "../src/failure/outcome-factories.ts";
+import { failure } from "../src/failure/outcome.ts";
 import { breaker } from "../src/policies/circuit-breaker.ts";
 import { concurrency } from "../src/policies/concurrency.ts";
 import { rateLimit } from "../src/policies/rate-limit.ts";

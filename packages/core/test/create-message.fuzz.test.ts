@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mailboxKey } from "../src/message/address.ts";
 import { createMessage, type MessageInput } from "../src/message/create-message.ts";
-import { InvalidMessage } from "../src/message/invalid-message.ts";
+import { InvalidMessage } from "../src/message/fields.ts";
 import type { Message } from "../src/message/message.ts";
 import { hostileInput } from "./hostile-input.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closest } from "../src/runtime/did-you-mean.ts";
+import { closest } from "../src/runtime/options.ts";
 
 const names = ["attempts", "baseMs", "capMs", "budget"];
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describe as inWords } from "../src/failure/format.ts";
-import { failure } from "../src/failure/outcome-factories.ts";
+import { failure } from "../src/failure/outcome.ts";
 
 const parts = { provider: "SMTP", kind: "transient", reason: "closing" } as const;
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createChain } from "../src/chain/chain.ts";
 import { type FailureKind, failureKinds } from "../src/failure/kinds.ts";
-import { failure } from "../src/failure/outcome-factories.ts";
+import { failure } from "../src/failure/outcome.ts";
 import { retry } from "../src/policies/retry.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";

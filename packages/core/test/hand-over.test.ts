@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../src/failure/outcome.ts";
-import { failure } from "../src/failure/outcome-factories.ts";
+import { failure, type Outcome } from "../src/failure/outcome.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
 import { accept, type Step, scripted } from "./scripted-provider.ts";

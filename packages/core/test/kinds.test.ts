@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { dispositions } from "../src/failure/disposition.ts";
-import { failureKinds } from "../src/failure/kinds.ts";
+import { dispositions, failureKinds } from "../src/failure/kinds.ts";
 
 // The table, line by line.
 const table = `

@@ -1,5 +1,5 @@
 import { type Link, makeLink } from "../src/chain/link.ts";
-import type { Attempt } from "../src/events/attempt.ts";
+import type { Attempt } from "../src/events/delivery.ts";
 import type { RelaisEvent } from "../src/events/event.ts";
 import type { Journal } from "../src/events/journal.ts";
 import type { Outcome } from "../src/failure/outcome.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { soundOutcome } from "../src/failure/normalize.ts";
-import type { Outcome } from "../src/failure/outcome.ts";
-import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { failure, type Outcome, receipt } from "../src/failure/outcome.ts";
 import { ann, bob, cyd } from "./sample-message.ts";
 
 const open = { crossed: false, refusal: undefined };

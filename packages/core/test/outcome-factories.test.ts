@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { failure, receipt } from "../src/failure/outcome.ts";
 
 test("a failure is frozen, clean, and has only the fields it was given", () => {
   const made = failure({

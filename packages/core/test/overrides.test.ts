@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dispositions } from "../src/failure/disposition.ts";
+import { dispositions } from "../src/failure/kinds.ts";
 import { breaker } from "../src/policies/circuit-breaker.ts";
 import { overrides } from "../src/policies/overrides.ts";
 import { retry } from "../src/policies/retry.ts";

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { optionSentence } from "../src/provider/option-message.ts";
-import { optionsSchema } from "../src/provider/options-schema.ts";
-import { definePlugin, type PluginParts, pluginFault } from "../src/provider/plugin.ts";
+import {
+  definePlugin,
+  optionSentence,
+  optionsSchema,
+  type PluginParts,
+  pluginFault,
+} from "../src/provider/plugin.ts";
 import { scripted } from "./scripted-provider.ts";
 
 const schema = {

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { createChain } from "../src/chain/chain.ts";
 import { link, makeLink } from "../src/chain/link.ts";
-import type { Outcome } from "../src/failure/outcome.ts";
-import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { failure, type Outcome, receipt } from "../src/failure/outcome.ts";
 import { overrides } from "../src/policies/overrides.ts";
 import type { Policy } from "../src/policies/policy.ts";
 import { retry } from "../src/policies/retry.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ledger } from "../src/chain/recipient-tracker.ts";
 import type { FailureKind } from "../src/failure/kinds.ts";
-import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { failure, receipt } from "../src/failure/outcome.ts";
 import { ann, bob, cyd } from "./sample-message.ts";
 
 const why = (kind: FailureKind) => failure({ provider: "A", kind, reason: kind });

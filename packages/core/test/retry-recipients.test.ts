@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { FailureKind } from "../src/failure/kinds.ts";
-import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { failure, receipt } from "../src/failure/outcome.ts";
 import type { Policy } from "../src/policies/policy.ts";
 import { type RetryOptions, retry } from "../src/policies/retry.ts";
 import { loneLink } from "./lone-link.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { receipt } from "../src/failure/outcome-factories.ts";
+import { receipt } from "../src/failure/outcome.ts";
 import { breaker } from "../src/policies/circuit-breaker.ts";
 import { type RetryOptions, retry } from "../src/policies/retry.ts";
 import { loneLink } from "./lone-link.ts";

@@ -1,7 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../src/failure/outcome.ts";
-import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { failure, type Outcome, receipt } from "../src/failure/outcome.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann, bob, sampleMessage } from "./sample-message.ts";

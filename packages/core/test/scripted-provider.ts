@@ -1,6 +1,5 @@
 import type { FailureKind } from "../src/failure/kinds.ts";
-import type { Outcome } from "../src/failure/outcome.ts";
-import { type FailureParts, failure, receipt } from "../src/failure/outcome-factories.ts";
+import { type FailureParts, failure, type Outcome, receipt } from "../src/failure/outcome.ts";
 import type { Message } from "../src/message/message.ts";
 import type { Provider, SendContext } from "../src/provider/provider.ts";
 

@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { createChain } from "../src/chain/chain.ts";
 import { makeLink } from "../src/chain/link.ts";
-import { failure, receipt } from "../src/failure/outcome-factories.ts";
+import { failure, receipt } from "../src/failure/outcome.ts";
 import { timeout } from "../src/policies/timeout.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";

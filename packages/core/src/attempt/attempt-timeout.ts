@@ -1,5 +1,4 @@
-import type { Outcome } from "../failure/outcome.ts";
-import { failure } from "../failure/outcome-factories.ts";
+import { failure, type Outcome } from "../failure/outcome.ts";
 
 /** Why an attempt's signal aborted, if its own time was over rather than the caller's or the delivery's. */
 export class AttemptTimeout extends Error {

@@ -1,13 +1,10 @@
-import type { Attempt } from "../events/attempt.ts";
+import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal, JournalEntry } from "../events/journal.ts";
-import type { Outcome } from "../failure/outcome.ts";
-import { failure } from "../failure/outcome-factories.ts";
-import type { SendContext } from "../provider/provider.ts";
-import type { AttemptState, DeliveryScope } from "../provider/scope.ts";
+import { failure, type Outcome } from "../failure/outcome.ts";
+import type { AttemptState, DeliveryScope, SendContext } from "../provider/provider.ts";
 import { type Clock, wallNow } from "../runtime/clock.ts";
-import { inPromise } from "../runtime/try-async.ts";
-import type { Waiting } from "../runtime/with-grace-period.ts";
+import { inPromise, type Waiting } from "../runtime/wait.ts";
 import { attemptId, attemptRecord } from "./attempt-record.ts";
 
 /** The hand-over of a delivery that nobody outside guards. */

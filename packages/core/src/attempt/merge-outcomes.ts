@@ -1,9 +1,16 @@
-import type { Failure } from "../failure/kinds.ts";
 import { forNobody } from "../failure/normalize.ts";
-import type { Behind, Outcome, Receipt, Rejection } from "../failure/outcome.ts";
-import { failure, receipt, withBehind } from "../failure/outcome-factories.ts";
+import {
+  type Behind,
+  type Failure,
+  failure,
+  type Outcome,
+  type Receipt,
+  type Rejection,
+  receipt,
+  withBehind,
+} from "../failure/outcome.ts";
 import { mailboxKey } from "../message/address.ts";
-import type { AttemptState } from "../provider/scope.ts";
+import type { AttemptState } from "../provider/provider.ts";
 
 /** What the attempts say of one recipient. */
 interface Known {

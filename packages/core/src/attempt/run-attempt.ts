@@ -1,17 +1,16 @@
 import type { Journal, JournalEntry } from "../events/journal.ts";
-import type { Failure } from "../failure/kinds.ts";
 import { type HandOverFacts, noOutcome, readOutcome, soundOutcome } from "../failure/normalize.ts";
-import type { Outcome } from "../failure/outcome.ts";
-import { failure } from "../failure/outcome-factories.ts";
+import { type Failure, failure, type Outcome } from "../failure/outcome.ts";
 import type { Message } from "../message/message.ts";
-import type { Send } from "../policies/policy.ts";
-import { looksPassing } from "../provider/composite.ts";
-import type { Provider, SendContext } from "../provider/provider.ts";
-import type { DeliveryScope } from "../provider/scope.ts";
-import { type Stop, stopBehind, withStop } from "../runtime/abort.ts";
+import {
+  type DeliveryScope,
+  looksPassing,
+  type Provider,
+  type Send,
+  type SendContext,
+} from "../provider/provider.ts";
 import { type Clock, wallNow } from "../runtime/clock.ts";
-import { inPromise } from "../runtime/try-async.ts";
-import { type Settled, settle, settled } from "../runtime/with-grace-period.ts";
+import { inPromise, type Settled, settle, settled } from "../runtime/wait.ts";
 import { attemptRecord } from "./attempt-record.ts";
 import { AttemptTimeout, outOfTime } from "./attempt-timeout.ts";
 import { Gate } from "./hand-over.ts";
@@ -38,9 +37,8 @@ export function guard(provider: Provider, clock: Clock): Send {
     if (signal.aborted) return Promise.resolve(cancelled(id, abortReason(signal)));
     const door = new Gate(id, message.id, context, clock);
     if (door.entry.n === 0) return Promise.resolve(cancelled(id, "its link has answered already"));
-    const stop = stopBehind(context);
-    if (scope?.journal === undefined) return attempt(site, message, door, stop);
-    return journaled(site, message, door, stop, scope.journal);
+    if (scope?.journal === undefined) return attempt(site, message, door);
+    return journaled(site, message, door, scope.journal);
   };
 }
 
@@ -52,13 +50,7 @@ interface Site {
   keepsHandOver: boolean;
 }
 
-async function journaled(
-  site: Site,
-  message: Message,
-  door: Gate,
-  stop: Stop,
-  journal: Journal,
-): Promise<Outcome> {
+async function journaled(site: Site, message: Message, door: Gate, journal: Journal): Promise<Outcome> {
   const { clock } = site;
   const { signal } = door.context;
   // Whoever has links surely passes the message on: nothing is noted before it turns out otherwise.
@@ -66,7 +58,7 @@ async function journaled(
   if (journal.open !== undefined && !isQuiet) {
     const opened = await settled(
       inPromise(() => journal.open?.(door.entry)),
-      stop,
+      signal,
       clock,
       0,
     );
@@ -77,11 +69,11 @@ async function journaled(
   }
   door.isOpen = !isQuiet;
   const { entry } = door;
-  const outcome = await attempt(site, message, door, stop);
+  const outcome = await attempt(site, message, door);
   const wasOwn = !door.passedOn && door.entry === entry;
-  if (!isQuiet) await close(journal, entry, wasOwn ? outcome : passedOn(entry.provider), door, stop, clock);
+  if (!isQuiet) await close(journal, entry, wasOwn ? outcome : passedOn(entry.provider), door, clock);
   if (door.isOpen && (isQuiet || door.entry !== entry))
-    await close(journal, door.entry, outcome, door, stop, clock);
+    await close(journal, door.entry, outcome, door, clock);
   return outcome;
 }
 
@@ -90,7 +82,6 @@ async function close(
   entry: JournalEntry,
   outcome: Outcome,
   door: Gate,
-  stop: Stop,
   clock: Clock,
 ): Promise<void> {
   const write = async (): Promise<void> => {
@@ -98,21 +89,22 @@ async function close(
     await door.crossing?.catch(() => undefined);
     await journal.close?.(entry, outcome);
   };
-  const closed = await settled(write(), stop, clock, journalGraceMs);
+  const closed = await settled(write(), door.context.signal, clock, journalGraceMs);
   if (closed.state !== "resolved") {
     door.observe?.({ type: "journal-lost", at: wallNow(clock), ...about(entry) });
   }
 }
 
-function attempt(site: Site, message: Message, door: Gate, stop: Stop): Promise<Outcome> {
+function attempt(site: Site, message: Message, door: Gate): Promise<Outcome> {
   const { clock, provider } = site;
   const { context } = door;
   const { envelope, scope } = context;
-  const answer = ask(
-    provider,
-    message,
-    withStop(envelope, door.handOver, scope === undefined ? undefined : door, stop),
-  );
+  const answer = ask(provider, message, {
+    envelope,
+    signal: context.signal,
+    handOver: door.handOver,
+    scope: scope === undefined ? undefined : door,
+  });
   const passes = door.passedOn || looksPassing(provider);
   if (!passes) door.tellStart();
   const conclude = (end: Settled<unknown>): Outcome => {
@@ -131,7 +123,7 @@ function attempt(site: Site, message: Message, door: Gate, stop: Stop): Promise<
     record(door, clock, outcome);
     return outcome;
   };
-  return settle(answer, stop, clock, passes ? passingGraceMs : graceMs, conclude, door);
+  return settle(answer, context.signal, clock, passes ? passingGraceMs : graceMs, conclude, door);
 }
 
 /** What attempts within come to, and what whoever passed the message on to them says of it. */

@@ -1,12 +1,11 @@
-import type { Attempt } from "../events/attempt.ts";
-import type { Delivery } from "../events/delivery.ts";
-import type { Failure, FailureKind } from "../failure/kinds.ts";
-import type { Rejection } from "../failure/outcome.ts";
-import { failure } from "../failure/outcome-factories.ts";
+import type { Attempt, Delivery } from "../events/delivery.ts";
+import type { FailureKind } from "../failure/kinds.ts";
+import { type Failure, failure, type Rejection } from "../failure/outcome.ts";
 import { mostHopeful, overallKind } from "../failure/precedence.ts";
+import type { Message } from "../message/message.ts";
 import { type Clock, wallAt } from "../runtime/clock.ts";
 import { reason } from "../runtime/sanitize.ts";
-import type { Ledger, Standing } from "./recipient-tracker.ts";
+import { type Ledger, ledger, type Standing } from "./recipient-tracker.ts";
 
 const waitable: ReadonlySet<FailureKind> = new Set(["throttled", "deferred", "skipped"]);
 
@@ -116,4 +115,28 @@ function earliest(books: Ledger): number | undefined {
   const times = books.standings().flatMap(({ status, retryAt }) => (status === "accepted" ? [] : retryAt));
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** Why a delivery ended before any provider was asked. */
+export interface Refusal {
+  readonly kind: FailureKind & ("rejected" | "cancelled" | "skipped");
+  readonly reason: string;
+  readonly code?: string | undefined;
+}
+
+/**
+ * A delivery that ended before any provider was asked.
+ * @param message absent if there never was one; else each of `to` is in `rejected`
+ */
+export function atTheDoor(
+  { kind, reason, code }: Refusal,
+  { chain, clock }: Pick<Ending, "chain" | "clock">,
+  message?: Message,
+  to: readonly string[] = message?.envelope.to ?? [],
+): Delivery {
+  const books = ledger(to.length === 0 ? [""] : to);
+  const provider = kind === "skipped" ? chain : "message";
+  books.enter(0, failure({ provider, kind, reason, code }), books.recipients, () => false, clock.now);
+  const delivery = conclude(books, { id: message?.id ?? "", chain, attempts: [], clock });
+  return to.length === 0 ? Object.freeze({ ...delivery, rejected: Object.freeze([]) }) : delivery;
 }

@@ -1,20 +1,22 @@
 import type { Delivery } from "../events/delivery.ts";
-import type { Observer } from "../events/event.ts";
-import { together } from "../events/observers.ts";
+import { type Observer, together } from "../events/event.ts";
 import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
-import { InvalidMessage } from "../message/invalid-message.ts";
+import { InvalidMessage } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
-import { hasLinks } from "../provider/composite.ts";
-import type { Provider, VerifyContext } from "../provider/provider.ts";
-import { type Stop, type StopHandle, stop } from "../runtime/abort.ts";
+import { type Health, hasLinks, type Provider, type VerifyContext } from "../provider/provider.ts";
+import { AbortScope } from "../runtime/abort.ts";
 import { wallNow } from "../runtime/clock.ts";
-import { settled } from "../runtime/with-grace-period.ts";
-import { atTheDoor, type Refusal } from "./at-the-door.ts";
+import { settled } from "../runtime/wait.ts";
+import { atTheDoor, type Refusal } from "./build-delivery.ts";
 import { deliver } from "./delivery-run.ts";
 import { isLink, type Link, makeLink } from "./link.ts";
-import { type ChainOptions, type ChainSettings, chainSettings } from "./options.ts";
-import { type SendOptions, soundOptions } from "./send-options.ts";
-import { type ChainHealth, verifyAll } from "./verify.ts";
+import {
+  type ChainOptions,
+  type ChainSettings,
+  chainSettings,
+  type SendOptions,
+  soundOptions,
+} from "./options.ts";
 
 /** Links in order; itself a provider. */
 export interface Chain extends Provider {
@@ -67,15 +69,14 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     if (closing !== undefined) return closed(input, options, began);
     const { scope: outer, signal: callers, handOver } = options;
     const deadlineAt = Math.min(began + settings.deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
-    const pull = stop();
-    const off = callers === undefined ? undefined : follow(pull, callers);
+    const abort = new AbortScope(callers);
     const delayMs = outer === undefined ? settings.deadlineMs : deadlineAt - began;
     const cancel =
-      delayMs === Number.POSITIVE_INFINITY ? undefined : clock.after(delayMs, () => pull.abort(outOfTime()));
+      delayMs === Number.POSITIVE_INFINITY ? undefined : clock.after(delayMs, () => abort.abort(outOfTime()));
     underWay += 1;
     const over = (): void => {
       cancel?.();
-      off?.();
+      abort.close();
       underWay -= 1;
       if (underWay === 0) drained?.();
     };
@@ -85,7 +86,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
       const journal = options.journal ?? outer?.journal ?? settings.journal;
       return deliver(message, made, settings, {
         envelope,
-        stop: pull,
+        signal: abort.signal,
         handOver,
         deadlineAt,
         observe,
@@ -97,7 +98,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
       });
     };
     if (isMessage(input)) return run(input);
-    return readInput(input, settings, pull, startedAt).then((message) => {
+    return readInput(input, settings, abort.signal, startedAt).then((message) => {
       if (!("success" in message)) return run(message);
       over();
       return outer === undefined ? turnedAway(message, began) : message;
@@ -120,7 +121,9 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     { scope, envelope }: SendOptions,
     began: number,
   ): Promise<Delivery> => {
-    const message = isMessage(input) ? input : await readInput(input, settings, stop(), wallNow(clock));
+    const message = isMessage(input)
+      ? input
+      : await readInput(input, settings, new AbortController().signal, wallNow(clock));
     if ("success" in message) return turnedAway(message, began);
     // A link of another chain goes on: this one was not asked.
     const kind = scope === undefined ? "cancelled" : "skipped";
@@ -159,23 +162,15 @@ function sound(given: SendOptions): SendOptions | string {
   }
 }
 
-/** Pulls the stop when the caller's signal aborts. */
-function follow(pull: StopHandle, callers: AbortSignal): () => void {
-  const forward = (): void => pull.abort(callers.reason);
-  if (callers.aborted) forward();
-  else callers.addEventListener("abort", forward, { once: true });
-  return () => callers.removeEventListener("abort", forward);
-}
-
 /** The message that an input makes, or how its delivery ended at the door. */
 async function readInput(
   input: MessageInput,
   settings: ChainSettings,
-  pull: Stop,
+  signal: AbortSignal,
   now: number,
 ): Promise<Message | Delivery> {
   const read = createMessage(input, { limits: settings.limits, defaultFrom: settings.from, now });
-  const end = await settled(read, pull, settings.clock, 0);
+  const end = await settled(read, signal, settings.clock, 0);
   const ending = { chain: settings.id, clock: settings.clock };
   if (end.state === "resolved") return end.value;
   if (end.state === "abandoned")
@@ -191,4 +186,33 @@ function both(one: Observer | undefined, other: Observer | undefined): Observer 
     one({ ...event });
     other(event);
   };
+}
+
+/** How a chain's providers are doing. `ok` if at least one would take mail. */
+export interface ChainHealth extends Health {
+  readonly providers: readonly Health[];
+}
+
+async function verifyOne(link: Link, context: VerifyContext): Promise<Health> {
+  const provider = link.id;
+  if (typeof link.verify !== "function")
+    return { provider, ok: true, reason: "cannot be verified without sending" };
+  try {
+    const health: unknown = await link.verify(context);
+    if (typeof health === "object" && health !== null) return { ...(health as Health), provider };
+  } catch {
+    // Said below: its words may hold anything.
+  }
+  return { provider, ok: false, reason: "its verify did not answer as it must" };
+}
+
+/** Asks every provider at once, each for itself. Never rejects. */
+async function verifyAll(
+  id: string,
+  links: readonly Link[],
+  context: VerifyContext = {},
+): Promise<ChainHealth> {
+  const providers = await Promise.all(links.map((link) => verifyOne(link, context)));
+  const parts = providers.map((one) => `${one.provider}: ${one.reason ?? (one.ok ? "ok" : "not ok")}`);
+  return { provider: id, ok: providers.some((one) => one.ok), reason: parts.join(" | "), providers };
 }

@@ -1,11 +1,9 @@
-import type { Attempt } from "../events/attempt.ts";
+import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
-import type { Envelope } from "../message/envelope.ts";
-import type { Message } from "../message/message.ts";
-import type { AttemptState, DeliveryScope } from "../provider/scope.ts";
-import type { Stop } from "../runtime/abort.ts";
+import type { Envelope, Message } from "../message/message.ts";
+import type { AttemptState, DeliveryScope } from "../provider/provider.ts";
 import type { Link } from "./link.ts";
 import type { ChainSettings } from "./options.ts";
 import { type Ledger, ledger } from "./recipient-tracker.ts";
@@ -13,7 +11,7 @@ import { type Ledger, ledger } from "./recipient-tracker.ts";
 /** One delivery's surroundings. */
 export interface DeliverContext {
   readonly envelope: Envelope;
-  readonly stop: Stop;
+  readonly signal: AbortSignal;
   readonly handOver: (() => Promise<void>) | undefined;
   readonly deadlineAt: number;
   readonly observe: Observer | undefined;

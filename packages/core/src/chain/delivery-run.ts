@@ -1,11 +1,9 @@
 import type { Delivery } from "../events/delivery.ts";
-import type { Failure } from "../failure/kinds.ts";
-import type { Outcome } from "../failure/outcome.ts";
+import type { Failure, Outcome } from "../failure/outcome.ts";
 import type { Message } from "../message/message.ts";
 import { isSettling } from "../policies/policy.ts";
 import { limitsOf } from "../provider/limits.ts";
-import { wallNow } from "../runtime/clock.ts";
-import { sleep } from "../runtime/sleep.ts";
+import { sleep, wallNow } from "../runtime/clock.ts";
 import { conclude } from "./build-delivery.ts";
 import { Course, type DeliverContext } from "./course.ts";
 import type { Link } from "./link.ts";
@@ -107,7 +105,7 @@ function hopeful(
 async function untilWorthIt(course: Course, waits: number): Promise<boolean> {
   const { links, observe, deadlineAt, message, context, settings } = course;
   const { clock } = settings;
-  const { signal } = context.stop;
+  const { signal } = context;
   if (signal.aborted) return false;
   const until = Math.min(
     ...[...links.keys()].flatMap((place) => hopeful(course, place, waits).map(({ at }) => at)),

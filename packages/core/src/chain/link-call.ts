@@ -1,12 +1,11 @@
 import { reconcile } from "../attempt/merge-outcomes.ts";
-import type { Attempt } from "../events/attempt.ts";
+import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import { readOutcome } from "../failure/normalize.ts";
-import type { Outcome } from "../failure/outcome.ts";
-import { failure } from "../failure/outcome-factories.ts";
-import type { AttemptState, DeliveryScope } from "../provider/scope.ts";
-import type { Settled } from "../runtime/with-grace-period.ts";
+import { failure, type Outcome } from "../failure/outcome.ts";
+import type { AttemptState, DeliveryScope } from "../provider/provider.ts";
+import type { Settled } from "../runtime/wait.ts";
 
 /**
  * One call of one link: the scope that its policies see, and all attempts that are made in it. A class, since it is

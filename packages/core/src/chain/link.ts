@@ -1,11 +1,15 @@
 import { guard } from "../attempt/run-attempt.ts";
-import { type Disposition, type Dispositions, dispositions, type Overrides } from "../failure/disposition.ts";
-import { failureKinds } from "../failure/kinds.ts";
+import {
+  type Disposition,
+  type Dispositions,
+  dispositions,
+  failureKinds,
+  type Overrides,
+} from "../failure/kinds.ts";
 import { allSettle, type LinkSite, type LinkStatus, type Policy, settling } from "../policies/policy.ts";
-import { looksLikeLink } from "../provider/composite.ts";
-import type { Provider } from "../provider/provider.ts";
+import { looksLikeLink, type Provider } from "../provider/provider.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
-import { providerId } from "../runtime/provider-id.ts";
+import { providerId } from "../runtime/options.ts";
 
 /** A provider behind its policies; itself a provider. */
 export interface Link extends Provider {

@@ -1,13 +1,10 @@
+import { skip } from "../attempt/attempt-record.ts";
 import { unguarded } from "../attempt/hand-over.ts";
-import { skip } from "../attempt/skip.ts";
-import type { Failure } from "../failure/kinds.ts";
-import type { Outcome } from "../failure/outcome.ts";
-import type { Envelope } from "../message/envelope.ts";
+import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Envelope } from "../message/message.ts";
 import { limitsOf, nextPart } from "../provider/limits.ts";
-import { withStop } from "../runtime/abort.ts";
 import { wallNow } from "../runtime/clock.ts";
-import { inPromise } from "../runtime/try-async.ts";
-import { type Settled, settle } from "../runtime/with-grace-period.ts";
+import { inPromise, type Settled, settle } from "../runtime/wait.ts";
 import type { Course } from "./course.ts";
 import type { Link } from "./link.ts";
 import { LinkCall } from "./link-call.ts";
@@ -91,20 +88,21 @@ const graceMs = 50;
 /** Asks a link, and resolves whatever its policies do, with what is known of its attempts. */
 export function ask(course: Course, link: Link, to: readonly string[]): Promise<Outcome> {
   const { message, context, settings } = course;
-  const { stop, handOver = unguarded } = context;
+  const { signal, handOver = unguarded } = context;
   const envelope = envelopeFor(course, to);
   const call = new LinkCall(link.id, course);
-  const own = withStop(envelope, handOver, call, stop);
+  const own = { envelope, signal, handOver, scope: call };
   const send = (): Promise<Outcome> => link.send(message, own);
   const conclude = (end: Settled<unknown>): Outcome =>
     end.state === "resolved" ? call.answered(end.value, envelope.to) : call.failed(end, envelope.to);
-  return settle(inPromise(send), stop, settings.clock, graceMs, conclude);
+  return settle(inPromise(send), signal, settings.clock, graceMs, conclude);
 }
 
 /** `ask` for all recipients, for a link whose `send` need not be watched: most sends, with no promise of its own. */
 export function askSettling(course: Course, link: Link, call: LinkCall): Promise<Outcome> {
   const { message, context } = course;
-  return link.send(message, withStop(context.envelope, context.handOver ?? unguarded, call, context.stop));
+  const { envelope, signal, handOver = unguarded } = context;
+  return link.send(message, { envelope, signal, handOver, scope: call });
 }
 
 function envelopeFor({ context: { envelope } }: Course, to: readonly string[]): Envelope {

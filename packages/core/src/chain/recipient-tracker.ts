@@ -1,5 +1,4 @@
-import type { Failure } from "../failure/kinds.ts";
-import type { Outcome, Receipt } from "../failure/outcome.ts";
+import type { Failure, Outcome, Receipt } from "../failure/outcome.ts";
 import { mailboxKey } from "../message/address.ts";
 
 /** Where one recipient of a delivery stands. */

@@ -1,6 +1,30 @@
-import type { Failure, FailureKind } from "../failure/kinds.ts";
-import type { Receipt, Rejection } from "../failure/outcome.ts";
-import type { Attempt } from "./attempt.ts";
+import type { FailureKind } from "../failure/kinds.ts";
+import type { Failure, Receipt, Rejection } from "../failure/outcome.ts";
+
+/** The one error that `unwrap` throws. Its message is `delivery.error`. */
+export class DeliveryError extends Error {
+  override readonly name = "DeliveryError";
+  readonly delivery: Undelivered;
+
+  constructor(delivery: Undelivered) {
+    super(delivery.error);
+    this.delivery = delivery;
+  }
+
+  /** Nobody knows whether the message was delivered: think before sending it again. */
+  get unknown(): boolean {
+    return this.delivery.status === "unknown";
+  }
+}
+
+/**
+ * For callers who prefer exceptions: the delivery if every recipient was accepted.
+ * @throws {DeliveryError} otherwise
+ */
+export function unwrap(delivery: Delivery): Delivered {
+  if (delivery.success) return delivery;
+  throw new DeliveryError(delivery);
+}
 
 /** What both ends of a delivery have. */
 interface Ended {
@@ -50,3 +74,34 @@ export interface Undelivered extends Ended {
 
 /** All attempts of one message, and how it ended. */
 export type Delivery = Delivered | Undelivered;
+
+/** One call of one provider (or one call that was not made), as it stands in `delivery.attempts`. */
+export interface Attempt {
+  /** 1 for the first of the delivery. */
+  readonly n: number;
+  /** Unique within the process. */
+  readonly id: string;
+  readonly provider: string;
+  /** When it began, ISO 8601. */
+  readonly at: string;
+  /** How long it took. 0 for a skipped one. */
+  readonly ms: number;
+  readonly success: boolean;
+  /** Whether the point of no return was crossed. */
+  readonly phase: "open" | "handed_over";
+  /** Absent on success. */
+  readonly kind?: FailureKind;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly retryAfterMs?: number;
+  /**
+   * True if the provider was not asked, and `reason` says why: a policy held it back (kind `skipped`), or the message is
+   * over the provider's limits (kind `refused`).
+   */
+  readonly skipped: boolean;
+  /** The far end's id of the message, on success. */
+  readonly messageId?: string;
+  /** Recipients it was made for, how many of them were accepted. */
+  readonly recipients: number;
+  readonly accepted: number;
+}

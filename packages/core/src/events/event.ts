@@ -1,7 +1,5 @@
-import type { Failure } from "../failure/kinds.ts";
-import type { Outcome } from "../failure/outcome.ts";
-import type { Attempt } from "./attempt.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Attempt, Delivery } from "./delivery.ts";
 
 /** Fields that every event has. */
 interface Of {
@@ -84,3 +82,26 @@ export type RelaisEvent =
  * change a delivery. Events and all they hold are frozen.
  */
 export type Observer = (event: RelaisEvent) => void;
+
+/** An event that nobody has seen yet. Made for this call, so that it is not copied once more: there are five a send. */
+type Fresh = RelaisEvent & { chain?: string };
+
+/**
+ * One observer out of many (none: `undefined`), which cannot be harmed by any of them: what they throw is dropped, a
+ * promise that they return is not waited for and may fail.
+ */
+export function together(observers: readonly Observer[], chain: string): Observer | undefined {
+  if (observers.length === 0) return undefined;
+  return (event: Fresh) => {
+    event.chain ??= chain;
+    const told: RelaisEvent = Object.freeze(event);
+    for (const observer of observers) {
+      try {
+        const answer: unknown = observer(told);
+        if (answer instanceof Promise) answer.catch(() => undefined);
+      } catch {
+        // An observer only looks on.
+      }
+    }
+  };
+}

@@ -1,5 +1,5 @@
 import { reason } from "../runtime/sanitize.ts";
-import type { Failure } from "./kinds.ts";
+import type { Failure } from "./outcome.ts";
 
 /** A failure as one line that is safe to print: `SMTP: transient (421 4.3.2): closing; try again in 2 s`. */
 export function describe(failure: Failure): string {

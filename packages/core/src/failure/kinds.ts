@@ -1,5 +1,3 @@
-import type { Behind, Rejection } from "./outcome.ts";
-
 /**
  * Every kind of failure, named by whose doing it is and whether it will pass.
  * What follows from each stands once, in `dispositions`.
@@ -29,30 +27,42 @@ export const failureKinds = [
  */
 export type FailureKind = (typeof failureKinds)[number];
 
-/** Why a message was not (or perhaps not) delivered. Plain data: safe to store, and to print with `describe`. */
-export interface Failure extends Behind {
-  readonly success: false;
-  /** Id of the provider that answered, `"message"` if the message never got as far as one. */
-  readonly provider: string;
-  readonly kind: FailureKind;
-  /** One line of at most 300 characters; no credential, no message body, no control character. */
-  readonly reason: string;
-  /** The far end's own word: `"550 5.1.1"`, `"MessageRejected"`, `"ECONNREFUSED"`. */
-  readonly code?: string;
-  /** How long the far end (or a policy) asks us to wait, in ms. Never shortened by anybody. */
-  readonly retryAfterMs?: number;
-  /** `false`: another try at this provider is pointless although the kind allows it (a host that has no address). */
-  readonly again?: false;
-  /**
-   * `true`: the far end said, in words of its own, that it did not take the message, after the message was handed over.
-   * Without it `transient` then counts as `unknown`: a bare 503 may come from something that has passed the message on.
-   */
-  readonly definite?: true;
-  /**
-   * Recipients that were accepted all the same, as in the delivery of a chain. The chain around it takes an outcome with
-   * any of them for a receipt, and the failure for that of the others.
-   */
-  readonly accepted?: readonly string[];
-  /** Where recipients were refused for different reasons: each with its own failure. Absent: the failure is everyone's. */
-  readonly rejected?: readonly Rejection[];
+/** What an outcome says about the health of a provider, as a breaker hears it. */
+export type Verdict =
+  /** the provider did its work */
+  | "success"
+  /** counts towards opening the breaker */
+  | "failure"
+  /** opens it at once: nothing will get through until somebody mends the account */
+  | "open"
+  /** rests it for `retryAfterMs`, without counting a failure */
+  | "rest"
+  /** says nothing about the provider: neither opens nor closes */
+  | "neither";
+
+/** What follows from one kind of failure. */
+export interface Disposition {
+  /** Try the same provider again. */
+  readonly again: boolean;
+  /** Try the next provider. */
+  readonly next: boolean;
+  readonly health: Verdict;
 }
+
+export type Dispositions = Readonly<Record<FailureKind, Disposition>>;
+
+/** A caller's changes to the table, kind by kind and column by column. */
+export type Overrides = Readonly<Partial<Record<FailureKind, Partial<Disposition>>>>;
+
+/** The one table of Relais: what follows from each kind of failure. Nothing else decides. */
+export const dispositions: Dispositions = Object.freeze({
+  transient: Object.freeze({ again: true, next: true, health: "failure" }),
+  throttled: Object.freeze({ again: false, next: true, health: "rest" }),
+  deferred: Object.freeze({ again: false, next: true, health: "neither" }),
+  misconfigured: Object.freeze({ again: false, next: true, health: "open" }),
+  refused: Object.freeze({ again: false, next: true, health: "neither" }),
+  rejected: Object.freeze({ again: false, next: false, health: "success" }),
+  unknown: Object.freeze({ again: false, next: false, health: "failure" }),
+  skipped: Object.freeze({ again: false, next: true, health: "neither" }),
+  cancelled: Object.freeze({ again: false, next: false, health: "neither" }),
+});

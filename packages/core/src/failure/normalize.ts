@@ -1,8 +1,16 @@
 import { mailboxKey } from "../message/address.ts";
-import { isProviderId } from "../runtime/provider-id.ts";
-import { type Failure, type FailureKind, failureKinds } from "./kinds.ts";
-import type { Behind, Outcome, Receipt, Rejection } from "./outcome.ts";
-import { failure, receipt, withBehind } from "./outcome-factories.ts";
+import { isProviderId } from "../runtime/options.ts";
+import { type FailureKind, failureKinds } from "./kinds.ts";
+import {
+  type Behind,
+  type Failure,
+  failure,
+  type Outcome,
+  type Receipt,
+  type Rejection,
+  receipt,
+  withBehind,
+} from "./outcome.ts";
 import { overallKind } from "./precedence.ts";
 
 /** What is known of an attempt's hand-over, whatever the provider says. */

@@ -1,4 +1,5 @@
-import type { Failure, FailureKind } from "./kinds.ts";
+import type { FailureKind } from "./kinds.ts";
+import type { Failure } from "./outcome.ts";
 
 // Which failure speaks for several: the one that leaves most hope.
 const order: readonly FailureKind[] = [

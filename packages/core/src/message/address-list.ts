@@ -1,8 +1,5 @@
 import { type Address, bareAddress, hidesAddress, readsAsAddress } from "./address.ts";
-import { addressText, headerText, isAbsent, oneLine } from "./fields.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { ownFields } from "./own-fields.ts";
-import { quote } from "./quote.ts";
+import { addressText, headerText, InvalidMessage, isAbsent, oneLine, ownFields, quote } from "./fields.ts";
 
 /** A mailbox as an object; nodemailer's groups have `group` instead of an address. */
 export interface AddressObject {

@@ -2,24 +2,25 @@ import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import {
   type AlternativeInput,
+  type AttachmentInput,
   type CalendarInput,
   readAlternatives,
+  readAttachments,
   readCalendarEvent,
-} from "./alternatives.ts";
-import { type AttachmentInput, readAttachments } from "./attachments.ts";
+} from "./attachments.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { readDate } from "./date.ts";
-import { type DeliveryStatusInput, deliveryStatus } from "./dsn.ts";
-import { type EnvelopeInput, envelopeField } from "./envelope-input.ts";
-import { bodyText, headerText, isAbsent } from "./fields.ts";
-import { customHeaders, type HeadersInput, messageTags } from "./headers.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { type ListInput, listHeaders, priorityHeaders } from "./known-headers.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
-import type { Message } from "./message.ts";
-import { identity, idsOfOthers } from "./message-id.ts";
-import { ownFields } from "./own-fields.ts";
-import { quote } from "./quote.ts";
+import { type DeliveryStatusInput, deliveryStatus, type EnvelopeInput, envelopeField } from "./envelope.ts";
+import { bodyText, headerText, InvalidMessage, isAbsent, ownFields, quote } from "./fields.ts";
+import {
+  customHeaders,
+  type HeadersInput,
+  type ListInput,
+  listHeaders,
+  messageTags,
+  priorityHeaders,
+} from "./headers.ts";
+import { identity, idsOfOthers, readDate } from "./identity.ts";
+import { defaultLimits, type Limits, type Message } from "./message.ts";
 import { type RawInput, rawMessage } from "./raw-message.ts";
 
 type Text = string | number | null | undefined;

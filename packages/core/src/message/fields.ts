@@ -1,6 +1,88 @@
-import { decodeWords } from "./encoded-words.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { quote } from "./quote.ts";
+import { reason } from "../runtime/sanitize.ts";
+
+/** A message that may not go out, thrown by `createMessage`. A chain turns it into a `rejected` failure. */
+export class InvalidMessage extends Error {
+  override readonly name = "InvalidMessage";
+  /** Where the fault is: `to[1]`, `headers.X-Campaign`. */
+  readonly field: string;
+
+  /** @param fault what is wrong with the value, as the end of a sentence that begins with the field */
+  constructor(field: string, fault: string) {
+    // A field's name may come from outside, too: a key of an object.
+    const where = reason(field, 120) || '""';
+    super(`${where}: ${fault}`);
+    this.field = where;
+  }
+}
+
+/** An encoded word of RFC 2047, with the language of RFC 2231, 5. */
+const word = /=\?([^?*\s]{1,60})(?:\*[^?\s]{0,60})?\?([BbQq])\?([^?\r\n]*)\?=/g;
+
+function bytesOf(encoding: string, text: string): Buffer {
+  if (encoding.toUpperCase() === "B") return Buffer.from(text, "base64");
+  // What is not ASCII should not stand there; some write it all the same.
+  const bytes = Buffer.from(text.replaceAll("_", " ")).toString("latin1");
+  return Buffer.from(
+    bytes.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    "latin1",
+  );
+}
+
+/** UTF-7 (RFC 2152), which Node.js does not know, and some readers do. */
+function fromUtf7(text: string): string {
+  return text.replace(/\+([A-Za-z0-9+/]*)-?/g, (_, base64: string) => {
+    const units = Buffer.from(base64, "base64");
+    return base64 === ""
+      ? "+"
+      : units
+          .subarray(0, units.length & ~1)
+          .swap16()
+          .toString("utf16le");
+  });
+}
+
+function decodeBytes(charset: string, bytes: Buffer): string {
+  if (/^(?:unicode-1-1-)?utf-?7$/.test(charset)) return fromUtf7(bytes.toString("latin1"));
+  try {
+    return new TextDecoder(charset).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes); // a charset that nobody knows
+  }
+}
+
+/**
+ * Text with its encoded words decoded (RFC 2047): what a reader shows of an unstructured header, or of a name that was
+ * found in a structured one (6.2: such a field is cut into its parts first). Bytes of one character that are spread over
+ * neighbouring words are put together, as readers do. The result may hold line breaks and control characters.
+ */
+export function decodeWords(text: string): string {
+  if (!text.includes("=?")) return text;
+  let shown = "";
+  let from = 0;
+  let open: { readonly charset: string; readonly bytes: Buffer[] } | undefined;
+  const close = (): void => {
+    if (open !== undefined) shown += decodeBytes(open.charset, Buffer.concat(open.bytes));
+    open = undefined;
+  };
+  for (const found of text.matchAll(word)) {
+    const [all, charset = "", encoding = "", content = ""] = found;
+    const gap = text.slice(from, found.index);
+    // Blanks between two encoded words are not part of the text (6.2).
+    if (from === 0 || /\S/.test(gap)) {
+      close();
+      shown += gap;
+    }
+    const label = charset.toLowerCase();
+    if (open?.charset !== label) {
+      close();
+      open = { charset: label, bytes: [] };
+    }
+    open?.bytes.push(bytesOf(encoding, content));
+    from = found.index + all.length;
+  }
+  close();
+  return shown + text.slice(from);
+}
 
 /** How long a text of one header may be; it is folded. More than any reader shows. */
 const maxHeaderCharacters = 8_192;
@@ -129,4 +211,45 @@ export function bodyText(field: string, value: unknown, maxCharacters: number): 
   checkLength(field, text, maxCharacters);
   checkCharacters(field, text);
   return text.includes("\0") ? text.replaceAll("\0", "") : text;
+}
+
+/** A value as it may stand in an error sentence: one short line, in quotes. */
+export function quote(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(reason(value, 60));
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object"
+    ? "an object"
+    : typeof value === "function"
+      ? "a function"
+      : reason(String(value), 60);
+}
+
+/**
+ * What an object itself holds, each field read once; `null` and `undefined` are absent. What it inherits is not read, so
+ * that neither a polluted prototype nor a `__proto__` out of a JSON text can add a recipient or a file.
+ *
+ * @param what `"a message"`, for the sentence about a field that does not exist
+ * @throws {InvalidMessage} if it is no object, or holds a field that does not exist
+ */
+export function ownFields<T extends object>(
+  field: string,
+  value: unknown,
+  names: ReadonlySet<string>,
+  what: string,
+): Partial<T> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InvalidMessage(field === "" ? "message" : field, `must be an object, not ${quote(value)}`);
+  }
+  const own: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(value)) {
+    const content = (value as Record<string, unknown>)[key];
+    if (content === undefined || content === null) continue; // absent, however it is written
+    if (!names.has(key)) {
+      const shown = quote(key).slice(1, -1);
+      throw new InvalidMessage(field === "" ? shown : `${field}.${shown}`, `is not a field of ${what}`);
+    }
+    own[key] = content;
+  }
+  return own as Partial<T>;
 }

@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { deliveryStatus } from "./dsn.ts";
-import { decodeWords } from "./encoded-words.ts";
-import type { Envelope } from "./envelope.ts";
-import { envelopeField } from "./envelope-input.ts";
-import { isAbsent } from "./fields.ts";
+import { deliveryStatus, envelopeField } from "./envelope.ts";
+import { decodeWords, InvalidMessage, isAbsent, ownFields, quote } from "./fields.ts";
 import { messageTags } from "./headers.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
-import { mailPeople, shownMailboxes, shownText } from "./mail-people.ts";
-import type { Message } from "./message.ts";
-import { identity } from "./message-id.ts";
-import { ownFields } from "./own-fields.ts";
-import { quote } from "./quote.ts";
-import { type MailField, mailFields, mailStart, withoutFields } from "./raw-header.ts";
+import { identity } from "./identity.ts";
+import { defaultLimits, type Envelope, type Limits, type Message } from "./message.ts";
+import {
+  type MailField,
+  mailFields,
+  mailPeople,
+  mailStart,
+  shownMailboxes,
+  shownText,
+  withoutFields,
+} from "./raw-header.ts";
 
 /** A whole mail (RFC 5322): its text, its bytes, a stream of them, or with an encoding as in nodemailer. */
 export type RawInput =

@@ -1,7 +1,7 @@
-import { skip } from "../attempt/skip.ts";
+import { skip } from "../attempt/attempt-record.ts";
 import type { BreakerState } from "../events/event.ts";
+import type { Dispositions, Verdict } from "../failure/kinds.ts";
 import type { Outcome } from "../failure/outcome.ts";
-import { verdict } from "../failure/verdict.ts";
 import type { SendContext } from "../provider/provider.ts";
 import { type Clock, systemClock, wallAt, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
@@ -168,4 +168,9 @@ function report(
       ...(restUntil > Number.NEGATIVE_INFINITY ? { restUntil: wallAt(clock, restUntil) } : {}),
     };
   });
+}
+
+/** What an outcome says about its provider's health. */
+function verdict(outcome: Outcome, dispositions: Dispositions): Verdict {
+  return outcome.success ? "success" : dispositions[outcome.kind].health;
 }

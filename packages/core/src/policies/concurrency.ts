@@ -1,5 +1,5 @@
-import { skip } from "../attempt/skip.ts";
-import { failure } from "../failure/outcome-factories.ts";
+import { skip } from "../attempt/attempt-record.ts";
+import { failure } from "../failure/outcome.ts";
 import { systemClock, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
 import { slots } from "../runtime/semaphore.ts";

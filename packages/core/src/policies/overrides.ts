@@ -1,5 +1,4 @@
-import { dispositions, type Overrides } from "../failure/disposition.ts";
-import { failureKinds } from "../failure/kinds.ts";
+import { dispositions, failureKinds, type Overrides } from "../failure/kinds.ts";
 import { knownOptions } from "../runtime/options.ts";
 import { ownPolicy, type Policy } from "./policy.ts";
 

@@ -1,12 +1,7 @@
 import type { BreakerState } from "../events/event.ts";
-import type { Dispositions, Overrides } from "../failure/disposition.ts";
-import type { Outcome } from "../failure/outcome.ts";
-import type { Message } from "../message/message.ts";
-import type { Provider, SendContext } from "../provider/provider.ts";
+import type { Dispositions, Overrides } from "../failure/kinds.ts";
+import type { Provider, Send } from "../provider/provider.ts";
 import type { Clock } from "../runtime/clock.ts";
-
-/** A provider's `send`, or what policies have made of it. Never rejects. */
-export type Send = (message: Message, context: SendContext) => Promise<Outcome>;
 
 /** Where a policy is applied: what it may know of its link. */
 export interface LinkSite {

@@ -1,7 +1,12 @@
-import type { Dispositions } from "../failure/disposition.ts";
-import type { Failure } from "../failure/kinds.ts";
-import type { Outcome, Receipt, Rejection } from "../failure/outcome.ts";
-import { failure, receipt } from "../failure/outcome-factories.ts";
+import type { Dispositions } from "../failure/kinds.ts";
+import {
+  type Failure,
+  failure,
+  type Outcome,
+  type Receipt,
+  type Rejection,
+  receipt,
+} from "../failure/outcome.ts";
 import { overallKind } from "../failure/precedence.ts";
 import { mailboxKey } from "../message/address.ts";
 

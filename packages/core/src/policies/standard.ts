@@ -1,4 +1,4 @@
-import type { Overrides } from "../failure/disposition.ts";
+import type { Overrides } from "../failure/kinds.ts";
 import { knownOptions } from "../runtime/options.ts";
 import { type BreakerOptions, breaker } from "./circuit-breaker.ts";
 import { type ConcurrencyOptions, concurrency } from "./concurrency.ts";

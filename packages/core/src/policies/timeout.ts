@@ -1,19 +1,11 @@
 import { AttemptTimeout, outOfTime } from "../attempt/attempt-timeout.ts";
 import { atOnce } from "../attempt/hand-over.ts";
-import type { Attempt } from "../events/attempt.ts";
+import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
-import type { SendContext } from "../provider/provider.ts";
-import type { AttemptState, DeliveryScope } from "../provider/scope.ts";
-import {
-  type Stop,
-  type StopHandle,
-  type StopListener,
-  stop,
-  stopBehind,
-  withStop,
-} from "../runtime/abort.ts";
+import type { AttemptState, DeliveryScope, SendContext } from "../provider/provider.ts";
+import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
 import { ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
@@ -65,13 +57,12 @@ interface Times {
  * A call whose time is taken, and the scope within it, which knows whether an answer is waited for: an attempt was
  * handed over, and has not ended. A class, since it is made for every send.
  */
-class Timed implements DeliveryScope, StopListener {
+class Timed implements DeliveryScope {
   /** What is given on. */
   readonly inner: SendContext;
   readonly #times: Times;
   readonly #context: SendContext;
-  readonly #own: StopHandle = stop();
-  readonly #outer: Stop;
+  readonly #abort: AbortScope;
   readonly #cancel: () => void;
   #cancelAfter: (() => void) | undefined;
   #late: AttemptTimeout | undefined;
@@ -83,14 +74,18 @@ class Timed implements DeliveryScope, StopListener {
   constructor(times: Times, context: SendContext) {
     this.#times = times;
     this.#context = context;
-    this.#outer = stopBehind(context);
+    this.#abort = new AbortScope(context.signal);
     const { scope, envelope } = context;
     const handOver =
       scope !== undefined && times.afterMs === Number.POSITIVE_INFINITY
         ? context.handOver
         : () => this.#handOver();
-    this.inner = withStop(envelope, handOver, scope === undefined ? undefined : this, this.#own);
-    this.#outer.onAbort(this);
+    this.inner = {
+      envelope,
+      signal: this.#abort.signal,
+      handOver,
+      scope: scope === undefined ? undefined : this,
+    };
     this.#cancel = times.clock.after(times.ms, () => this.#ring());
   }
 
@@ -119,10 +114,6 @@ class Timed implements DeliveryScope, StopListener {
     if (this.#isDue && !this.#awaitsAnswer) this.#cut(this.#times.ms);
   }
 
-  stopped(): void {
-    this.#own.abort(this.#context.signal.reason);
-  }
-
   /** A chain within: its own guards saw to their attempts, but as a whole it was given up. */
   conclude(outcome: Outcome): Outcome {
     return this.#late !== undefined && !this.#context.signal.aborted
@@ -133,7 +124,7 @@ class Timed implements DeliveryScope, StopListener {
   end(): void {
     this.#cancel();
     this.#cancelAfter?.();
-    this.#outer.offAbort(this);
+    this.#abort.close();
   }
 
   get #awaitsAnswer(): boolean {
@@ -149,7 +140,7 @@ class Timed implements DeliveryScope, StopListener {
 
   #cut(ms: number): void {
     this.#late ??= new AttemptTimeout(ms);
-    this.#own.abort(this.#late);
+    this.#abort.abort(this.#late);
   }
 
   #handOver(): Promise<void> {

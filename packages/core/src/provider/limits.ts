@@ -1,6 +1,5 @@
 import { type Address, mailboxKey, needsSmtpUtf8 } from "../message/address.ts";
-import type { Envelope } from "../message/envelope.ts";
-import type { Message } from "../message/message.ts";
+import type { Envelope, Message } from "../message/message.ts";
 
 /**
  * What a provider takes in one attempt, known before it is asked. Absent fields mean that no bound is known. A chain

@@ -1,4 +1,71 @@
+import { closest } from "../runtime/options.ts";
 import type { Provider } from "./provider.ts";
+
+/** What is known of a wrong value; as zod tells it, but any schema's issue that looks like this will do. */
+export interface RawOptionIssue {
+  readonly code?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly input?: unknown;
+  readonly keys?: readonly string[] | undefined;
+  readonly values?: readonly unknown[] | undefined;
+  readonly minimum?: number | bigint | undefined;
+  readonly maximum?: number | bigint | undefined;
+  readonly origin?: string | undefined;
+  /** The schema that said so; an object's shape has the names that it knows. */
+  readonly inst?: unknown;
+}
+
+const things: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+};
+
+/** What a value is, without showing it: it may be a secret in the wrong place. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "boolean") return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function knownNames(inst: unknown): string[] {
+  const shape = (inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
+  return shape === undefined ? [] : Object.keys(shape);
+}
+
+function unknownKeys(keys: readonly string[], names: readonly string[]): string {
+  return keys
+    .map((key) => {
+      const near = closest(key, names);
+      return `${JSON.stringify(key.slice(0, 40))} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`;
+    })
+    .join(", ");
+}
+
+/**
+ * One sentence's end about a wrong option, for zod's `error` parameter: `must be a number, not a string`. Never shows
+ * the value. `undefined` leaves the wording to the schema.
+ */
+export function optionSentence(issue: RawOptionIssue): string | undefined {
+  const { code, expected = "", input, keys, values, minimum, maximum, origin } = issue;
+  if (code === "unrecognized_keys") return unknownKeys(keys ?? [], knownNames(issue.inst));
+  if (code === "invalid_type") {
+    if (input === undefined) return "is missing";
+    return `must be ${things[expected] ?? expected}, not ${kindOf(input)}`;
+  }
+  if (code === "invalid_value")
+    return `must be ${(values ?? []).map((one) => JSON.stringify(one)).join(" or ")}`;
+  const unit = origin === "string" ? " characters" : origin === "array" ? " entries" : "";
+  if (code === "too_small") return `must ${unit === "" ? "be" : "have"} at least ${minimum}${unit}`;
+  if (code === "too_big") return `must ${unit === "" ? "be" : "have"} at most ${maximum}${unit}`;
+  return undefined;
+}
 
 /** The version of the contract below. A loader refuses plugins made for another one. */
 export const pluginContract = 1;
@@ -96,4 +163,51 @@ function partFault(value: unknown): string | undefined {
     if (parts[name] !== undefined && typeof parts[name] !== "function") return `${name} must be a function`;
   }
   return undefined;
+}
+
+/** What `optionsSchema` needs of a schema: zod's `safeParse` has it. */
+export interface SafeParser {
+  safeParse(
+    value: unknown,
+    how: { readonly error: typeof optionSentence },
+  ):
+    | { readonly success: true; readonly data: unknown }
+    | { readonly success: false; readonly error: { readonly issues: readonly OptionIssue[] } };
+}
+
+/** What only the options together can get wrong, said where it belongs: `smtp: port must be …` is about `port`. */
+function lastWord(check: () => void): OptionIssue[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    const text = error instanceof Error ? error.message.replace(/^[a-z-]+: /, "") : "cannot be used";
+    const [, field, fault] = /^([A-Za-z][\w.]*) (.+)$/s.exec(text) ?? [];
+    return [{ message: fault ?? text, path: field === undefined ? [] : field.split(".") }];
+  }
+}
+
+/**
+ * A plugin's options as a Standard Schema, with sentences as configurations show them. The schema is loaded on first
+ * use, so that an application that composes in code never loads it.
+ * @param load gives the schema
+ * @param check throws one sentence, `field fault`, about what the schema cannot see
+ */
+export function optionsSchema<Options>(
+  load: () => Promise<SafeParser>,
+  check: (options: Options) => void,
+): OptionsSchema<Options> {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "relais",
+      async validate(value) {
+        const read = (await load()).safeParse(value, { error: optionSentence });
+        if (!read.success) return { issues: read.error.issues };
+        const options = read.data as Options;
+        const issues = lastWord(() => check(options));
+        return issues.length === 0 ? { value: options } : { issues };
+      },
+    },
+  };
 }

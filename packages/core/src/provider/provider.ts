@@ -1,8 +1,9 @@
+import type { Attempt } from "../events/delivery.ts";
+import type { Observer } from "../events/event.ts";
+import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
-import type { Envelope } from "../message/envelope.ts";
-import type { Message } from "../message/message.ts";
+import type { Envelope, Message } from "../message/message.ts";
 import type { ProviderLimits } from "./limits.ts";
-import type { DeliveryScope } from "./scope.ts";
 
 /** What a provider is given with each message. */
 export interface SendContext {
@@ -72,3 +73,64 @@ export interface Provider {
   /** `close`, for `await using`. */
   [Symbol.asyncDispose]?(): Promise<void>;
 }
+
+/** What is known of an attempt, while it is made and afterwards. */
+export interface AttemptState {
+  readonly provider: string;
+  readonly to: readonly string[];
+  /** The point of no return is being crossed. */
+  readonly isCrossing: boolean;
+  /** It was crossed: the message may be on its way. */
+  readonly crossed: boolean;
+  /** It made attempts of others through its scope, as a chain does, and none of its own. */
+  readonly passedOn: boolean;
+  /** It was not made after all: the journal could not be opened for it. */
+  readonly isVoid: boolean;
+  /** Absent while it is under way. */
+  readonly outcome: Outcome | undefined;
+  /** Ends it at once, if it has not ended: nobody waits for it any more. */
+  abandon(): void;
+}
+
+/**
+ * What belongs to a whole delivery rather than to one attempt. Handed down through links and chains within chains;
+ * an ordinary provider has no use for it.
+ */
+export interface DeliveryScope {
+  /** Absent if nobody looks on. */
+  readonly observe?: Observer | undefined;
+  readonly journal?: Journal | undefined;
+  /** When the whole delivery must be over, as the chain's clock counts (`Clock.now`). */
+  readonly deadlineAt: number;
+  /**
+   * The number of the attempt that begins now; 0 if none may begin any more.
+   * @param attempt absent for one that is not made (a skipped one)
+   * @param n a number that is taken already: the attempt is made in the name of one that had it
+   */
+  nextAttempt(attempt?: AttemptState, n?: number): number;
+  /** Notes a finished or skipped attempt. */
+  record(attempt: Attempt, outcome: Outcome): void;
+}
+
+/** Whether a value has what a link has, as a link does and what stands for one (a copy, a proxy). */
+export function looksLikeLink(value: object): boolean {
+  const { provider, dispositions, overrides, status, send } = value as Record<string, unknown>;
+  return (
+    [provider, dispositions, overrides].every((one) => typeof one === "object" && one !== null) &&
+    typeof status === "function" &&
+    typeof send === "function"
+  );
+}
+
+/** Whether a provider has links of its own, as a chain does and what stands for one: they have their own policies. */
+export function hasLinks(provider: object): boolean {
+  return Array.isArray((provider as { readonly links?: unknown }).links);
+}
+
+/** Whether a provider looks as if it passed messages on to others. What it does counts; this is for what is told before. */
+export function looksPassing(provider: object): boolean {
+  return hasLinks(provider) || looksLikeLink(provider);
+}
+
+/** A provider's `send`, or what policies have made of it. Never rejects. */
+export type Send = (message: Message, context: SendContext) => Promise<Outcome>;

@@ -1,4 +1,4 @@
-import type { Stop, StopListener } from "./abort.ts";
+import { type AbortListener, offAbort, onAbort } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 
 /** How a promise ended, or that nobody waits for it any more. */
@@ -16,20 +16,20 @@ export interface Waiting {
 const abandoned = Object.freeze({ state: "abandoned" });
 
 /**
- * Waits for a promise, but only for `graceMs` longer once the stop was pulled, and resolves with what `conclude`
+ * Waits for a promise, but only for `graceMs` longer once the signal aborts, and resolves with what `conclude`
  * makes of how it ended. `conclude` must not throw.
  * @param holder gets the wait itself, if it is to be given up from outside
  */
 export function settle<T, R>(
   promise: Promise<T>,
-  stop: Stop,
+  signal: AbortSignal,
   clock: Clock,
   graceMs: number,
   conclude: (end: Settled<T>) => R | Promise<R>,
   holder?: { wait: Waiting | undefined },
 ): Promise<R> {
   return new Promise((resolve) => {
-    const wait = new Wait<T, R>(stop, clock, graceMs, conclude, resolve);
+    const wait = new Wait<T, R>(signal, clock, graceMs, conclude, resolve);
     if (holder !== undefined) holder.wait = wait;
     promise.then(
       (value) => wait.done({ state: "resolved", value }),
@@ -39,8 +39,8 @@ export function settle<T, R>(
 }
 
 // A class, since one is made for every attempt.
-class Wait<T, R> implements StopListener, Waiting {
-  readonly #stop: Stop;
+class Wait<T, R> implements AbortListener, Waiting {
+  readonly #signal: AbortSignal;
   readonly #clock: Clock;
   readonly #graceMs: number;
   readonly #conclude: (end: Settled<T>) => R | Promise<R>;
@@ -49,22 +49,22 @@ class Wait<T, R> implements StopListener, Waiting {
   #over = false;
 
   constructor(
-    stop: Stop,
+    signal: AbortSignal,
     clock: Clock,
     graceMs: number,
     conclude: (end: Settled<T>) => R | Promise<R>,
     resolve: (value: R | Promise<R>) => void,
   ) {
-    this.#stop = stop;
+    this.#signal = signal;
     this.#clock = clock;
     this.#graceMs = graceMs;
     this.#conclude = conclude;
     this.#resolve = resolve;
-    if (stop.signal.aborted) this.stopped();
-    else stop.onAbort(this);
+    if (signal.aborted) this.handleEvent();
+    else onAbort(signal, this);
   }
 
-  stopped(): void {
+  handleEvent(): void {
     this.#cancel = this.#clock.after(this.#graceMs, () => this.abandon());
   }
 
@@ -75,7 +75,7 @@ class Wait<T, R> implements StopListener, Waiting {
   done(end: Settled<T>): void {
     if (this.#over) return;
     this.#over = true;
-    this.#stop.offAbort(this);
+    offAbort(this.#signal, this);
     this.#cancel?.();
     this.#resolve(this.#conclude(end));
   }
@@ -84,9 +84,18 @@ class Wait<T, R> implements StopListener, Waiting {
 /** `settle`, with how it ended. */
 export function settled<T>(
   promise: Promise<T>,
-  stop: Stop,
+  signal: AbortSignal,
   clock: Clock,
   graceMs: number,
 ): Promise<Settled<T>> {
-  return settle(promise, stop, clock, graceMs, (end) => end);
+  return settle(promise, signal, clock, graceMs, (end) => end);
+}
+
+/** What somebody else's function does, as a promise, even if it throws at once. */
+export function inPromise<T>(run: () => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(run());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Provider, Quota } from "../provider/provider.ts";
-import type { Clock } from "../runtime/clock.ts";
-import { sleep } from "../runtime/sleep.ts";
+import { type Clock, sleep } from "../runtime/clock.ts";
+import type { SlidingWindow } from "./sliding-window.ts";
 
 /** A provider's own limits, asked for on first use and then now and again. */
 export interface QuotaSource {
@@ -57,5 +57,20 @@ export function quotaSource(provider: Provider, clock: Clock): QuotaSource {
       }
       return known;
     },
+  };
+}
+
+/** What is left of somebody else's quota: it only shrinks, until they are asked again. */
+export function remainder(left: number, askedAgainAt: number): SlidingWindow {
+  let used = 0;
+  return {
+    waitMs: (weight, now) => (used + weight <= left ? 0 : Math.max(1_000, askedAgainAt - now)),
+    take(weight) {
+      used += weight;
+    },
+    giveBack(weight) {
+      used = Math.max(0, used - weight);
+    },
+    used: () => used,
   };
 }
