@@ -9,7 +9,7 @@ export type { Attempt, Delivered, Delivery, Undelivered } from "./events/deliver
 export { DeliveryError, unwrap } from "./events/delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
-export { describe } from "./failure/format.ts";
+export { describe, formatFailure } from "./failure/format.ts";
 export {
   type Disposition,
   type Dispositions,

@@ -24,7 +24,7 @@ export {
   definePlugin,
   type OptionIssue,
   type OptionsSchema,
-  optionSentence,
+  optionMessage as optionSentence,
   optionsSchema,
   type Plugin,
   type PluginParts,
@@ -44,7 +44,7 @@ export type {
 } from "./provider/provider.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
-export { closest, providerId } from "./runtime/options.ts";
+export { didYouMean as closest, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";

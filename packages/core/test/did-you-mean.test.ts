@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closest } from "../src/runtime/options.ts";
+import { didYouMean } from "../src/runtime/options.ts";
 
 const names = ["attempts", "baseMs", "capMs", "budget"];
 
@@ -11,14 +11,14 @@ test.each([
   ["base_ms", "baseMs"],
   ["capMS", "capMs"],
 ])("%s was meant to be %s", (word, meant) => {
-  expect(closest(word, names)).toBe(meant);
+  expect(didYouMean(word, names)).toBe(meant);
 });
 
 test.each(["retries", "x", "", "attemptsattempts", "a".repeat(65)])("%j is like none of them", (word) => {
-  expect(closest(word, names)).toBeUndefined();
+  expect(didYouMean(word, names)).toBeUndefined();
 });
 
 test("the nearest wins, the first of equals", () => {
-  expect(closest("ab", ["abc", "ab"])).toBe("ab");
-  expect(closest("ab", ["abc", "abd"])).toBe("abc");
+  expect(didYouMean("ab", ["abc", "ab"])).toBe("ab");
+  expect(didYouMean("ab", ["abc", "abd"])).toBe("abc");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describe as inWords } from "../src/failure/format.ts";
+import { formatFailure as inWords } from "../src/failure/format.ts";
 import { failure } from "../src/failure/outcome.ts";
 
 const parts = { provider: "SMTP", kind: "transient", reason: "closing" } as const;

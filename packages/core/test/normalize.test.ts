@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { soundOutcome } from "../src/failure/normalize.ts";
+import { normalizeOutcome } from "../src/failure/normalize.ts";
 import { failure, type Outcome, receipt } from "../src/failure/outcome.ts";
 import { ann, bob, cyd } from "./sample-message.ts";
 
-const open = { crossed: false, refusal: undefined };
-const crossed = { crossed: true, refusal: undefined };
+const notHandedOver = { handedOver: false, refusal: undefined };
+const handedOver = { handedOver: true, refusal: undefined };
 const to = [ann, bob];
-const sound = (answer: unknown, facts: Parameters<typeof soundOutcome>[3] = crossed) =>
-  soundOutcome("A", answer, to, facts);
+const normalized = (answer: unknown, facts: Parameters<typeof normalizeOutcome>[3] = handedOver) =>
+  normalizeOutcome("A", answer, to, facts);
 const kindOf = (outcome: Outcome) => (outcome.success ? "receipt" : outcome.kind);
 const no = (kind: "rejected" | "cancelled" | "deferred") => failure({ provider: "X", kind, reason: "no" });
 
@@ -53,27 +53,27 @@ const garbage: [string, unknown][] = [
 
 describe("an answer that is none", () => {
   test.each(garbage)("%s is unknown after the hand-over, and surely nothing before", (_what, answer) => {
-    expect(sound(answer)).toMatchObject({
+    expect(normalized(answer)).toMatchObject({
       kind: "unknown",
       reason: "the provider answered neither a receipt nor a failure",
     });
-    expect(sound(answer, open)).toMatchObject({ kind: "transient", again: false });
+    expect(normalized(answer, notHandedOver)).toMatchObject({ kind: "transient", again: false });
   });
 
   test("that holds itself does not hang or throw", () => {
-    expect(kindOf(sound(loop))).toBe("refused");
+    expect(kindOf(normalized(loop))).toBe("refused");
   });
 });
 
 describe("a receipt", () => {
   test("with nobody listed is for everybody", () => {
-    expect(sound({ success: true, provider: "liar", messageId: 5 })).toEqual(
+    expect(normalized({ success: true, provider: "liar", messageId: 5 })).toEqual(
       receipt({ provider: "A", messageId: "", accepted: to }),
     );
   });
 
   test("that names half of the recipients leaves the others unknown", () => {
-    expect(sound({ success: true, messageId: "<x>", accepted: [ann] })).toMatchObject({
+    expect(normalized({ success: true, messageId: "<x>", accepted: [ann] })).toMatchObject({
       accepted: [ann],
       rejected: [{ address: bob, failure: { kind: "unknown", provider: "A" } }],
     });
@@ -81,12 +81,12 @@ describe("a receipt", () => {
 
   test("finds its recipients whatever the case of the domain, and accepts no strangers", () => {
     const said = { success: true, accepted: ["ann@EXAMPLE.org", cyd, 7, null], rejected: [] };
-    expect(sound(said)).toMatchObject({ accepted: [ann], rejected: [{ address: bob }] });
+    expect(normalized(said)).toMatchObject({ accepted: [ann], rejected: [{ address: bob }] });
   });
 
   test("with only rejections accepts the rest", () => {
     expect(
-      sound({ success: true, accepted: [], rejected: [{ address: bob, failure: no("deferred") }] }),
+      normalized({ success: true, accepted: [], rejected: [{ address: bob, failure: no("deferred") }] }),
     ).toMatchObject({
       accepted: [ann],
       rejected: [{ address: bob, failure: { kind: "deferred", provider: "A" } }],
@@ -100,7 +100,7 @@ describe("a receipt", () => {
       {},
       receipt({ provider: "A", messageId: "", accepted: [] }),
     ]) {
-      const outcome = sound({ success: true, accepted: [ann], rejected: [{ address: bob, failure: why }] });
+      const outcome = normalized({ success: true, accepted: [ann], rejected: [{ address: bob, failure: why }] });
       expect(outcome).toMatchObject({
         accepted: [ann],
         rejected: [{ address: bob, failure: { kind: "unknown" } }],
@@ -109,8 +109,8 @@ describe("a receipt", () => {
   });
 
   test("keeps a line of the far end, cleaned", () => {
-    expect(sound({ success: true, response: "250 ok\r\n" })).toMatchObject({ response: "250 ok" });
-    expect(sound({ success: true, response: 250 })).not.toHaveProperty("response");
+    expect(normalized({ success: true, response: "250 ok\r\n" })).toMatchObject({ response: "250 ok" });
+    expect(normalized({ success: true, response: 250 })).not.toHaveProperty("response");
   });
 });
 
@@ -119,7 +119,7 @@ test("a receipt for nobody is a failure, each recipient's own", () => {
     { address: ann, failure: no("rejected") },
     { address: bob, failure: no("deferred") },
   ];
-  expect(sound({ success: true, accepted: [], rejected })).toMatchObject({
+  expect(normalized({ success: true, accepted: [], rejected })).toMatchObject({
     success: false,
     kind: "deferred",
     rejected: [{ failure: { kind: "rejected" } }, { failure: { kind: "deferred" } }],
@@ -127,10 +127,10 @@ test("a receipt for nobody is a failure, each recipient's own", () => {
 });
 
 test("where it may have been handed over without a word, given up and nonsense are unknown", () => {
-  const silent = { crossed: false, maybe: true, refusal: undefined };
-  expect(sound({ success: false, kind: "cancelled" }, silent)).toMatchObject({ kind: "unknown" });
-  expect(sound(undefined, silent)).toMatchObject({ kind: "unknown" });
-  expect(sound({ success: false, kind: "refused" }, silent)).toMatchObject({ kind: "refused" });
+  const silent = { handedOver: false, maybeHandedOver: true, refusal: undefined };
+  expect(normalized({ success: false, kind: "cancelled" }, silent)).toMatchObject({ kind: "unknown" });
+  expect(normalized(undefined, silent)).toMatchObject({ kind: "unknown" });
+  expect(normalized({ success: false, kind: "refused" }, silent)).toMatchObject({ kind: "refused" });
 });
 
 describe("a failure", () => {
@@ -145,7 +145,7 @@ describe("a failure", () => {
       again: true,
       x: 1,
     };
-    expect(sound(said)).toStrictEqual({
+    expect(normalized(said)).toStrictEqual({
       success: false,
       provider: "A",
       kind: "throttled",
@@ -154,17 +154,20 @@ describe("a failure", () => {
   });
 
   test("cancelled after the hand-over is unknown", () => {
-    expect(sound({ success: false, kind: "cancelled", reason: "given up" })).toMatchObject({
+    expect(normalized({ success: false, kind: "cancelled", reason: "given up" })).toMatchObject({
       kind: "unknown",
       reason: "given up (after the message was handed over)",
     });
-    expect(kindOf(sound({ success: false, kind: "cancelled" }, open))).toBe("cancelled");
+    expect(kindOf(normalized({ success: false, kind: "cancelled" }, notHandedOver))).toBe("cancelled");
   });
 
   test("of whatever kind is cancelled if the provider was turned back at the gate", () => {
     for (const kind of ["transient", "unknown", "refused"]) {
       expect(
-        sound({ success: false, kind, reason: "lost" }, { crossed: false, refusal: "the journal refused" }),
+        normalized(
+          { success: false, kind, reason: "lost" },
+          { handedOver: false, refusal: "the journal refused" },
+        ),
       ).toMatchObject({ kind: "cancelled", reason: "the journal refused" });
     }
   });
@@ -179,14 +182,14 @@ describe("a failure", () => {
         { address: bob, failure: no("rejected") },
       ],
     };
-    expect(sound(said, open)).toMatchObject({
+    expect(normalized(said, notHandedOver)).toMatchObject({
       kind: "cancelled",
       rejected: [
         { address: ann, failure: { kind: "cancelled" } },
         { address: bob, failure: { kind: "rejected" } },
       ],
     });
-    expect(sound(said)).toMatchObject({
+    expect(normalized(said)).toMatchObject({
       rejected: [{ failure: { kind: "unknown" } }, { failure: { kind: "rejected" } }],
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   definePlugin,
-  optionSentence,
+  optionMessage,
   optionsSchema,
   type PluginParts,
   pluginFault,
@@ -59,7 +59,7 @@ test.each([
   ],
   [{ code: "custom" }, undefined],
 ])("%o is said as %j", (issue, sentence) => {
-  expect(optionSentence(issue)).toBe(sentence);
+  expect(optionMessage(issue)).toBe(sentence);
 });
 
 describe("options out of a schema and a check", () => {

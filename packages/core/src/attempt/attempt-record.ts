@@ -75,7 +75,7 @@ export type SkipCode =
   | "over-limit";
 
 /** What is said of an attempt that is not made. */
-interface Skip {
+interface SkipReason {
   readonly code: SkipCode;
   /** @defaultValue `"skipped"` */
   readonly kind?: "skipped" | "refused" | undefined;
@@ -90,7 +90,7 @@ export function skip(
   provider: string,
   message: Message,
   context: Pick<SendContext, "scope" | "envelope">,
-  why: Skip,
+  why: SkipReason,
 ): Failure {
   const { code, kind = "skipped", reason, retryAfterMs, at } = why;
   const held = failure({ provider, kind, code, reason, retryAfterMs });

@@ -14,7 +14,7 @@ export class AttemptTimeout extends Error {
  * What came of an attempt whose own time was over: given up for that is the provider's doing, not the caller's.
  * What it had said of single recipients stands.
  */
-export function outOfTime(outcome: Outcome, timeout: AttemptTimeout): Outcome {
+export function asTimeout(outcome: Outcome, timeout: AttemptTimeout): Outcome {
   if (outcome.success || outcome.kind !== "cancelled") return outcome;
   const { provider } = outcome;
   const late = failure({ provider, kind: "transient", code: "timeout", reason: timeout.message });

@@ -4,13 +4,13 @@ import type { Journal, JournalEntry } from "../events/journal.ts";
 import { failure, type Outcome } from "../failure/outcome.ts";
 import type { AttemptState, DeliveryScope, SendContext } from "../provider/provider.ts";
 import { type Clock, wallNow } from "../runtime/clock.ts";
-import { inPromise, type Waiting } from "../runtime/wait.ts";
+import { tryAsync, type Waiting } from "../runtime/wait.ts";
 import { attemptId, attemptRecord } from "./attempt-record.ts";
 
 /** The hand-over of a delivery that nobody outside guards. */
-export const unguarded = (): Promise<void> => atOnce;
+export const noHandOverHook = (): Promise<void> => handOverDone;
 /** What a hand-over answers for which nobody had to be asked. */
-export const atOnce: Promise<void> = Promise.resolve();
+export const handOverDone: Promise<void> = Promise.resolve();
 
 const over = "the attempt was over before the message was handed over";
 
@@ -18,7 +18,7 @@ const over = "the attempt was over before the message was handed over";
  * One attempt: its point of no return, and what is known of it. It is also the scope that its provider is given, so
  * that a provider which passes the message on to others (a chain, however it is wrapped) is known by what it does.
  */
-export class Gate implements AttemptState, DeliveryScope {
+export class CurrentAttempt implements AttemptState, DeliveryScope {
   readonly provider: string;
   readonly to: readonly string[];
   readonly context: SendContext;
@@ -28,14 +28,14 @@ export class Gate implements AttemptState, DeliveryScope {
   readonly began: number;
   entry: JournalEntry;
   /** True once the attempt is over: from then on nobody gets through. */
-  isShut = false;
+  isClosed = false;
   /** The message may be on its way. */
-  crossed = false;
-  isCrossing = false;
-  passedOn = false;
+  handedOver = false;
+  isHandingOver = false;
+  forwarded = false;
   isVoid = false;
   /** Under way, or done. */
-  crossing: Promise<void> | undefined;
+  pending: Promise<void> | undefined;
   /** Why the provider was turned back, if it was. */
   refusal: string | undefined;
   outcome: Outcome | undefined;
@@ -44,7 +44,7 @@ export class Gate implements AttemptState, DeliveryScope {
   /** Who waits for the provider. */
   wait: Waiting | undefined;
   /** The journal knows of it. */
-  isOpen = false;
+  isJournaled = false;
   readonly #clock: Clock;
   #isTold = false;
 
@@ -74,14 +74,14 @@ export class Gate implements AttemptState, DeliveryScope {
 
   nextAttempt(attempt?: AttemptState, n?: number): number {
     const { scope } = this.context;
-    if (this.isShut || scope === undefined) return 0;
+    if (this.isClosed || scope === undefined) return 0;
     if (attempt !== undefined) {
       this.inner ??= [];
       this.inner.push(attempt);
     }
-    if (this.passedOn || this.crossed) return scope.nextAttempt(attempt, n);
+    if (this.forwarded || this.handedOver) return scope.nextAttempt(attempt, n);
     // The first one within has the number of this one, which is no attempt of its own.
-    this.passedOn = true;
+    this.forwarded = true;
     if (this.#isTold) this.#tellPassedOn();
     return scope.nextAttempt(attempt, this.entry.n);
   }
@@ -91,12 +91,12 @@ export class Gate implements AttemptState, DeliveryScope {
   }
 
   abandon(): void {
-    this.isShut = true;
+    this.isClosed = true;
     this.wait?.abandon();
   }
 
   /** Tells that the attempt begins, once. */
-  tellStart(): void {
+  reportStart(): void {
     if (this.#isTold) return;
     this.#isTold = true;
     const { attempt, messageId: message, provider, n, at } = this.entry;
@@ -123,25 +123,26 @@ export class Gate implements AttemptState, DeliveryScope {
   }
 
   #handOver(): Promise<void> {
-    if (this.isShut) return Promise.reject(new Error(over));
+    if (this.isClosed) return Promise.reject(new Error(over));
     // An attempt within crosses: it has a journal entry and an end of its own.
-    if (this.passedOn && this.inner?.some((one) => one.isCrossing) === true) return this.context.handOver();
-    this.crossing ??= this.#cross();
-    return this.crossing;
+    if (this.forwarded && this.inner?.some((one) => one.isHandingOver) === true)
+      return this.context.handOver();
+    this.pending ??= this.#cross();
+    return this.pending;
   }
 
   #cross(): Promise<void> {
     const { context } = this;
-    if (this.passedOn) this.#becomeOwn();
-    this.isCrossing = true;
+    if (this.forwarded) this.#becomeOwn();
+    this.isHandingOver = true;
     const { journal } = this;
-    const isNoted = journal === undefined || (this.isOpen && journal.handOver === undefined);
+    const isNoted = journal === undefined || (this.isJournaled && journal.handOver === undefined);
     // With nobody to ask, passing is immediate.
     if (isNoted && !context.signal.aborted) {
-      const asked = inPromise(context.handOver);
-      if (asked === atOnce) {
+      const asked = tryAsync(context.handOver);
+      if (asked === handOverDone) {
         this.#passed();
-        return atOnce;
+        return handOverDone;
       }
       return this.#quiet(this.#askAround(asked));
     }
@@ -156,19 +157,19 @@ export class Gate implements AttemptState, DeliveryScope {
 
   /** After others, it makes an attempt itself. */
   #becomeOwn(): void {
-    this.passedOn = false;
+    this.forwarded = false;
     this.#isTold = false;
     const n = this.context.scope?.nextAttempt() ?? 1;
     this.entry = { ...this.entry, attempt: attemptId(), n, at: wallNow(this.#clock) };
-    this.isOpen = false;
+    this.isJournaled = false;
   }
 
   #passed(): void {
-    this.isCrossing = false;
-    this.crossed = true;
+    this.isHandingOver = false;
+    this.handedOver = true;
     const { observe } = this;
     if (observe === undefined) return;
-    this.tellStart();
+    this.reportStart();
     const { attempt, messageId: message, provider } = this.entry;
     observe({ type: "hand-over", at: wallNow(this.#clock), message, provider, attempt });
   }
@@ -178,21 +179,21 @@ export class Gate implements AttemptState, DeliveryScope {
     const { signal } = context;
     const turnBack = (why: string): never => {
       this.refusal = why;
-      this.isCrossing = false;
+      this.isHandingOver = false;
       throw signal.aborted && signal.reason instanceof Error ? signal.reason : new Error(why);
     };
     const check = (): void => {
-      if (signal.aborted || this.isShut) turnBack(over);
+      if (signal.aborted || this.isClosed) turnBack(over);
     };
     if (asked === undefined) {
       check();
-      await inPromise(async () => {
-        if (!this.isOpen) await journal?.open?.(entry);
-        this.isOpen = true;
+      await tryAsync(async () => {
+        if (!this.isJournaled) await journal?.open?.(entry);
+        this.isJournaled = true;
         await journal?.handOver?.(entry);
       }).catch(() => turnBack("the journal refused the hand-over"));
     }
-    await (asked ?? inPromise(context.handOver)).catch(() => turnBack("the hand-over was refused"));
+    await (asked ?? tryAsync(context.handOver)).catch(() => turnBack("the hand-over was refused"));
     check();
     this.#passed();
   }

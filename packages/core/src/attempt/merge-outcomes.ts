@@ -1,19 +1,19 @@
-import { forNobody } from "../failure/normalize.ts";
+import { allRejected } from "../failure/normalize.ts";
 import {
-  type Behind,
+  type AggregateFields,
   type Failure,
   failure,
   type Outcome,
   type Receipt,
   type Rejection,
   receipt,
-  withBehind,
+  withAggregate,
 } from "../failure/outcome.ts";
 import { mailboxKey } from "../message/address.ts";
 import type { AttemptState } from "../provider/provider.ts";
 
 /** What the attempts say of one recipient. */
-interface Known {
+interface RecipientEnds {
   readonly receipts: Receipt[];
   readonly unknowns: Failure[];
   last: Failure | undefined;
@@ -26,15 +26,15 @@ interface Known {
  * @param said `undefined` if there was no answer, or none that can be read
  * @param silence what holds for those of whom nothing is known then
  */
-export function reconcile(
+export function mergeOutcomes(
   said: Outcome | undefined,
   silence: Failure,
   to: readonly string[],
   attempts: readonly AttemptState[],
 ): Outcome {
-  const made = attempts.filter(({ passedOn }) => !passedOn);
+  const made = attempts.filter(({ forwarded }) => !forwarded);
   if (made.length === 0) return said ?? silence;
-  const known = gather(made);
+  const known = collectEnds(made);
   const claims = claimsOf(said);
   const accepted: string[] = [];
   const rejected: Rejection[] = [];
@@ -58,28 +58,28 @@ export function reconcile(
     const asked = claim?.success === false ? claim : undefined;
     rejected.push({ address, failure: doubt ?? asked ?? last ?? silence });
   }
-  const receipts = byProvider(taken);
+  const receipts = mergeReceipts(taken);
   const failures = failuresOf(made, said, fits && !twice, receipts);
-  const behind: Behind = {
+  const behind: AggregateFields = {
     ...(receipts.length > 1 ? { receipts } : {}),
     ...(failures === undefined ? {} : { failures }),
     ...(twice || said?.possibleDuplicate === true ? { possibleDuplicate: true } : {}),
   };
   if (fits && said !== undefined) {
     // The answer stands, but for what it could not know.
-    return withBehind(said, {
+    return withAggregate(said, {
       ...behind,
       ...(said.receipts === undefined ? {} : { receipts: said.receipts }),
     });
   }
   const [first] = receipts;
-  if (first !== undefined) return withBehind(receipt({ ...first, accepted, rejected }), behind);
+  if (first !== undefined) return withAggregate(receipt({ ...first, accepted, rejected }), behind);
   const [one] = rejected;
   const isOne = one !== undefined && rejected.every(({ failure: why }) => why === one.failure);
-  return withBehind(isOne ? one.failure : forNobody(silence.provider, rejected), behind);
+  return withAggregate(isOne ? one.failure : allRejected(silence.provider, rejected), behind);
 }
 
-function endsOf(known: Known | undefined): Partial<Known> & { readonly ends?: number } {
+function endsOf(known: RecipientEnds | undefined): Partial<RecipientEnds> & { readonly ends?: number } {
   return known === undefined ? {} : { ...known, ends: known.receipts.length + known.unknowns.length };
 }
 
@@ -87,7 +87,7 @@ function endsOf(known: Known | undefined): Partial<Known> & { readonly ends?: nu
 function claimsOf(said: Outcome | undefined): (key: string) => Outcome | undefined {
   if (said === undefined) return () => undefined;
   const own = new Map(said.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
-  if (!said.success) return (key) => own.get(key) ?? withoutOwn(said);
+  if (!said.success) return (key) => own.get(key) ?? withoutRecipients(said);
   const receipts = said.receipts ?? [said];
   const by = new Map(receipts.flatMap((one) => one.accepted.map((address) => [mailboxKey(address), one])));
   return (key) => own.get(key) ?? by.get(key) ?? (said.receipts === undefined ? undefined : said);
@@ -96,7 +96,7 @@ function claimsOf(said: Outcome | undefined): (key: string) => Outcome | undefin
 const cut = new WeakMap<Failure, Failure>();
 
 /** A failure as one recipient's: without those of others. Always the same for the same. */
-function withoutOwn(whole: Failure): Failure {
+function withoutRecipients(whole: Failure): Failure {
   if (whole.rejected === undefined && whole.failures === undefined) return whole;
   let one = cut.get(whole);
   if (one === undefined) {
@@ -107,9 +107,9 @@ function withoutOwn(whole: Failure): Failure {
   return one;
 }
 
-function gather(attempts: readonly AttemptState[]): ReadonlyMap<string, Known> {
-  const all = new Map<string, Known>();
-  const of = (address: string): Known => {
+function collectEnds(attempts: readonly AttemptState[]): ReadonlyMap<string, RecipientEnds> {
+  const all = new Map<string, RecipientEnds>();
+  const of = (address: string): RecipientEnds => {
     const key = mailboxKey(address);
     const known = all.get(key) ?? { receipts: [], unknowns: [], last: undefined };
     all.set(key, known);
@@ -121,7 +121,7 @@ function gather(attempts: readonly AttemptState[]): ReadonlyMap<string, Known> {
     if (why.kind === "unknown") known.unknowns.push(why);
   };
   for (const attempt of attempts) {
-    const outcome = attempt.outcome ?? lost(attempt);
+    const outcome = attempt.outcome ?? lostFailure(attempt);
     if (outcome === undefined) continue;
     const own = new Map(outcome.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
     if (outcome.success) {
@@ -129,20 +129,21 @@ function gather(attempts: readonly AttemptState[]): ReadonlyMap<string, Known> {
       for (const one of receipts) for (const address of one.accepted) of(address).receipts.push(one);
       for (const { address, failure: why } of outcome.rejected) fail(address, why);
     } else {
-      for (const address of attempt.to) fail(address, own.get(mailboxKey(address)) ?? withoutOwn(outcome));
+      for (const address of attempt.to)
+        fail(address, own.get(mailboxKey(address)) ?? withoutRecipients(outcome));
     }
   }
   return all;
 }
 
 /** Under way still: only what was not handed over is surely not sent. */
-function lost({ crossed, provider }: AttemptState): Failure | undefined {
-  if (!crossed) return undefined;
+function lostFailure({ handedOver, provider }: AttemptState): Failure | undefined {
+  if (!handedOver) return undefined;
   return failure({ provider, kind: "unknown", reason: "nobody waited for the answer to the hand-over" });
 }
 
 /** One receipt a provider, the first of it with everybody it took. */
-function byProvider(taken: ReadonlyMap<Receipt, readonly string[]>): readonly Receipt[] {
+function mergeReceipts(taken: ReadonlyMap<Receipt, readonly string[]>): readonly Receipt[] {
   const merged = new Map<string, { readonly first: Receipt; readonly accepted: string[] }>();
   for (const [one, accepted] of taken) {
     const same = merged.get(one.provider);
@@ -167,7 +168,7 @@ function failuresOf(
   for (const { outcome } of attempts) {
     if (outcome === undefined || outcome.success) continue;
     if (outcome.kind !== "unknown" && last.get(outcome.provider)?.kind === "unknown") continue;
-    last.set(outcome.provider, withoutOwn(outcome));
+    last.set(outcome.provider, withoutRecipients(outcome));
   }
   const has = new Set([...receipts, ...(named ?? [])].map(({ provider }) => provider));
   const left = [...last.values()].filter(({ kind, provider }) =>

@@ -1,17 +1,17 @@
 import type { Attempt, Delivery } from "../events/delivery.ts";
 import type { FailureKind } from "../failure/kinds.ts";
 import { type Failure, failure, type Rejection } from "../failure/outcome.ts";
-import { mostHopeful, overallKind } from "../failure/precedence.ts";
+import { aggregateKind, mostRetryable } from "../failure/precedence.ts";
 import type { Message } from "../message/message.ts";
 import { type Clock, wallAt } from "../runtime/clock.ts";
 import { reason } from "../runtime/sanitize.ts";
-import { type Ledger, ledger, type Standing } from "./recipient-tracker.ts";
+import { type RecipientState, type RecipientTracker, recipientTracker } from "./recipient-tracker.ts";
 
 const waitable: ReadonlySet<FailureKind> = new Set(["throttled", "deferred", "skipped"]);
 
 /** Why a recipient does not (or perhaps does) have the message. */
-function speaksFor(standing: Standing, chain: string): Failure {
-  const said = standing.end ?? mostHopeful(standing.failures);
+function failureOf(standing: RecipientState, chain: string): Failure {
+  const said = standing.end ?? mostRetryable(standing.failures);
   return said ?? failure({ provider: chain, kind: "unknown", reason: "no provider said what became of it" });
 }
 
@@ -46,8 +46,8 @@ export interface Ending {
 const none: readonly never[] = Object.freeze([]);
 
 /** How a delivery ended, from its books. */
-export function conclude(books: Ledger, ending: Ending): Delivery {
-  const whole = books.whole();
+export function buildDelivery(books: RecipientTracker, ending: Ending): Delivery {
+  const whole = books.fullReceipt();
   const attempts = Object.freeze(ending.attempts);
   const receipts = Object.freeze(books.receipts);
   if (whole !== undefined) {
@@ -68,13 +68,13 @@ export function conclude(books: Ledger, ending: Ending): Delivery {
   const accepted: string[] = [];
   const rejected: Rejection[] = [];
   let twice = books.possibleDuplicate;
-  for (const standing of books.standings()) {
+  for (const standing of books.states()) {
     const { address, status, unknowns } = standing;
     twice ||= unknowns > (status === "accepted" ? 0 : 1);
     if (status === "accepted") accepted.push(address);
-    else rejected.push(Object.freeze({ address, failure: speaksFor(standing, ending.chain) }));
+    else rejected.push(Object.freeze({ address, failure: failureOf(standing, ending.chain) }));
   }
-  const failures = failuresInOrder(books.failures, books.within);
+  const failures = failuresInOrder(books.failures, books.innerFailures);
   const common = {
     id: ending.id,
     attempts,
@@ -88,7 +88,7 @@ export function conclude(books: Ledger, ending: Ending): Delivery {
   if (rejected.length === 0 && first !== undefined) {
     return Object.freeze({ success: true, provider: first.provider, messageId: first.messageId, ...common });
   }
-  const kind = overallKind(rejected.map(({ failure }) => failure));
+  const kind = aggregateKind(rejected.map(({ failure }) => failure));
   const error = errorLine(failures);
   const again = waitable.has(kind) ? earliest(books) : undefined;
   return Object.freeze({
@@ -109,10 +109,10 @@ function waitUntil(again: number, clock: Clock) {
 }
 
 /** The earliest time worth trying, as the clock counts, if every provider is only unable for a while. */
-function earliest(books: Ledger): number | undefined {
+function earliest(books: RecipientTracker): number | undefined {
   if (books.failures.some((failure) => failure !== undefined && !waitable.has(failure.kind)))
     return undefined;
-  const times = books.standings().flatMap(({ status, retryAt }) => (status === "accepted" ? [] : retryAt));
+  const times = books.states().flatMap(({ status, retryAt }) => (status === "accepted" ? [] : retryAt));
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
@@ -128,15 +128,15 @@ export interface Refusal {
  * A delivery that ended before any provider was asked.
  * @param message absent if there never was one; else each of `to` is in `rejected`
  */
-export function atTheDoor(
+export function refusedDelivery(
   { kind, reason, code }: Refusal,
   { chain, clock }: Pick<Ending, "chain" | "clock">,
   message?: Message,
   to: readonly string[] = message?.envelope.to ?? [],
 ): Delivery {
-  const books = ledger(to.length === 0 ? [""] : to);
+  const books = recipientTracker(to.length === 0 ? [""] : to);
   const provider = kind === "skipped" ? chain : "message";
-  books.enter(0, failure({ provider, kind, reason, code }), books.recipients, () => false, clock.now);
-  const delivery = conclude(books, { id: message?.id ?? "", chain, attempts: [], clock });
+  books.record(0, failure({ provider, kind, reason, code }), books.recipients, () => false, clock.now);
+  const delivery = buildDelivery(books, { id: message?.id ?? "", chain, attempts: [], clock });
   return to.length === 0 ? Object.freeze({ ...delivery, rejected: Object.freeze([]) }) : delivery;
 }

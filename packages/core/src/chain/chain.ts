@@ -1,21 +1,21 @@
 import type { Delivery } from "../events/delivery.ts";
-import { type Observer, together } from "../events/event.ts";
+import { combineObservers, type Observer } from "../events/event.ts";
 import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
 import { InvalidMessage } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
 import { type Health, hasLinks, type Provider, type VerifyContext } from "../provider/provider.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { wallNow } from "../runtime/clock.ts";
-import { settled } from "../runtime/wait.ts";
-import { atTheDoor, type Refusal } from "./build-delivery.ts";
+import { settledWithGrace } from "../runtime/wait.ts";
+import { type Refusal, refusedDelivery } from "./build-delivery.ts";
 import { deliver } from "./delivery-run.ts";
 import { isLink, type Link, makeLink } from "./link.ts";
 import {
   type ChainOptions,
   type ChainSettings,
-  chainSettings,
+  parseChainOptions,
+  parseSendOptions,
   type SendOptions,
-  soundOptions,
 } from "./options.ts";
 
 /** Links in order; itself a provider. */
@@ -36,7 +36,7 @@ export interface Chain extends Provider {
  * @throws {TypeError | RangeError} if there is no link, an id is there twice, or an option is wrong
  */
 export function createChain(links: readonly (Link | Provider)[], options: ChainOptions = {}): Chain {
-  const settings = chainSettings(options);
+  const settings = parseChainOptions(options);
   if (!Array.isArray(links) || links.length === 0)
     throw new TypeError("createChain: give at least one provider");
   const made: readonly Link[] = Object.freeze(
@@ -53,7 +53,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     seen.add(id);
   }
   const { clock, id } = settings;
-  const observers = together(settings.observers, id);
+  const observers = combineObservers(settings.observers, id);
   let underWay = 0;
   let drained: (() => void) | undefined;
   let closing: Promise<void> | undefined;
@@ -65,7 +65,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     const startedAt = wallNow(clock);
     const options = given === undefined ? noOptions : sound(given);
     if (typeof options === "string")
-      return turnedAway(atTheDoor({ kind: "rejected", reason: options }, ending), began);
+      return turnedAway(refusedDelivery({ kind: "rejected", reason: options }, ending), began);
     if (closing !== undefined) return closed(input, options, began);
     const { scope: outer, signal: callers, handOver } = options;
     const deadlineAt = Math.min(began + settings.deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
@@ -128,7 +128,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     // A link of another chain goes on: this one was not asked.
     const kind = scope === undefined ? "cancelled" : "skipped";
     const why: Refusal = { kind, code: "closed", reason: "the chain is closed" };
-    const delivery = atTheDoor(why, ending, message, envelope?.to);
+    const delivery = refusedDelivery(why, ending, message, envelope?.to);
     return scope === undefined ? turnedAway(delivery, began) : delivery;
   };
 
@@ -156,7 +156,7 @@ const outOfTime = (): Error => new Error("out of time");
 /** The options, or what is wrong with them. */
 function sound(given: SendOptions): SendOptions | string {
   try {
-    return soundOptions(given);
+    return parseSendOptions(given);
   } catch (error) {
     return error instanceof Error ? error.message : "options: could not be read";
   }
@@ -170,13 +170,16 @@ async function readInput(
   now: number,
 ): Promise<Message | Delivery> {
   const read = createMessage(input, { limits: settings.limits, defaultFrom: settings.from, now });
-  const end = await settled(read, signal, settings.clock, 0);
+  const end = await settledWithGrace(read, signal, settings.clock, 0);
   const ending = { chain: settings.id, clock: settings.clock };
   if (end.state === "resolved") return end.value;
   if (end.state === "abandoned")
-    return atTheDoor({ kind: "cancelled", reason: "given up while the message was being read" }, ending);
+    return refusedDelivery(
+      { kind: "cancelled", reason: "given up while the message was being read" },
+      ending,
+    );
   const reason = end.reason instanceof InvalidMessage ? end.reason.message : "could not be read";
-  return atTheDoor({ kind: "rejected", reason }, ending);
+  return refusedDelivery({ kind: "rejected", reason }, ending);
 }
 
 function both(one: Observer | undefined, other: Observer | undefined): Observer | undefined {

@@ -6,7 +6,7 @@ import type { Envelope, Message } from "../message/message.ts";
 import type { AttemptState, DeliveryScope } from "../provider/provider.ts";
 import type { Link } from "./link.ts";
 import type { ChainSettings } from "./options.ts";
-import { type Ledger, ledger } from "./recipient-tracker.ts";
+import { type RecipientTracker, recipientTracker } from "./recipient-tracker.ts";
 
 /** One delivery's surroundings. */
 export interface DeliverContext {
@@ -32,7 +32,7 @@ export class Course implements DeliveryScope {
   readonly links: readonly Link[];
   readonly settings: ChainSettings;
   readonly context: DeliverContext;
-  readonly books: Ledger;
+  readonly books: RecipientTracker;
   readonly observe: Observer | undefined;
   readonly journal: Journal | undefined;
   readonly deadlineAt: number;
@@ -47,7 +47,7 @@ export class Course implements DeliveryScope {
     this.links = links;
     this.settings = settings;
     this.context = context;
-    this.books = ledger(context.envelope.to);
+    this.books = recipientTracker(context.envelope.to);
     this.observe = context.observe;
     this.journal = context.journal;
     this.deadlineAt = context.deadlineAt;

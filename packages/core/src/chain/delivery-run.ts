@@ -4,7 +4,7 @@ import type { Message } from "../message/message.ts";
 import { isSettling } from "../policies/policy.ts";
 import { limitsOf } from "../provider/limits.ts";
 import { sleep, wallNow } from "../runtime/clock.ts";
-import { conclude } from "./build-delivery.ts";
+import { buildDelivery } from "./build-delivery.ts";
 import { Course, type DeliverContext } from "./course.ts";
 import type { Link } from "./link.ts";
 import { LinkCall } from "./link-call.ts";
@@ -50,7 +50,7 @@ export async function deliver(
       } else previous = (await offer(course, place, to, previous)) ?? previous;
     }
     if (books.pending().length > 0) await comeBack(course);
-    const delivery = conclude(books, {
+    const delivery = buildDelivery(books, {
       id: message.id,
       chain: settings.id,
       attempts,
@@ -93,7 +93,7 @@ function hopeful(
   place: number,
   waits: number,
 ): { readonly address: string; readonly at: number }[] {
-  return course.books.standings().flatMap(({ address, status, failures, retryAt }) => {
+  return course.books.states().flatMap(({ address, status, failures, retryAt }) => {
     const at = retryAt[place];
     return status === "pending" && at !== undefined && mayComeBack(failures[place], waits)
       ? [{ address, at }]

@@ -1,8 +1,8 @@
-import { reconcile } from "../attempt/merge-outcomes.ts";
+import { mergeOutcomes } from "../attempt/merge-outcomes.ts";
 import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
-import { readOutcome } from "../failure/normalize.ts";
+import { parseOutcome } from "../failure/normalize.ts";
 import { failure, type Outcome } from "../failure/outcome.ts";
 import type { AttemptState, DeliveryScope } from "../provider/provider.ts";
 import type { Settled } from "../runtime/wait.ts";
@@ -58,8 +58,8 @@ export class LinkCall implements DeliveryScope {
     // One attempt, and its own outcome: the usual case.
     if (outcome !== undefined && outcome === value && this.#more === undefined && first?.to === to)
       return outcome;
-    const facts = { crossed: false, refusal: undefined, names: true };
-    const said = readOutcome(this.#link, value, to, facts);
+    const facts = { handedOver: false, refusal: undefined, forwards: true };
+    const said = parseOutcome(this.#link, value, to, facts);
     return this.#together(said, "a policy answered neither a receipt nor a failure", to);
   }
 
@@ -79,6 +79,6 @@ export class LinkCall implements DeliveryScope {
     const silence = isLate
       ? failure({ provider, kind: "cancelled", reason })
       : failure({ provider, kind: "transient", again: false, reason });
-    return reconcile(said, silence, to, attempts);
+    return mergeOutcomes(said, silence, to, attempts);
   }
 }

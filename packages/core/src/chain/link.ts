@@ -1,4 +1,4 @@
-import { guard } from "../attempt/run-attempt.ts";
+import { attemptRunner } from "../attempt/run-attempt.ts";
 import {
   type Disposition,
   type Dispositions,
@@ -65,7 +65,7 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
     report: (name, status) => void statuses.set(name, status),
     onClose: (run) => void closers.push(run),
   };
-  const made = policies.reduceRight((next, policy) => policy(next, site), guard(provider, clock));
+  const made = policies.reduceRight((next, policy) => policy(next, site), attemptRunner(provider, clock));
   const send = allSettle(policies) ? settling(made) : made;
 
   const close = async (): Promise<void> => {

@@ -1,10 +1,10 @@
 import { skip } from "../attempt/attempt-record.ts";
-import { unguarded } from "../attempt/hand-over.ts";
+import { noHandOverHook } from "../attempt/hand-over.ts";
 import type { Failure, Outcome } from "../failure/outcome.ts";
 import type { Envelope } from "../message/message.ts";
 import { limitsOf, nextPart } from "../provider/limits.ts";
 import { wallNow } from "../runtime/clock.ts";
-import { inPromise, type Settled, settle } from "../runtime/wait.ts";
+import { type Settled, settleWithGrace, tryAsync } from "../runtime/wait.ts";
 import type { Course } from "./course.ts";
 import type { Link } from "./link.ts";
 import { LinkCall } from "./link-call.ts";
@@ -88,20 +88,20 @@ const graceMs = 50;
 /** Asks a link, and resolves whatever its policies do, with what is known of its attempts. */
 export function ask(course: Course, link: Link, to: readonly string[]): Promise<Outcome> {
   const { message, context, settings } = course;
-  const { signal, handOver = unguarded } = context;
+  const { signal, handOver = noHandOverHook } = context;
   const envelope = envelopeFor(course, to);
   const call = new LinkCall(link.id, course);
   const own = { envelope, signal, handOver, scope: call };
   const send = (): Promise<Outcome> => link.send(message, own);
   const conclude = (end: Settled<unknown>): Outcome =>
     end.state === "resolved" ? call.answered(end.value, envelope.to) : call.failed(end, envelope.to);
-  return settle(inPromise(send), signal, settings.clock, graceMs, conclude);
+  return settleWithGrace(tryAsync(send), signal, settings.clock, graceMs, conclude);
 }
 
 /** `ask` for all recipients, for a link whose `send` need not be watched: most sends, with no promise of its own. */
 export function askSettling(course: Course, link: Link, call: LinkCall): Promise<Outcome> {
   const { message, context } = course;
-  const { envelope, signal, handOver = unguarded } = context;
+  const { envelope, signal, handOver = noHandOverHook } = context;
   return link.send(message, { envelope, signal, handOver, scope: call });
 }
 
@@ -127,7 +127,7 @@ function passOver(course: Course, link: Link, to: readonly string[], reason: str
 export function enter(course: Course, place: number, outcome: Outcome, asked: readonly string[]): void {
   const { books, settings } = course;
   const link = course.links[place] as Link;
-  books.enter(place, outcome, asked, (failure) => goesOn(failure, link, settings), settings.clock.now);
+  books.record(place, outcome, asked, (failure) => goesOn(failure, link, settings), settings.clock.now);
 }
 
 function tellFailover(course: Course, from: Failed, to: string, recipients: number): void {

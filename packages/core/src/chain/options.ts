@@ -2,7 +2,7 @@ import type { Observer } from "../events/event.ts";
 import { isJournal, type Journal } from "../events/journal.ts";
 import { type FailureKind, failureKinds } from "../failure/kinds.ts";
 import { type AddressInput, addressList, oneAddress } from "../message/address-list.ts";
-import { envelopeField } from "../message/envelope.ts";
+import { readEnvelope } from "../message/envelope.ts";
 import { InvalidMessage } from "../message/fields.ts";
 import { defaultLimits, type Envelope, type Limits } from "../message/message.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -39,7 +39,7 @@ function checkSignal(signal: unknown): void {
 function soundEnvelope(envelope: Envelope): Envelope {
   const [anybody] = addressList("envelope.to", envelope.to);
   if (anybody === undefined) throw new InvalidMessage("envelope.to", "there is no recipient");
-  return envelopeField(envelope, anybody, [], { ...defaultLimits, maxRecipients: Number.POSITIVE_INFINITY });
+  return readEnvelope(envelope, anybody, [], { ...defaultLimits, maxRecipients: Number.POSITIVE_INFINITY });
 }
 
 /** @throws {InvalidMessage} a sentence about the first option that cannot be used */
@@ -72,7 +72,7 @@ function read(given: unknown): SendOptions {
 }
 
 /** @throws {InvalidMessage} a sentence about the first option that cannot be used */
-export function soundOptions(given: unknown): SendOptions {
+export function parseSendOptions(given: unknown): SendOptions {
   try {
     return read(given);
   } catch (error) {
@@ -137,7 +137,7 @@ const names = [
 ];
 
 /** @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it */
-export function chainSettings(options: ChainOptions): ChainSettings {
+export function parseChainOptions(options: ChainOptions): ChainSettings {
   knownOptions("createChain", options, names);
   const {
     id = "chain",

@@ -2,7 +2,7 @@ import type { Failure, Outcome, Receipt } from "../failure/outcome.ts";
 import { mailboxKey } from "../message/address.ts";
 
 /** Where one recipient of a delivery stands. */
-export interface Standing {
+export interface RecipientState {
   readonly address: string;
   readonly status: "pending" | "accepted" | "ended";
   /** The last failure at each link, by the link's place; holes where it was not tried or did not fail. */
@@ -16,16 +16,16 @@ export interface Standing {
 }
 
 /** The books of one delivery: who has the message, who still needs it, and why not. */
-export interface Ledger {
+export interface RecipientTracker {
   readonly recipients: readonly string[];
   /** Everybody has it, by one provider and at the first try: the usual case, for which no books are kept. */
-  whole(): Receipt | undefined;
-  standings(): readonly Standing[];
+  fullReceipt(): Receipt | undefined;
+  states(): readonly RecipientState[];
   readonly receipts: readonly Receipt[];
   /** The last failure of each link, by the link's place. */
   readonly failures: readonly (Failure | undefined)[];
   /** What providers within a link failed with, by the link's place. */
-  readonly within: readonly (readonly Failure[] | undefined)[];
+  readonly innerFailures: readonly (readonly Failure[] | undefined)[];
   /** Within one link somebody may have got it twice. */
   readonly possibleDuplicate: boolean;
   /** Recipients that may still be offered to somebody. */
@@ -35,7 +35,7 @@ export interface Ledger {
    * @param goesOn whether a failure leaves the recipient to other providers
    * @param now the clock
    */
-  enter(
+  record(
     place: number,
     outcome: Outcome,
     asked: readonly string[],
@@ -44,7 +44,7 @@ export interface Ledger {
   ): void;
 }
 
-type Draft = { -readonly [K in keyof Standing]: Standing[K] } & {
+type Draft = { -readonly [K in keyof RecipientState]: RecipientState[K] } & {
   failures: (Failure | undefined)[];
   retryAt: (number | undefined)[];
 };
@@ -61,12 +61,12 @@ const isPlain = ({ receipts, failures, possibleDuplicate }: Receipt): boolean =>
 const nobody: readonly string[] = Object.freeze([]);
 
 /** @param recipients bare addresses, each once */
-export function ledger(recipients: readonly string[]): Ledger {
+export function recipientTracker(recipients: readonly string[]): RecipientTracker {
   return new Books(recipients);
 }
 
 // A class, since it is made for every send: a closure a method costs more memory than all it holds.
-class Books implements Ledger {
+class Books implements RecipientTracker {
   readonly recipients: readonly string[];
   readonly receipts: Receipt[] = [];
   readonly failures: (Failure | undefined)[] = [];
@@ -80,15 +80,15 @@ class Books implements Ledger {
     this.recipients = recipients;
   }
 
-  get within(): readonly (readonly Failure[] | undefined)[] {
+  get innerFailures(): readonly (readonly Failure[] | undefined)[] {
     return this.#within ?? [];
   }
 
-  whole(): Receipt | undefined {
+  fullReceipt(): Receipt | undefined {
     return this.#whole;
   }
 
-  standings(): Draft[] {
+  states(): Draft[] {
     this.#drafts ??= this.recipients.map((address) => ({
       address,
       status: "pending",
@@ -105,7 +105,7 @@ class Books implements Ledger {
     return this.#drafts.filter(({ status }) => status === "pending").map(({ address }) => address);
   }
 
-  enter(
+  record(
     place: number,
     outcome: Outcome,
     asked: readonly string[],
@@ -144,14 +144,14 @@ class Books implements Ledger {
   #enterFailure(failure: Failure, asked: readonly string[], entry: Entry): void {
     const own = new Map(failure.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
     const all = asked.length === this.recipients.length;
-    for (const one of all ? this.standings() : asked.map((address) => this.#waiting(address))) {
+    for (const one of all ? this.states() : asked.map((address) => this.#waiting(address))) {
       if (one?.status === "pending") this.#fail(one, own.get(mailboxKey(one.address)) ?? failure, entry);
     }
     this.failures[entry.place] = failure;
   }
 
   #waiting(address: string): Draft | undefined {
-    this.#byMailbox ??= new Map(this.standings().map((one) => [mailboxKey(one.address), one]));
+    this.#byMailbox ??= new Map(this.states().map((one) => [mailboxKey(one.address), one]));
     const found = this.#byMailbox.get(mailboxKey(address));
     return found?.status === "pending" ? found : undefined;
   }

@@ -27,7 +27,7 @@ export function unwrap(delivery: Delivery): Delivered {
 }
 
 /** What both ends of a delivery have. */
-interface Ended {
+interface DeliveryBase {
   /** `Message.id`; empty if the message was refused at the door before it had one. */
   readonly id: string;
   /** Every attempt in order, also those before the one that got through. */
@@ -44,7 +44,7 @@ interface Ended {
 }
 
 /** Every recipient was accepted. */
-export interface Delivered extends Ended {
+export interface Delivered extends DeliveryBase {
   readonly success: true;
   /** The provider that took the message (the first, if recipients went by several). */
   readonly provider: string;
@@ -52,7 +52,7 @@ export interface Delivered extends Ended {
 }
 
 /** Not every recipient was accepted, or nobody knows. */
-export interface Undelivered extends Ended {
+export interface Undelivered extends DeliveryBase {
   readonly success: false;
   /**
    * - `failed`: no recipient was accepted, surely

@@ -2,7 +2,7 @@ import type { Failure, Outcome } from "../failure/outcome.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 
 /** Fields that every event has. */
-interface Of {
+interface EventBase {
   /** Ms since 1970. */
   readonly at: number;
   /** The chain's id. */
@@ -16,32 +16,32 @@ export type BreakerState = "closed" | "open" | "half-open";
 /** Everything that happens, as one union told apart by `type`. Metrics, logs and traces are made from this alone. */
 export type RelaisEvent =
   /** A delivery begins. One that ends at the door has no recipients and no message id. */
-  | (Of & { readonly type: "delivery-start"; readonly recipients: number })
+  | (EventBase & { readonly type: "delivery-start"; readonly recipients: number })
   /** A provider is about to be called. */
-  | (Of & {
+  | (EventBase & {
       readonly type: "attempt-start";
       readonly provider: string;
       readonly attempt: string;
       readonly n: number;
     })
   /** An attempt is over, or was held back (`attempt.skipped`). */
-  | (Of & {
+  | (EventBase & {
       readonly type: "attempt";
       readonly provider: string;
       readonly attempt: Attempt;
       readonly outcome: Outcome;
     })
   /** The point of no return was crossed. */
-  | (Of & { readonly type: "hand-over"; readonly provider: string; readonly attempt: string })
+  | (EventBase & { readonly type: "hand-over"; readonly provider: string; readonly attempt: string })
   /** A provider answered after we had stopped waiting for it: the truth about an attempt that counts as something else. */
-  | (Of & {
+  | (EventBase & {
       readonly type: "late";
       readonly provider: string;
       readonly attempt: string;
       readonly outcome: Outcome;
     })
   /** The same provider will be tried again after `delayMs`. */
-  | (Of & {
+  | (EventBase & {
       readonly type: "retry";
       readonly provider: string;
       readonly failure: Failure;
@@ -49,14 +49,14 @@ export type RelaisEvent =
       readonly next: number;
     })
   /** The table allows another try here, but something else does not. */
-  | (Of & {
+  | (EventBase & {
       readonly type: "retry-suppressed";
       readonly provider: string;
       readonly failure: Failure;
       readonly why: "budget" | "deadline" | "wait-too-long";
     })
   /** The next provider is asked. */
-  | (Of & {
+  | (EventBase & {
       readonly type: "failover";
       readonly from: string;
       readonly to: string;
@@ -64,8 +64,8 @@ export type RelaisEvent =
       readonly recipients: number;
     })
   /** Every provider is unable for now; the chain waits and tries again. */
-  | (Of & { readonly type: "wait"; readonly delayMs: number })
-  | (Of & {
+  | (EventBase & { readonly type: "wait"; readonly delayMs: number })
+  | (EventBase & {
       readonly type: "breaker";
       readonly provider: string;
       readonly state: BreakerState;
@@ -73,9 +73,9 @@ export type RelaisEvent =
       readonly reopenAt?: number;
     })
   /** The journal could not be closed; the outcome stands. */
-  | (Of & { readonly type: "journal-lost"; readonly provider: string; readonly attempt: string })
+  | (EventBase & { readonly type: "journal-lost"; readonly provider: string; readonly attempt: string })
   /** A delivery is over. */
-  | (Of & { readonly type: "delivery"; readonly delivery: Delivery; readonly ms: number });
+  | (EventBase & { readonly type: "delivery"; readonly delivery: Delivery; readonly ms: number });
 
 /**
  * Looks on. Called synchronously, so be quick. Whatever it throws or rejects with is dropped: an observer cannot
@@ -84,15 +84,15 @@ export type RelaisEvent =
 export type Observer = (event: RelaisEvent) => void;
 
 /** An event that nobody has seen yet. Made for this call, so that it is not copied once more: there are five a send. */
-type Fresh = RelaisEvent & { chain?: string };
+type NewEvent = RelaisEvent & { chain?: string };
 
 /**
  * One observer out of many (none: `undefined`), which cannot be harmed by any of them: what they throw is dropped, a
  * promise that they return is not waited for and may fail.
  */
-export function together(observers: readonly Observer[], chain: string): Observer | undefined {
+export function combineObservers(observers: readonly Observer[], chain: string): Observer | undefined {
   if (observers.length === 0) return undefined;
-  return (event: Fresh) => {
+  return (event: NewEvent) => {
     event.chain ??= chain;
     const told: RelaisEvent = Object.freeze(event);
     for (const observer of observers) {

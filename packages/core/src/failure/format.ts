@@ -2,7 +2,7 @@ import { reason } from "../runtime/sanitize.ts";
 import type { Failure } from "./outcome.ts";
 
 /** A failure as one line that is safe to print: `SMTP: transient (421 4.3.2): closing; try again in 2 s`. */
-export function describe(failure: Failure): string {
+export function formatFailure(failure: Failure): string {
   const code =
     failure.code === undefined || failure.reason.startsWith(failure.code) ? "" : ` (${failure.code})`;
   const wait = failure.retryAfterMs === undefined ? "" : `; try again in ${duration(failure.retryAfterMs)}`;
@@ -15,3 +15,6 @@ function duration(ms: number): string {
   if (ms < 7_200_000) return `${Math.ceil(ms / 60_000)} min`;
   return `${Math.ceil(ms / 3_600_000)} h`;
 }
+
+/** @deprecated the old name of `formatFailure` */
+export const describe: typeof formatFailure = formatFailure;

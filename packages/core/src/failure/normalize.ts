@@ -2,49 +2,49 @@ import { mailboxKey } from "../message/address.ts";
 import { isProviderId } from "../runtime/options.ts";
 import { type FailureKind, failureKinds } from "./kinds.ts";
 import {
-  type Behind,
+  type AggregateFields,
   type Failure,
   failure,
   type Outcome,
   type Receipt,
   type Rejection,
   receipt,
-  withBehind,
+  withAggregate,
 } from "./outcome.ts";
-import { overallKind } from "./precedence.ts";
+import { aggregateKind } from "./precedence.ts";
 
 /** What is known of an attempt's hand-over, whatever the provider says. */
 export interface HandOverFacts {
-  readonly crossed: boolean;
-  /** Perhaps crossed without a word: the message may be on its way. @defaultValue `crossed` */
-  readonly maybe?: boolean;
-  /** Why the provider was turned back at the gate, if it was. */
+  readonly handedOver: boolean;
+  /** It may have handed over without saying so: the message may be on its way. @defaultValue `handedOver` */
+  readonly maybeHandedOver?: boolean;
+  /** Why its hand-over was refused, if it was. */
   readonly refusal: string | undefined;
-  /** It speaks for providers of its own, whose names stand. */
-  readonly names?: boolean;
+  /** It answers for providers of its own, whose names stand. */
+  readonly forwards?: boolean;
 }
 
 const kinds: ReadonlySet<unknown> = new Set(failureKinds);
 
 /**
- * A provider's answer, made sound: right id, one-line reasons, every recipient accounted for, and no kind that
+ * What a provider answered, as an outcome: right id, one-line reasons, every recipient accounted for, and no kind that
  * contradicts what is known of the hand-over.
  */
-export function soundOutcome(
+export function normalizeOutcome(
   provider: string,
   answer: unknown,
   recipients: readonly string[],
   facts: HandOverFacts,
 ): Outcome {
-  const read = readOutcome(provider, answer, recipients, facts);
-  if (read !== undefined) return read;
-  const turnedBack = facts.crossed ? undefined : facts.refusal;
-  if (turnedBack !== undefined) return failure({ provider, kind: "cancelled", reason: turnedBack });
-  return noOutcome(provider, facts.maybe ?? facts.crossed);
+  const outcome = parseOutcome(provider, answer, recipients, facts);
+  if (outcome !== undefined) return outcome;
+  const refusal = facts.handedOver ? undefined : facts.refusal;
+  if (refusal !== undefined) return failure({ provider, kind: "cancelled", reason: refusal });
+  return missingOutcome(provider, facts.maybeHandedOver ?? facts.handedOver);
 }
 
-/** The same; `undefined` for an answer that is none. */
-export function readOutcome(
+/** The same; `undefined` for an answer that is no outcome. */
+export function parseOutcome(
   provider: string,
   answer: unknown,
   recipients: readonly string[],
@@ -52,16 +52,21 @@ export function readOutcome(
 ): Outcome | undefined {
   try {
     if (typeof answer !== "object" || answer === null) return undefined;
-    const said = answer as Said;
-    // The delivery of a chain: its own law has been kept, and its providers have names.
-    const isWhole = Array.isArray(said.attempts);
-    const reader: Reader = { provider, ...facts, names: isWhole || facts.names === true, isWhole };
-    if (said.success === true)
-      return withBehind(soundReceipt(reader, said, recipients), behind(reader, said));
-    if (said.success !== false || !kinds.has(said.kind)) return undefined;
-    const isPart = Array.isArray(said.accepted) && said.accepted.length > 0;
-    const outcome = isPart ? soundPart(reader, said, recipients) : soundFailure(reader, said);
-    return withBehind(outcome, behind(reader, said));
+    const raw = answer as RawOutcome;
+    // A chain has seen to its own attempts, and its providers have names.
+    const isDelivery = Array.isArray(raw.attempts);
+    const context: ParseContext = {
+      provider,
+      ...facts,
+      forwards: isDelivery || facts.forwards === true,
+      isDelivery,
+    };
+    let outcome: Outcome;
+    if (raw.success === true) outcome = parseReceipt(context, raw, recipients);
+    else if (raw.success !== false || !kinds.has(raw.kind)) return undefined;
+    else if (nonEmptyList(raw.accepted) !== undefined) outcome = parsePartial(context, raw, recipients);
+    else outcome = parseFailure(context, raw);
+    return context.forwards ? withAggregate(outcome, aggregateOf(context, raw)) : outcome;
   } catch {
     // A getter or a proxy that throws: no answer.
     return undefined;
@@ -69,25 +74,25 @@ export function readOutcome(
 }
 
 /** An answer is read for one provider, with what is known of its attempt. */
-interface Reader extends HandOverFacts {
+interface ParseContext extends HandOverFacts {
   readonly provider: string;
-  readonly names: boolean;
-  /** The delivery of a chain, which has kept the law of the hand-over itself. */
-  readonly isWhole: boolean;
-  /** What is read is said of one recipient: an answer, whatever became of the message. */
-  readonly isOwn?: boolean;
+  readonly forwards: boolean;
+  /** The delivery of a chain, which has checked its own hand-overs. */
+  readonly isDelivery: boolean;
+  /** The failure of one recipient: an answer, whatever became of the message. */
+  readonly isAboutRecipient?: boolean;
 }
 
-/** What an answer that is none amounts to. @param maybe the message may be on its way */
-export function noOutcome(provider: string, maybe: boolean): Failure {
+/** The failure of a provider that did not answer with an outcome. */
+export function missingOutcome(provider: string, maybeHandedOver: boolean): Failure {
   const reason = "the provider answered neither a receipt nor a failure";
-  return maybe
+  return maybeHandedOver
     ? failure({ provider, kind: "unknown", reason })
     : failure({ provider, kind: "transient", again: false, reason });
 }
 
-/** What a provider may have said, before any of it is believed. */
-interface Said {
+/** What a provider may have answered, unchecked. */
+interface RawOutcome {
   readonly success?: unknown;
   readonly provider?: unknown;
   readonly kind?: unknown;
@@ -106,16 +111,17 @@ interface Said {
   readonly possibleDuplicate?: unknown;
 }
 
-const nameOf = ({ names, provider }: Reader, said: Said): string =>
-  names && isProviderId(said.provider) ? said.provider : provider;
+const nameOf = ({ forwards, provider }: ParseContext, raw: RawOutcome): string =>
+  forwards && isProviderId(raw.provider) ? raw.provider : provider;
 
-/** Only whoever speaks for several has more behind an outcome than the outcome. */
-function behind(reader: Reader, said: Said): Behind {
-  const { receipts, failures, possibleDuplicate } = said;
-  if (!reader.names) return {};
-  const taken = Array.isArray(receipts) ? receipts.flatMap((one) => receiptOf(reader, one as Said)) : [];
+/** What one that answers for several providers says of them. */
+function aggregateOf(context: ParseContext, raw: RawOutcome): AggregateFields {
+  const { receipts, failures, possibleDuplicate } = raw;
+  const taken = Array.isArray(receipts)
+    ? receipts.flatMap((one) => receiptOf(context, one as RawOutcome))
+    : [];
   const why = Array.isArray(failures)
-    ? failures.flatMap((one: Said) => (kinds.has(one.kind) ? [plainFailure(reader, one)] : []))
+    ? failures.flatMap((one: RawOutcome) => (kinds.has(one.kind) ? [failureOf(context, one)] : []))
     : [];
   return {
     ...(taken.length > 1 ? { receipts: taken } : {}),
@@ -124,47 +130,58 @@ function behind(reader: Reader, said: Said): Behind {
   };
 }
 
-function receiptOf(reader: Reader, said: Said): readonly Receipt[] {
-  const { accepted, messageId } = said;
+function receiptOf(context: ParseContext, raw: RawOutcome): readonly Receipt[] {
+  const { accepted, messageId } = raw;
   if (!Array.isArray(accepted) || !accepted.every((one) => typeof one === "string")) return [];
-  const parts = { provider: nameOf(reader, said), messageId: typeof messageId === "string" ? messageId : "" };
+  const parts = { provider: nameOf(context, raw), messageId: typeof messageId === "string" ? messageId : "" };
   return [receipt({ ...parts, accepted })];
 }
 
-function soundReceipt(reader: Reader, said: Said, recipients: readonly string[]): Outcome {
-  const accepted: readonly unknown[] = Array.isArray(said.accepted) ? said.accepted : [];
-  const known = reader.names ? reader : { ...reader, crossed: true, maybe: true, refusal: undefined };
-  const rejected = soundRejections({ ...known, isOwn: true }, said.rejected);
-  const provider = nameOf(reader, said);
-  const messageId = typeof said.messageId === "string" ? said.messageId : "";
-  const response = typeof said.response === "string" ? said.response : undefined;
-  if (rejected.length === 0 && (accepted.length === 0 || sameList(accepted, recipients))) {
+function parseReceipt(context: ParseContext, raw: RawOutcome, recipients: readonly string[]): Outcome {
+  const accepted = nonEmptyList<unknown>(raw.accepted) ?? none;
+  const provider = nameOf(context, raw);
+  const messageId = typeof raw.messageId === "string" ? raw.messageId : "";
+  const response = typeof raw.response === "string" ? raw.response : undefined;
+  const isForAll = accepted === none || sameList(accepted, recipients);
+  if (isForAll && nonEmptyList(raw.rejected) === undefined)
     return receipt({ provider, messageId, response, accepted: recipients });
-  }
-  const silence = failure({
-    provider: reader.provider,
+  // A receipt says that the message was handed over, whether the provider reported it or not.
+  const known = context.forwards
+    ? context
+    : { ...context, handedOver: true, maybeHandedOver: true, refusal: undefined };
+  const rejected = parseRejections({ ...known, isAboutRecipient: true }, raw.rejected);
+  if (isForAll && rejected.length === 0)
+    return receipt({ provider, messageId, response, accepted: recipients });
+  const unmentioned = failure({
+    provider: context.provider,
     kind: "unknown",
     reason: "the provider did not say what became of this recipient",
   });
-  return partly({ provider, messageId, response }, accepted, rejected, silence, recipients);
+  return partialOutcome({ provider, messageId, response }, accepted, rejected, unmentioned, recipients);
 }
 
 /** A failure that names recipients who were accepted: a receipt for them. */
-function soundPart(reader: Reader, said: Said, recipients: readonly string[]): Outcome {
-  const [first] = Array.isArray(said.receipts) ? (said.receipts as readonly (Said | null)[]) : [];
-  const provider = nameOf(reader, first ?? {});
+function parsePartial(context: ParseContext, raw: RawOutcome, recipients: readonly string[]): Outcome {
+  const [first] = Array.isArray(raw.receipts) ? (raw.receipts as readonly (RawOutcome | null)[]) : [];
+  const provider = nameOf(context, first ?? {});
   const messageId = typeof first?.messageId === "string" ? first.messageId : "";
-  const others = plainFailure(reader, said);
-  const rejected = soundRejections({ ...reader, isOwn: true }, said.rejected);
-  return partly({ provider, messageId }, said.accepted as readonly unknown[], rejected, others, recipients);
+  const others = failureOf(context, raw);
+  const rejected = parseRejections({ ...context, isAboutRecipient: true }, raw.rejected);
+  return partialOutcome(
+    { provider, messageId },
+    raw.accepted as readonly unknown[],
+    rejected,
+    others,
+    recipients,
+  );
 }
 
-/** @param silence what is said of those who are in neither list */
-function partly(
+/** @param unmentioned the failure of recipients that are in neither list */
+function partialOutcome(
   parts: { readonly provider: string; readonly messageId: string; readonly response?: string | undefined },
   accepted: readonly unknown[],
   rejected: readonly Rejection[],
-  silence: Failure,
+  unmentioned: Failure,
   recipients: readonly string[],
 ): Outcome {
   const refused = new Set(rejected.map(({ address }) => mailboxKey(address)));
@@ -172,17 +189,17 @@ function partly(
   const left = recipients.filter((one) => !refused.has(mailboxKey(one)));
   // With nobody listed as accepted, everybody who was not rejected was.
   const unsure = taken.size === 0 ? [] : left.filter((one) => !taken.has(mailboxKey(one)));
-  const all = [...rejected, ...unsure.map((address) => ({ address, failure: silence }))];
+  const all = [...rejected, ...unsure.map((address) => ({ address, failure: unmentioned }))];
   const kept = left.filter((one) => !unsure.includes(one));
   return kept.length === 0
-    ? forNobody(parts.provider, all)
+    ? allRejected(parts.provider, all)
     : receipt({ ...parts, accepted: kept, rejected: all });
 }
 
 /** A receipt for nobody is none: the failure of all of them. */
-export function forNobody(provider: string, rejected: readonly Rejection[]): Failure {
+export function allRejected(provider: string, rejected: readonly Rejection[]): Failure {
   const failures = rejected.map((one) => one.failure);
-  const kind = overallKind(failures);
+  const kind = aggregateKind(failures);
   const { reason, code, retryAfterMs } = failures.find((one) => one.kind === kind) as Failure;
   return failure({ provider, kind, reason, code, retryAfterMs, rejected });
 }
@@ -191,58 +208,66 @@ function sameList(one: readonly unknown[], other: readonly unknown[]): boolean {
   return one === other || (one.length === other.length && one.every((item, i) => item === other[i]));
 }
 
-function soundFailure(reader: Reader, said: Said): Failure {
-  // Where the whole is in doubt, so is what is said of each in the same words.
-  const isOwn = !(said.kind === "transient" && isDoubtful(reader, said));
-  const rejected = soundRejections({ ...reader, isOwn }, said.rejected);
-  return plainFailure(reader, said, rejected.length === 0 ? undefined : rejected);
+function parseFailure(context: ParseContext, raw: RawOutcome): Failure {
+  // Where the whole is in doubt, so is what it says of each recipient.
+  const isAboutRecipient = !(raw.kind === "transient" && contradictsHandOver(context, raw));
+  const rejected = parseRejections({ ...context, isAboutRecipient }, raw.rejected);
+  return failureOf(context, raw, rejected.length === 0 ? undefined : rejected);
 }
 
-/** Kinds that contradict a hand-over: only the far end could say that it did not take the message. */
-function isDoubtful(reader: Reader, said: Said): boolean {
-  const { crossed, maybe = crossed, isWhole, isOwn } = reader;
-  if (isWhole) return false;
-  if (said.kind === "cancelled") return maybe;
-  if (!crossed) return false;
-  return said.kind === "skipped" || (said.kind === "transient" && said.definite !== true && isOwn !== true);
+/** Whether the kind contradicts the hand-over: only the server could say that it did not take the message. */
+function contradictsHandOver(context: ParseContext, raw: RawOutcome): boolean {
+  const { handedOver, maybeHandedOver = handedOver, isDelivery, isAboutRecipient } = context;
+  if (isDelivery) return false;
+  if (raw.kind === "cancelled") return maybeHandedOver;
+  if (!handedOver) return false;
+  return (
+    raw.kind === "skipped" || (raw.kind === "transient" && raw.definite !== true && isAboutRecipient !== true)
+  );
 }
 
-function plainFailure(reader: Reader, said: Said, rejected?: readonly Rejection[]): Failure {
-  let kind = said.kind as FailureKind;
-  let reason = typeof said.reason === "string" ? said.reason : "";
-  if (!reader.crossed && reader.refusal !== undefined) {
-    // Turned back at the gate, so nothing got through, however the lost connection looked from inside.
+function failureOf(context: ParseContext, raw: RawOutcome, rejected?: readonly Rejection[]): Failure {
+  let kind = raw.kind as FailureKind;
+  let reason = typeof raw.reason === "string" ? raw.reason : "";
+  if (!context.handedOver && context.refusal !== undefined) {
+    // Its hand-over was refused, so nothing was sent, however the lost connection looked from inside.
     kind = "cancelled";
-    reason = reader.refusal;
-  } else if (isDoubtful(reader, said)) {
+    reason = context.refusal;
+  } else if (contradictsHandOver(context, raw)) {
     kind = "unknown";
     reason = `${reason} (after the message was handed over)`;
   }
   return failure({
-    provider: nameOf(reader, said),
+    provider: nameOf(context, raw),
     kind,
     reason,
-    code: typeof said.code === "string" ? said.code : undefined,
-    retryAfterMs: typeof said.retryAfterMs === "number" ? said.retryAfterMs : undefined,
-    again: said.again === false ? false : undefined,
-    definite: said.definite === true ? true : undefined,
+    code: typeof raw.code === "string" ? raw.code : undefined,
+    retryAfterMs: typeof raw.retryAfterMs === "number" ? raw.retryAfterMs : undefined,
+    again: raw.again === false ? false : undefined,
+    definite: raw.definite === true ? true : undefined,
     rejected,
   });
 }
 
-const none: readonly Rejection[] = Object.freeze([]);
+const none: readonly never[] = Object.freeze([]);
+
+const nonEmptyList = <T>(value: unknown): readonly T[] | undefined =>
+  Array.isArray(value) && value.length > 0 ? value : undefined;
 
 /** A recipient's own failure is an answer about it: it may stand beside an unknown end of the message. */
-function soundRejections(reader: Reader, said: unknown): readonly Rejection[] {
-  if (!Array.isArray(said) || said.length === 0) return none;
-  const { crossed, maybe = crossed } = reader;
-  const own: Reader = { ...reader, crossed: maybe, maybe, refusal: undefined };
-  return said.flatMap((item: { address?: unknown; failure?: unknown } | null) => {
+function parseRejections(context: ParseContext, raw: unknown): readonly Rejection[] {
+  const list = nonEmptyList<{ readonly address?: unknown; readonly failure?: unknown } | null>(raw);
+  if (list === undefined) return none;
+  const { handedOver, maybeHandedOver = handedOver } = context;
+  const own: ParseContext = { ...context, handedOver: maybeHandedOver, maybeHandedOver, refusal: undefined };
+  return list.flatMap((item) => {
     if (typeof item?.address !== "string") return [];
-    const why = (item.failure ?? {}) as Said;
+    const why = (item.failure ?? {}) as RawOutcome;
     if (why.success === true) return [];
     // A recipient's own failure has no recipients of its own.
-    const failure = kinds.has(why.kind) ? plainFailure(own, why) : noOutcome(reader.provider, maybe);
+    const failure = kinds.has(why.kind)
+      ? failureOf(own, why)
+      : missingOutcome(context.provider, maybeHandedOver);
     return [{ address: item.address, failure }];
   });
 }

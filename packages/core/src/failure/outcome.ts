@@ -15,7 +15,7 @@ export interface FailureParts {
 }
 
 /** The outcome with what stands behind it. */
-export function withBehind(outcome: Outcome, behind: Behind): Outcome {
+export function withAggregate(outcome: Outcome, behind: AggregateFields): Outcome {
   const { receipts, failures, possibleDuplicate } = behind;
   if (receipts === undefined && failures === undefined && possibleDuplicate === undefined) return outcome;
   return Object.freeze({
@@ -88,7 +88,7 @@ export interface Rejection {
  * What stands behind an outcome that is not one attempt's: of a chain within a chain, or of several attempts whose ends
  * nobody can tell apart. A chain goes by it; a provider that sends by itself leaves it out.
  */
-export interface Behind {
+export interface AggregateFields {
   /** The receipts, where recipients were taken by different providers. */
   readonly receipts?: readonly Receipt[];
   /** One a provider that failed, in order. */
@@ -98,7 +98,7 @@ export interface Behind {
 }
 
 /** A provider's word that it took the message, for the recipients in `accepted`. */
-export interface Receipt extends Behind {
+export interface Receipt extends AggregateFields {
   readonly success: true;
   readonly provider: string;
   /**
@@ -114,7 +114,7 @@ export interface Receipt extends Behind {
 }
 
 /** Why a message was not (or perhaps not) delivered. Plain data: safe to store, and to print with `describe`. */
-export interface Failure extends Behind {
+export interface Failure extends AggregateFields {
   readonly success: false;
   /** Id of the provider that answered, `"message"` if the message never got as far as one. */
   readonly provider: string;

@@ -15,7 +15,7 @@ const order: readonly FailureKind[] = [
 ];
 
 /** The failure that leaves most hope, the first of those if several do. */
-export function mostHopeful(failures: readonly (Failure | undefined)[]): Failure | undefined {
+export function mostRetryable(failures: readonly (Failure | undefined)[]): Failure | undefined {
   let best: Failure | undefined;
   for (const one of failures) {
     if (one === undefined) continue;
@@ -25,9 +25,9 @@ export function mostHopeful(failures: readonly (Failure | undefined)[]): Failure
 }
 
 /** The kind of a whole of which these are the parts: nobody knows, if nobody knows of any. */
-export function overallKind(failures: readonly Failure[]): FailureKind {
+export function aggregateKind(failures: readonly Failure[]): FailureKind {
   for (const kind of ["unknown", "cancelled"] as const) {
     if (failures.some((one) => one.kind === kind)) return kind;
   }
-  return mostHopeful(failures)?.kind ?? "cancelled";
+  return mostRetryable(failures)?.kind ?? "cancelled";
 }

@@ -1,6 +1,6 @@
 import { basename, win32 } from "node:path";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { headerText, InvalidMessage, isAbsent, ownFields, quote } from "./fields.ts";
+import { headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import type { Alternative, Attachment, CalendarEvent, Limits } from "./message.ts";
 
 /** Another form of the body, as nodemailer has it. */
@@ -58,7 +58,7 @@ const calendarMethod = /^METHOD\s*[:;][^\r\n]*?([A-Za-z-]{2,40})\s*$/im;
 export async function readCalendarEvent(value: unknown, limits: Limits): Promise<CalendarEvent | undefined> {
   if (isAbsent(value)) return undefined;
   const given = isBytes(value) ? { content: value } : value;
-  const input = ownFields<ContentSource & { method: unknown; filename: unknown }>(
+  const input = pickOwn<ContentSource & { method: unknown; filename: unknown }>(
     "icalEvent",
     given,
     calendarFields,
@@ -85,7 +85,7 @@ async function readAlternative(
   fallback: string,
   limits: Limits,
 ): Promise<Alternative> {
-  const input = ownFields<AlternativeInput>(field, value, alternativeFields, "an alternative");
+  const input = pickOwn<AlternativeInput>(field, value, alternativeFields, "an alternative");
   const { bytes, contentType: known } = await readContent(field, input, limits);
   const written = isAbsent(input.contentType)
     ? known
@@ -216,7 +216,7 @@ function contentId(field: string, value: unknown): string | undefined {
 }
 
 async function readAttachment(field: string, value: unknown, limits: Limits): Promise<Attachment> {
-  const input = ownFields<AttachmentInput>(field, value, attachmentFields, "an attachment");
+  const input = pickOwn<AttachmentInput>(field, value, attachmentFields, "an attachment");
   const named = filename(field, input);
   const cid = contentId(`${field}.cid`, input.cid);
   const disposition = isAbsent(input.contentDisposition)

@@ -1,6 +1,6 @@
 import { type Address, bareAddress, mailboxKey } from "./address.ts";
 import { type AddressInput, addressList } from "./address-list.ts";
-import { headerText, InvalidMessage, isAbsent, ownFields, quote } from "./fields.ts";
+import { headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
 
 /** What reports to ask a server for (RFC 3461), with nodemailer's names. */
@@ -39,9 +39,9 @@ function notified(value: unknown): readonly Event[] {
 }
 
 /** The reports that a message asks for. */
-export function deliveryStatus(value: unknown): DeliveryStatusRequest | undefined {
+export function readDsn(value: unknown): DeliveryStatusRequest | undefined {
   if (isAbsent(value) || value === false) return undefined;
-  const input = ownFields<DeliveryStatusInput>("dsn", value, dsnFields, "a DSN request");
+  const input = pickOwn<DeliveryStatusInput>("dsn", value, dsnFields, "a DSN request");
   const what = input.return ?? input.ret;
   const id = input.id ?? input.envid;
   const recipient = input.recipient ?? input.orcpt;
@@ -85,7 +85,7 @@ function envelopeSender(value: unknown): string {
 }
 
 /** The envelope that is given, or the one that the headers imply. */
-export function envelopeField(
+export function readEnvelope(
   value: unknown,
   sender: Address,
   everybody: readonly Address[],
@@ -93,7 +93,7 @@ export function envelopeField(
 ): Envelope {
   const given = isAbsent(value)
     ? undefined
-    : ownFields<Given>("envelope", value, envelopeFields, "an envelope");
+    : pickOwn<Given>("envelope", value, envelopeFields, "an envelope");
   const from = given?.from === undefined ? sender.address : envelopeSender(given.from);
   const listed =
     given === undefined

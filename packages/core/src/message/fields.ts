@@ -232,7 +232,7 @@ export function quote(value: unknown): string {
  * @param what `"a message"`, for the sentence about a field that does not exist
  * @throws {InvalidMessage} if it is no object, or holds a field that does not exist
  */
-export function ownFields<T extends object>(
+export function pickOwn<T extends object>(
   field: string,
   value: unknown,
   names: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-import { headerText, InvalidMessage, isAbsent, ownFields, quote } from "./fields.ts";
+import { headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 
 type Url = string | { readonly url: string; readonly comment?: string | null | undefined };
 
@@ -22,7 +22,7 @@ function one(field: string, key: string, value: unknown): string {
   const given =
     typeof value === "string"
       ? { url: value, comment: undefined }
-      : ownFields<{ url: unknown; comment: unknown }>(field, value, linkFields, "a link");
+      : pickOwn<{ url: unknown; comment: unknown }>(field, value, linkFields, "a link");
   if (isAbsent(given.url)) return "";
   if (typeof given.url !== "string")
     throw new InvalidMessage(field, `must be a URL, not ${quote(given.url)}`);

@@ -83,7 +83,7 @@ function resentBlock(fields: Fields): Fields {
 }
 
 /** Who sends a mail, and whom its header names as recipients, hidden ones included. */
-interface MailPeople {
+interface RawRecipients {
   readonly recipients: () => readonly Address[];
   readonly sender: (otherwise: AddressInput | null | undefined) => Address;
 }
@@ -92,7 +92,7 @@ interface MailPeople {
  * The people of a header, as `sendmail -t` reads them: of To, Cc and Bcc, or of the newest Resent fields where a mail is
  * sent on (RFC 5322, 3.6.6).
  */
-export function mailPeople(fields: Fields): MailPeople {
+export function rawRecipients(fields: Fields): RawRecipients {
   const resent = resentBlock(fields);
   const prefix = resent.length > 0 ? "resent-" : "";
   const from = resent.length > 0 ? resent : fields;
@@ -218,13 +218,23 @@ export function withoutFields(
   fields: readonly MailField[],
   keys: ReadonlySet<string>,
 ): Buffer {
-  const cut = fields.filter(({ key }) => keys.has(key));
-  if (cut.length === 0) return bytes;
+  const removed = fields.filter(({ key }) => keys.has(key));
+  if (removed.length === 0) return bytes;
+  const kept: Buffer[] = [];
+  let last: number | undefined;
+  const keep = (from: number, to?: number): void => {
+    const part = bytes.subarray(from, to);
+    if (part.length === 0) return;
+    // A CR and an LF that were breaks of two lines are not to become one: the empty line behind a header could vanish.
+    if (last === CR && part[0] === LF) kept.push(Buffer.of(LF));
+    kept.push(part);
+    last = part.at(-1);
+  };
   let at = 0;
-  const kept = cut.map(({ from, to }) => {
-    const part = bytes.subarray(at, from);
+  for (const { from, to } of removed) {
+    keep(at, from);
     at = to;
-    return part;
-  });
-  return Buffer.concat([...kept, bytes.subarray(at)]);
+  }
+  keep(at);
+  return Buffer.concat(kept);
 }

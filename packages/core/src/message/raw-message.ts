@@ -2,16 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { deliveryStatus, envelopeField } from "./envelope.ts";
-import { decodeWords, InvalidMessage, isAbsent, ownFields, quote } from "./fields.ts";
+import { readDsn, readEnvelope } from "./envelope.ts";
+import { decodeWords, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import { messageTags } from "./headers.ts";
 import { identity } from "./identity.ts";
 import { defaultLimits, type Envelope, type Limits, type Message } from "./message.ts";
 import {
   type MailField,
   mailFields,
-  mailPeople,
   mailStart,
+  rawRecipients,
   shownMailboxes,
   shownText,
   withoutFields,
@@ -169,10 +169,10 @@ function envelopeOf(
   limits: Limits,
   defaultFrom: RawOptions["defaultFrom"],
 ): Envelope {
-  const people = mailPeople(fields);
+  const people = rawRecipients(fields);
   const envelope: Partial<Record<string, unknown>> = isAbsent(input.envelope)
     ? {}
-    : ownFields("envelope", input.envelope, envelopeFields, "an envelope");
+    : pickOwn("envelope", input.envelope, envelopeFields, "an envelope");
   const sender = (): Address => {
     const { from } = envelope;
     if (from === undefined) {
@@ -191,7 +191,7 @@ function envelopeOf(
     : isGiven(input)
       ? list(input, "")
       : people.recipients();
-  return envelopeField(undefined, sender(), everybody, limits);
+  return readEnvelope(undefined, sender(), everybody, limits);
 }
 
 /**
@@ -206,7 +206,7 @@ export async function rawMessage(given: unknown, other: object, options: RawOpti
   const envelope = envelopeOf(input, fields, limits, options.defaultFrom);
   const header = shown(fields, envelope.from, options.now ?? Date.now());
   const raw = withoutFields(mail, fields, hidden);
-  const dsn = deliveryStatus(input.dsn);
+  const dsn = readDsn(input.dsn);
   const known = /^[\x21-\x7e]{1,512}$/.test(header.messageId) ? header.messageId : randomUUID();
   return Object.freeze({
     id: isAbsent(input.id) ? known : identity(input.id, undefined, header.from.address).id,

@@ -6,7 +6,13 @@ import type { SendContext } from "../provider/provider.ts";
 import { type Clock, systemClock, wallAt, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
 import { circuit } from "./circuit.ts";
-import { type BreakerStatus, type LinkSite, ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
+import {
+  type BreakerStatus,
+  type LinkSite,
+  type Policy,
+  settlingPolicy,
+  type TimedOptions,
+} from "./policy.ts";
 
 export interface BreakerOptions extends TimedOptions {
   /** The share of failures at which it opens, above 0 and at most 1. @defaultValue 0.5 */
@@ -56,7 +62,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
   const settings = { failureRate, minimumCalls, windowMs, buckets };
   const bucketMs = windowMs / buckets;
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     let current = circuit({ ...settings, halfOpen: false });
     let state: BreakerState = "closed";
     let bucketAt = clock.now();
@@ -126,7 +132,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
       }
       const mine = current;
       const outcome = await next(message, context);
-      const said = verdict(outcome, site.dispositions);
+      const said = healthOf(outcome, site.dispositions);
       if (said === "rest" && !outcome.success) {
         restUntil = Math.max(restUntil, clock.now() + Math.min(outcome.retryAfterMs ?? 1_000, maxRestMs));
       }
@@ -171,6 +177,6 @@ function report(
 }
 
 /** What an outcome says about its provider's health. */
-function verdict(outcome: Outcome, dispositions: Dispositions): Verdict {
+function healthOf(outcome: Outcome, dispositions: Dispositions): Verdict {
   return outcome.success ? "success" : dispositions[outcome.kind].health;
 }

@@ -1,6 +1,6 @@
 import { dispositions, failureKinds, type Overrides } from "../failure/kinds.ts";
 import { knownOptions } from "../runtime/options.ts";
-import { ownPolicy, type Policy } from "./policy.ts";
+import { type Policy, settlingPolicy } from "./policy.ts";
 
 const verdicts = ["success", "failure", "open", "rest", "neither"];
 
@@ -29,7 +29,7 @@ export function overrides(changes: Overrides): Policy {
     }
   }
   return Object.assign(
-    ownPolicy((next) => next),
+    settlingPolicy((next) => next),
     { overrides: changes },
   );
 }

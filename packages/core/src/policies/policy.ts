@@ -27,7 +27,7 @@ export interface Policy {
 const settles = Symbol("settles");
 
 /** Notes that what a policy makes of a `send` that settles always settles soon after an abort. */
-export function ownPolicy(policy: Policy): Policy {
+export function settlingPolicy(policy: Policy): Policy {
   return Object.assign(policy, { [settles]: true });
 }
 

@@ -3,7 +3,7 @@ import { type Clock, sleep } from "../runtime/clock.ts";
 import type { SlidingWindow } from "./sliding-window.ts";
 
 /** A provider's own limits, asked for on first use and then now and again. */
-export interface QuotaSource {
+export interface ProviderQuota {
   /** What is known; asks and waits only if nothing is known yet. Absent: the provider does not say. */
   current(signal: AbortSignal): Promise<Quota | undefined>;
   /** Raised whenever the answer is new. */
@@ -17,7 +17,7 @@ const againAfterFailureMs = 60_000;
 const patienceMs = 5_000;
 
 /** @param provider asked through its `verify`, which sends nothing */
-export function quotaSource(provider: Provider, clock: Clock): QuotaSource {
+export function providerQuota(provider: Provider, clock: Clock): ProviderQuota {
   let known: Quota | undefined;
   let version = 0;
   let refreshAt = Number.NEGATIVE_INFINITY;
@@ -61,7 +61,7 @@ export function quotaSource(provider: Provider, clock: Clock): QuotaSource {
 }
 
 /** What is left of somebody else's quota: it only shrinks, until they are asked again. */
-export function remainder(left: number, askedAgainAt: number): SlidingWindow {
+export function remainingQuota(left: number, askedAgainAt: number): SlidingWindow {
   let used = 0;
   return {
     waitMs: (weight, now) => (used + weight <= left ? 0 : Math.max(1_000, askedAgainAt - now)),

@@ -2,8 +2,8 @@ import { type SkipCode, skip } from "../attempt/attempt-record.ts";
 import { failure } from "../failure/outcome.ts";
 import { type Clock, systemClock, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
-import { type LimitStatus, ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
-import { quotaSource, remainder } from "./provider-quota.ts";
+import { type LimitStatus, type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
+import { providerQuota, remainingQuota } from "./provider-quota.ts";
 import { type SlidingWindow, slidingWindow } from "./sliding-window.ts";
 
 export interface RateLimitOptions extends TimedOptions {
@@ -80,13 +80,13 @@ export function rateLimit(options: RateLimitOptions): Policy {
   if (own.length === 0 && !fromProvider)
     throw new TypeError("rateLimit: give perSecond, perDay or fromProvider");
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     const { id: provider } = site.provider;
-    const source = fromProvider ? quotaSource(site.provider, clock) : undefined;
+    const source = fromProvider ? providerQuota(site.provider, clock) : undefined;
     const mine = own.map((make) => make());
     let theirs: Limit[] = [];
     let seen = 0;
-    const line = turns(clock);
+    const line = waitQueue(clock);
     site.report("rateLimit", () => ({
       limits: [...mine, ...theirs].map(({ reason, per, most, window }) => ({
         limit: reason,
@@ -150,11 +150,17 @@ export function rateLimit(options: RateLimitOptions): Policy {
 /** What the provider says is left of its day, until it is asked again. */
 function leftToday(left: number, askedAgainAt: number): Limit {
   const reason = `the provider's daily quota (${left} left when last asked)`;
-  return { code: "daily-limit", reason, per: "quota", most: left, window: remainder(left, askedAgainAt) };
+  return {
+    code: "daily-limit",
+    reason,
+    per: "quota",
+    most: left,
+    window: remainingQuota(left, askedAgainAt),
+  };
 }
 
 /** Waits for moments to come, in the order in which they were asked for. */
-interface Turns {
+interface WaitQueue {
   /**
    * Resolves `true` at `at`, or `false` as soon as the signal aborts.
    * @param at as the clock counts; never before that of anybody who waits
@@ -163,7 +169,7 @@ interface Turns {
 }
 
 /** One timer for all who wait, so that nobody overtakes by a rounding of it. */
-function turns(clock: Clock): Turns {
+function waitQueue(clock: Clock): WaitQueue {
   const line: { readonly at: number; readonly go: () => void }[] = [];
   let cancel: (() => void) | undefined;
   const arm = (): void => {

@@ -7,11 +7,11 @@ import {
   type Rejection,
   receipt,
 } from "../failure/outcome.ts";
-import { overallKind } from "../failure/precedence.ts";
+import { aggregateKind } from "../failure/precedence.ts";
 import { mailboxKey } from "../message/address.ts";
 
 /** Those for whom the same provider may be asked again, and why it did not take the message for them. */
-export interface Leftover {
+export interface RetryableRecipients {
   readonly to: readonly string[];
   /** Of the first of them. */
   readonly failure: Failure;
@@ -19,7 +19,8 @@ export interface Leftover {
   readonly waitMs: number;
 }
 
-const mayAgain = (one: Failure, table: Dispositions): boolean => one.again !== false && table[one.kind].again;
+const isRetryable = (one: Failure, table: Dispositions): boolean =>
+  one.again !== false && table[one.kind].again;
 
 /** Each recipient's own failure, where it has none of its own the whole one. */
 function failuresOf(outcome: Outcome, asked: readonly string[]): readonly Rejection[] {
@@ -29,11 +30,11 @@ function failuresOf(outcome: Outcome, asked: readonly string[]): readonly Reject
 }
 
 /** Who is left over after an attempt; `undefined` if nobody is. */
-export function leftover(
+export function retryableRecipients(
   outcome: Outcome,
   asked: readonly string[],
   table: Dispositions,
-): Leftover | undefined {
+): RetryableRecipients | undefined {
   if (outcome.success && outcome.rejected.length === 0) return undefined;
   if (!outcome.success) {
     // Said of the provider: it holds for everybody.
@@ -43,7 +44,7 @@ export function leftover(
       return { to: asked, failure: outcome, waitMs: outcome.retryAfterMs ?? 0 };
     }
   }
-  const left = failuresOf(outcome, asked).filter((one) => mayAgain(one.failure, table));
+  const left = failuresOf(outcome, asked).filter((one) => isRetryable(one.failure, table));
   const [first] = left;
   if (first === undefined) return undefined;
   const waitMs = Math.max(0, ...left.map((one) => one.failure.retryAfterMs ?? 0));
@@ -52,7 +53,7 @@ export function leftover(
 }
 
 /** What several attempts, each for those whom the one before left over, come to. */
-export interface Tally {
+export interface OutcomeTally {
   /** Adds the outcome of an attempt for `asked`. */
   add(outcome: Outcome, asked: readonly string[]): void;
   /** All attempts as one outcome. */
@@ -60,7 +61,7 @@ export interface Tally {
 }
 
 /** @param everybody whom the first attempt is for */
-export function tally(everybody: readonly string[]): Tally {
+export function outcomeTally(everybody: readonly string[]): OutcomeTally {
   const failures = new Map<string, Failure>();
   const accepted = new Set<string>();
   let first: Receipt | undefined;
@@ -83,7 +84,7 @@ export function tally(everybody: readonly string[]): Tally {
         return has(address) || why === undefined ? [] : [{ address, failure: why }];
       });
       if (first !== undefined) return receipt({ ...first, accepted: everybody.filter(has), rejected });
-      const kind = overallKind(rejected.map((one) => one.failure));
+      const kind = aggregateKind(rejected.map((one) => one.failure));
       const said = rejected.find((one) => one.failure.kind === kind)?.failure as Failure;
       return failure({ ...said, again: undefined, rejected });
     },

@@ -1,8 +1,8 @@
 import pRetry from "p-retry";
 import { sleep, systemClock, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
-import { leftover, tally } from "./retry-recipients.ts";
+import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
+import { outcomeTally, retryableRecipients } from "./retry-recipients.ts";
 
 export interface RetryOptions extends TimedOptions {
   /**
@@ -42,7 +42,7 @@ export function retry(options: RetryOptions = {}): Policy {
   const clock = options.clock ?? systemClock;
   const backoff: Backoff = { baseMs, capMs };
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     const budget = retryBudget(capacity, refill);
     const { id: provider } = site.provider;
     site.report("retry", () => ({ budget: budget.left() }));
@@ -50,7 +50,7 @@ export function retry(options: RetryOptions = {}): Policy {
     return async (message, context) => {
       const { envelope, signal, scope } = context;
       const first = await next(message, context);
-      const left = attempts === 1 ? undefined : leftover(first, envelope.to, site.dispositions);
+      const left = attempts === 1 ? undefined : retryableRecipients(first, envelope.to, site.dispositions);
       if (left === undefined) {
         if (first.success) budget.succeeded();
         return first;
@@ -61,7 +61,7 @@ export function retry(options: RetryOptions = {}): Policy {
       /** Tries that reached nobody. */
       let vain = 0;
       let isVain = true;
-      const all = tally(envelope.to);
+      const all = outcomeTally(envelope.to);
 
       /** Waits for the next try; false if there is to be none. */
       const shouldRetry = async (tries: number): Promise<boolean> => {
@@ -108,7 +108,7 @@ export function retry(options: RetryOptions = {}): Policy {
         // Held back by a policy of ours: what the provider itself said last is the better reason.
         if (!outcome.success && outcome.kind === "skipped") return;
         all.add(outcome, asked);
-        const more = leftover(outcome, asked, site.dispositions);
+        const more = retryableRecipients(outcome, asked, site.dispositions);
         if (more === undefined) return;
         last = more;
         isVain = !outcome.success || more.to.length >= asked.length;

@@ -1,5 +1,5 @@
-import { AttemptTimeout, outOfTime } from "../attempt/attempt-timeout.ts";
-import { atOnce } from "../attempt/hand-over.ts";
+import { AttemptTimeout, asTimeout } from "../attempt/attempt-timeout.ts";
+import { handOverDone } from "../attempt/hand-over.ts";
 import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
@@ -8,7 +8,7 @@ import type { AttemptState, DeliveryScope, SendContext } from "../provider/provi
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "./policy.ts";
+import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
 
 export interface TimeoutOptions extends TimedOptions {
   /** How long one attempt may take until the message is handed over, ms. */
@@ -35,9 +35,9 @@ export function timeout(options: TimeoutOptions): Policy {
   const clock = options.clock ?? systemClock;
   const times: Times = { ms, afterMs, clock };
 
-  return ownPolicy((next) => async (message, context) => {
+  return settlingPolicy((next) => async (message, context) => {
     if (context.signal.aborted) return next(message, context);
-    const timed = new Timed(times, context);
+    const timed = new TimedCall(times, context);
     try {
       return timed.conclude(await next(message, timed.inner));
     } finally {
@@ -57,7 +57,7 @@ interface Times {
  * A call whose time is taken, and the scope within it, which knows whether an answer is waited for: an attempt was
  * handed over, and has not ended. A class, since it is made for every send.
  */
-class Timed implements DeliveryScope {
+class TimedCall implements DeliveryScope {
   /** What is given on. */
   readonly inner: SendContext;
   readonly #times: Times;
@@ -117,7 +117,7 @@ class Timed implements DeliveryScope {
   /** A chain within: its own guards saw to their attempts, but as a whole it was given up. */
   conclude(outcome: Outcome): Outcome {
     return this.#late !== undefined && !this.#context.signal.aborted
-      ? outOfTime(outcome, this.#late)
+      ? asTimeout(outcome, this.#late)
       : outcome;
   }
 
@@ -130,7 +130,7 @@ class Timed implements DeliveryScope {
   get #awaitsAnswer(): boolean {
     if (this.#context.scope === undefined) return this.#isHandedOver;
     const attempt = this.#attempt;
-    return attempt?.crossed === true && !attempt.passedOn && attempt.outcome === undefined;
+    return attempt?.handedOver === true && !attempt.forwarded && attempt.outcome === undefined;
   }
 
   #ring(): void {
@@ -145,9 +145,9 @@ class Timed implements DeliveryScope {
 
   #handOver(): Promise<void> {
     const asked = this.#context.handOver();
-    if (asked !== atOnce) return asked.then(() => this.#passed());
+    if (asked !== handOverDone) return asked.then(() => this.#passed());
     this.#passed();
-    return atOnce;
+    return handOverDone;
   }
 
   #passed(): void {

@@ -124,15 +124,15 @@ function refusal(message: Message, envelope: Envelope, limits: ProviderLimits): 
 }
 
 /** Why a message as such is over a provider's limits, whoever it is for. What cannot be read is within them. */
-function messageOver(message: Message, from: string, limits: ProviderLimits): string | undefined {
+function messageFault(message: Message, from: string, limits: ProviderLimits): string | undefined {
   try {
-    return judged(message, from, limits);
+    return checkMessage(message, from, limits);
   } catch {
     return undefined;
   }
 }
 
-function judged(message: Message, from: string, limits: ProviderLimits): string | undefined {
+function checkMessage(message: Message, from: string, limits: ProviderLimits): string | undefined {
   const maxBytes = bound(limits.maxBytes);
   // No encoding makes 4 bytes of fewer than one: most messages are surely within the bound.
   if (message.raw !== undefined || 4 * message.contentBytes > maxBytes) {
@@ -156,7 +156,7 @@ export function overLimits(
   { from, to }: Envelope,
   limits: ProviderLimits,
 ): string | undefined {
-  const whole = messageOver(message, from, limits);
+  const whole = messageFault(message, from, limits);
   if (whole !== undefined) return whole;
   const maxRecipients = bound(limits.maxRecipients);
   if (to.length > maxRecipients) return `${to.length} recipients; at most ${maxRecipients} are taken at once`;
@@ -176,21 +176,25 @@ export interface Part {
 /** The first part of `to` that one attempt may have; `undefined` if that is everybody. */
 export function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined {
   const { from, to } = envelope;
-  const whole = messageOver(message, from, limits);
+  const whole = messageFault(message, from, limits);
   if (whole !== undefined) return { to, over: whole };
   const able =
     limits.smtpUtf8 === false && to.some(needsSmtpUtf8)
       ? to.filter((address) => !needsSmtpUtf8(address))
       : to;
   if (able.length === 0) return { to, over: "the recipient's address needs SMTPUTF8, which is not offered" };
-  const taken = firstOf(message, able, limits);
+  const taken = fittingRecipients(message, able, limits);
   if (limits.refuses === undefined) return taken === to ? undefined : { to: taken };
   const over = refusal(message, taken === to ? envelope : { from, to: taken }, limits);
   return over === undefined && taken === to ? undefined : { to: taken, over };
 }
 
 /** Those who come first, as many as fit into one attempt; the list itself if it fits. */
-function firstOf(message: Message, to: readonly string[], limits: ProviderLimits): readonly string[] {
+function fittingRecipients(
+  message: Message,
+  to: readonly string[],
+  limits: ProviderLimits,
+): readonly string[] {
   const maxRecipients = bound(limits.maxRecipients);
   if (limits.visibleRecipient !== true || to.length === 1) {
     return to.length <= maxRecipients ? to : to.slice(0, maxRecipients);

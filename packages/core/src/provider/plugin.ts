@@ -1,4 +1,4 @@
-import { closest } from "../runtime/options.ts";
+import { didYouMean } from "../runtime/options.ts";
 import type { Provider } from "./provider.ts";
 
 /** What is known of a wrong value; as zod tells it, but any schema's issue that looks like this will do. */
@@ -42,7 +42,7 @@ function knownNames(inst: unknown): string[] {
 function unknownKeys(keys: readonly string[], names: readonly string[]): string {
   return keys
     .map((key) => {
-      const near = closest(key, names);
+      const near = didYouMean(key, names);
       return `${JSON.stringify(key.slice(0, 40))} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`;
     })
     .join(", ");
@@ -52,7 +52,7 @@ function unknownKeys(keys: readonly string[], names: readonly string[]): string 
  * One sentence's end about a wrong option, for zod's `error` parameter: `must be a number, not a string`. Never shows
  * the value. `undefined` leaves the wording to the schema.
  */
-export function optionSentence(issue: RawOptionIssue): string | undefined {
+export function optionMessage(issue: RawOptionIssue): string | undefined {
   const { code, expected = "", input, keys, values, minimum, maximum, origin } = issue;
   if (code === "unrecognized_keys") return unknownKeys(keys ?? [], knownNames(issue.inst));
   if (code === "invalid_type") {
@@ -169,14 +169,14 @@ function partFault(value: unknown): string | undefined {
 export interface SafeParser {
   safeParse(
     value: unknown,
-    how: { readonly error: typeof optionSentence },
+    how: { readonly error: typeof optionMessage },
   ):
     | { readonly success: true; readonly data: unknown }
     | { readonly success: false; readonly error: { readonly issues: readonly OptionIssue[] } };
 }
 
 /** What only the options together can get wrong, said where it belongs: `smtp: port must be …` is about `port`. */
-function lastWord(check: () => void): OptionIssue[] {
+function crossFieldIssues(check: () => void): OptionIssue[] {
   try {
     check();
     return [];
@@ -202,10 +202,10 @@ export function optionsSchema<Options>(
       version: 1,
       vendor: "relais",
       async validate(value) {
-        const read = (await load()).safeParse(value, { error: optionSentence });
+        const read = (await load()).safeParse(value, { error: optionMessage });
         if (!read.success) return { issues: read.error.issues };
         const options = read.data as Options;
-        const issues = lastWord(() => check(options));
+        const issues = crossFieldIssues(() => check(options));
         return issues.length === 0 ? { value: options } : { issues };
       },
     },

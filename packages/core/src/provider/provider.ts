@@ -79,11 +79,11 @@ export interface AttemptState {
   readonly provider: string;
   readonly to: readonly string[];
   /** The point of no return is being crossed. */
-  readonly isCrossing: boolean;
+  readonly isHandingOver: boolean;
   /** It was crossed: the message may be on its way. */
-  readonly crossed: boolean;
+  readonly handedOver: boolean;
   /** It made attempts of others through its scope, as a chain does, and none of its own. */
-  readonly passedOn: boolean;
+  readonly forwarded: boolean;
   /** It was not made after all: the journal could not be opened for it. */
   readonly isVoid: boolean;
   /** Absent while it is under way. */
@@ -128,7 +128,7 @@ export function hasLinks(provider: object): boolean {
 }
 
 /** Whether a provider looks as if it passed messages on to others. What it does counts; this is for what is told before. */
-export function looksPassing(provider: object): boolean {
+export function looksLikeForwarder(provider: object): boolean {
   return hasLinks(provider) || looksLikeLink(provider);
 }
 

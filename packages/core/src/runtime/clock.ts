@@ -33,7 +33,7 @@ interface Entry {
 }
 
 /** All who wait for the same delay, in order: one timer of Node's for all of them. */
-interface Lane {
+interface TimerGroup {
   readonly delayMs: number;
   entries: Entry[];
   /** Entries that have not been taken back. */
@@ -41,26 +41,26 @@ interface Lane {
   timer: NodeJS.Timeout | undefined;
 }
 
-const lanes = new Map<number, Lane>();
+const timerGroups = new Map<number, TimerGroup>();
 
-function set(lane: Lane, delayMs: number): void {
-  lane.timer = setTimeout(ring, delayMs, lane);
+function arm(lane: TimerGroup, delayMs: number): void {
+  lane.timer = setTimeout(fire, delayMs, lane);
 }
 
-function ring(lane: Lane): void {
+function fire(lane: TimerGroup): void {
   lane.timer = undefined;
   try {
     runDue(lane);
   } finally {
     // What one of them throws must not cost the others their time.
-    if (lane.live === 0) lanes.delete(lane.delayMs);
+    if (lane.live === 0) timerGroups.delete(lane.delayMs);
     else if (lane.timer === undefined) {
-      set(lane, Math.max(1, Math.ceil((lane.entries[0] as Entry).at - now())));
+      arm(lane, Math.max(1, Math.ceil((lane.entries[0] as Entry).at - now())));
     }
   }
 }
 
-function runDue(lane: Lane): void {
+function runDue(lane: TimerGroup): void {
   const due = now();
   while (lane.entries[0] !== undefined && (lane.entries[0].run === undefined || lane.entries[0].at <= due)) {
     const entry = lane.entries.shift() as Entry;
@@ -72,21 +72,21 @@ function runDue(lane: Lane): void {
   }
 }
 
-function shared(delayMs: number, run: () => void): () => void {
-  let lane = lanes.get(delayMs);
+function sharedTimer(delayMs: number, run: () => void): () => void {
+  let lane = timerGroups.get(delayMs);
   if (lane === undefined) {
     lane = { delayMs, entries: [], live: 0, timer: undefined };
-    lanes.set(delayMs, lane);
+    timerGroups.set(delayMs, lane);
   }
   const entry: Entry = { at: now() + delayMs, run };
   lane.entries.push(entry);
   lane.live += 1;
-  if (lane.timer === undefined) set(lane, delayMs);
+  if (lane.timer === undefined) arm(lane, delayMs);
   else if (lane.live === 1) lane.timer.ref();
-  return takeBack.bind(undefined, lane, entry);
+  return cancelShared.bind(undefined, lane, entry);
 }
 
-function takeBack(lane: Lane, entry: Entry): void {
+function cancelShared(lane: TimerGroup, entry: Entry): void {
   if (entry.run === undefined) return;
   entry.run = undefined;
   lane.live -= 1;
@@ -110,7 +110,7 @@ export const systemClock: Clock = Object.freeze({
   after(delayMs: number, run: () => void) {
     // A longer delay would overflow to 1 ms.
     const bounded = Math.min(Math.max(0, delayMs), longestDelayMs);
-    if (bounded >= sharedFromMs && Number.isInteger(bounded)) return shared(bounded, run);
+    if (bounded >= sharedFromMs && Number.isInteger(bounded)) return sharedTimer(bounded, run);
     const timer = setTimeout(run, bounded);
     return () => clearTimeout(timer);
   },

@@ -21,7 +21,7 @@ export function knownOptions(what: string, options: unknown, names: readonly str
   }
   for (const key of Object.keys(options)) {
     if (names.includes(key)) continue;
-    const near = closest(key, names);
+    const near = didYouMean(key, names);
     throw new TypeError(
       `${what}: ${key} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`,
     );
@@ -56,7 +56,7 @@ export function numberOption(what: string, value: unknown, fallback: number, ran
 }
 
 /** How many letters must be changed, added, removed or swapped with a neighbour to make `a` into `b`. */
-function distance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
@@ -82,7 +82,7 @@ function cell(rows: readonly number[][], i: number, j: number): number {
 }
 
 /** The candidate that `word` was probably meant to be, if any is near enough: a few letters apart, or its beginning. */
-export function closest(word: string, candidates: readonly string[]): string | undefined {
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
   const lower = word.toLowerCase();
   let best: string | undefined;
@@ -90,7 +90,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();
     // Names without their unit are the usual slip: socketTimeout is socketTimeoutMs.
-    const d = lower.length > 3 && known.startsWith(lower) ? 1 : distance(lower, known);
+    const d = lower.length > 3 && known.startsWith(lower) ? 1 : editDistance(lower, known);
     if (d < least) {
       least = d;
       best = candidate;

@@ -11,14 +11,14 @@ export interface Slots {
   readonly taken: number;
 }
 
-interface Waiter {
+interface QueuedCaller {
   readonly weight: number;
   readonly admit: () => void;
 }
 
 /** @param capacity the total weight that may be out at once */
 export function slots(capacity: number): Slots {
-  const line = new Set<Waiter>();
+  const line = new Set<QueuedCaller>();
   let taken = 0;
   const fits = (weight: number): boolean => taken === 0 || taken + weight <= capacity;
 
@@ -58,7 +58,7 @@ export function slots(capacity: number): Slots {
           resolve(undefined);
           admitNext(); // a heavy one that left may have held up lighter ones
         };
-        const waiter: Waiter = {
+        const waiter: QueuedCaller = {
           weight,
           admit: () => {
             signal?.removeEventListener("abort", onAbort);

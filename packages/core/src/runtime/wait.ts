@@ -20,7 +20,7 @@ const abandoned = Object.freeze({ state: "abandoned" });
  * makes of how it ended. `conclude` must not throw.
  * @param holder gets the wait itself, if it is to be given up from outside
  */
-export function settle<T, R>(
+export function settleWithGrace<T, R>(
   promise: Promise<T>,
   signal: AbortSignal,
   clock: Clock,
@@ -82,17 +82,17 @@ class Wait<T, R> implements AbortListener, Waiting {
 }
 
 /** `settle`, with how it ended. */
-export function settled<T>(
+export function settledWithGrace<T>(
   promise: Promise<T>,
   signal: AbortSignal,
   clock: Clock,
   graceMs: number,
 ): Promise<Settled<T>> {
-  return settle(promise, signal, clock, graceMs, (end) => end);
+  return settleWithGrace(promise, signal, clock, graceMs, (end) => end);
 }
 
 /** What somebody else's function does, as a promise, even if it throws at once. */
-export function inPromise<T>(run: () => T | Promise<T>): Promise<T> {
+export function tryAsync<T>(run: () => T | Promise<T>): Promise<T> {
   try {
     return Promise.resolve(run());
   } catch (error) {
