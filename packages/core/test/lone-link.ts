@@ -5,7 +5,7 @@ import type { Journal } from "../src/events/journal.ts";
 import type { Outcome } from "../src/failure/outcome.ts";
 import type { Message } from "../src/message/message.ts";
 import type { Policy } from "../src/policies/policy.ts";
-import type { Provider } from "../src/provider/provider.ts";
+import type { AttemptScope, Provider } from "../src/provider/provider.ts";
 import { type Clock, systemClock } from "../src/runtime/clock.ts";
 import { sampleMessage } from "./sample-message.ts";
 
@@ -43,17 +43,18 @@ export function loneLink(
       events.filter((event): event is Extract<RelaisEvent, { type: T }> => event.type === type),
     async send(options = {}) {
       const message = options.message ?? (await sampleMessage());
+      const scope: AttemptScope = {
+        observe: (event) => void events.push(event),
+        journal: options.journal,
+        deadlineAt: options.deadlineAt ?? Number.POSITIVE_INFINITY,
+        nextAttempt: () => ++count,
+        record: (attempt) => void attempts.push(attempt),
+      };
       return link.send(message, {
         envelope: message.envelope,
         signal: options.signal ?? new AbortController().signal,
         handOver: options.handOver ?? (() => Promise.resolve()),
-        scope: {
-          observe: (event) => void events.push(event),
-          journal: options.journal,
-          deadlineAt: options.deadlineAt ?? Number.POSITIVE_INFINITY,
-          nextAttempt: () => ++count,
-          record: (attempt) => void attempts.push(attempt),
-        },
+        scope,
       });
     },
   };

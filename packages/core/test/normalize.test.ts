@@ -100,7 +100,11 @@ describe("a receipt", () => {
       {},
       receipt({ provider: "A", messageId: "", accepted: [] }),
     ]) {
-      const outcome = normalized({ success: true, accepted: [ann], rejected: [{ address: bob, failure: why }] });
+      const outcome = normalized({
+        success: true,
+        accepted: [ann],
+        rejected: [{ address: bob, failure: why }],
+      });
       expect(outcome).toMatchObject({
         accepted: [ann],
         rejected: [{ address: bob, failure: { kind: "unknown" } }],

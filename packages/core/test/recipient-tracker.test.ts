@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { recipientTracker } from "../src/chain/recipient-tracker.ts";
+import { RecipientTracker } from "../src/chain/recipient-tracker.ts";
 import type { FailureKind } from "../src/failure/kinds.ts";
-import { failure, receipt } from "../src/failure/outcome.ts";
+import { type Failure, failure, receipt } from "../src/failure/outcome.ts";
 import { ann, bob, cyd } from "./sample-message.ts";
 
 const why = (kind: FailureKind) => failure({ provider: "A", kind, reason: kind });
@@ -12,76 +12,74 @@ const takenFor = (accepted: string[], refused: Record<string, FailureKind> = {})
     accepted,
     rejected: Object.entries(refused).map(([address, kind]) => ({ address, failure: why(kind) })),
   });
-const now = () => 1_000;
-const goesOn = ({ kind }: { readonly kind: FailureKind }) => kind !== "rejected";
+const rules = { now: () => 1_000, shouldFailOver: ({ kind }: Failure) => kind !== "rejected" };
+const rulesThatFailOver = { ...rules, shouldFailOver: () => true };
 
 test("everybody waits until something is entered", () => {
-  const books = recipientTracker([ann, bob]);
-  expect(books.pending()).toEqual([ann, bob]);
-  expect(books.failures).toEqual([]);
+  const tracker = new RecipientTracker([ann, bob], rules);
+  expect(tracker.pending).toEqual([ann, bob]);
+  expect(tracker.failures).toEqual([]);
 });
 
 test("who was accepted, or may go nowhere else, waits no longer", () => {
-  const books = recipientTracker([ann, bob, cyd]);
-  books.record(0, takenFor([ann], { [bob]: "rejected", [cyd]: "refused" }), books.recipients, goesOn, now);
-  expect(books.pending()).toEqual([cyd]);
-  books.record(1, takenFor([cyd]), books.recipients, goesOn, now);
-  expect(books.pending()).toEqual([]);
-  expect(books.receipts).toHaveLength(2);
+  const tracker = new RecipientTracker([ann, bob, cyd], rules);
+  tracker.record(0, takenFor([ann], { [bob]: "rejected", [cyd]: "refused" }), tracker.recipients);
+  expect(tracker.pending).toEqual([cyd]);
+  tracker.record(1, takenFor([cyd]), tracker.recipients);
+  expect(tracker.pending).toEqual([]);
+  expect(tracker.receipts).toHaveLength(2);
 });
 
 test("a failure is everybody's who still waits, but for those who have their own", () => {
-  const books = recipientTracker([ann, bob]);
-  books.record(0, takenFor([ann]), books.recipients, goesOn, now);
-  books.record(
+  const tracker = new RecipientTracker([ann, bob], rules);
+  tracker.record(0, takenFor([ann]), tracker.recipients);
+  tracker.record(
     1,
     failure({ ...why("transient"), rejected: [{ address: bob, failure: why("rejected") }] }),
-    books.recipients,
-    goesOn,
-    now,
+    tracker.recipients,
   );
-  expect(books.pending()).toEqual([]);
-  expect(books.states()).toMatchObject([
+  expect(tracker.pending).toEqual([]);
+  expect(tracker.states).toMatchObject([
     { status: "accepted" },
     { status: "ended", end: { kind: "rejected" } },
   ]);
-  expect(books.failures[1]).toMatchObject({ kind: "transient" });
+  expect(tracker.failures[1]).toMatchObject({ kind: "transient" });
 });
 
 test("recipients are found whatever the case of their domain, and strangers are not", () => {
-  const books = recipientTracker([ann, bob]);
-  books.record(0, takenFor(["ann@EXAMPLE.ORG", "eve@example.org"]), books.recipients, goesOn, now);
-  expect(books.pending()).toEqual([bob]);
+  const tracker = new RecipientTracker([ann, bob], rules);
+  tracker.record(0, takenFor(["ann@EXAMPLE.ORG", "eve@example.org"]), tracker.recipients);
+  expect(tracker.pending).toEqual([bob]);
 });
 
 test("what nobody knows is counted, and kept as the end even if others are asked", () => {
-  const books = recipientTracker([ann]);
-  books.record(0, why("unknown"), books.recipients, () => true, now);
-  books.record(1, why("refused"), books.recipients, () => true, now);
-  expect(books.states()).toMatchObject([{ status: "pending", unknowns: 1, end: { kind: "unknown" } }]);
+  const tracker = new RecipientTracker([ann], rulesThatFailOver);
+  tracker.record(0, why("unknown"), tracker.recipients);
+  tracker.record(1, why("refused"), tracker.recipients);
+  expect(tracker.states).toMatchObject([{ status: "pending", unknowns: 1, end: { kind: "unknown" } }]);
 });
 
 test("a later word of the same provider takes the place of its earlier one", () => {
-  const books = recipientTracker([ann]);
-  books.record(0, why("throttled"), books.recipients, goesOn, now);
-  books.record(0, why("refused"), books.recipients, goesOn, now);
-  expect(books.failures.map((one) => one?.kind)).toEqual(["refused"]);
+  const tracker = new RecipientTracker([ann], rules);
+  tracker.record(0, why("throttled"), tracker.recipients);
+  tracker.record(0, why("refused"), tracker.recipients);
+  expect(tracker.failures.map((one) => one?.kind)).toEqual(["refused"]);
 });
 
 test("each recipient has its own time for another try, at each provider", () => {
-  const books = recipientTracker([ann, bob]);
+  const tracker = new RecipientTracker([ann, bob], rules);
   const busy = (retryAfterMs: number) =>
     failure({ provider: "A", kind: "deferred", reason: "later", retryAfterMs });
   const own = [{ address: bob, failure: busy(70) }];
-  books.record(1, failure({ ...busy(50), rejected: own }), books.recipients, goesOn, now);
-  expect(books.states().map(({ retryAt }) => retryAt[1])).toEqual([1_050, 1_070]);
+  tracker.record(1, failure({ ...busy(50), rejected: own }), tracker.recipients);
+  expect(tracker.states.map(({ retryAt }) => retryAt[1])).toEqual([1_050, 1_070]);
 });
 
 test("a failure that was met by a part is entered for nobody else", () => {
-  const books = recipientTracker([ann, bob, cyd]);
-  books.record(0, why("refused"), [bob], goesOn, now);
-  expect(books.states().map(({ failures }) => failures.length)).toEqual([0, 1, 0]);
-  expect(books.pending()).toEqual([ann, bob, cyd]);
-  books.record(0, why("rejected"), [ann, "bob@EXAMPLE.org"], goesOn, now);
-  expect(books.pending()).toEqual([cyd]);
+  const tracker = new RecipientTracker([ann, bob, cyd], rules);
+  tracker.record(0, why("refused"), [bob]);
+  expect(tracker.states.map(({ failures }) => failures.length)).toEqual([0, 1, 0]);
+  expect(tracker.pending).toEqual([ann, bob, cyd]);
+  tracker.record(0, why("rejected"), [ann, "bob@EXAMPLE.org"]);
+  expect(tracker.pending).toEqual([cyd]);
 });

@@ -1,7 +1,7 @@
 import type { Attempt } from "../events/delivery.ts";
 import { type Failure, failure, type Outcome } from "../failure/outcome.ts";
 import type { Message } from "../message/message.ts";
-import type { SendContext } from "../provider/provider.ts";
+import { attemptScope, type SendContext } from "../provider/provider.ts";
 
 /** What is known of an attempt besides its outcome. */
 export interface AttemptFacts {
@@ -94,9 +94,16 @@ export function skip(
 ): Failure {
   const { code, kind = "skipped", reason, retryAfterMs, at } = why;
   const held = failure({ provider, kind, code, reason, retryAfterMs });
-  const { scope, envelope } = context;
+  const scope = attemptScope(context.scope);
   if (scope !== undefined) {
-    const facts = { provider, at, ms: 0, handedOver: false, skipped: true, recipients: envelope.to.length };
+    const facts = {
+      provider,
+      at,
+      ms: 0,
+      handedOver: false,
+      skipped: true,
+      recipients: context.envelope.to.length,
+    };
     const attempt = attemptRecord({ ...facts, n: scope.nextAttempt(), id: attemptId() }, held);
     scope.record(attempt, held);
     scope.observe?.({ type: "attempt", at, message: message.id, provider, attempt, outcome: held });

@@ -1,22 +1,14 @@
 import type { Delivery } from "../events/delivery.ts";
-import { combineObservers, type Observer } from "../events/event.ts";
-import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
-import { InvalidMessage } from "../message/fields.ts";
+import { combineObservers } from "../events/event.ts";
+import { isMessage, type MessageInput } from "../message/create-message.ts";
+import type { InvalidMessage } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
 import { type Health, hasLinks, type Provider, type VerifyContext } from "../provider/provider.ts";
-import { AbortScope } from "../runtime/abort.ts";
 import { wallNow } from "../runtime/clock.ts";
-import { settledWithGrace } from "../runtime/wait.ts";
 import { type Refusal, refusedDelivery } from "./build-delivery.ts";
-import { deliver } from "./delivery-run.ts";
+import { type ChainState, DeliveryRun, readMessage, reportRefused } from "./delivery-run.ts";
 import { isLink, type Link, makeLink } from "./link.ts";
-import {
-  type ChainOptions,
-  type ChainSettings,
-  parseChainOptions,
-  parseSendOptions,
-  type SendOptions,
-} from "./options.ts";
+import { type ChainOptions, parseChainOptions, parseSendOptions, type SendOptions } from "./options.ts";
 
 /** Links in order; itself a provider. */
 export interface Chain extends Provider {
@@ -53,88 +45,49 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     seen.add(id);
   }
   const { clock, id } = settings;
-  const observers = combineObservers(settings.observers, id);
-  let underWay = 0;
-  let drained: (() => void) | undefined;
+  const observe = combineObservers(settings.observers, id);
+  const state: ChainState = { links: made, settings, observe, running: 0, onIdle: undefined };
   let closing: Promise<void> | undefined;
 
-  const ending = { chain: id, clock };
-
-  const start = (input: MessageInput | Message, given: SendOptions | undefined): Promise<Delivery> => {
-    const began = clock.now();
-    const startedAt = wallNow(clock);
-    const options = given === undefined ? noOptions : sound(given);
-    if (typeof options === "string")
-      return turnedAway(refusedDelivery({ kind: "rejected", reason: options }, ending), began);
-    if (closing !== undefined) return closed(input, options, began);
-    const { scope: outer, signal: callers, handOver } = options;
-    const deadlineAt = Math.min(began + settings.deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
-    const abort = new AbortScope(callers);
-    const delayMs = outer === undefined ? settings.deadlineMs : deadlineAt - began;
-    const cancel =
-      delayMs === Number.POSITIVE_INFINITY ? undefined : clock.after(delayMs, () => abort.abort(outOfTime()));
-    underWay += 1;
-    const over = (): void => {
-      cancel?.();
-      abort.close();
-      underWay -= 1;
-      if (underWay === 0) drained?.();
-    };
-    const run = (message: Message): Promise<Delivery> => {
-      const envelope = options.envelope ?? message.envelope;
-      const observe = both(observers, outer?.observe);
-      const journal = options.journal ?? outer?.journal ?? settings.journal;
-      return deliver(message, made, settings, {
-        envelope,
-        signal: abort.signal,
-        handOver,
-        deadlineAt,
-        observe,
-        journal,
-        outer,
-        began,
-        at: startedAt,
-        over,
-      });
-    };
-    if (isMessage(input)) return run(input);
-    return readInput(input, settings, abort.signal, startedAt).then((message) => {
-      if (!("success" in message)) return run(message);
-      over();
-      return outer === undefined ? turnedAway(message, began) : message;
-    });
+  const send = (input: MessageInput | Message, sendOptions?: SendOptions): Promise<Delivery> => {
+    let parsed = noOptions;
+    try {
+      if (sendOptions !== undefined) parsed = parseSendOptions(sendOptions);
+    } catch (error) {
+      return sendRefused((error as InvalidMessage).message);
+    }
+    return closing === undefined ? new DeliveryRun(state, parsed).deliver(input) : sendClosed(input, parsed);
   };
 
-  // Nobody was asked; a beginning and an end there are all the same, for those who count.
-  const turnedAway = async (delivery: Delivery, began: number): Promise<Delivery> => {
-    const { id: message, rejected } = delivery;
-    const at = wallNow(clock);
-    const ms = clock.now() - began;
-    observers?.({ type: "delivery-start", at: at - ms, message, recipients: rejected.length });
-    observers?.({ type: "delivery", at, message, delivery, ms });
+  const sendRefused = async (reason: string): Promise<Delivery> => {
+    const delivery = refusedDelivery(settings, { kind: "rejected", reason });
+    reportRefused(state, delivery, clock.now());
     return delivery;
   };
 
-  // Nobody was asked, and everybody is named: whoever keeps the message may send it later.
-  const closed = async (
+  /** No provider is called, and all recipients are named: a caller that keeps the message may send it later. */
+  const sendClosed = async (
     input: MessageInput | Message,
     { scope, envelope }: SendOptions,
-    began: number,
   ): Promise<Delivery> => {
-    const message = isMessage(input)
-      ? input
-      : await readInput(input, settings, new AbortController().signal, wallNow(clock));
-    if ("success" in message) return turnedAway(message, began);
-    // A link of another chain goes on: this one was not asked.
-    const kind = scope === undefined ? "cancelled" : "skipped";
-    const why: Refusal = { kind, code: "closed", reason: "the chain is closed" };
-    const delivery = refusedDelivery(why, ending, message, envelope?.to);
-    return scope === undefined ? turnedAway(delivery, began) : delivery;
+    const beganAt = clock.now();
+    const { signal } = new AbortController();
+    const message = isMessage(input) ? input : await readMessage(input, settings, wallNow(clock), signal);
+    let delivery: Delivery;
+    if ("success" in message) delivery = message;
+    else {
+      // The chain around this one goes on to its next link.
+      const kind = scope === undefined ? "cancelled" : "skipped";
+      const refusal: Refusal = { kind, code: "closed", reason: "the chain is closed" };
+      delivery = refusedDelivery(settings, refusal, message, envelope?.to);
+    }
+    if (scope === undefined) reportRefused(state, delivery, beganAt);
+    return delivery;
   };
 
   const close = (): Promise<void> => {
     closing ??= (async () => {
-      if (underWay > 0) await new Promise<void>((resolve) => (drained = resolve));
+      if (state.running > 0) await new Promise<void>((resolve) => (state.onIdle = resolve));
       await Promise.allSettled(made.map((one) => one.close?.()));
     })();
     return closing;
@@ -143,7 +96,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   return Object.freeze({
     id,
     links: made,
-    send: (input: MessageInput | Message, options?: SendOptions) => start(input, options),
+    send,
     verify: (context?: VerifyContext) => verifyAll(id, made, context),
     close,
     [Symbol.asyncDispose]: close,
@@ -151,45 +104,6 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
 }
 
 const noOptions: SendOptions = {};
-const outOfTime = (): Error => new Error("out of time");
-
-/** The options, or what is wrong with them. */
-function sound(given: SendOptions): SendOptions | string {
-  try {
-    return parseSendOptions(given);
-  } catch (error) {
-    return error instanceof Error ? error.message : "options: could not be read";
-  }
-}
-
-/** The message that an input makes, or how its delivery ended at the door. */
-async function readInput(
-  input: MessageInput,
-  settings: ChainSettings,
-  signal: AbortSignal,
-  now: number,
-): Promise<Message | Delivery> {
-  const read = createMessage(input, { limits: settings.limits, defaultFrom: settings.from, now });
-  const end = await settledWithGrace(read, signal, settings.clock, 0);
-  const ending = { chain: settings.id, clock: settings.clock };
-  if (end.state === "resolved") return end.value;
-  if (end.state === "abandoned")
-    return refusedDelivery(
-      { kind: "cancelled", reason: "given up while the message was being read" },
-      ending,
-    );
-  const reason = end.reason instanceof InvalidMessage ? end.reason.message : "could not be read";
-  return refusedDelivery({ kind: "rejected", reason }, ending);
-}
-
-function both(one: Observer | undefined, other: Observer | undefined): Observer | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return (event) => {
-    // Each names it after its own chain.
-    one({ ...event });
-    other(event);
-  };
-}
 
 /** How a chain's providers are doing. `ok` if at least one would take mail. */
 export interface ChainHealth extends Health {

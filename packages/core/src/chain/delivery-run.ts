@@ -1,125 +1,339 @@
-import type { Delivery } from "../events/delivery.ts";
+import { skip } from "../attempt/attempt-record.ts";
+import type { Attempt, Delivery } from "../events/delivery.ts";
+import { type Observer, observeBoth } from "../events/event.ts";
+import type { Journal } from "../events/journal.ts";
 import type { Failure, Outcome } from "../failure/outcome.ts";
-import type { Message } from "../message/message.ts";
-import { isSettling } from "../policies/policy.ts";
-import { limitsOf } from "../provider/limits.ts";
-import { sleep, wallNow } from "../runtime/clock.ts";
-import { buildDelivery } from "./build-delivery.ts";
-import { Course, type DeliverContext } from "./course.ts";
+import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
+import { InvalidMessage } from "../message/fields.ts";
+import type { Envelope, Message } from "../message/message.ts";
+import { limitsOf, nextPart } from "../provider/limits.ts";
+import { type AttemptScope, type AttemptState, attemptScope } from "../provider/provider.ts";
+import { AbortScope } from "../runtime/abort.ts";
+import { type Clock, sleep, wallNow } from "../runtime/clock.ts";
+import { settledWithGrace } from "../runtime/wait.ts";
+import { buildDelivery, refusedDelivery } from "./build-delivery.ts";
 import type { Link } from "./link.ts";
-import { LinkCall } from "./link-call.ts";
-import { ask, askSettling, enter, type Failed, failedAt, offer } from "./offer.ts";
-import type { ChainSettings } from "./options.ts";
+import { type CallContext, LinkCall } from "./link-call.ts";
+import type { ChainSettings, SendOptions } from "./options.ts";
+import { type FailoverRules, RecipientTracker } from "./recipient-tracker.ts";
 
-/** Waits for a busy far end once; waits for a limit of our own cost nobody anything and are bounded by the deadline. */
+/** A chain, as its deliveries see it. */
+export interface ChainState {
+  readonly links: readonly Link[];
+  readonly settings: ChainSettings;
+  readonly observe: Observer | undefined;
+  /** Deliveries under way. */
+  running: number;
+  /** Called when the last of them is over. */
+  onIdle: (() => void) | undefined;
+}
+
+/** Waits for a busy server once; waits for limits of our own are free and bounded by the deadline. */
 const maxWaits = 1;
 const ownLimits = new Set(["rate-limit", "resting", "queue-full"]);
 
-/** Offers a message to links in order, and goes on, waits or stops as the table says. */
-export async function deliver(
-  message: Message,
-  links: readonly Link[],
-  settings: ChainSettings,
-  context: DeliverContext,
-): Promise<Delivery> {
-  const course = new Course(message, links, settings, context);
-  const { books, attempts } = course;
-  // Seen from outside, a chain within a chain delivers nothing: the whole does.
-  const tell = context.outer === undefined ? context.observe : undefined;
-  const recipients = context.envelope.to.length;
-  tell?.({ type: "delivery-start", at: context.at, message: message.id, recipients });
-  try {
-    let previous: Failed | undefined;
-    for (let place = 0; place < links.length; place++) {
-      const to = books.pending();
-      if (to.length === 0) break;
-      const link = links[place] as Link;
-      if (previous === undefined && limitsOf(link) === undefined) {
-        // What `offer` comes to for most sends, without a promise of its own.
-        let outcome: Outcome;
-        if (to === context.envelope.to && isSettling(link.send)) {
-          const call = new LinkCall(link.id, course);
-          try {
-            outcome = call.answered(await askSettling(course, link, call), to);
-          } catch {
-            outcome = call.failed({ state: "rejected", reason: undefined }, to);
-          }
-        } else outcome = await ask(course, link, to);
-        enter(course, place, outcome, to);
-        previous = failedAt(course, place);
-      } else previous = (await offer(course, place, to, previous)) ?? previous;
+/** A link that did not take the message for all recipients. */
+interface FailedLink {
+  readonly id: string;
+  readonly failure: Failure;
+}
+
+/**
+ * One delivery: reads the message, offers it to the links in order, waits for those that are only unable for a while, and
+ * says how it ended. It is the scope of all its attempts. A class, since one is made for every send.
+ */
+export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
+  readonly observe: Observer | undefined;
+  readonly journal: Journal | undefined;
+  readonly deadlineAt: number;
+  readonly handOver: (() => Promise<void>) | undefined;
+  message!: Message;
+  readonly #chain: ChainState;
+  readonly #options: SendOptions;
+  /** The scope of the chain around this one. */
+  readonly #outer: AttemptScope | undefined;
+  readonly #abort: AbortScope;
+  readonly #cancelDeadline: (() => void) | undefined;
+  /** When it began, as the clock counts and as the machine's clock says. */
+  readonly #beganAt: number;
+  readonly #startedAt: number;
+  readonly #attempts: Attempt[] = [];
+  #envelope!: Envelope;
+  #tracker!: RecipientTracker;
+  #lastNumber = 0;
+  #lastAttempt: AttemptState | undefined;
+  /** Nothing begins any more. */
+  #isOver = false;
+
+  constructor(chain: ChainState, options: SendOptions) {
+    const { settings } = chain;
+    const { clock, deadlineMs } = settings;
+    const outer = attemptScope(options.scope);
+    this.#chain = chain;
+    this.#options = options;
+    this.#outer = outer;
+    this.#beganAt = clock.now();
+    this.#startedAt = wallNow(clock);
+    this.observe = observeBoth(chain.observe, outer?.observe);
+    this.journal = options.journal ?? outer?.journal ?? settings.journal;
+    this.handOver = options.handOver;
+    this.#abort = new AbortScope(options.signal);
+    this.deadlineAt = Math.min(this.#beganAt + deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
+    const delayMs = outer === undefined ? deadlineMs : this.deadlineAt - this.#beganAt;
+    this.#cancelDeadline =
+      delayMs === Number.POSITIVE_INFINITY
+        ? undefined
+        : clock.after(delayMs, () => this.#abort.abort(new Error("out of time")));
+    chain.running += 1;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get clock(): Clock {
+    return this.#chain.settings.clock;
+  }
+
+  /** Never rejects. */
+  async deliver(input: MessageInput | Message): Promise<Delivery> {
+    // Seen from outside, a chain within a chain delivers nothing: the whole does.
+    const report = this.#outer === undefined ? this.observe : undefined;
+    const { links, settings } = this.#chain;
+    try {
+      const message = isMessage(input)
+        ? input
+        : await readMessage(input, settings, this.#startedAt, this.signal);
+      if ("success" in message) {
+        if (this.#outer === undefined) reportRefused(this.#chain, message, this.#beganAt);
+        return message;
+      }
+      this.message = message;
+      this.#envelope = this.#options.envelope ?? message.envelope;
+      const tracker = new RecipientTracker(this.#envelope.to, this);
+      this.#tracker = tracker;
+      const recipients = this.#envelope.to.length;
+      report?.({ type: "delivery-start", at: this.#startedAt, message: message.id, recipients });
+      let previous: FailedLink | undefined;
+      for (let place = 0; place < links.length; place++) {
+        const to = tracker.pending;
+        if (to.length === 0) break;
+        previous = (await this.#offer(place, to, previous)) ?? previous;
+      }
+      if (tracker.pending.length > 0) await this.#retryAfterWaits();
+      const { clock, id: chain } = settings;
+      const delivery = buildDelivery(tracker, { id: message.id, chain, attempts: this.#attempts, clock });
+      report?.({
+        type: "delivery",
+        at: wallNow(clock),
+        message: message.id,
+        delivery,
+        ms: clock.now() - this.#beganAt,
+      });
+      return delivery;
+    } finally {
+      this.#end();
     }
-    if (books.pending().length > 0) await comeBack(course);
-    const delivery = buildDelivery(books, {
-      id: message.id,
-      chain: settings.id,
-      attempts,
-      clock: settings.clock,
+  }
+
+  /**
+   * Offers the message to one link, in as many calls as the provider's limits make of it. Resolves with the link's
+   * failure, if there was any.
+   */
+  async #offer(
+    place: number,
+    to: readonly string[],
+    previous: FailedLink | undefined,
+  ): Promise<FailedLink | undefined> {
+    const link = this.#chain.links[place] as Link;
+    if (previous !== undefined) this.#reportFailover(previous, link.id, to.length);
+    let left = to;
+    while (left.length > 0) {
+      // Read anew each time: the attempt before may have taught the provider what its server takes.
+      const limits = limitsOf(link);
+      const { from } = this.#envelope;
+      const part = limits === undefined ? undefined : nextPart(this.message, { from, to: left }, limits);
+      const taken = part?.to ?? left;
+      let outcome: Outcome;
+      if (part?.over === undefined) {
+        const call = new LinkCall(link, this.#envelopeFor(taken), this);
+        try {
+          outcome = call.outcomeOf(await call.answer());
+        } catch {
+          outcome = call.thrownOutcome();
+        }
+      } else outcome = this.#skipLink(link, taken, part.over);
+      this.#tracker.record(place, outcome, taken);
+      if (part === undefined) break;
+      const done = new Set(taken);
+      left = left.filter((address) => !done.has(address));
+      if (left.length > 0 && !outcome.success && this.#endsLink(outcome, place)) {
+        // What became of the part is unknown, but the rest was surely not sent.
+        if (outcome.kind !== "unknown") this.#tracker.record(place, withoutRejections(outcome), left);
+        break;
+      }
+    }
+    const failure = this.#tracker.failures[place];
+    return failure === undefined ? undefined : { id: link.id, failure };
+  }
+
+  /**
+   * Whether the other recipients of a message are better not offered to a link that answered this for some of them. What
+   * is about message or recipients says nothing of the others; what is about the provider would be answered again.
+   */
+  #endsLink(failure: Failure, place: number): boolean {
+    const { kind } = failure;
+    const isLast = place === this.#chain.links.length - 1;
+    if (kind === "transient") return !isLast && this.shouldFailOver(failure, place);
+    if (kind === "unknown") return !isLast;
+    return kind === "throttled" || kind === "misconfigured" || kind === "skipped" || kind === "cancelled";
+  }
+
+  /** Answers for a provider whose limits say that it would refuse: its policies are not told. */
+  #skipLink(link: Link, to: readonly string[], reason: string): Failure {
+    const context = { scope: this, envelope: this.#envelopeFor(to) };
+    const at = wallNow(this.clock);
+    return skip(link.id, this.message, context, { code: "over-limit", kind: "refused", reason, at });
+  }
+
+  #envelopeFor(to: readonly string[]): Envelope {
+    const envelope = this.#envelope;
+    if (to.length === envelope.to.length) return envelope;
+    return Object.freeze({ from: envelope.from, to: Object.freeze(to) });
+  }
+
+  /** Whether a failure at a link leaves the recipient to other providers. */
+  shouldFailOver({ kind }: Failure, place: number): boolean {
+    const { links, settings } = this.#chain;
+    const link = links[place] as Link;
+    if (kind === "cancelled") return false;
+    const chosen = link.overrides[kind]?.next ?? settings.failover[kind];
+    if (chosen !== undefined) return chosen;
+    return kind === "unknown" ? settings.onUnknown === "failover" : link.dispositions[kind].next;
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** While a recipient still needs the message: waits for links that are only unable for a while, and tries them again. */
+  async #retryAfterWaits(): Promise<void> {
+    const { links } = this.#chain;
+    for (let waits = 0; ; ) {
+      if (!(await this.#waitForLinks(waits))) return;
+      let hasWaited = false;
+      let previous: FailedLink | undefined;
+      for (const place of links.keys()) {
+        const due = this.#retryable(place, waits).filter(({ at }) => at <= this.now());
+        if (due.length === 0) continue;
+        hasWaited ||= this.#tracker.failures[place]?.kind !== "skipped";
+        const to = due.map(({ address }) => address);
+        previous = (await this.#offer(place, to, previous)) ?? previous;
+      }
+      if (hasWaited) waits += 1;
+    }
+  }
+
+  /** The recipients for whom a link may be tried again, and from when on, as the clock counts. */
+  #retryable(place: number, waits: number): { readonly address: string; readonly at: number }[] {
+    return this.#tracker.states.flatMap(({ address, status, failures, retryAt }) => {
+      const at = retryAt[place];
+      return status === "pending" && at !== undefined && isWorthWaiting(failures[place], waits)
+        ? [{ address, at }]
+        : [];
     });
-    if (tell !== undefined) {
-      const { clock } = settings;
-      const ms = clock.now() - context.began;
-      tell({ type: "delivery", at: wallNow(clock), message: message.id, delivery, ms });
-    }
-    return delivery;
-  } finally {
-    course.isOver = true;
-    context.over();
   }
-}
 
-/** While somebody still needs the message: waits for providers that are only unable for a while, and asks them again. */
-async function comeBack(course: Course): Promise<void> {
-  const { books, links, settings } = course;
-  for (let waits = 0; ; ) {
-    const due = await untilWorthIt(course, waits);
-    if (!due) return;
-    let waited = false;
-    let previous: Failed | undefined;
-    for (const place of links.keys()) {
-      const to = hopeful(course, place, waits).filter(({ at }) => at <= settings.clock.now());
-      if (to.length === 0) continue;
-      waited ||= books.failures[place]?.kind !== "skipped";
-      const addresses = to.map(({ address }) => address);
-      previous = (await offer(course, place, addresses, previous)) ?? previous;
-    }
-    if (waited) waits += 1;
+  /** Waits until a link may be tried again; false if there is none in time. */
+  async #waitForLinks(waits: number): Promise<boolean> {
+    if (this.signal.aborted) return false;
+    const { links } = this.#chain;
+    const times = [...links.keys()].flatMap((place) => this.#retryable(place, waits).map(({ at }) => at));
+    const until = Math.min(...times);
+    if (!(until < this.deadlineAt)) return false;
+    // Timers count whole ms: a fraction less would be one more wait.
+    const delayMs = Math.ceil(Math.max(0, until - this.now()));
+    this.observe?.({ type: "wait", at: wallNow(this.clock), message: this.message.id, delayMs });
+    return sleep(this.clock, delayMs, this.signal);
   }
-}
 
-/** Who may be offered to a link once more, and from when on, as the clock counts. */
-function hopeful(
-  course: Course,
-  place: number,
-  waits: number,
-): { readonly address: string; readonly at: number }[] {
-  return course.books.states().flatMap(({ address, status, failures, retryAt }) => {
-    const at = retryAt[place];
-    return status === "pending" && at !== undefined && mayComeBack(failures[place], waits)
-      ? [{ address, at }]
-      : [];
-  });
-}
+  #reportFailover({ id: from, failure }: FailedLink, to: string, recipients: number): void {
+    const at = wallNow(this.clock);
+    this.observe?.({ type: "failover", at, message: this.message.id, from, to, failure, recipients });
+  }
 
-/** Waits until a provider that is only unable for a while may be asked again; false if there is none in time. */
-async function untilWorthIt(course: Course, waits: number): Promise<boolean> {
-  const { links, observe, deadlineAt, message, context, settings } = course;
-  const { clock } = settings;
-  const { signal } = context;
-  if (signal.aborted) return false;
-  const until = Math.min(
-    ...[...links.keys()].flatMap((place) => hopeful(course, place, waits).map(({ at }) => at)),
-  );
-  if (!(until < deadlineAt)) return false;
-  // Timers count whole ms: a fraction less would be one more wait.
-  const delayMs = Math.ceil(Math.max(0, until - clock.now()));
-  observe?.({ type: "wait", at: wallNow(clock), message: message.id, delayMs });
-  return sleep(clock, delayMs, signal);
+  nextAttempt(attempt?: AttemptState, n?: number): number {
+    if (this.#isOver) return 0;
+    if (this.#outer !== undefined) return this.#outer.nextAttempt(attempt, n);
+    if (n !== undefined) return n;
+    // The number of an attempt that was not made after all is free.
+    if (this.#lastAttempt?.isVoid !== true) this.#lastNumber += 1;
+    this.#lastAttempt = attempt;
+    return this.#lastNumber;
+  }
+
+  record(attempt: Attempt, outcome: Outcome): void {
+    if (this.#isOver) return;
+    const attempts = this.#attempts;
+    // In the order in which they began: a policy may make two at once.
+    let at = attempts.length;
+    while (at > 0 && (attempts[at - 1] as Attempt).n > attempt.n) at -= 1;
+    if (at === attempts.length) attempts.push(attempt);
+    else attempts.splice(at, 0, attempt);
+    this.#outer?.record(attempt, outcome);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#cancelDeadline?.();
+    this.#abort.close();
+    this.#chain.running -= 1;
+    if (this.#chain.running === 0) this.#chain.onIdle?.();
+  }
 }
 
 /** Whether waiting for this link, within the deadline, is worth it. */
-function mayComeBack(failure: Failure | undefined, waits: number): boolean {
+function isWorthWaiting(failure: Failure | undefined, waits: number): boolean {
   if (failure?.retryAfterMs === undefined) return false;
   if (failure.kind === "skipped") return ownLimits.has(failure.code ?? "");
   return (failure.kind === "throttled" || failure.kind === "deferred") && waits < maxWaits;
+}
+
+/** What a failure says of recipients that were not part of the attempt. */
+function withoutRejections(failure: Failure): Failure {
+  if (failure.rejected === undefined) return failure;
+  const { rejected: _, ...rest } = failure;
+  return Object.freeze(rest);
+}
+
+/** The message that an input makes, or the delivery of one that cannot be sent. */
+export async function readMessage(
+  input: MessageInput,
+  settings: ChainSettings,
+  now: number,
+  signal: AbortSignal,
+): Promise<Message | Delivery> {
+  const { limits, from: defaultFrom, clock } = settings;
+  const end = await settledWithGrace(createMessage(input, { limits, defaultFrom, now }), signal, clock, 0);
+  if (end.state === "resolved") return end.value;
+  if (end.state === "abandoned")
+    return refusedDelivery(settings, {
+      kind: "cancelled",
+      reason: "given up while the message was being read",
+    });
+  const reason = end.reason instanceof InvalidMessage ? end.reason.message : "could not be read";
+  return refusedDelivery(settings, { kind: "rejected", reason });
+}
+
+/** Reports a delivery for which no provider was called: observers that count see it begin and end all the same. */
+export function reportRefused(
+  { observe, settings: { clock } }: ChainState,
+  delivery: Delivery,
+  beganAt: number,
+): void {
+  const { id: message, rejected } = delivery;
+  const at = wallNow(clock);
+  const ms = clock.now() - beganAt;
+  observe?.({ type: "delivery-start", at: at - ms, message, recipients: rejected.length });
+  observe?.({ type: "delivery", at, message, delivery, ms });
 }

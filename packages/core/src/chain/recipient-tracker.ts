@@ -1,13 +1,13 @@
 import type { Failure, Outcome, Receipt } from "../failure/outcome.ts";
 import { mailboxKey } from "../message/address.ts";
 
-/** Where one recipient of a delivery stands. */
+/** How it stands with one recipient of a delivery. */
 export interface RecipientState {
   readonly address: string;
   readonly status: "pending" | "accepted" | "ended";
   /** The last failure at each link, by the link's place; holes where it was not tried or did not fail. */
   readonly failures: readonly (Failure | undefined)[];
-  /** When each link may be asked again for it, where that is known; as the clock counts. */
+  /** When each link may be tried again for it, where that is known; as the clock counts. */
   readonly retryAt: readonly (number | undefined)[];
   /** Attempts after which nobody knows whether this recipient has the message. */
   readonly unknowns: number;
@@ -15,157 +15,138 @@ export interface RecipientState {
   readonly end?: Failure;
 }
 
-/** The books of one delivery: who has the message, who still needs it, and why not. */
-export interface RecipientTracker {
-  readonly recipients: readonly string[];
-  /** Everybody has it, by one provider and at the first try: the usual case, for which no books are kept. */
-  fullReceipt(): Receipt | undefined;
-  states(): readonly RecipientState[];
-  readonly receipts: readonly Receipt[];
-  /** The last failure of each link, by the link's place. */
-  readonly failures: readonly (Failure | undefined)[];
-  /** What providers within a link failed with, by the link's place. */
-  readonly innerFailures: readonly (readonly Failure[] | undefined)[];
-  /** Within one link somebody may have got it twice. */
-  readonly possibleDuplicate: boolean;
-  /** Recipients that may still be offered to somebody. */
-  pending(): readonly string[];
-  /**
-   * @param asked whom the outcome is about; a failure is not entered for anybody else
-   * @param goesOn whether a failure leaves the recipient to other providers
-   * @param now the clock
-   */
-  record(
-    place: number,
-    outcome: Outcome,
-    asked: readonly string[],
-    goesOn: (failure: Failure) => boolean,
-    now: () => number,
-  ): void;
-}
-
 type Draft = { -readonly [K in keyof RecipientState]: RecipientState[K] } & {
   failures: (Failure | undefined)[];
   retryAt: (number | undefined)[];
 };
-/** What `enter` was told besides the outcome. */
-interface Entry {
-  readonly place: number;
-  readonly goesOn: (failure: Failure) => boolean;
-  readonly now: () => number;
+
+/** What decides about a failure. */
+export interface FailoverRules {
+  /** Whether a failure at a link leaves the recipient to other providers. */
+  shouldFailOver(failure: Failure, place: number): boolean;
+  /** The clock. */
+  now(): number;
 }
 
 const isPlain = ({ receipts, failures, possibleDuplicate }: Receipt): boolean =>
   receipts === undefined && failures === undefined && possibleDuplicate === undefined;
 
-const nobody: readonly string[] = Object.freeze([]);
+const none: readonly never[] = Object.freeze([]);
 
-/** @param recipients bare addresses, each once */
-export function recipientTracker(recipients: readonly string[]): RecipientTracker {
-  return new Books(recipients);
-}
-
-// A class, since it is made for every send: a closure a method costs more memory than all it holds.
-class Books implements RecipientTracker {
+/** Who has the message of one delivery, who still needs it, and why not. */
+export class RecipientTracker {
   readonly recipients: readonly string[];
   readonly receipts: Receipt[] = [];
+  /** The last failure of each link, by the link's place. */
   readonly failures: (Failure | undefined)[] = [];
-  #within: (readonly Failure[] | undefined)[] | undefined;
+  /** Within one link somebody may have got it twice. */
   possibleDuplicate = false;
-  #whole: Receipt | undefined;
-  #drafts: Draft[] | undefined;
+  readonly #rules: FailoverRules;
+  #innerFailures: (readonly Failure[] | undefined)[] | undefined;
+  #fullReceipt: Receipt | undefined;
+  #states: Draft[] | undefined;
   #byMailbox: Map<string, Draft> | undefined;
 
-  constructor(recipients: readonly string[]) {
+  /** @param recipients bare addresses, each once */
+  constructor(recipients: readonly string[], rules: FailoverRules) {
     this.recipients = recipients;
+    this.#rules = rules;
   }
 
+  /** What the providers within a link failed with, by the link's place. */
   get innerFailures(): readonly (readonly Failure[] | undefined)[] {
-    return this.#within ?? [];
+    return this.#innerFailures ?? none;
   }
 
-  fullReceipt(): Receipt | undefined {
-    return this.#whole;
+  /** All recipients accepted, by one provider and at the first try: the usual case, for which no states are kept. */
+  get fullReceipt(): Receipt | undefined {
+    return this.#fullReceipt;
   }
 
-  states(): Draft[] {
-    this.#drafts ??= this.recipients.map((address) => ({
+  get states(): readonly RecipientState[] {
+    return this.#drafts;
+  }
+
+  /** Recipients that may still be offered to a provider. */
+  get pending(): readonly string[] {
+    if (this.#fullReceipt !== undefined) return none;
+    if (this.#states === undefined) return this.recipients;
+    return this.#states.filter(({ status }) => status === "pending").map(({ address }) => address);
+  }
+
+  /**
+   * Notes what a link answered.
+   * @param place the link's
+   * @param to the recipients that the outcome is about; a failure is not noted for any other
+   */
+  record(place: number, outcome: Outcome, to: readonly string[]): void {
+    if (outcome.failures !== undefined || (!outcome.success && this.#innerFailures !== undefined)) {
+      this.#innerFailures ??= [];
+      this.#innerFailures[place] = outcome.failures;
+    }
+    if (outcome.possibleDuplicate === true) this.possibleDuplicate = true;
+    if (!outcome.success) this.#recordFailure(place, outcome, to);
+    else if (
+      this.#states === undefined &&
+      outcome.accepted === this.recipients &&
+      outcome.rejected.length === 0 &&
+      isPlain(outcome)
+    ) {
+      this.receipts.push(outcome);
+      this.#fullReceipt = outcome;
+    } else this.#recordReceipt(place, outcome);
+  }
+
+  #recordReceipt(place: number, receipt: Receipt): void {
+    this.receipts.push(...(receipt.receipts ?? [receipt]));
+    for (const address of receipt.accepted) {
+      const state = this.#pendingState(address);
+      if (state !== undefined) state.status = "accepted";
+    }
+    for (const { address, failure } of receipt.rejected) {
+      const state = this.#pendingState(address);
+      if (state !== undefined) this.#fail(state, place, failure);
+    }
+  }
+
+  #recordFailure(place: number, failure: Failure, to: readonly string[]): void {
+    const rejections = new Map(failure.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
+    const isForAll = to.length === this.recipients.length;
+    for (const state of isForAll ? this.#drafts : to.map((address) => this.#pendingState(address))) {
+      if (state?.status !== "pending") continue;
+      this.#fail(state, place, rejections.get(mailboxKey(state.address)) ?? failure);
+    }
+    this.failures[place] = failure;
+  }
+
+  #fail(state: Draft, place: number, failure: Failure): void {
+    const { retryAfterMs } = failure;
+    state.failures[place] = failure;
+    state.retryAt[place] = retryAfterMs === undefined ? undefined : this.#rules.now() + retryAfterMs;
+    this.failures[place] = failure;
+    if (failure.kind === "unknown") {
+      state.unknowns += 1;
+      state.end = failure;
+    }
+    if (this.#rules.shouldFailOver(failure, place)) return;
+    state.status = "ended";
+    state.end ??= failure;
+  }
+
+  get #drafts(): Draft[] {
+    this.#states ??= this.recipients.map((address) => ({
       address,
       status: "pending",
       failures: [],
       retryAt: [],
       unknowns: 0,
     }));
-    return this.#drafts;
+    return this.#states;
   }
 
-  pending(): readonly string[] {
-    if (this.#whole !== undefined) return nobody;
-    if (this.#drafts === undefined) return this.recipients;
-    return this.#drafts.filter(({ status }) => status === "pending").map(({ address }) => address);
-  }
-
-  record(
-    place: number,
-    outcome: Outcome,
-    asked: readonly string[],
-    goesOn: (failure: Failure) => boolean,
-    now: () => number,
-  ): void {
-    if (outcome.failures !== undefined || (!outcome.success && this.#within !== undefined)) {
-      this.#within ??= [];
-      this.#within[place] = outcome.failures;
-    }
-    if (outcome.possibleDuplicate === true) this.possibleDuplicate = true;
-    if (!outcome.success) this.#enterFailure(outcome, asked, { place, goesOn, now });
-    else if (
-      this.#drafts === undefined &&
-      outcome.accepted === this.recipients &&
-      outcome.rejected.length === 0 &&
-      isPlain(outcome)
-    ) {
-      this.receipts.push(outcome);
-      this.#whole = outcome;
-    } else this.#enterReceipt(outcome, { place, goesOn, now });
-  }
-
-  #enterReceipt(receipt: Receipt, entry: Entry): void {
-    this.receipts.push(...(receipt.receipts ?? [receipt]));
-    for (const address of receipt.accepted) {
-      const one = this.#waiting(address);
-      if (one !== undefined) one.status = "accepted";
-    }
-    for (const { address, failure } of receipt.rejected) {
-      const one = this.#waiting(address);
-      if (one !== undefined) this.#fail(one, failure, entry);
-    }
-  }
-
-  #enterFailure(failure: Failure, asked: readonly string[], entry: Entry): void {
-    const own = new Map(failure.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
-    const all = asked.length === this.recipients.length;
-    for (const one of all ? this.states() : asked.map((address) => this.#waiting(address))) {
-      if (one?.status === "pending") this.#fail(one, own.get(mailboxKey(one.address)) ?? failure, entry);
-    }
-    this.failures[entry.place] = failure;
-  }
-
-  #waiting(address: string): Draft | undefined {
-    this.#byMailbox ??= new Map(this.states().map((one) => [mailboxKey(one.address), one]));
+  #pendingState(address: string): Draft | undefined {
+    this.#byMailbox ??= new Map(this.#drafts.map((one) => [mailboxKey(one.address), one]));
     const found = this.#byMailbox.get(mailboxKey(address));
     return found?.status === "pending" ? found : undefined;
-  }
-
-  #fail(one: Draft, failure: Failure, { place, goesOn, now }: Entry): void {
-    one.failures[place] = failure;
-    one.retryAt[place] = failure.retryAfterMs === undefined ? undefined : now() + failure.retryAfterMs;
-    this.failures[place] = failure;
-    if (failure.kind === "unknown") {
-      one.unknowns += 1;
-      one.end = failure;
-    }
-    if (goesOn(failure)) return;
-    one.status = "ended";
-    one.end ??= failure;
   }
 }

@@ -105,3 +105,12 @@ export function combineObservers(observers: readonly Observer[], chain: string):
     }
   };
 }
+
+/** One observer out of two, each of which names the event after its own chain. */
+export function observeBoth(one: Observer | undefined, other: Observer | undefined): Observer | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return (event) => {
+    one({ ...event });
+    other(event);
+  };
+}

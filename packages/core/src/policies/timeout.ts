@@ -1,10 +1,15 @@
-import { AttemptTimeout, asTimeout } from "../attempt/attempt-timeout.ts";
 import { handOverDone } from "../attempt/hand-over.ts";
+import { AttemptTimeout, timedOutOutcome } from "../attempt/run-attempt.ts";
 import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
-import type { AttemptState, DeliveryScope, SendContext } from "../provider/provider.ts";
+import {
+  type AttemptScope,
+  type AttemptState,
+  attemptScope,
+  type SendContext,
+} from "../provider/provider.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
@@ -57,11 +62,12 @@ interface Times {
  * A call whose time is taken, and the scope within it, which knows whether an answer is waited for: an attempt was
  * handed over, and has not ended. A class, since it is made for every send.
  */
-class TimedCall implements DeliveryScope {
+class TimedCall implements AttemptScope {
   /** What is given on. */
   readonly inner: SendContext;
   readonly #times: Times;
   readonly #context: SendContext;
+  readonly #scope: AttemptScope | undefined;
   readonly #abort: AbortScope;
   readonly #cancel: () => void;
   #cancelAfter: (() => void) | undefined;
@@ -75,7 +81,9 @@ class TimedCall implements DeliveryScope {
     this.#times = times;
     this.#context = context;
     this.#abort = new AbortScope(context.signal);
-    const { scope, envelope } = context;
+    const { envelope } = context;
+    const scope = attemptScope(context.scope);
+    this.#scope = scope;
     const handOver =
       scope !== undefined && times.afterMs === Number.POSITIVE_INFINITY
         ? context.handOver
@@ -90,25 +98,25 @@ class TimedCall implements DeliveryScope {
   }
 
   get observe(): Observer | undefined {
-    return this.#context.scope?.observe;
+    return this.#scope?.observe;
   }
 
   get journal(): Journal | undefined {
-    return this.#context.scope?.journal;
+    return this.#scope?.journal;
   }
 
   get deadlineAt(): number {
-    return this.#context.scope?.deadlineAt ?? Number.POSITIVE_INFINITY;
+    return this.#scope?.deadlineAt ?? Number.POSITIVE_INFINITY;
   }
 
   nextAttempt(attempt?: AttemptState, n?: number): number {
     // Of several at once, the one that awaits an answer counts.
     if (attempt !== undefined && !this.#awaitsAnswer) this.#attempt = attempt;
-    return this.#context.scope?.nextAttempt(attempt, n) ?? 0;
+    return this.#scope?.nextAttempt(attempt, n) ?? 0;
   }
 
   record(attempt: Attempt, outcome: Outcome): void {
-    this.#context.scope?.record(attempt, outcome);
+    this.#scope?.record(attempt, outcome);
     this.#cancelAfter?.();
     this.#cancelAfter = undefined;
     if (this.#isDue && !this.#awaitsAnswer) this.#cut(this.#times.ms);
@@ -117,7 +125,7 @@ class TimedCall implements DeliveryScope {
   /** A chain within: its own guards saw to their attempts, but as a whole it was given up. */
   conclude(outcome: Outcome): Outcome {
     return this.#late !== undefined && !this.#context.signal.aborted
-      ? asTimeout(outcome, this.#late)
+      ? timedOutOutcome(outcome, this.#late)
       : outcome;
   }
 
@@ -128,7 +136,7 @@ class TimedCall implements DeliveryScope {
   }
 
   get #awaitsAnswer(): boolean {
-    if (this.#context.scope === undefined) return this.#isHandedOver;
+    if (this.#scope === undefined) return this.#isHandedOver;
     const attempt = this.#attempt;
     return attempt?.handedOver === true && !attempt.forwarded && attempt.outcome === undefined;
   }

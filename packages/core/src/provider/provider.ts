@@ -94,14 +94,18 @@ export interface AttemptState {
 
 /**
  * What belongs to a whole delivery rather than to one attempt. Handed down through links and chains within chains;
- * an ordinary provider has no use for it.
+ * an ordinary provider has no use for it. Attempts are numbered and noted through it, by core alone.
  */
 export interface DeliveryScope {
-  /** Absent if nobody looks on. */
+  /** Absent if there are no observers. */
   readonly observe?: Observer | undefined;
   readonly journal?: Journal | undefined;
   /** When the whole delivery must be over, as the chain's clock counts (`Clock.now`). */
   readonly deadlineAt: number;
+}
+
+/** A scope as core made it. */
+export interface AttemptScope extends DeliveryScope {
   /**
    * The number of the attempt that begins now; 0 if none may begin any more.
    * @param attempt absent for one that is not made (a skipped one)
@@ -110,6 +114,11 @@ export interface DeliveryScope {
   nextAttempt(attempt?: AttemptState, n?: number): number;
   /** Notes a finished or skipped attempt. */
   record(attempt: Attempt, outcome: Outcome): void;
+}
+
+/** A scope that core made; a value that is none counts for nothing. */
+export function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined {
+  return scope !== undefined && "nextAttempt" in scope ? (scope as AttemptScope) : undefined;
 }
 
 /** Whether a value has what a link has, as a link does and what stands for one (a copy, a proxy). */
