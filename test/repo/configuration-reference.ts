@@ -60,7 +60,7 @@ export const parts: readonly Part[] = [
   {
     title: "breaker",
     path: "chain[].breaker",
-    sources: [["packages/core/src/policies/breaker.ts", "BreakerOptions"]],
+    sources: [["packages/core/src/policies/circuit-breaker.ts", "BreakerOptions"]],
   },
   {
     title: "rateLimit",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { systemClock } from "../src/clock.ts";
+import { systemClock } from "../src/runtime/clock.ts";
 import { build, plan } from "./random-chain.ts";
 import { sampleMessage } from "./sample-message.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { dispositions } from "../src/disposition.ts";
-import { breaker } from "../src/policies/breaker.ts";
+import { dispositions } from "../src/failure/kinds.ts";
+import { breaker } from "../src/policies/circuit-breaker.ts";
 import { overrides } from "../src/policies/overrides.ts";
 import { retry } from "../src/policies/retry.ts";
 import { loneLink } from "./lone-link.ts";

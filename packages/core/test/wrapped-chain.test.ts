@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type Chain, createChain } from "../src/chain.ts";
-import type { RelaisEvent } from "../src/event.ts";
-import type { Journal } from "../src/journal.ts";
-import { link, makeLink } from "../src/link.ts";
+import { type Chain, createChain } from "../src/chain/chain.ts";
+import { link, makeLink } from "../src/chain/link.ts";
+import type { RelaisEvent } from "../src/events/event.ts";
+import type { Journal } from "../src/events/journal.ts";
 import { overrides } from "../src/policies/overrides.ts";
 import { retry } from "../src/policies/retry.ts";
-import type { Provider, SendContext } from "../src/provider.ts";
+import type { Provider, SendContext } from "../src/provider/provider.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann, bob, sampleInput } from "./sample-message.ts";
 import { accept, fail, hangHandedOver, part, type Scripted, scripted } from "./scripted-provider.ts";

@@ -1,8 +1,5 @@
 import { type Address, bareAddress, hidesAddress, readsAsAddress } from "./address.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { ownFields } from "./own-fields.ts";
-import { quote } from "./quote.ts";
-import { addressText, headerText, isAbsent, oneLine } from "./text-field.ts";
+import { addressText, headerText, InvalidMessage, isAbsent, oneLine, pickOwn, quote } from "./fields.ts";
 
 /** A mailbox as an object; nodemailer's groups have `group` instead of an address. */
 export interface AddressObject {
@@ -209,7 +206,7 @@ function mailbox(field: string, name: string, address: string, { strictNames }: 
 const fields = new Set(["address", "name", "group"]);
 
 function fromObject(field: string, value: object, rules: AddressRules): readonly Address[] {
-  const { address, name, group } = ownFields<{ address: unknown; name: unknown; group: unknown }>(
+  const { address, name, group } = pickOwn<{ address: unknown; name: unknown; group: unknown }>(
     field,
     value,
     fields,

@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { InvalidMessage } from "./invalid-message.ts";
-import { quote } from "./quote.ts";
+import { InvalidMessage, quote } from "./fields.ts";
 
 /** One mailbox: a bare address and, for people, a name. */
 export interface Address {

@@ -1,5 +1,30 @@
 import type { Address } from "./address.ts";
-import type { Envelope } from "./envelope.ts";
+
+/** How much a message may hold. */
+export interface Limits {
+  /** To, Cc and Bcc together. @defaultValue 1000 */
+  readonly maxRecipients: number;
+  /** Bodies and attachments together, before encoding. @defaultValue 40 MiB */
+  readonly maxBytes: number;
+  /** @defaultValue 100 */
+  readonly maxAttachments: number;
+  /** Whether `attachments[].path` may name local files. @defaultValue false */
+  readonly allowFiles: boolean;
+  /**
+   * Refuses a display name that reads as another address than its own, such as `ceo@bank.example` before
+   * `<shop@example.org>`. Readers show names before addresses, so such a name can deceive; mailing lists and
+   * resellers write them all the same (`bob@example.com via Shop`). @defaultValue false
+   */
+  readonly strictNames: boolean;
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  maxRecipients: 1_000,
+  maxBytes: 40 * 1024 * 1024,
+  maxAttachments: 100,
+  allowFiles: false,
+  strictNames: false,
+});
 
 /** A file that travels with a message, read into memory. Its bytes are this message's own; do not write to them. */
 export interface Attachment {
@@ -78,4 +103,12 @@ export interface Message {
    * Text, HTML and attachments are within it; `parts` of `@relais/mime` reads them.
    */
   readonly raw?: Uint8Array;
+}
+
+/** Who the far end is told the message is from and for (RFC 5321); independent of the headers. */
+export interface Envelope {
+  /** The bare address that bounces go to; `""` is the null sender. */
+  readonly from: string;
+  /** Bare addresses, each once. */
+  readonly to: readonly string[];
 }

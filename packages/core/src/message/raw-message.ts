@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { deliveryStatus } from "./delivery-status.ts";
-import { decodeWords } from "./encoded-words.ts";
-import type { Envelope } from "./envelope.ts";
-import { envelopeField } from "./envelope-field.ts";
+import { readDsn, readEnvelope } from "./envelope.ts";
+import { decodeWords, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import { messageTags } from "./headers.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
-import { type MailField, mailFields, mailStart, withoutFields } from "./mail-header.ts";
-import { mailPeople, shownMailboxes, shownText } from "./mail-people.ts";
-import type { Message } from "./message.ts";
-import { identity } from "./message-id.ts";
-import { ownFields } from "./own-fields.ts";
-import { quote } from "./quote.ts";
-import { isAbsent } from "./text-field.ts";
+import { identity } from "./identity.ts";
+import { defaultLimits, type Envelope, type Limits, type Message } from "./message.ts";
+import {
+  type MailField,
+  mailFields,
+  mailStart,
+  rawRecipients,
+  shownMailboxes,
+  shownText,
+  withoutFields,
+} from "./raw-header.ts";
 
 /** A whole mail (RFC 5322): its text, its bytes, a stream of them, or with an encoding as in nodemailer. */
 export type RawInput =
@@ -169,10 +169,10 @@ function envelopeOf(
   limits: Limits,
   defaultFrom: RawOptions["defaultFrom"],
 ): Envelope {
-  const people = mailPeople(fields);
+  const people = rawRecipients(fields);
   const envelope: Partial<Record<string, unknown>> = isAbsent(input.envelope)
     ? {}
-    : ownFields("envelope", input.envelope, envelopeFields, "an envelope");
+    : pickOwn("envelope", input.envelope, envelopeFields, "an envelope");
   const sender = (): Address => {
     const { from } = envelope;
     if (from === undefined) {
@@ -191,7 +191,7 @@ function envelopeOf(
     : isGiven(input)
       ? list(input, "")
       : people.recipients();
-  return envelopeField(undefined, sender(), everybody, limits);
+  return readEnvelope(undefined, sender(), everybody, limits);
 }
 
 /**
@@ -206,7 +206,7 @@ export async function rawMessage(given: unknown, other: object, options: RawOpti
   const envelope = envelopeOf(input, fields, limits, options.defaultFrom);
   const header = shown(fields, envelope.from, options.now ?? Date.now());
   const raw = withoutFields(mail, fields, hidden);
-  const dsn = deliveryStatus(input.dsn);
+  const dsn = readDsn(input.dsn);
   const known = /^[\x21-\x7e]{1,512}$/.test(header.messageId) ? header.messageId : randomUUID();
   return Object.freeze({
     id: isAbsent(input.id) ? known : identity(input.id, undefined, header.from.address).id,

@@ -1,9 +1,9 @@
-import { systemClock, wallNow } from "../clock.ts";
-import { failure } from "../make-outcome.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { skip } from "../skip.ts";
-import { slots } from "../slots.ts";
+import { skip } from "../attempt/attempt-record.ts";
+import { failure } from "../failure/outcome.ts";
+import { systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { slots } from "../runtime/semaphore.ts";
+import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
 
 export interface ConcurrencyOptions extends TimedOptions {
   /** Attempts under way at once. @defaultValue 10 */
@@ -32,7 +32,7 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
   });
   const clock = options.clock ?? systemClock;
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     const byCount = slots(messages);
     const byBytes = slots(bytes);
     const { id: provider } = site.provider;

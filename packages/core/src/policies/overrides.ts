@@ -1,7 +1,6 @@
-import { dispositions, type Overrides } from "../disposition.ts";
-import { failureKinds } from "../failure.ts";
-import { knownOptions } from "../option-check.ts";
-import { ownPolicy, type Policy } from "../policy.ts";
+import { dispositions, failureKinds, type Overrides } from "../failure/kinds.ts";
+import { knownOptions } from "../runtime/options.ts";
+import { type Policy, settlingPolicy } from "./policy.ts";
 
 const verdicts = ["success", "failure", "open", "rest", "neither"];
 
@@ -30,7 +29,7 @@ export function overrides(changes: Overrides): Policy {
     }
   }
   return Object.assign(
-    ownPolicy((next) => next),
+    settlingPolicy((next) => next),
     { overrides: changes },
   );
 }

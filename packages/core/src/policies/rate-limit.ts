@@ -1,12 +1,10 @@
-import { systemClock, wallNow } from "../clock.ts";
-import { failure } from "../make-outcome.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { type LimitStatus, ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { type SkipCode, skip } from "../skip.ts";
-import { quotaSource } from "./quota-source.ts";
-import { remainder } from "./remainder.ts";
+import { type SkipCode, skip } from "../attempt/attempt-record.ts";
+import { failure } from "../failure/outcome.ts";
+import { type Clock, systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { type LimitStatus, type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
+import { providerQuota, remainingQuota } from "./provider-quota.ts";
 import { type SlidingWindow, slidingWindow } from "./sliding-window.ts";
-import { turns } from "./turns.ts";
 
 export interface RateLimitOptions extends TimedOptions {
   /** At most so many within any second; may be a fraction. @defaultValue no limit */
@@ -82,13 +80,13 @@ export function rateLimit(options: RateLimitOptions): Policy {
   if (own.length === 0 && !fromProvider)
     throw new TypeError("rateLimit: give perSecond, perDay or fromProvider");
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     const { id: provider } = site.provider;
-    const source = fromProvider ? quotaSource(site.provider, clock) : undefined;
+    const source = fromProvider ? providerQuota(site.provider, clock) : undefined;
     const mine = own.map((make) => make());
     let theirs: Limit[] = [];
     let seen = 0;
-    const line = turns(clock);
+    const line = waitQueue(clock);
     site.report("rateLimit", () => ({
       limits: [...mine, ...theirs].map(({ reason, per, most, window }) => ({
         limit: reason,
@@ -152,5 +150,63 @@ export function rateLimit(options: RateLimitOptions): Policy {
 /** What the provider says is left of its day, until it is asked again. */
 function leftToday(left: number, askedAgainAt: number): Limit {
   const reason = `the provider's daily quota (${left} left when last asked)`;
-  return { code: "daily-limit", reason, per: "quota", most: left, window: remainder(left, askedAgainAt) };
+  return {
+    code: "daily-limit",
+    reason,
+    per: "quota",
+    most: left,
+    window: remainingQuota(left, askedAgainAt),
+  };
+}
+
+/** Waits for moments to come, in the order in which they were asked for. */
+interface WaitQueue {
+  /**
+   * Resolves `true` at `at`, or `false` as soon as the signal aborts.
+   * @param at as the clock counts; never before that of anybody who waits
+   */
+  wait(at: number, signal: AbortSignal): Promise<boolean>;
+}
+
+/** One timer for all who wait, so that nobody overtakes by a rounding of it. */
+function waitQueue(clock: Clock): WaitQueue {
+  const line: { readonly at: number; readonly go: () => void }[] = [];
+  let cancel: (() => void) | undefined;
+  const arm = (): void => {
+    const [first] = line;
+    if (first === undefined) cancel?.();
+    if (first === undefined) cancel = undefined;
+    else cancel ??= clock.after(Math.ceil(Math.max(0, first.at - clock.now())), admit);
+  };
+  const admit = (): void => {
+    cancel = undefined;
+    const now = clock.now();
+    for (let first = line[0]; first !== undefined && first.at <= now; first = line[0]) {
+      line.shift();
+      first.go();
+    }
+    arm();
+  };
+  return {
+    wait(at, signal) {
+      if (signal.aborted) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const onAbort = (): void => {
+          line.splice(line.indexOf(waiter), 1);
+          arm();
+          resolve(false);
+        };
+        const waiter = {
+          at,
+          go: () => {
+            signal.removeEventListener("abort", onAbort);
+            resolve(true);
+          },
+        };
+        signal.addEventListener("abort", onAbort, { once: true });
+        line.push(waiter);
+        arm();
+      });
+    },
+  };
 }

@@ -1,12 +1,8 @@
 import pRetry from "p-retry";
-import { type Backoff, fullJitterMs } from "../backoff.ts";
-import { systemClock, wallNow } from "../clock.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { sleep } from "../sleep.ts";
-import { stopBehind, withStop } from "../stop.ts";
-import { leftover, tally } from "./leftover.ts";
-import { retryBudget } from "./retry-budget.ts";
+import { sleep, systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
+import { outcomeTally, retryableRecipients } from "./retry-recipients.ts";
 
 export interface RetryOptions extends TimedOptions {
   /**
@@ -46,7 +42,7 @@ export function retry(options: RetryOptions = {}): Policy {
   const clock = options.clock ?? systemClock;
   const backoff: Backoff = { baseMs, capMs };
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     const budget = retryBudget(capacity, refill);
     const { id: provider } = site.provider;
     site.report("retry", () => ({ budget: budget.left() }));
@@ -54,7 +50,7 @@ export function retry(options: RetryOptions = {}): Policy {
     return async (message, context) => {
       const { envelope, signal, scope } = context;
       const first = await next(message, context);
-      const left = attempts === 1 ? undefined : leftover(first, envelope.to, site.dispositions);
+      const left = attempts === 1 ? undefined : retryableRecipients(first, envelope.to, site.dispositions);
       if (left === undefined) {
         if (first.success) budget.succeeded();
         return first;
@@ -65,8 +61,7 @@ export function retry(options: RetryOptions = {}): Policy {
       /** Tries that reached nobody. */
       let vain = 0;
       let isVain = true;
-      const all = tally(envelope.to);
-      const stop = stopBehind(context);
+      const all = outcomeTally(envelope.to);
 
       /** Waits for the next try; false if there is to be none. */
       const shouldRetry = async (tries: number): Promise<boolean> => {
@@ -106,16 +101,14 @@ export function retry(options: RetryOptions = {}): Policy {
           asked = last.to;
           const { from } = envelope;
           const part =
-            asked === envelope.to
-              ? context
-              : withStop(Object.freeze({ from, to: asked }), context.handOver, scope, stop);
+            asked === envelope.to ? context : { ...context, envelope: Object.freeze({ from, to: asked }) };
           outcome = await next(message, part);
           if (outcome.success) budget.refund();
         } else if (outcome.success) budget.succeeded();
         // Held back by a policy of ours: what the provider itself said last is the better reason.
         if (!outcome.success && outcome.kind === "skipped") return;
         all.add(outcome, asked);
-        const more = leftover(outcome, asked, site.dispositions);
+        const more = retryableRecipients(outcome, asked, site.dispositions);
         if (more === undefined) return;
         last = more;
         isVain = !outcome.success || more.to.length >= asked.length;
@@ -132,4 +125,56 @@ export function retry(options: RetryOptions = {}): Policy {
       return all.total();
     };
   });
+}
+
+/** How long to wait before a retry. */
+interface Backoff {
+  /** The first retry waits up to this long, ms. */
+  readonly baseMs: number;
+  /** No retry waits longer, ms. */
+  readonly capMs: number;
+}
+
+/**
+ * Full jitter: anything between nothing and the doubled-each-time bound, so that many who failed together do not
+ * come back together (AWS Architecture Blog, "Exponential Backoff And Jitter").
+ * @param retry 1 for the first retry
+ * @param random from 0 (included) to 1 (excluded)
+ */
+export function fullJitterMs(retry: number, backoff: Backoff, random: () => number): number {
+  if (backoff.baseMs <= 0 || backoff.capMs <= 0) return 0;
+  const bound = Math.min(backoff.capMs, backoff.baseMs * 2 ** (retry - 1));
+  return Math.min(bound, Math.max(0, random() * bound));
+}
+
+/** A bucket of retries: each takes one out, successes put some back (Finagle's and gRPC's retry budgets). */
+interface RetryBudget {
+  /** Takes one retry out; false if there is none left. */
+  take(): boolean;
+  /** A first attempt succeeded. */
+  succeeded(): void;
+  /** A retry succeeded: it was worth it, and is put back. */
+  refund(): void;
+  left(): number;
+}
+
+/**
+ * @param capacity retries that may be made without any success between them
+ * @param refill what a success puts back
+ */
+export function retryBudget(capacity: number, refill: number): RetryBudget {
+  let left = capacity;
+  const put = (amount: number): void => {
+    left = Math.min(capacity, left + amount);
+  };
+  return {
+    take() {
+      if (left < 1) return false;
+      left -= 1;
+      return true;
+    },
+    succeeded: () => put(refill),
+    refund: () => put(1),
+    left: () => left,
+  };
 }

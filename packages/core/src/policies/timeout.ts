@@ -1,15 +1,19 @@
-import type { Attempt } from "../attempt.ts";
-import { AttemptTimeout, outOfTime } from "../attempt-timeout.ts";
-import { type Clock, systemClock } from "../clock.ts";
-import type { Observer } from "../event.ts";
-import { atOnce } from "../gate.ts";
-import type { Journal } from "../journal.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import type { Outcome } from "../outcome.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import type { SendContext } from "../provider.ts";
-import type { AttemptState, DeliveryScope } from "../scope.ts";
-import { type Stop, type StopHandle, type StopListener, stop, stopBehind, withStop } from "../stop.ts";
+import { handOverDone } from "../attempt/hand-over.ts";
+import { AttemptTimeout, timedOutOutcome } from "../attempt/run-attempt.ts";
+import type { Attempt } from "../events/delivery.ts";
+import type { Observer } from "../events/event.ts";
+import type { Journal } from "../events/journal.ts";
+import type { Outcome } from "../failure/outcome.ts";
+import {
+  type AttemptScope,
+  type AttemptState,
+  attemptScope,
+  type SendContext,
+} from "../provider/provider.ts";
+import { AbortScope } from "../runtime/abort.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
 
 export interface TimeoutOptions extends TimedOptions {
   /** How long one attempt may take until the message is handed over, ms. */
@@ -36,9 +40,9 @@ export function timeout(options: TimeoutOptions): Policy {
   const clock = options.clock ?? systemClock;
   const times: Times = { ms, afterMs, clock };
 
-  return ownPolicy((next) => async (message, context) => {
+  return settlingPolicy((next) => async (message, context) => {
     if (context.signal.aborted) return next(message, context);
-    const timed = new Timed(times, context);
+    const timed = new TimedCall(times, context);
     try {
       return timed.conclude(await next(message, timed.inner));
     } finally {
@@ -58,13 +62,13 @@ interface Times {
  * A call whose time is taken, and the scope within it, which knows whether an answer is waited for: an attempt was
  * handed over, and has not ended. A class, since it is made for every send.
  */
-class Timed implements DeliveryScope, StopListener {
+class TimedCall implements AttemptScope {
   /** What is given on. */
   readonly inner: SendContext;
   readonly #times: Times;
   readonly #context: SendContext;
-  readonly #own: StopHandle = stop();
-  readonly #outer: Stop;
+  readonly #scope: AttemptScope | undefined;
+  readonly #abort: AbortScope;
   readonly #cancel: () => void;
   #cancelAfter: (() => void) | undefined;
   #late: AttemptTimeout | undefined;
@@ -76,63 +80,65 @@ class Timed implements DeliveryScope, StopListener {
   constructor(times: Times, context: SendContext) {
     this.#times = times;
     this.#context = context;
-    this.#outer = stopBehind(context);
-    const { scope, envelope } = context;
+    this.#abort = new AbortScope(context.signal);
+    const { envelope } = context;
+    const scope = attemptScope(context.scope);
+    this.#scope = scope;
     const handOver =
       scope !== undefined && times.afterMs === Number.POSITIVE_INFINITY
         ? context.handOver
         : () => this.#handOver();
-    this.inner = withStop(envelope, handOver, scope === undefined ? undefined : this, this.#own);
-    this.#outer.onAbort(this);
+    this.inner = {
+      envelope,
+      signal: this.#abort.signal,
+      handOver,
+      scope: scope === undefined ? undefined : this,
+    };
     this.#cancel = times.clock.after(times.ms, () => this.#ring());
   }
 
   get observe(): Observer | undefined {
-    return this.#context.scope?.observe;
+    return this.#scope?.observe;
   }
 
   get journal(): Journal | undefined {
-    return this.#context.scope?.journal;
+    return this.#scope?.journal;
   }
 
   get deadlineAt(): number {
-    return this.#context.scope?.deadlineAt ?? Number.POSITIVE_INFINITY;
+    return this.#scope?.deadlineAt ?? Number.POSITIVE_INFINITY;
   }
 
   nextAttempt(attempt?: AttemptState, n?: number): number {
     // Of several at once, the one that awaits an answer counts.
     if (attempt !== undefined && !this.#awaitsAnswer) this.#attempt = attempt;
-    return this.#context.scope?.nextAttempt(attempt, n) ?? 0;
+    return this.#scope?.nextAttempt(attempt, n) ?? 0;
   }
 
   record(attempt: Attempt, outcome: Outcome): void {
-    this.#context.scope?.record(attempt, outcome);
+    this.#scope?.record(attempt, outcome);
     this.#cancelAfter?.();
     this.#cancelAfter = undefined;
     if (this.#isDue && !this.#awaitsAnswer) this.#cut(this.#times.ms);
   }
 
-  stopped(): void {
-    this.#own.abort(this.#context.signal.reason);
-  }
-
   /** A chain within: its own guards saw to their attempts, but as a whole it was given up. */
   conclude(outcome: Outcome): Outcome {
     return this.#late !== undefined && !this.#context.signal.aborted
-      ? outOfTime(outcome, this.#late)
+      ? timedOutOutcome(outcome, this.#late)
       : outcome;
   }
 
   end(): void {
     this.#cancel();
     this.#cancelAfter?.();
-    this.#outer.offAbort(this);
+    this.#abort.close();
   }
 
   get #awaitsAnswer(): boolean {
-    if (this.#context.scope === undefined) return this.#isHandedOver;
+    if (this.#scope === undefined) return this.#isHandedOver;
     const attempt = this.#attempt;
-    return attempt?.crossed === true && !attempt.passedOn && attempt.outcome === undefined;
+    return attempt?.handedOver === true && !attempt.forwarded && attempt.outcome === undefined;
   }
 
   #ring(): void {
@@ -142,14 +148,14 @@ class Timed implements DeliveryScope, StopListener {
 
   #cut(ms: number): void {
     this.#late ??= new AttemptTimeout(ms);
-    this.#own.abort(this.#late);
+    this.#abort.abort(this.#late);
   }
 
   #handOver(): Promise<void> {
     const asked = this.#context.handOver();
-    if (asked !== atOnce) return asked.then(() => this.#passed());
+    if (asked !== handOverDone) return asked.then(() => this.#passed());
     this.#passed();
-    return atOnce;
+    return handOverDone;
   }
 
   #passed(): void {
