@@ -1,10 +1,10 @@
 import { definePlugin, optionsSchema, type Plugin } from "@relais/core/spi";
-import { checkOptions } from "./check-options.ts";
-import { optionsFromEnv } from "./options-from-env.ts";
+import { checkOptions } from "./options/check-options.ts";
+import type { SmtpOptions } from "./options/options.ts";
+import { optionsFromEnv } from "./options/options-from-env.ts";
 import { smtp } from "./smtp.ts";
-import type { SmtpOptions } from "./smtp-options.ts";
 
-const load = () => import("./schema.ts");
+const load = () => import("./options/schema.ts");
 
 /** `use: smtp` in a configuration. */
 export const plugin: Plugin<SmtpOptions> = definePlugin<SmtpOptions>({

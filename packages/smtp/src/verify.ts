@@ -1,8 +1,8 @@
 import type { Failure, Health } from "@relais/core/spi";
-import { replyBehind } from "./remedy.ts";
-import type { Session } from "./session.ts";
-import type { Settings } from "./settings.ts";
-import type { Telling } from "./telling.ts";
+import type { Telling } from "./attempt/outcomes.ts";
+import type { Session } from "./connection/connection.ts";
+import type { Settings } from "./options/settings.ts";
+import { replyBehind } from "./replies/remedy.ts";
 
 /** What a failure says of the provider's health. */
 export const unwell = (failure: Failure): Health =>

@@ -3,15 +3,15 @@ import type { Socket } from "node:net";
 import { type SmtpServer, smtpServer } from "@relais/conformance";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Attempt, attempt, type Station } from "../src/attempt.ts";
-import { checkOptions } from "../src/check-options.ts";
-import type { Connections } from "../src/connections.ts";
-import { learned } from "../src/learned.ts";
-import { openSession } from "../src/open-session.ts";
-import { type Place, places } from "../src/places.ts";
-import { session } from "../src/session.ts";
-import { telling } from "../src/telling.ts";
-import { vault } from "../src/vault.ts";
+import { type Attempt, attempt, type Station } from "../src/attempt/attempt.ts";
+import { telling } from "../src/attempt/outcomes.ts";
+import { session } from "../src/connection/connection.ts";
+import { type Place, places } from "../src/connection/connection-slots.ts";
+import type { Connections } from "../src/connection/connections.ts";
+import { learned } from "../src/connection/learned.ts";
+import { openSession } from "../src/connection/open-connection.ts";
+import { vault } from "../src/connection/secret-redactor.ts";
+import { checkOptions } from "../src/options/check-options.ts";
 import { mail, sendContext } from "./send-context.ts";
 
 async function setting(): Promise<{

@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { bodyStream } from "../src/body-stream.ts";
+import { bodyStream } from "../src/attempt/body-stream.ts";
 
 const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i % 251));
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

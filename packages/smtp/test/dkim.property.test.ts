@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkDkim } from "../src/check-dkim.ts";
-import { sign } from "../src/sign.ts";
+import { sign } from "../src/attempt/dkim.ts";
+import { checkDkim } from "../src/options/check-dkim.ts";
 import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 import { dkimVerdicts } from "./dkim-verdict.ts";
 

@@ -4,8 +4,8 @@ import { type SmtpServerOptions, smtpServer } from "@relais/conformance";
 import type { Failure } from "@relais/core/spi";
 import { type SmtpOptions, smtp } from "@relais/smtp";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { checkOptions } from "../src/check-options.ts";
-import { hint } from "../src/hint.ts";
+import { hint } from "../src/attempt/hint.ts";
+import { checkOptions } from "../src/options/check-options.ts";
 import { mail, sendContext } from "./send-context.ts";
 
 async function failure(server: SmtpServerOptions, options: Partial<SmtpOptions>): Promise<Failure> {

@@ -1,9 +1,9 @@
 import type { FailureKind } from "@relais/core/spi";
 import { type About, explainReply, phases, phrases, replyRules, wireRules } from "@relais/smtp";
 import { describe, expect, test } from "vitest";
-import { checkOptions } from "../src/check-options.ts";
-import { telling } from "../src/telling.ts";
-import { vault } from "../src/vault.ts";
+import { telling } from "../src/attempt/outcomes.ts";
+import { vault } from "../src/connection/secret-redactor.ts";
+import { checkOptions } from "../src/options/check-options.ts";
 
 const auth = { user: "ann", pass: "sesame-42" };
 
