@@ -8,10 +8,15 @@ export type {
   SmtpTls,
 } from "./options/options.ts";
 export { plugin as default } from "./plugin.ts";
-export type { About } from "./replies/about.ts";
 export { type Explanation, explainReply } from "./replies/explain-reply.ts";
 export { type WireRule, wireRules } from "./replies/network-errors.ts";
-export { type Phase, phases } from "./replies/phase.ts";
 export { type Phrase, phrases } from "./replies/reply-patterns.ts";
-export { type Remedy, type ReplyRule, replyRules } from "./replies/reply-rules.ts";
+export {
+  type About,
+  type Phase,
+  phases,
+  type Remedy,
+  type ReplyRule,
+  replyRules,
+} from "./replies/reply-rules.ts";
 export { smtp } from "./smtp.ts";

@@ -1,7 +1,7 @@
 import { wireRules } from "@relais/smtp";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { judge } from "../src/replies/classify.ts";
+import { classify } from "../src/replies/classify.ts";
 
 const nodemailer = (fields: object): Error => Object.assign(new Error("Message failed"), fields);
 const thrown = fc.oneof(
@@ -38,10 +38,10 @@ const thrown = fc.oneof(
   }),
 );
 
-describe("judge", () => {
+describe("classify", () => {
   test("never says unknown of a message that was not handed over, whatever was thrown", () => {
     fc.assert(
-      fc.property(thrown, (value) => judge(value, false).kind !== "unknown"),
+      fc.property(thrown, (value) => classify(value, false).kind !== "unknown"),
       { numRuns: 2_000 },
     );
   });
@@ -52,7 +52,7 @@ describe("judge", () => {
         const { code, response } = (value ?? {}) as { code?: unknown; response?: unknown };
         const definite =
           code === "EMESSAGE" && typeof response === "string" && /^[45]\d\d(?:[ -]|$|\r?\n)/.test(response);
-        expect(judge(value, true).kind === "unknown").toBe(!definite);
+        expect(classify(value, true).kind === "unknown").toBe(!definite);
       }),
       { numRuns: 2_000 },
     );
@@ -60,15 +60,15 @@ describe("judge", () => {
 
   test("takes half a refusal before a lost connection for no refusal", () => {
     const cut = nodemailer({ code: "ECONNECTION", command: "CONN", response: "550 5.7", responseCode: 550 });
-    expect(judge(cut, true).kind).toBe("unknown");
-    expect(judge(cut, false)).toMatchObject({ kind: "transient", code: "ECONNECTION" });
+    expect(classify(cut, true).kind).toBe("unknown");
+    expect(classify(cut, false)).toMatchObject({ kind: "transient", code: "ECONNECTION" });
   });
 
-  test("does not try again what nobody foresaw", () => {
-    expect(judge(new TypeError("x is not a function"), false)).toMatchObject({
+  test("does not try again what was not foreseen", () => {
+    expect(classify(new TypeError("x is not a function"), false)).toMatchObject({
       kind: "transient",
       again: false,
     });
-    expect(judge(undefined, false)).toMatchObject({ kind: "transient", again: false });
+    expect(classify(undefined, false)).toMatchObject({ kind: "transient", again: false });
   });
 });

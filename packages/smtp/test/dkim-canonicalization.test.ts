@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { relaxed, relaxedBody, relaxedHeader } from "../src/attempt/relaxed.ts";
+import { relaxed, relaxedBody, relaxedHeader } from "../src/attempt/dkim.ts";
 
 const message = (text: string): ReturnType<typeof relaxed> => relaxed(Buffer.from(text, "latin1"));
 

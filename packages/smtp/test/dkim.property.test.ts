@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sign } from "../src/attempt/dkim.ts";
+import { dkimSigner } from "../src/attempt/dkim.ts";
 import { checkDkim } from "../src/options/check-dkim.ts";
 import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 import { dkimVerdicts } from "./dkim-verdict.ts";
@@ -8,7 +8,7 @@ import { dkimVerdicts } from "./dkim-verdict.ts";
 const [rsa, edwards] = [rsaKeys(1_024), ed25519Keys()];
 const dns = { "s1._domainkey.relais.test": rsa.publicKey, "s2._domainkey.relais.test": edwards.publicKey };
 const domainName = "relais.test";
-const signer = sign(
+const signer = dkimSigner(
   checkDkim(
     [
       { domainName, keySelector: "s1", privateKey: rsa.privateKey, extraFields: "X-Own" },

@@ -1,58 +1,64 @@
 import type { Failure, Outcome, Rejection } from "@relais/core/spi";
-import type { Telling } from "./outcomes.ts";
+import type { OutcomeFactory } from "./outcomes.ts";
 
-/** The books of one attempt: who has the message, who was refused, and who is still to be told of. */
-export interface Tally {
+/** The state of each recipient of one attempt. */
+export interface RecipientTracker {
   /** In order; the first of them are the next transaction's. */
-  readonly left: readonly string[];
+  readonly pending: readonly string[];
   /** These are the recipients of the transaction that begins. */
-  begin(group: readonly string[]): void;
+  begin(recipients: readonly string[]): void;
   /** The server took the message for these. */
-  accept(addresses: readonly string[], response: string | undefined): void;
-  /** These will not get it in this attempt, each for a reason of its own. */
+  accept(recipients: readonly string[], response: string | undefined): void;
+  /** These do not get it in this attempt, each for a reason of its own. */
   reject(rejections: readonly Rejection[]): void;
   /**
-   * The attempt is over for all who are left: those of the transaction under way fail with `failure`, those whose
-   * turn had not come with `others`.
+   * The attempt is over for all that are pending: those of the transaction under way fail with `failure`, those that
+   * no transaction had yet with `others`.
    */
   end(failure: Failure, others?: Failure): void;
   outcome(): Outcome;
 }
 
-export function tally(messageId: string, recipients: readonly string[], telling: Telling): Tally {
-  let left = recipients;
-  let group: readonly string[] = [];
+export function recipientTracker(
+  messageId: string,
+  recipients: readonly string[],
+  outcomes: OutcomeFactory,
+): RecipientTracker {
+  let pending = recipients;
+  let current: readonly string[] = [];
   const accepted: string[] = [];
   const rejected: Rejection[] = [];
   const responses: string[] = [];
 
-  const without = (gone: readonly string[]): void => {
-    const done = new Set(gone);
-    left = left.filter((address) => !done.has(address));
+  const remove = (addresses: readonly string[]): void => {
+    const done = new Set(addresses);
+    pending = pending.filter((address) => !done.has(address));
   };
 
   return {
-    get left() {
-      return left;
+    get pending() {
+      return pending;
     },
     begin: (addresses) => {
-      group = addresses;
+      current = addresses;
     },
     accept: (addresses, response) => {
       accepted.push(...addresses);
       if (response !== undefined) responses.push(response);
-      without(addresses);
-      group = [];
+      remove(addresses);
+      current = [];
     },
     reject: (rejections) => {
       rejected.push(...rejections);
-      without(rejections.map(({ address }) => address));
+      remove(rejections.map(({ address }) => address));
     },
     end: (failure, others = failure) => {
-      const now = new Set(group);
-      rejected.push(...left.map((address) => ({ address, failure: now.has(address) ? failure : others })));
-      left = [];
+      const inTransaction = new Set(current);
+      rejected.push(
+        ...pending.map((address) => ({ address, failure: inTransaction.has(address) ? failure : others })),
+      );
+      pending = [];
     },
-    outcome: () => telling.outcome({ messageId, accepted, rejected, responses }),
+    outcome: () => outcomes.outcome({ messageId, accepted, rejected, responses }),
   };
 }

@@ -1,23 +1,23 @@
 import { sleep, systemClock } from "@relais/core/spi";
 
 /** One message's right to a connection. */
-export interface Place {
+export interface Slot {
   /**
    * The server has turned a connection away, since it has enough of them: from now on there are only as many as it
    * took, and this message waits for one of them, before all others. Resolves true when it is its turn again, false
    * if that is not to be expected (no connection of ours is there to wait for) or the signal has aborted.
    */
-  stepBack(signal: AbortSignal): Promise<boolean>;
-  /** Gives the place back, once; more calls do nothing. */
-  leave(): void;
+  requeue(signal: AbortSignal): Promise<boolean>;
+  /** Gives the slot back, once; more calls do nothing. */
+  release(): void;
 }
 
-/** Who may have a connection, in order; at most as many at once as the server takes. */
-export interface Places {
+/** Who may have a connection, first come first served; at most as many at once as the server takes. */
+export interface ConnectionSlots {
   /** Resolves `undefined` if the signal aborts first. */
-  enter(signal: AbortSignal): Promise<Place | undefined>;
-  /** A connection was let in. */
-  welcomed(): void;
+  acquire(signal: AbortSignal): Promise<Slot | undefined>;
+  /** The server took a connection. */
+  connected(): void;
   /** How many connections there may be now. */
   readonly limit: number;
   /** How many there are, or are about to be. */
@@ -36,14 +36,18 @@ const firstGrowthMs = 5_000;
 const slowestGrowthMs = 300_000;
 
 /**
- * @param most connections at once, as configured
+ * @param maxConnections at once, as configured
  * @param idle how many connections are open and wait for a message
  * @param now ms, for tests
  */
-export function places(most: number, idle: () => number, now: () => number = systemClock.now): Places {
-  let line: Waiter[] = [];
-  let taken = 0;
-  let limit = most;
+export function connectionSlots(
+  maxConnections: number,
+  idle: () => number,
+  now: () => number = systemClock.now,
+): ConnectionSlots {
+  let queue: Waiter[] = [];
+  let inUse = 0;
+  let limit = maxConnections;
   let growthMs = firstGrowthMs;
   let grownAt = 0;
   let onTrial = false;
@@ -51,36 +55,36 @@ export function places(most: number, idle: () => number, now: () => number = sys
   let fullSince: number | undefined;
 
   const grow = (): void => {
-    if (limit >= most) return;
+    if (limit >= maxConnections) return;
     const steps = Math.floor((now() - grownAt) / growthMs);
     if (steps < 1) return;
-    limit = Math.min(most, limit + steps);
+    limit = Math.min(maxConnections, limit + steps);
     grownAt = now();
     onTrial = true;
   };
-  const shrink = (standing: number): void => {
-    if (standing >= limit) return;
+  const shrink = (open: number): void => {
+    if (open >= limit) return;
     // Turned away when it was tried with more: the next trial comes later.
     if (onTrial) growthMs = Math.min(slowestGrowthMs, growthMs * 2);
     onTrial = false;
-    limit = Math.max(1, standing);
+    limit = Math.max(1, open);
     grownAt = now();
   };
   const admitNext = (): void => {
     grow();
-    for (let next = line[0]; next !== undefined && taken < limit; next = line[0]) {
-      line.shift();
-      taken += 1;
+    for (let next = queue[0]; next !== undefined && inUse < limit; next = queue[0]) {
+      queue.shift();
+      inUse += 1;
       next.admit();
     }
   };
 
-  /** Resolves true with a place taken, false if the signal aborts first. */
-  const queue = (signal: AbortSignal, put: (waiter: Waiter) => void): Promise<boolean> => {
+  /** Resolves true with a slot in use, false if the signal aborts first. */
+  const wait = (signal: AbortSignal, enqueue: (waiter: Waiter) => void): Promise<boolean> => {
     if (signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const onAbort = (): void => {
-        line = line.filter((one) => one !== waiter);
+        queue = queue.filter((one) => one !== waiter);
         resolve(false);
       };
       const waiter: Waiter = {
@@ -90,36 +94,36 @@ export function places(most: number, idle: () => number, now: () => number = sys
         },
       };
       signal.addEventListener("abort", onAbort, { once: true });
-      put(waiter);
+      enqueue(waiter);
       admitNext();
     });
   };
 
-  const place = (): Place => {
+  /** Nothing of ours is open: a short while is waited, with the slot kept. */
+  const waitAlone = async (signal: AbortSignal): Promise<boolean> => {
+    fullSince ??= now();
+    const waitedMs = now() - fullSince;
+    if (waitedMs >= patienceMs) return false;
+    const pauseMs = Math.min(Math.max(firstPauseMs, waitedMs), patienceMs - waitedMs);
+    return sleep(systemClock, pauseMs, signal);
+  };
+
+  const slot = (): Slot => {
     let held = true;
-    const leave = (): void => {
-      if (!held) return;
-      held = false;
-      taken -= 1;
-      admitNext();
-    };
-    /** Nothing of ours is open: a short while is waited, in place. */
-    const waitAlone = async (signal: AbortSignal): Promise<boolean> => {
-      fullSince ??= now();
-      const waitedMs = now() - fullSince;
-      if (waitedMs >= patienceMs) return false;
-      const pauseMs = Math.min(Math.max(firstPauseMs, waitedMs), patienceMs - waitedMs);
-      return sleep(systemClock, pauseMs, signal);
-    };
     return {
-      leave,
-      stepBack: async (signal) => {
-        const others = taken - 1;
-        shrink(others + idle());
-        if (others + idle() === 0) return waitAlone(signal);
+      release: () => {
+        if (!held) return;
         held = false;
-        taken -= 1;
-        held = await queue(signal, (waiter) => line.unshift(waiter));
+        inUse -= 1;
+        admitNext();
+      },
+      requeue: async (signal) => {
+        const others = inUse - 1 + idle();
+        shrink(others);
+        if (others === 0) return waitAlone(signal);
+        held = false;
+        inUse -= 1;
+        held = await wait(signal, (waiter) => queue.unshift(waiter));
         return held;
       },
     };
@@ -130,11 +134,11 @@ export function places(most: number, idle: () => number, now: () => number = sys
       return limit;
     },
     get open() {
-      return taken + idle();
+      return inUse + idle();
     },
-    welcomed: () => {
+    connected: () => {
       fullSince = undefined;
     },
-    enter: async (signal) => ((await queue(signal, (waiter) => line.push(waiter))) ? place() : undefined),
+    acquire: async (signal) => ((await wait(signal, (waiter) => queue.push(waiter))) ? slot() : undefined),
   };
 }

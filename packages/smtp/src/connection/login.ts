@@ -1,8 +1,8 @@
 import type { SMTPConnectionAuth } from "nodemailer/lib/smtp-connection";
 import XOAuth2 from "nodemailer/lib/xoauth2";
+import type { Settings } from "../options/check-options.ts";
 import type { SmtpOAuth2 } from "../options/options.ts";
-import type { Settings } from "../options/settings.ts";
-import type { Vault } from "./secret-redactor.ts";
+import type { SecretRedactor } from "./secret-redactor.ts";
 
 /** What to log in with: new for each connection, since nodemailer writes to it; `undefined` without a login. */
 export type Login = () => SMTPConnectionAuth | undefined;
@@ -10,11 +10,11 @@ export type Login = () => SMTPConnectionAuth | undefined;
 type Provision = NonNullable<ConstructorParameters<typeof XOAuth2>[0]>["provisionCallback"];
 type ProvideToken = NonNullable<SmtpOAuth2["provideToken"]>;
 
-// A new error each time: nodemailer writes to it, and hands one to everybody who waits.
+// A new error each time: nodemailer writes to it, and hands one to all that wait.
 const noToken = (code: string, text: string): Error => Object.assign(new Error(text), { code });
 
 /** `provideToken` as nodemailer calls it. One that never answers would hold up every later login too. */
-function provision(provideToken: ProvideToken, limitMs: number, { add }: Vault): Provision {
+function provision(provideToken: ProvideToken, limitMs: number, { add }: SecretRedactor): Provision {
   return (user, renew, done) => {
     const timer = setTimeout(() => settle(noToken("EFETCH", "provideToken did not answer in time")), limitMs);
     let settled = false;
@@ -24,8 +24,8 @@ function provision(provideToken: ProvideToken, limitMs: number, { add }: Vault):
       settled = true;
       done(...answer);
     };
-    const asked = (async () => provideToken(user, renew))();
-    asked.then(
+    const answered = (async () => provideToken(user, renew))();
+    answered.then(
       (answer) => {
         const token = typeof answer === "string" ? answer : answer?.accessToken;
         if (typeof token !== "string" || token === "") {
@@ -40,13 +40,16 @@ function provision(provideToken: ProvideToken, limitMs: number, { add }: Vault):
   };
 }
 
-/** nodemailer asks with a refresh token or not at all: what it is given where the application has none. */
+/** nodemailer asks with a refresh token or not at all: its value where the application has none. */
 const noRefreshToken = "none";
 
-/** The form that goes to the token endpoint, as RFC 6749 has it (4.4.2, 6): nodemailer knows but one of its ways. */
-function form(given: Readonly<Record<string, unknown>>, { scope, refreshToken, serviceClient }: SmtpOAuth2) {
-  if (serviceClient !== undefined) return given;
-  const { refresh_token: token, client_secret: secret, ...rest } = given;
+/** The form that goes to the token endpoint, as RFC 6749 has it (4.4.2, 6): nodemailer knows one grant alone. */
+function tokenRequest(
+  fields: Readonly<Record<string, unknown>>,
+  { scope, refreshToken, serviceClient }: SmtpOAuth2,
+) {
+  if (serviceClient !== undefined) return fields;
+  const { refresh_token: token, client_secret: secret, ...rest } = fields;
   return {
     ...rest,
     // A public client has no secret, and an empty one is a wrong one.
@@ -57,7 +60,7 @@ function form(given: Readonly<Record<string, unknown>>, { scope, refreshToken, s
 }
 
 /** One source of tokens for all connections, so that they share one token and one renewal. */
-function tokenSource(auth: SmtpOAuth2, settings: Settings, vault: Vault): XOAuth2 {
+function tokenSource(auth: SmtpOAuth2, settings: Settings, secrets: SecretRedactor): XOAuth2 {
   const { type: _, provideToken, ...rest } = auth;
   const { refreshToken, serviceClient, clientSecret, accessUrl } = rest;
   const byCredentials =
@@ -70,26 +73,26 @@ function tokenSource(auth: SmtpOAuth2, settings: Settings, vault: Vault): XOAuth
     requestTimeout: settings.connectionTimeoutMs,
     ...(provideToken === undefined
       ? {}
-      : { provisionCallback: provision(provideToken, settings.connectionTimeoutMs, vault) }),
+      : { provisionCallback: provision(provideToken, settings.connectionTimeoutMs, secrets) }),
   });
   const post = source.postRequest.bind(source);
   source.postRequest = (url, payload, ...others) =>
     post(
       url,
-      typeof payload === "object" ? form(payload as Record<string, unknown>, auth) : payload,
+      typeof payload === "object" ? tokenRequest(payload as Record<string, unknown>, auth) : payload,
       ...others,
     );
-  source.on("token", (token: { accessToken: string }) => vault.add(token.accessToken));
-  source.on("error", () => {}); // told to whoever asked for the token
+  source.on("token", (token: { accessToken: string }) => secrets.add(token.accessToken));
+  source.on("error", () => {}); // the callback of whoever asked for the token has it
   return source;
 }
 
 /** How connections of these settings log in. */
-export function login(settings: Settings, vault: Vault): Login {
+export function login(settings: Settings, secrets: SecretRedactor): Login {
   const { auth } = settings;
   if (auth === undefined) return () => undefined;
   if (auth.type === "OAuth2") {
-    const oauth2 = tokenSource(auth, settings, vault);
+    const oauth2 = tokenSource(auth, settings, secrets);
     return () => ({ type: "OAUTH2", user: auth.user, oauth2, method: "XOAUTH2" });
   }
   const { user, pass, method = false } = auth;

@@ -1,23 +1,23 @@
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 
-// What is needed of nodemailer and not in its types, all in one place. inside-nodemailer.test.ts says when it moves.
+// What is needed of nodemailer and not in its types, in one place. nodemailer-internals.test.ts says when it moves.
 
-interface Inside {
+interface Internals {
   /** Writes one command. */
   _sendCommand(line: string, logged?: string): void;
   /** How long the greeting may take, and then STARTTLS; ms. */
   _remainingSetupTime(): number;
   /** The socket has closed. */
   _onClose(): void;
-  /** Whole replies that have come and were not looked at yet. */
+  /** Whole replies that have come and were not read yet. */
   readonly _responseQueue: readonly string[];
 }
 
-const inside = (connection: SMTPConnection): Inside => connection as unknown as Inside;
+const internals = (connection: SMTPConnection): Internals => connection as unknown as Internals;
 
-/** Adds SMTPUTF8 to MAIL, if it is not there; returns what ends that. nodemailer looks at the envelope alone. */
-export function sayUtf8(connection: SMTPConnection): () => void {
-  const writer = inside(connection);
+/** Adds SMTPUTF8 to MAIL, if it is not there; returns what undoes that. nodemailer looks at the envelope alone. */
+export function addSmtpUtf8(connection: SMTPConnection): () => void {
+  const writer = internals(connection);
   const write = writer._sendCommand;
   writer._sendCommand = (line, logged) => {
     const missing = line.startsWith("MAIL FROM:") && !/ SMTPUTF8(?: |$)/.test(line);
@@ -30,24 +30,24 @@ export function sayUtf8(connection: SMTPConnection): () => void {
 
 /** Gives the greeting its whole time; nodemailer cuts it short by the time that connecting may take. */
 export function allowGreeting(connection: SMTPConnection, timeoutMs: number): void {
-  inside(connection)._remainingSetupTime = () => timeoutMs;
+  internals(connection)._remainingSetupTime = () => timeoutMs;
 }
 
 /**
- * Replies that came before the connection was closed are heard before the close is. nodemailer looks at one in a turn of
- * the event loop, and forgets the others when it hears of the close: with PIPELINING those are most of them.
+ * Replies that came before the connection was closed are read before the close is seen. nodemailer reads one in a turn of
+ * the event loop, and forgets the others when the socket closes: with PIPELINING those are most of them.
  */
-export function hearRepliesFirst(connection: SMTPConnection): void {
-  const own = inside(connection);
-  const close = own._onClose;
-  own._onClose = () => {
-    let left = Number.POSITIVE_INFINITY;
+export function readRepliesBeforeClose(connection: SMTPConnection): void {
+  const inner = internals(connection);
+  const close = inner._onClose;
+  inner._onClose = () => {
+    let unread = Number.POSITIVE_INFINITY;
     const next = (): void => {
-      const now = own._responseQueue.length;
+      const now = inner._responseQueue.length;
       // Half a reply stays where it is.
-      const over = now === 0 || now >= left;
-      left = now;
-      if (over) close.call(connection);
+      const done = now === 0 || now >= unread;
+      unread = now;
+      if (done) close.call(connection);
       else setImmediate(next);
     };
     next();

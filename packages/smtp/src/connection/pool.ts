@@ -1,68 +1,133 @@
-import type { Session } from "./connection.ts";
-import type { Learned } from "./learned.ts";
+import { explainError } from "../replies/classify.ts";
+import type { Connection } from "./connection.ts";
+import type { Slot } from "./connection-slots.ts";
 
-/** Sessions that wait for another message. */
-export interface Sessions {
-  /** The one used last, if any is left; it may have ended meanwhile. */
-  take(): Session | undefined;
-  /** Keeps a session, or ends it if it has done its share; resolves when it is kept, or closed. */
-  give(session: Session): Promise<void>;
-  /** Whether a session has had its share of messages. */
-  isFull(session: Session): boolean;
-  /** How many are open and wait. */
+/** How messages come by connections, and give them back. */
+export interface ConnectionPool {
+  /** An idle connection, or a new one; waits where the server has turned us away. Rejects with nodemailer's error. */
+  acquire(slot: Slot, signal: AbortSignal): Promise<Connection>;
+  /** Keeps a connection, or ends it if it has had its share of messages; resolves when it is kept, or closed. */
+  release(connection: Connection): Promise<void>;
+  /** Whether a connection has had its share of messages. */
+  isSpent(connection: Connection): boolean;
+  /** Closes the idle connections, without QUIT: they are no better than one that was found dead. */
+  dropIdle(): void;
+  /** How many are open and idle. */
   readonly idle: number;
-  /** Closes those that wait, without a word: they are no better than one that was found dead. */
-  drop(): void;
-  /** Ends them all, and every one given later. */
+  /** Ends the idle connections, and every one released later. */
   close(): Promise<void>;
 }
 
-/** @param maxMessages after so many a session is ended; with 1 none is ever kept */
-export function sessions(maxMessages: number, idleTimeoutMs: number, known: Learned): Sessions {
-  const idle = new Map<Session, NodeJS.Timeout>();
+/**
+ * @param maxMessages after so many a connection is ended; with 1 none is ever kept
+ * @param open connects and logs in
+ */
+export function connectionPool(
+  { maxMessages, idleTimeoutMs }: { readonly maxMessages: number; readonly idleTimeoutMs: number },
+  learned: LearnedLimits,
+  open: (signal: AbortSignal) => Promise<Connection>,
+): ConnectionPool {
+  const idle = new Map<Connection, NodeJS.Timeout>();
   const ending = new Set<Promise<void>>();
   let closed = false;
 
-  const isFull = ({ sent, offers }: Session): boolean =>
-    sent >= Math.min(maxMessages, known.messages, offers.maxMessages);
-  const end = (session: Session): Promise<void> => {
-    const ended = session.quit().finally(() => ending.delete(ended));
+  const isSpent = ({ sent, offers }: Connection): boolean =>
+    sent >= Math.min(maxMessages, learned.messages, offers.maxMessages);
+  const end = (connection: Connection): Promise<void> => {
+    const ended = connection.quit().finally(() => ending.delete(ended));
     ending.add(ended);
     return ended;
   };
-  // One that ended meanwhile is given too: whoever tries it finds that nothing can be written, and takes another.
-  const take = (): Session | undefined => {
+  // The one used last. It may have ended meanwhile: an attempt finds that nothing can be written, and takes another.
+  const takeIdle = (): Connection | undefined => {
     const last = [...idle].at(-1);
     if (last === undefined) return undefined;
-    const [session, timer] = last;
+    const [connection, timer] = last;
     clearTimeout(timer);
-    idle.delete(session);
-    return session;
+    idle.delete(connection);
+    return connection;
   };
 
   return {
-    take,
-    isFull,
+    isSpent,
     get idle() {
       return [...idle.keys()].filter(({ ended }) => !ended).length;
     },
-    give: async (session) => {
-      if (session.ended) return;
-      if (closed || isFull(session)) return end(session);
+    acquire: async (slot, signal) => {
+      for (;;) {
+        signal.throwIfAborted();
+        const kept = takeIdle();
+        if (kept !== undefined) return kept;
+        try {
+          return await open(signal);
+        } catch (thrown) {
+          const turnedAway = explainError(thrown)?.remedy === "fewer-connections";
+          if (signal.aborted || !turnedAway || !(await slot.requeue(signal))) throw thrown;
+        }
+      }
+    },
+    release: async (connection) => {
+      if (connection.ended) return;
+      if (closed || isSpent(connection)) return end(connection);
       const timer = setTimeout(() => {
-        idle.delete(session);
-        void end(session);
+        idle.delete(connection);
+        void end(connection);
       }, idleTimeoutMs);
       timer.unref();
-      idle.set(session, timer);
+      idle.set(connection, timer);
     },
-    drop: () => {
-      for (let session = take(); session !== undefined; session = take()) session.destroy();
+    dropIdle: () => {
+      for (let kept = takeIdle(); kept !== undefined; kept = takeIdle()) kept.destroy();
     },
     close: async () => {
       closed = true;
-      for (let session = take(); session !== undefined; session = take()) void end(session);
+      for (let kept = takeIdle(); kept !== undefined; kept = takeIdle()) void end(kept);
       await Promise.all(ending);
+    },
+  };
+}
+
+/** What a server has shown of its limits; known for an hour, then found out anew, since servers are set otherwise. */
+export interface LearnedLimits {
+  /** Recipients that one transaction may have. */
+  recipients: number;
+  /** Messages that one connection may have. */
+  messages: number;
+}
+
+const hourMs = 3_600_000;
+
+/** A number that is forgotten after an hour. */
+function hourlyLimit(now: () => number): { value: number } {
+  let limit = Number.POSITIVE_INFINITY;
+  let expiresAt = 0;
+  return {
+    get value() {
+      if (now() >= expiresAt) limit = Number.POSITIVE_INFINITY;
+      return limit;
+    },
+    set value(found) {
+      limit = Math.max(1, found);
+      expiresAt = now() + hourMs;
+    },
+  };
+}
+
+/** @param now ms, for tests */
+export function learnedLimits(now: () => number = performance.now.bind(performance)): LearnedLimits {
+  const [recipients, messages] = [hourlyLimit(now), hourlyLimit(now)];
+  return {
+    get recipients() {
+      return recipients.value;
+    },
+    set recipients(found) {
+      recipients.value = found;
+    },
+    get messages() {
+      return messages.value;
+    },
+    set messages(found) {
+      messages.value = found;
     },
   };
 }

@@ -1,8 +1,8 @@
 import { redactor } from "@relais/core/spi";
-import type { Settings } from "../options/settings.ts";
+import type { Settings } from "../options/check-options.ts";
 
-/** What must never be told: the secrets of the options, and tokens as they come. */
-export interface Vault {
+/** Redacts what must never be shown: the secrets of the options, and tokens as they come. */
+export interface SecretRedactor {
   /** Takes every secret out of a text. */
   redact(text: string): string;
   /** A new access token: from now on a secret too. */
@@ -16,7 +16,7 @@ const keptTokens = 16;
 const plain = (user: string, pass: string): string => `\0${user}\0${pass}`;
 const xoauth2 = (user: string, token: string): string => `user=${user}\x01auth=Bearer ${token}\x01\x01`;
 
-function standing({ auth, proxy }: Settings): (string | undefined)[] {
+function fixedSecrets({ auth, proxy }: Settings): (string | undefined)[] {
   const secrets: (string | undefined)[] = [];
   if (proxy !== undefined) {
     const { password, username } = new URL(proxy);
@@ -31,9 +31,9 @@ function standing({ auth, proxy }: Settings): (string | undefined)[] {
   return secrets;
 }
 
-/** A vault with the secrets of these settings. */
-export function vault(settings: Settings): Vault {
-  const fixed = standing(settings);
+/** Knows the secrets of these settings. */
+export function secretRedactor(settings: Settings): SecretRedactor {
+  const fixed = fixedSecrets(settings);
   const { auth } = settings;
   const tokens = new Set<string>();
   let redact = redactor(fixed);
@@ -42,7 +42,7 @@ export function vault(settings: Settings): Vault {
     tokens.add(token);
     const [oldest] = tokens;
     if (tokens.size > keptTokens && oldest !== undefined) tokens.delete(oldest);
-    const bearers = [...tokens].map((known) => xoauth2(auth?.user ?? "", known));
+    const bearers = [...tokens].map((one) => xoauth2(auth?.user ?? "", one));
     redact = redactor([...fixed, ...tokens, ...bearers]);
   };
   if (auth?.type === "OAuth2" && auth.accessToken !== undefined) add(auth.accessToken);

@@ -28,10 +28,9 @@ export function record(field: string, value: unknown, names: readonly string[]):
 
 /** A string that is not empty and has no control characters; never echoed. */
 export function text(field: string, value: unknown): string {
-  if (typeof value !== "string") throw fault(field, `must be a string, got ${typeName(value)}`);
-  if (value === "") throw fault(field, "must not be empty");
-  if (/[\u0000-\u001f\u007f]/.test(value)) throw fault(field, "must not contain control characters");
-  return value;
+  const written = secret(field, value);
+  if (/[\u0000-\u001f\u007f]/.test(written)) throw fault(field, "must not contain control characters");
+  return written;
 }
 
 /** A secret or a PEM: a string with anything in it; never echoed. */
@@ -43,9 +42,11 @@ export function secret(field: string, value: unknown): string {
 
 /** A string of a certain form. */
 export function shaped(field: string, value: unknown, shape: RegExp, form: string): string {
-  const given = text(field, value);
-  if (!shape.test(given)) throw fault(field, `must be ${form}, got ${JSON.stringify(given.slice(0, 100))}`);
-  return given;
+  const written = text(field, value);
+  if (!shape.test(written)) {
+    throw fault(field, `must be ${form}, got ${JSON.stringify(written.slice(0, 100))}`);
+  }
+  return written;
 }
 
 export function flag(field: string, value: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { FailureKind } from "@relais/core/spi";
-import type { About } from "./about.ts";
+import type { ParsedError } from "./parse-error.ts";
+import type { About } from "./reply-rules.ts";
 
 /** One row of the table for what happens without a reply. */
 export interface WireRule {
@@ -36,7 +37,8 @@ const network = (code: string, reason: string, source = node): WireRule => ({
  * What the network, TLS and nodemailer report before the message was handed over; the first row that fits decides.
  * The codes are looked up from the inmost out: `originalCode`, then `timeoutType`, then `code`.
  */
-export const wireRules: readonly WireRule[] = Object.freeze([
+// biome-ignore format: one row a line
+export const wireRules: readonly WireRule[] = Object.freeze<WireRule[]>([
   { ...network("ENOTFOUND", "the host has no address"), again: false },
   network("EAI_AGAIN", "the name server did not answer"),
   network("ETIMEOUT", "the name server did not answer in time"),
@@ -67,7 +69,7 @@ export const wireRules: readonly WireRule[] = Object.freeze([
   certificate("ERR_TLS_*", "the TLS settings do not work with this server"),
   certificate("EPROTO", "no TLS version or cipher in common"),
   certificate("ERR_ACCESS_DENIED", "this process may not use the network"),
-  // The token endpoint's own refusal; what is only for now stands in oauth2-trouble.ts.
+  // The token endpoint's own refusal; what passes is seen by isTransientTokenError.
   certificate("EOAUTH2", "no access token", nodemailer),
   network("EFETCH", "the token endpoint could not be reached", nodemailer),
   certificate("ENOAUTH", "the server offers no login", nodemailer),
@@ -79,24 +81,12 @@ export const wireRules: readonly WireRule[] = Object.freeze([
   network("ETIMEDOUT", "no answer in time", nodemailer),
   network("ECONNECTION", "connection lost", nodemailer),
   network("ESOCKET", "connection lost", nodemailer),
-  {
-    code: "EMESSAGE",
-    kind: "refused",
-    about: "message",
-    reason: "larger than the server allows",
-    source: nodemailer,
-  },
-  {
-    code: "EENVELOPE",
-    kind: "rejected",
-    about: "recipient",
-    reason: "not an address SMTP can carry",
-    source: nodemailer,
-  },
+  { code: "EMESSAGE", kind: "refused", about: "message", reason: "larger than the server allows", source: nodemailer },
+  { code: "EENVELOPE", kind: "rejected", about: "recipient", reason: "not an address SMTP can carry", source: nodemailer },
 ]);
 
 /** The row for the first of these codes that has one. */
-export function wireRule(codes: readonly (string | undefined)[]): WireRule | undefined {
+export function findWireRule(codes: readonly (string | undefined)[]): WireRule | undefined {
   for (const code of codes) {
     if (code === undefined) continue;
     const rule = wireRules.find((row) =>
@@ -105,4 +95,16 @@ export function wireRule(codes: readonly (string | undefined)[]): WireRule | und
     if (rule !== undefined) return rule;
   }
   return undefined;
+}
+
+/** RFC 6749, 4.1.2.1 and 5.2: what a token endpoint says when it is the one to blame, for now. */
+const transientTokenErrors = /^(?:temporarily_unavailable|server_error|slow_down)\b/;
+
+/** Whether no token came because of the network or the endpoint, and not because of what we asked with. */
+export function isTransientTokenError({ code, originalCode, message, response }: ParsedError): boolean {
+  if (code !== "EAUTH" || response !== undefined) return false;
+  if (originalCode === "EOAUTH2")
+    return transientTokenErrors.test(message) || message === "Invalid authentication response";
+  // An endpoint that answers with HTML: nodemailer's JSON.parse threw.
+  return originalCode === undefined && /JSON/.test(message);
 }

@@ -1,11 +1,15 @@
-import type { Phase } from "./phase.ts";
+import type { Phase } from "./reply-rules.ts";
 
-/** What nodemailer says went wrong, read with care: anything may have been thrown. */
-export interface Evidence {
+/** What nodemailer says went wrong. */
+export interface ParsedError {
+  /** nodemailer's code: `EAUTH`, `EENVELOPE`. */
   readonly code?: string;
+  /** The errno behind it. */
   readonly originalCode?: string;
   readonly timeoutType?: string;
+  /** The command that was answered: `RCPT TO`, `AUTH PLAIN`. */
   readonly command?: string;
+  /** The server's reply. */
   readonly response?: string;
   readonly message: string;
   /** For one recipient. */
@@ -15,22 +19,18 @@ export interface Evidence {
 
 const names = ["code", "originalCode", "timeoutType", "command", "response", "recipient"] as const;
 
-/** Reads a thrown value. */
-export function evidence(thrown: unknown): Evidence {
-  const given: Record<string, unknown> =
+/** Reads a thrown value with care: anything may have been thrown. */
+export function parseError(thrown: unknown): ParsedError {
+  const fields: Record<string, unknown> =
     typeof thrown === "object" && thrown !== null ? (thrown as Record<string, unknown>) : {};
-  const found = names.flatMap((name) =>
-    typeof given[name] === "string" ? [[name, given[name]] as const] : [],
+  const { message = thrown, rejectedErrors } = fields;
+  const texts = names.flatMap((name) =>
+    typeof fields[name] === "string" ? [[name, fields[name]] as const] : [],
   );
   return {
-    ...Object.fromEntries(found),
-    message:
-      typeof given.message === "string"
-        ? given.message
-        : typeof thrown === "string"
-          ? thrown
-          : "not an error",
-    rejectedErrors: Array.isArray(given.rejectedErrors) ? given.rejectedErrors : [],
+    ...Object.fromEntries(texts),
+    message: typeof message === "string" ? message : "not an error",
+    rejectedErrors: Array.isArray(rejectedErrors) ? rejectedErrors : [],
   };
 }
 
@@ -42,8 +42,8 @@ const phaseOfCommand: Readonly<Record<string, Phase>> = {
   "RCPT TO": "rcpt",
 };
 
-/** What the reply in the evidence was the answer to; `undefined` where it was none to anything. */
-export function phaseOf({ code, command }: Evidence): Phase | undefined {
+/** What the reply in an error answers; `undefined` where it answers nothing. */
+export function phaseOf({ code, command }: ParsedError): Phase | undefined {
   if (command === undefined) return undefined;
   if (command === "CONN") return code === "EPROTOCOL" ? "greeting" : undefined;
   if (command === "DATA") return code === "EMESSAGE" ? "dot" : "data";

@@ -4,7 +4,7 @@ import { type SmtpServerOptions, smtpServer } from "@relais/conformance";
 import type { Failure } from "@relais/core/spi";
 import { type SmtpOptions, smtp } from "@relais/smtp";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { hint } from "../src/attempt/hint.ts";
+import { advice } from "../src/attempt/outcomes.ts";
 import { checkOptions } from "../src/options/check-options.ts";
 import { mail, sendContext } from "./send-context.ts";
 
@@ -116,7 +116,7 @@ describe("the reason of a failure that a setting explains says which", () => {
     ["203.0.113.4", false],
   ] as const)("and not on a server of others: %s is near: %s", ([host, near]) => {
     const error = { code: "ESOCKET", originalCode: "DEPTH_ZERO_SELF_SIGNED_CERT", message: "" };
-    expect(hint(checkOptions({ host }), { ...error, rejectedErrors: [] }) !== undefined).toBe(near);
+    expect(advice(checkOptions({ host }), { ...error, rejectedErrors: [] }) !== undefined).toBe(near);
   });
 
   test("stands behind a reply that is cut", async () => {
