@@ -16,6 +16,7 @@ export interface NodemailerProviderOptions {
     readonly secrets?: readonly string[];
 }
 export declare function nodemailerProvider({ id, transport, name, secrets, }: NodemailerProviderOptions): Provider;
+export declare function knownSecrets(options: unknown, depth?: number): string[];
 
 // transport/relais-transport.ts
 import type { Delivery, Health, Message, MessageOptions } from "@relais/core/spi";

@@ -5,7 +5,7 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
   ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*", "zod"],
   http: ["@relais/core/spi", "@relais/mime", "zod"],
-  nodemailer: ["@relais/core/spi", "@relais/mime", "nodemailer"],
+  nodemailer: ["@relais/core/spi", "@relais/mime", "@relais/smtp/replies", "nodemailer"],
   conformance: ["@relais/core/spi"],
   outbox: [
     "@relais/core",

@@ -1,6 +1,8 @@
+import { explainReply, type Phase, phases, phrases } from "@relais/smtp/replies";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { judge } from "../src/provider/classify.ts";
-import { knownSecrets } from "../src/provider/known-secrets.ts";
+import { classify } from "../src/provider/classify.ts";
+import { knownSecrets } from "../src/provider/nodemailer-provider.ts";
 
 const rcpt = { code: "EENVELOPE", command: "RCPT TO" };
 
@@ -20,7 +22,7 @@ test.each([
   [undefined, "transient"],
   ["words", "transient"],
 ])("before the hand-over %o is %s", (thrown, kind) => {
-  expect(judge(thrown, false).kind).toBe(kind);
+  expect(classify(thrown, false).kind).toBe(kind);
 });
 
 test.each([
@@ -41,16 +43,85 @@ test.each([
   [{ statusCode: 429 }, "throttled"],
   [null, "unknown"],
 ])("after the hand-over %o is %s", (thrown, kind) => {
-  expect(judge(thrown, true).kind).toBe(kind);
+  expect(classify(thrown, true).kind).toBe(kind);
 });
 
 test("an SMTP server that puts the message off after the dot is definite: nothing was taken", () => {
   const thrown = { code: "EMESSAGE", command: "DATA", responseCode: 451, response: "451 4.3.0 trouble here" };
-  expect(judge(thrown, true)).toMatchObject({ kind: "transient", definite: true });
+  expect(classify(thrown, true)).toMatchObject({ kind: "transient", definite: true });
 });
 
 test("the status of an API before the hand-over says what it says", () => {
-  expect(judge({ statusCode: 503 }, false)).toMatchObject({ kind: "transient" });
+  expect(classify({ statusCode: 503 }, false)).toMatchObject({ kind: "transient" });
+});
+
+const thrownAt: Readonly<Record<Phase, { readonly code: string; readonly command: string }>> = {
+  greeting: { code: "EPROTOCOL", command: "CONN" },
+  ehlo: { code: "ECONNECTION", command: "EHLO" },
+  starttls: { code: "ETLS", command: "STARTTLS" },
+  auth: { code: "EAUTH", command: "AUTH PLAIN" },
+  mail: { code: "EENVELOPE", command: "MAIL FROM" },
+  rcpt: { code: "EENVELOPE", command: "RCPT TO" },
+  data: { code: "EENVELOPE", command: "DATA" },
+  dot: { code: "EMESSAGE", command: "DATA" },
+};
+
+test("a reply means what the table of @relais/smtp says, at every phase", () => {
+  // The sources of the wordings quote them.
+  const quoted = phrases.map(({ source }) => source.replace(/^.*: /, ""));
+  const words = fc.constantFrom("", "no such user", "try again in 5 minutes", ...quoted);
+  const enhanced = fc.tuple(fc.nat(7), fc.nat(30)).map(([subject, detail]) => `${subject}.${detail}`);
+  const kinds = new Set<string>();
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...phases),
+      fc.integer({ min: 400, max: 559 }),
+      fc.option(enhanced, { nil: undefined }),
+      words,
+      (phase, responseCode, detail, text) => {
+        const status = detail === undefined ? "" : ` ${String(responseCode)[0]}.${detail}`;
+        const response = `${responseCode}${status} ${text}`;
+        const explained = explainReply(response, phase);
+        const { kind, code, again, retryAfterMs } = classify(
+          Object.assign(new Error("refused"), { ...thrownAt[phase], responseCode, response }),
+          false,
+        );
+        kinds.add(kind);
+        expect({ kind, code, again, retryAfterMs }).toEqual({
+          kind: explained?.kind,
+          code: explained?.code,
+          again: explained?.again,
+          retryAfterMs: explained?.retryAfterMs,
+        });
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+  expect([...kinds].sort()).toEqual([
+    "deferred",
+    "misconfigured",
+    "refused",
+    "rejected",
+    "throttled",
+    "transient",
+  ]);
+});
+
+test.each([
+  [{ responseCode: 550, response: "550 5.1.1 gone" }, "rejected"],
+  [{ responseCode: 452, response: "452 4.2.2 full" }, "deferred"],
+  [{ responseCode: 550, response: "550 No such user", recipient: "b@x.test" }, "rejected"],
+  [{ responseCode: 550, response: "550 5.7.1 no" }, "refused"],
+  [{ responseCode: 451, response: "451 later" }, "transient"],
+  [{ code: "EAUTH", responseCode: 504, response: "504 unrecognised type" }, "misconfigured"],
+])("a transport that does not name the command is understood by the reply: %o is %s", (thrown, kind) => {
+  expect(classify(thrown, false).kind).toBe(kind);
+});
+
+test("421 on a lost connection is an answer before the hand-over, and none to the message", () => {
+  const thrown = { code: "ECONNECTION", command: "CONN", responseCode: 421, response: "421 4.3.2 bye" };
+  expect(classify(thrown, false)).toMatchObject({ kind: "transient", code: "421 4.3.2" });
+  expect(classify(thrown, true)).toMatchObject({ kind: "unknown" });
 });
 
 test("secrets are found wherever options keep them", () => {

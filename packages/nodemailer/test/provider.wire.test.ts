@@ -106,7 +106,10 @@ test.each([
   ["552 5.2.2 mailbox full", "rcpt", "deferred"],
   ["450 4.7.1 greylisted", "rcpt", "deferred"],
   ["550 5.1.8 bad sender", "rcpt", "refused"],
-  ["421 4.7.0 too many connections", "greeting", "transient"],
+  ["421 4.7.0 too many connections", "greeting", "throttled"],
+  ["421 4.3.2 try later", "greeting", "transient"],
+  ["550 5.4.5 Daily user sending limit exceeded", "mail", "throttled"],
+  ["550 Unrouteable address", "rcpt", "rejected"],
   ["530 5.7.0 log in first", "mail", "misconfigured"],
 ] as const)("%s at %s is %s", async (reply, step, kind) => {
   const { provider } = await pair({ script: { [step]: { reply } } });

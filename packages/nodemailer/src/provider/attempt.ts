@@ -3,25 +3,13 @@ import { randomUUID } from "node:crypto";
 import type { Message, Outcome, SendContext } from "@relais/core/spi";
 import { compile } from "@relais/mime";
 import type { SendMailOptions } from "nodemailer/lib/mailer";
-import { type HeldBody, heldBody } from "./gated-body.ts";
-import type { Carrier } from "./instrumented-transporter.ts";
-import type { Telling } from "./outcomes.ts";
+import { type GatedBody, gatedBody } from "./gated-body.ts";
+import type { InstrumentedTransporter } from "./instrumented-transporter.ts";
+import type { OutcomeFactory } from "./outcomes.ts";
 
-const before = { kind: "cancelled", reason: "aborted before the message was handed over" } as const;
+const abortedEarly = { kind: "cancelled", reason: "aborted before the message was handed over" } as const;
+const abortedLate = { kind: "unknown", reason: "aborted after the message was handed over" } as const;
 const declined = { kind: "cancelled", reason: "the hand-over was declined" } as const;
-
-async function carry(
-  { transporter }: Carrier,
-  raw: Buffer,
-  messageId: string,
-  dsn: Pick<SendMailOptions, "dsn">,
-  { envelope, signal }: SendContext,
-): Promise<unknown> {
-  const { from, to } = envelope;
-  // `size` and `use8BitMime` are for SMTP; they are nodemailer's, though not in its types.
-  const whole = { from, to: [...to], size: raw.length, use8BitMime: !isAscii(raw) };
-  return transporter.sendMail({ raw, envelope: whole, messageId, signal, ...dsn });
-}
 
 /** What a message asks for of reports (RFC 3461); nodemailer says it to servers that offer DSN. */
 function dsnOf({ dsn }: Message): Pick<SendMailOptions, "dsn"> {
@@ -30,19 +18,19 @@ function dsnOf({ dsn }: Message): Pick<SendMailOptions, "dsn"> {
   return { dsn: { ...rest, ...(notify === undefined ? {} : { notify: [...notify] }) } };
 }
 
-/** One try at a transport; never rejects. */
+/** One attempt by a transport; never rejects. */
 export async function attempt(
   message: Message,
   context: SendContext,
-  carrier: Carrier,
-  telling: Telling,
+  { transporter, streams, gate }: InstrumentedTransporter,
+  outcomes: OutcomeFactory,
 ): Promise<Outcome> {
-  const { signal } = context;
+  const { signal, envelope } = context;
   // A whole mail without a Message-ID: nodemailer would invent one, and say that the mail has it.
-  const named = message.messageId || `<${randomUUID()}@invalid>`;
-  let body: HeldBody | undefined;
+  const messageId = message.messageId || `<${randomUUID()}@invalid>`;
+  let body: GatedBody | undefined;
   let crossed = false; // by a transport that does not stream
-  const handedOver = (): boolean => crossed || body?.handedOver === true;
+  const isHandedOver = (): boolean => crossed || body?.handedOver === true;
 
   const run = async (): Promise<Outcome> => {
     let raw: Buffer;
@@ -50,52 +38,59 @@ export async function attempt(
       const { bytes } = await compile(message);
       raw = bytes.subarray(); // of this attempt alone: the plugin knows it by this object
     } catch (error) {
-      const said = error instanceof Error ? error.message : "no reason given";
-      return telling.failure({ kind: "rejected", reason: `the message could not be compiled: ${said}` });
+      const fault = error instanceof Error ? error.message : "no reason given";
+      return outcomes.failure({ kind: "rejected", reason: `the message could not be compiled: ${fault}` });
     }
-    if (signal.aborted) return telling.failure(before);
-    if (carrier.streams) {
-      body = heldBody(() => context.handOver());
-      carrier.hold(raw, body);
+    if (signal.aborted) return outcomes.failure(abortedEarly);
+    if (streams) {
+      body = gatedBody(() => context.handOver());
+      gate(raw, body);
     } else {
       try {
         await context.handOver();
       } catch {
-        return telling.failure(declined);
+        return outcomes.failure(declined);
       }
       crossed = true;
     }
     try {
-      const info = await carry(carrier, raw, named, dsnOf(message), context);
+      const info: unknown = await transporter.sendMail({
+        raw,
+        // `size` and `use8BitMime` are for SMTP; they are nodemailer's, though not in its types.
+        envelope: Object.assign(
+          { from: envelope.from, to: [...envelope.to] },
+          { size: raw.length, use8BitMime: !isAscii(raw) },
+        ),
+        messageId,
+        signal,
+        ...dsnOf(message),
+      });
       if (body?.begun === true && !body.handedOver) {
         // An answer that cannot be one to the final dot: it has not gone out yet. It must not any more.
         body.stop();
-        const reason = "the far end answered before it had the whole message";
-        return telling.failure({ kind: "transient", reason, code: "EPROTOCOL" });
+        const reason = "the server answered before it had the whole message";
+        return outcomes.failure({ kind: "transient", reason, code: "EPROTOCOL" });
       }
-      const outcome = telling.sent(info, context.envelope.to);
-      const invented = outcome.success && outcome.messageId === named && named !== message.messageId;
-      return invented ? { ...outcome, messageId: message.messageId } : outcome;
+      const outcome = outcomes.fromInfo(info, envelope.to);
+      const isInvented =
+        outcome.success && outcome.messageId === messageId && messageId !== message.messageId;
+      return isInvented ? { ...outcome, messageId: message.messageId } : outcome;
     } catch (thrown) {
-      if (body?.declined === true) return telling.failure(declined);
-      if (signal.aborted && !handedOver()) return telling.failure(before);
-      return telling.trouble(thrown, handedOver());
+      if (body?.declined === true) return outcomes.failure(declined);
+      if (signal.aborted && !isHandedOver()) return outcomes.failure(abortedEarly);
+      return outcomes.fromError(thrown, isHandedOver());
     }
   };
 
-  const given = Promise.withResolvers<Outcome>();
+  if (signal.aborted) return outcomes.failure(abortedEarly);
+  const aborted = Promise.withResolvers<Outcome>();
   const onAbort = (): void => {
     body?.stop();
-    given.resolve(
-      handedOver()
-        ? telling.failure({ kind: "unknown", reason: "aborted after the message was handed over" })
-        : telling.failure(before),
-    );
+    aborted.resolve(outcomes.failure(isHandedOver() ? abortedLate : abortedEarly));
   };
-  if (signal.aborted) return telling.failure(before);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    return await Promise.race([run(), given.promise]);
+    return await Promise.race([run(), aborted.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

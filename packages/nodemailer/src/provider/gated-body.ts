@@ -2,14 +2,14 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
 /** A message on its way into a transport, and how far it got. */
-export interface HeldBody {
+export interface GatedBody {
   /** In the place of the mail's own stream. */
-  hold(open: () => Readable): Readable;
-  /** Somebody asked for the stream. */
+  wrap(open: () => Readable): Readable;
+  /** The stream was opened. */
   readonly begun: boolean;
   /** The end will never come: nothing that waits for it goes out. Without effect once handed over. */
   stop(): void;
-  /** `handOver` resolved: from here on the far end may have the message. */
+  /** `handOver` resolved: from here on the server may have the message. */
   readonly handedOver: boolean;
   /** `handOver` rejected. */
   readonly declined: boolean;
@@ -17,22 +17,22 @@ export interface HeldBody {
 
 const chunkBytes = 65_536;
 
-/** A body whose last chunk waits for `handOver`, asked for as late as whoever reads it gets there: nothing is read ahead. */
-export function heldBody(handOver: () => Promise<void>): HeldBody {
+/** A body whose last chunk waits for `handOver`, called as late as the reader gets there: nothing is read ahead. */
+export function gatedBody(handOver: () => Promise<void>): GatedBody {
   let handedOver = false;
   let declined = false;
   let stopped = false;
-  let asked = false;
-  let held: Readable | undefined;
+  let ending = false;
+  let current: Readable | undefined;
 
-  const halt = (): Error => new Error(declined ? "the hand-over was declined" : "given up");
+  const stopError = (): Error => new Error(declined ? "the hand-over was declined" : "given up");
 
-  const last = async (stream: Readable, chunk: Buffer): Promise<void> => {
+  const end = async (stream: Readable, chunk: Buffer): Promise<void> => {
     try {
       await handOver();
     } catch {
       declined = true;
-      stream.destroy(halt());
+      stream.destroy(stopError());
       return;
     }
     // Meanwhile the connection may have been lost; then the end never goes out.
@@ -42,45 +42,45 @@ export function heldBody(handOver: () => Promise<void>): HeldBody {
     stream.push(null);
   };
 
-  const hold = (open: () => Readable): Readable => {
+  const wrap = (open: () => Readable): Readable => {
     let bytes: Buffer | undefined;
     let at = 0;
     const stream = new Readable({
       highWaterMark: 0,
       async read() {
-        if (asked) return;
+        if (ending) return;
         try {
           bytes ??= await buffer(open());
         } catch (error) {
           stream.destroy(error as Error);
           return;
         }
-        if (asked || stream.destroyed) return;
+        if (ending || stream.destroyed) return;
         if (bytes.length - at > chunkBytes) {
           const from = at;
           at += chunkBytes;
           stream.push(bytes.subarray(from, at));
           return;
         }
-        asked = true;
-        await last(stream, bytes.subarray(at));
+        ending = true;
+        await end(stream, bytes.subarray(at));
       },
     });
-    held = stream;
-    // A pool may put a mail back into its queue; one whose end was asked for is not begun again.
-    if (stopped || asked) stream.destroy(halt());
+    current = stream;
+    // A pool may put a mail back into its queue; one whose end was read is not begun again.
+    if (stopped || ending) stream.destroy(stopError());
     return stream;
   };
 
   return {
-    hold,
+    wrap,
     stop: () => {
       if (handedOver) return;
       stopped = true;
-      held?.destroy(halt());
+      current?.destroy(stopError());
     },
     get begun() {
-      return held !== undefined;
+      return current !== undefined;
     },
     get handedOver() {
       return handedOver;

@@ -1,50 +1,50 @@
 import type { Readable } from "node:stream";
 import nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
-import type { HeldBody } from "./gated-body.ts";
+import type { GatedBody } from "./gated-body.ts";
 
 /** A transporter whose mails' ends can be held back. */
-export interface Carrier {
+export interface InstrumentedTransporter {
   readonly transporter: Transporter;
   /** What nodemailer calls the transport: `SMTP`, `SMTP (pool)`, `Sendmail`, `SESTransport`. */
   readonly name: string;
-  /** Its far end takes a mail only by a sign of its own after the body (SMTP's final dot), so an end that waits is enough. */
+  /** Its server takes a mail only by a sign of its own after the body (SMTP's final dot): an end that waits is enough. */
   readonly streams: boolean;
   readonly canVerify: boolean;
-  /** The stream of the mail with these very `raw` bytes will be held by `body`. */
-  hold(raw: Buffer, body: HeldBody): void;
+  /** The stream of the mail with these very `raw` bytes goes through `body`. */
+  gate(raw: Buffer, body: GatedBody): void;
 }
 
 // Not sendmail: if this process dies, its input just ends, and half a mail may be sent as a whole one.
 const streaming = new Set(["SMTP", "SMTP (pool)"]);
 
-function isTransporter(given: unknown): given is Transporter {
-  return typeof given === "object" && given !== null && "sendMail" in given;
+function isTransporter(value: unknown): value is Transporter {
+  return typeof value === "object" && value !== null && "sendMail" in value;
 }
 
 /** Makes a transporter of whatever `nodemailer.createTransport` takes, and adds a plugin to it. */
-export function carrier(given: unknown): Carrier {
-  const transporter = isTransporter(given)
-    ? given
-    : nodemailer.createTransport(given as Parameters<typeof nodemailer.createTransport>[0]);
-  const held = new WeakMap<object, HeldBody>();
+export function instrumentTransporter(transport: unknown): InstrumentedTransporter {
+  const transporter = isTransporter(transport)
+    ? transport
+    : nodemailer.createTransport(transport as Parameters<typeof nodemailer.createTransport>[0]);
+  const bodies = new WeakMap<object, GatedBody>();
   transporter.use("stream", (mail, done) => {
     const { raw } = mail.data;
-    const body = Buffer.isBuffer(raw) ? held.get(raw) : undefined;
+    const body = Buffer.isBuffer(raw) ? bodies.get(raw) : undefined;
     if (body !== undefined) {
       // Around the mail's own stream: what other plugins and DKIM make of it happens inside.
       const open = mail.message.createReadStream.bind(mail.message);
       mail.message.createReadStream = ((options) =>
-        body.hold(() => open(options) as Readable)) as typeof open;
+        body.wrap(() => open(options) as Readable)) as typeof open;
     }
     done();
   });
-  const { transporter: wire } = transporter;
+  const { name, verify } = transporter.transporter;
   return {
     transporter,
-    name: wire.name,
-    streams: streaming.has(wire.name),
-    canVerify: typeof wire.verify === "function",
-    hold: (raw, body) => held.set(raw, body),
+    name,
+    streams: streaming.has(name),
+    canVerify: typeof verify === "function",
+    gate: (raw, body) => bodies.set(raw, body),
   };
 }

@@ -2,19 +2,18 @@ import { type Health, type Provider, providerId, redactor } from "@relais/core/s
 import type nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
 import { attempt } from "./attempt.ts";
-import { carrier } from "./instrumented-transporter.ts";
-import { knownSecrets } from "./known-secrets.ts";
-import { telling } from "./outcomes.ts";
+import { instrumentTransporter } from "./instrumented-transporter.ts";
+import { outcomeFactory } from "./outcomes.ts";
 
 /** What `nodemailerProvider` takes. */
 export interface NodemailerProviderOptions {
   /** @defaultValue `"NODEMAILER"` */
   readonly id?: string;
-  /** A transporter, or whatever `nodemailer.createTransport` takes: options, a URL, a transport of somebody else's. */
+  /** A transporter, or whatever `nodemailer.createTransport` takes: options, a URL, any other transport. */
   readonly transport: Transporter | Parameters<typeof nodemailer.createTransport>[0];
   /** What to call it in health reports. @defaultValue nodemailer's own word, `"SMTP (pool)"` */
   readonly name?: string;
-  /** Secrets that do not stand in the transport's options, to be taken out of every reason. */
+  /** Secrets that are not in the transport's options, to be taken out of every reason. */
   readonly secrets?: readonly string[];
 }
 
@@ -32,27 +31,27 @@ export function nodemailerProvider({
   if (transport === undefined || transport === null) {
     throw new TypeError("nodemailerProvider: give a transport");
   }
-  const carried = carrier(transport);
-  const { transporter, canVerify } = carried;
+  const instrumented = instrumentTransporter(transport);
+  const { transporter, canVerify } = instrumented;
   const wire = transporter.transporter as { options?: unknown };
   const options = [typeof transport === "object" ? transport : { url: transport }, transporter.options];
   const found = [...options, wire.options].flatMap((one) => knownSecrets(one));
-  const told = telling(id, redactor([...secrets, ...found]));
-  const shown = name ?? carried.name;
+  const outcomes = outcomeFactory(id, redactor([...secrets, ...found]));
+  const label = name ?? instrumented.name;
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
   const verify = async (signal: AbortSignal | undefined): Promise<Health> => {
-    if (!canVerify) return { provider: id, ok: true, reason: `${shown} cannot be verified` };
+    if (!canVerify) return { provider: id, ok: true, reason: `${label} cannot be verified` };
     const aborted = Promise.withResolvers<never>();
     const stop = (): void => aborted.reject(Object.assign(new Error("given up"), { code: "EABORT" }));
     if (signal?.aborted === true) stop();
     signal?.addEventListener("abort", stop, { once: true });
     try {
       await Promise.race([transporter.verify(), aborted.promise]);
-      return { provider: id, ok: true, reason: `${shown} is ready` };
+      return { provider: id, ok: true, reason: `${label} is ready` };
     } catch (thrown) {
-      const failure = told.trouble(thrown, false);
+      const failure = outcomes.fromError(thrown, false);
       return { provider: id, ok: false, reason: failure.reason, failure };
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -65,7 +64,7 @@ export function nodemailerProvider({
       try {
         await transporter.close();
       } catch {
-        // It is gone either way.
+        // It is closed either way.
       }
     })();
     return closing;
@@ -75,9 +74,9 @@ export function nodemailerProvider({
     id,
     send: async (message, context) => {
       if (closing !== undefined) {
-        return told.failure({ kind: "skipped", code: "closed", reason: "the provider is closed" });
+        return outcomes.failure({ kind: "skipped", code: "closed", reason: "the provider is closed" });
       }
-      const sending = attempt(message, context, carried, told);
+      const sending = attempt(message, context, instrumented, outcomes);
       underWay.add(sending);
       try {
         return await sending;
@@ -88,5 +87,27 @@ export function nodemailerProvider({
     verify: (context) => verify(context?.signal),
     close,
     [Symbol.asyncDispose]: close,
+  });
+}
+
+const secretNames = /pass|secret|token|key|credential|authorization/i;
+
+function passwordsIn(text: string): string[] {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return [];
+  const { password } = new URL(text);
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
+}
+
+/** Every text in a transport's options where secrets are kept: `auth.pass`, tokens, keys, passwords in URLs. */
+export function knownSecrets(options: unknown, depth = 5): string[] {
+  if (typeof options !== "object" || options === null || depth === 0 || ArrayBuffer.isView(options))
+    return [];
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (typeof value !== "string") return knownSecrets(value, depth - 1);
+    return secretNames.test(name) ? [value] : passwordsIn(value);
   });
 }

@@ -7,10 +7,8 @@ import {
 } from "@relais/core/spi";
 import type { MailMessage } from "nodemailer/lib/mailer";
 import type MimeNode from "nodemailer/lib/mime-node";
-import { everyNode } from "./mime-nodes.ts";
-import { dropReordering } from "./reordering.ts";
-import { resolveTree } from "./resolve-tree.ts";
-import { refuseInjection } from "./sanitize-mail.ts";
+import { allNodes, resolveContents } from "./mime-nodes.ts";
+import { refuseInjection, removeReordering } from "./sanitize-mail.ts";
 import { sendingError } from "./sending-error.ts";
 
 type MessageLimits = NonNullable<MessageOptions["limits"]>;
@@ -21,9 +19,9 @@ const sizeOf = (content: unknown): number => {
 };
 
 /** Limits count what a mail holds before it is encoded, as they do for every other message. */
-function checkLimits(root: MimeNode, given: MessageLimits): void {
-  const { maxBytes, maxAttachments } = { ...defaultLimits, ...given };
-  const nodes = everyNode(root);
+function checkLimits(root: MimeNode, limits: MessageLimits): void {
+  const { maxBytes, maxAttachments } = { ...defaultLimits, ...limits };
+  const nodes = allNodes(root);
   const bytes = nodes.reduce((sum, { content }) => sum + sizeOf(content), 0);
   if (bytes > maxBytes)
     throw sendingError(`message: has ${bytes} bytes; at most ${maxBytes} are allowed`, { code: "EMESSAGE" });
@@ -35,8 +33,8 @@ function checkLimits(root: MimeNode, given: MessageLimits): void {
 }
 
 /**
- * Whom nodemailer would send it to. For a `raw` mail it knows nobody unless it is told: such a mail's own fields say so
- * then.
+ * The recipients that nodemailer knows. Of a `raw` mail it knows none but those of an `envelope`: without one, the
+ * mail's own header fields name them.
  */
 function envelopeOf<T>({ message, data }: MailMessage<T>): { from: string; to: string[] } | undefined {
   const { from, to } = message.getEnvelope();
@@ -45,12 +43,12 @@ function envelopeOf<T>({ message, data }: MailMessage<T>): { from: string; to: s
   throw sendingError("No recipients defined", { code: "EENVELOPE" });
 }
 
-/** What a chain is given of a mail: the bytes that nodemailer composes, as they are, and its envelope. */
-export async function wholeMail<T>(mail: MailMessage<T>, limits: MessageLimits = {}): Promise<Message> {
+/** The message that a chain sends for a mail: the bytes that nodemailer composes, as they are, and its envelope. */
+export async function composeMessage<T>(mail: MailMessage<T>, limits: MessageLimits = {}): Promise<Message> {
   const { message: root, data } = mail;
   refuseInjection(root, data.envelope);
-  dropReordering(root);
-  await resolveTree(mail, root);
+  removeReordering(root);
+  await resolveContents(mail, root);
   const envelope = envelopeOf(mail);
   if (!data.raw) checkLimits(root, limits);
   const raw = await root.build();
@@ -62,7 +60,7 @@ export async function wholeMail<T>(mail: MailMessage<T>, limits: MessageLimits =
     );
   } catch (error) {
     if (!(error instanceof InvalidMessage)) throw error;
-    const whose = /^(?:from|to|cc|bcc|sender|envelope|dsn)\b/.test(error.field);
-    throw sendingError(error.message, { code: whose ? "EENVELOPE" : "EMESSAGE", cause: error });
+    const isEnvelope = /^(?:from|to|cc|bcc|sender|envelope|dsn)\b/.test(error.field);
+    throw sendingError(error.message, { code: isEnvelope ? "EENVELOPE" : "EMESSAGE", cause: error });
   }
 }

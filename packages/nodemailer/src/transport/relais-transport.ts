@@ -1,8 +1,8 @@
+import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import type { Delivery, Health, Message, MessageOptions } from "@relais/core/spi";
 import type { MailMessage, SentMessageInfo, Transport } from "nodemailer/lib/mailer";
-import { wholeMail } from "./compose-message.ts";
-import { idling } from "./idle-tracker.ts";
+import { composeMessage } from "./compose-message.ts";
 import {
   deliveryError,
   failureError,
@@ -24,18 +24,18 @@ export interface RelaisSentInfo extends SentMessageInfo {
   rejected: string[];
   /** Present if some recipients were refused while others were accepted. */
   rejectedErrors?: readonly SendingError[];
-  /** The closing words of the far end that took it; empty if it gave none. */
+  /** The last reply of the server that took it; empty if it gave none. */
   response: string;
   /** The id of the provider that took it (the first, if recipients went by several). */
   provider: string;
   delivery: Delivery;
 }
 
-/** What a chain is told as a transport. */
+/** Options of a chain as a transport. */
 export interface SendingChainOptions extends Pick<MessageOptions, "limits"> {
   /**
    * How many mails may be under way while `isIdle()` is true and the event `idle` comes, as `maxConnections` of a pool.
-   * Nothing is held back: whoever does not ask sends as many as they like.
+   * Nothing is held back: a caller that does not ask sends as many as it likes.
    * @defaultValue 5
    */
   readonly maxAtOnce?: number | undefined;
@@ -68,15 +68,15 @@ function abortError(signal: AbortSignal, delivery?: Delivery): SendingError {
 /** The promise, or an AbortError as soon as the signal says so: a stream being read may never end. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
-  const given = Promise.withResolvers<never>();
-  const stop = (): void => given.reject(abortError(signal));
+  const aborted = Promise.withResolvers<never>();
+  const stop = (): void => aborted.reject(abortError(signal));
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop, { once: true });
   try {
-    return await Promise.race([promise, given.promise]);
+    return await Promise.race([promise, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", stop);
-    promise.catch(() => {}); // what it says once nobody listens is of no interest
+    promise.catch(() => {}); // what comes after the abort is not waited for
   }
 }
 
@@ -107,10 +107,10 @@ function sentInfo(mail: MailMessage<RelaisSentInfo>, message: Message, delivery:
  * @throws {RangeError} if `options.maxAtOnce` is not a whole number of 1 or more
  */
 export function relaisTransport(chain: SendingChain, options: SendingChainOptions = {}): RelaisTransport {
-  const room = idling(options.maxAtOnce ?? 5);
+  const idle = idleTracker(options.maxAtOnce ?? 5);
   const send = async (mail: MailMessage<RelaisSentInfo>): Promise<RelaisSentInfo> => {
     const { signal } = mail.data;
-    const message = await unlessAborted(wholeMail(mail, options.limits), signal);
+    const message = await unlessAborted(composeMessage(mail, options.limits), signal);
     const delivery = await chain.send(message, { signal });
     if (delivery.success || delivery.status === "partial") return sentInfo(mail, message, delivery);
     if (signal?.aborted === true && delivery.kind === "cancelled") throw abortError(signal, delivery);
@@ -140,18 +140,57 @@ export function relaisTransport(chain: SendingChain, options: SendingChainOption
     version,
     supportsAbortSignal: true,
     send: (mail, callback) => {
-      // setImmediate: what a callback throws is its own affair, not a failure of this send.
-      room.during(send(mail)).then(
+      // setImmediate: what a callback throws is not a failure of this send.
+      idle.track(send(mail)).then(
         (info) => setImmediate(callback, null, info),
         (error) => setImmediate(callback, error),
       );
     },
     verify,
     close: async () => chain.close?.(),
-    isIdle: room.isIdle,
+    isIdle: idle.isIdle,
     on(event, listener) {
-      room.on(event, listener);
+      idle.on(event, listener);
       return this;
+    },
+  };
+}
+
+/** Whether there is room for another mail, as nodemailer's pools say it. Nothing is held back by it. */
+interface IdleTracker {
+  /** Notes that a mail is under way until the promise settles. */
+  track<T>(sending: Promise<T>): Promise<T>;
+  /** Whether fewer than `maxAtOnce` mails are under way. */
+  isIdle(): boolean;
+  /** `idle` comes once at first, and whenever there is room again after there was none. */
+  on(event: string | symbol, listener: (...args: unknown[]) => void): void;
+}
+
+/** @throws {RangeError} if `maxAtOnce` is not a whole number of 1 or more */
+function idleTracker(maxAtOnce: number): IdleTracker {
+  if (!Number.isInteger(maxAtOnce) || maxAtOnce < 1)
+    throw new RangeError("maxAtOnce must be a whole number of 1 or more");
+  const events = new EventEmitter();
+  let underWay = 0;
+  const isIdle = (): boolean => underWay < maxAtOnce;
+  const emitIdle = (): void => {
+    setImmediate(() => {
+      if (isIdle()) events.emit("idle");
+    });
+  };
+  emitIdle();
+  return {
+    isIdle,
+    on: (event, listener) => void events.on(event, listener),
+    async track(sending) {
+      underWay += 1;
+      try {
+        return await sending;
+      } finally {
+        const wasFull = !isIdle();
+        underWay -= 1;
+        if (wasFull && isIdle()) emitIdle();
+      }
     },
   };
 }

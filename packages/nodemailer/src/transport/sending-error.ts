@@ -1,10 +1,10 @@
 import type { Delivery, Failure, FailureKind } from "@relais/core/spi";
 
-/** What nodemailer's callback is given when a mail was not sent. Fields are named as nodemailer's own. */
+/** What nodemailer's callback gets when a mail was not sent. Fields are named as nodemailer's own. */
 export interface SendingError extends Error {
   /** nodemailer's code of this meaning: see the table in the README. */
   readonly code: string;
-  /** Three digits, where the far end gave any. */
+  /** Three digits, where the server gave any. */
   readonly responseCode?: number;
   readonly response?: string;
   /** Recipients that surely did not get it. */
@@ -12,7 +12,7 @@ export interface SendingError extends Error {
   readonly rejectedErrors?: readonly SendingError[];
   /** On the entries of `rejectedErrors`. */
   readonly recipient?: string;
-  /** Everything Relais knows; absent where the mail could not be composed or was refused at the door. */
+  /** Everything Relais knows; absent where the mail could not be composed or was refused before it was sent. */
   readonly delivery?: Delivery;
 }
 
@@ -29,10 +29,10 @@ const codes: Readonly<Record<FailureKind, string>> = {
   cancelled: "EABORT",
 };
 
-/** An error with nodemailer's fields; `undefined` ones stay away. */
+/** An error with nodemailer's fields; `undefined` ones are left out. */
 export function sendingError(message: string, fields: Omit<SendingError, "name" | "message">): SendingError {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.assign(new Error(message), Object.fromEntries(given)) as unknown as SendingError;
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.assign(new Error(message), Object.fromEntries(present)) as unknown as SendingError;
 }
 
 const responseCodeOf = ({ code }: Failure): number | undefined => {
@@ -40,7 +40,7 @@ const responseCodeOf = ({ code }: Failure): number | undefined => {
   return digits === undefined ? undefined : Number(digits);
 };
 
-/** One failure in nodemailer's words. */
+/** One failure as nodemailer reports it. */
 export function failureError(failure: Failure, recipient?: string): SendingError {
   const { kind, reason } = failure;
   const responseCode = responseCodeOf(failure);
