@@ -31,7 +31,7 @@ test("a mail without a Message-ID has none afterwards, whatever nodemailer calls
   expect(named.outcome).toMatchObject({ success: true, messageId: "<no at sign>" });
 });
 
-test("what is asked of reports (RFC 3461) is told to a server that offers them", async () => {
+test("the reports that a mail asks for (RFC 3461) are asked of a server that offers them", async () => {
   const dsn = { return: "headers", id: "e 1", notify: ["failure", "delay"], recipient: "c@x.test" };
   for (const input of [
     { raw, dsn },

@@ -76,7 +76,7 @@ describe.each([
 ])("%s", (_, one) => {
   test.each(rules(one))("$name", (rule) => rule.run());
 
-  test("is judged by every rule but one", () => {
+  test("is checked by every rule but one", () => {
     expect(coverage(one).notCovered).toHaveLength(1);
   });
 });

@@ -164,7 +164,7 @@ test("a refused login is misconfigured, and the password does not come out, howe
   expect(said).not.toContain(Buffer.from(`\0${auth.user}\0${auth.pass}`).toString("base64"));
 });
 
-test("nobody at the port is transient, at send and at verify", async () => {
+test("a port without a server is transient, at send and at verify", async () => {
   const { server, provider } = await pair();
   expect(await provider.verify?.()).toMatchObject({ ok: true, provider: "MAIL" });
   await server.down();

@@ -23,7 +23,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
 const no = new Set(["false", "f", "no", "n", "off", "0"]);
 
-/** A port as a number, anything else as it is: what is wrong is said when the options are checked. */
+/** A port as a number, anything else as it is: the check of the options says what is wrong. */
 function port(text: string | undefined): string | number | undefined {
   const value = text?.trim();
   return value && /^\d{1,5}$/.test(value) ? Number(value) : value || undefined;
@@ -40,8 +40,8 @@ function flag(text: string | undefined): string | boolean | undefined {
  * What `SMTP_HOST`, `SMTP_PORT`, `SMTP_SECURE`, `SMTP_REQUIRE_TLS`, `SMTP_IGNORE_TLS`, `SMTP_NAME`, `SMTP_USER` and
  * `SMTP_PASS` say, unchecked.
  *
- * What may go out in clear may go out over TLS with any certificate: whoever could pretend to be the server could as well
- * take STARTTLS out of its answer. So where TLS is not required (on this machine without a login, or as
+ * What may go out in clear may go out over TLS with any certificate: an attacker who could pretend to be the server could
+ * as well take STARTTLS out of its answer. So where TLS is not required (on this machine without a login, or as
  * `SMTP_REQUIRE_TLS=false` says) the certificate is not looked at, and a Postfix with one of its own takes the mail.
  */
 function optionsFromEnv(env: Environment): unknown {
@@ -54,7 +54,7 @@ function optionsFromEnv(env: Environment): unknown {
   const ignoreTLS = flag(env.SMTP_IGNORE_TLS);
   const fromFirstByte = endpoint.secure ?? endpoint.port === 465;
   const isLocal = isLoopback(host);
-  // On this machine nobody listens: leaving TLS out needs no second word there.
+  // Traffic on this machine is not overheard: leaving TLS out needs no second setting there.
   const requireTLS = flag(env.SMTP_REQUIRE_TLS) ?? (ignoreTLS === true && isLocal ? false : undefined);
   const inClear = requireTLS === false || (requireTLS === undefined && isLocal && !user && !pass);
   const options = {

@@ -19,7 +19,7 @@ async function failure(server: SmtpServerOptions, options: Partial<SmtpOptions>)
   return outcome;
 }
 
-describe("the reason of a failure that a setting explains says which", () => {
+describe("the reason of a failure names the setting that explains it", () => {
   test.for(["selfSigned", "expired", "wrongName", "good"] as const)(
     "a port that speaks TLS, secure: false, with a certificate that is %s",
     async (certificate) => {
@@ -29,14 +29,14 @@ describe("the reason of a failure that a setting explains says which", () => {
     },
   );
 
-  test("a port that speaks TLS is found out long before the greeting's time is over", async () => {
+  test("a port that speaks TLS is detected long before the greeting's time is over", async () => {
     const begun = performance.now();
     const outcome = await failure({ secure: true }, { secure: false, greetingTimeoutMs: 30_000 });
     expect(outcome).toMatchObject({ kind: "misconfigured", code: "ETLSPORT" });
     expect(performance.now() - begun).toBeLessThan(9_000);
   });
 
-  test("all who wait at once are told of it, and it is asked once", async () => {
+  test("all waiting sends get that reason, and the port is probed once", async () => {
     const far = await smtpServer({ secure: true });
     const provider = smtp({ host: far.host, port: far.port, secure: false, greetingTimeoutMs: 300 });
     const messages = await Promise.all(Array.from({ length: 5 }, () => mail()));
@@ -47,7 +47,7 @@ describe("the reason of a failure that a setting explains says which", () => {
     await far.close();
   });
 
-  test("a server that is slow and speaks no TLS is not asked a second time", async () => {
+  test("a server that is slow and speaks no TLS is not probed a second time", async () => {
     let connections = 0;
     const silent: Server = createServer(() => {
       connections += 1;
@@ -65,7 +65,7 @@ describe("the reason of a failure that a setting explains says which", () => {
     await provider.close?.();
   });
 
-  test("an abort while it is asked is answered at once", async () => {
+  test("an abort during the probe is answered at once", async () => {
     const far = await smtpServer({ script: { greeting: { stall: true } } });
     const provider = smtp({ host: far.host, port: far.port, greetingTimeoutMs: 100 });
     const stop = new AbortController();
@@ -119,7 +119,7 @@ describe("the reason of a failure that a setting explains says which", () => {
     expect(advice(checkOptions({ host }), { ...error, rejectedErrors: [] }) !== undefined).toBe(near);
   });
 
-  test("stands behind a reply that is cut", async () => {
+  test("follows a reply that is cut", async () => {
     const reply = `421 4.7.0 (EHLO) ${"words ".repeat(200)}`;
     const outcome = await failure({ script: { ehlo: { reply, next: "drop" } } }, {});
     expect(outcome.reason.length).toBeLessThanOrEqual(300);

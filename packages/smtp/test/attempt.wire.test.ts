@@ -40,7 +40,7 @@ async function setup(): Promise<{
 }
 
 describe("an attempt", () => {
-  test("that finds an idle connection closed before it wrote to it takes another, unseen", async () => {
+  test("that finds an idle connection closed before it wrote to it takes another one", async () => {
     const { server, shared, slot } = await setup();
     const connection = new SMTPConnection({ host: server.host, port: server.port });
     connection.connect();

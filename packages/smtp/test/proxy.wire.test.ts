@@ -49,7 +49,7 @@ describe("a proxy", () => {
     await server.close();
   });
 
-  test("that refuses is transient, and its password stays private", async () => {
+  test("that refuses is transient, and its password is not shown", async () => {
     const { port } = await connectProxy("ann:another");
     const provider = smtp({
       host: "127.0.0.1",

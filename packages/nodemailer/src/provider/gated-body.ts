@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
-/** A message on its way into a transport, and how far it got. */
+/** The body of a mail that a transport reads, and how far it got. */
 export interface GatedBody {
   /** In the place of the mail's own stream. */
   wrap(open: () => Readable): Readable;

@@ -8,7 +8,7 @@ export interface InstrumentedTransporter {
   readonly transporter: Transporter;
   /** What nodemailer calls the transport: `SMTP`, `SMTP (pool)`, `Sendmail`, `SESTransport`. */
   readonly name: string;
-  /** Its server takes a mail only by a sign of its own after the body (SMTP's final dot): an end that waits is enough. */
+  /** Its server takes a mail only at a sign after the body (SMTP's final dot): to hold the end back is enough. */
   readonly streams: boolean;
   readonly canVerify: boolean;
   /** The stream of the mail with these very `raw` bytes goes through `body`. */

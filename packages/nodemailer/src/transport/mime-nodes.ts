@@ -1,7 +1,7 @@
 import type { MailMessage } from "nodemailer/lib/mailer";
 import type MimeNode from "nodemailer/lib/mime-node";
 
-/** A header as it was given, before it is written. nodemailer keeps them in order, and has no public list of them. */
+/** A header before it is written. nodemailer keeps them in order, and has no public list of them. */
 export interface HeaderEntry {
   readonly key: string;
   value: unknown;
@@ -25,8 +25,8 @@ function isInline(content: unknown): boolean {
 }
 
 /**
- * Reads the contents that the parts of a composed mail only name: streams, paths, URLs. nodemailer's own reader does it, so its
- * `disableFileAccess` and `disableUrlAccess` hold. A stream can be read once, and both the bytes and the structured
+ * Reads the contents that the parts of a composed mail only name: streams, paths, URLs. nodemailer's own reader does
+ * it, so its `disableFileAccess` and `disableUrlAccess` hold. A stream can be read once, and both the bytes and the structured
  * message need its content.
  */
 export async function resolveContents<T>(mail: MailMessage<T>, node: MimeNode): Promise<void> {

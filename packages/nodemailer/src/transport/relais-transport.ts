@@ -18,7 +18,7 @@ export interface SendingChain {
   close?(): Promise<void>;
 }
 
-/** What `sendMail` gives: nodemailer's fields, and what Relais knows besides. */
+/** What `sendMail` gives: nodemailer's fields, and Relais' own. */
 export interface RelaisSentInfo extends SentMessageInfo {
   accepted: string[];
   rejected: string[];

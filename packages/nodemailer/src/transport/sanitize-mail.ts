@@ -39,7 +39,7 @@ const refused = (field: string, fault: string, code: "EENVELOPE" | "EMESSAGE"): 
 const addressKeys = new Set(["From", "Sender", "To", "Cc", "Bcc", "Reply-To"]);
 const quotedText = /"(?:[^"\\]|\\.)*"/g;
 
-/** An address with a line break or a bracket in the middle: what stands behind it is another one, or a command. */
+/** An address with a line break or a bracket in the middle: what follows it is another one, or a command. */
 function breaksOut(address: string): boolean {
   const bare = address.trim().replace(/^<([^<>]*)>$/, "$1");
   return /[\r\n<>]/.test(bare.replace(quotedText, (text) => text.replace(/[<>]/g, "")));
@@ -51,7 +51,7 @@ const shortened = (blanks: string): string =>
 const comment = /\([^()]*\)/g;
 const nextField = /[\r\n][!-9;-~]+[ \t]*:/;
 
-/** Whether an address stands as the name of another one, with a line break between. */
+/** Whether an address is the name of another one, with a line break between. */
 function isAnother(part: string): boolean {
   const [, name = "", address = ""] = /^([^<>]*@[^<>]*[\r\n]\s*)<([^<>]*)/.exec(part) ?? [];
   return name.trim().toLowerCase() !== address.trim().toLowerCase();

@@ -12,7 +12,7 @@ export interface SendingError extends Error {
   readonly rejectedErrors?: readonly SendingError[];
   /** On the entries of `rejectedErrors`. */
   readonly recipient?: string;
-  /** Everything Relais knows; absent where the mail could not be composed or was refused before it was sent. */
+  /** The whole delivery; absent where the mail could not be composed or was refused before it was sent. */
   readonly delivery?: Delivery;
 }
 

@@ -34,8 +34,8 @@ export interface AttemptContext {
 }
 
 /**
- * One call of `send`: a message on its way to one server, in as many transactions as that takes: one, as a rule, and
- * further ones for the recipients that the server did not want in the same (RFC 5321, 4.5.3.1.10).
+ * One call of `send`: a message for one server, in as many transactions as that takes: one, as a rule, and further ones for
+ * the recipients that the server did not take in the same (RFC 5321, 4.5.3.1.10).
  */
 export class Attempt {
   readonly #message: Message;
@@ -90,7 +90,7 @@ export class Attempt {
     const { outcomes } = this.#shared;
     const late = outcomes.failure({ kind: "unknown", reason: "aborted after the message was handed over" });
     const reason = "aborted before the message was handed over";
-    // Other recipients have had it handed over: the core takes "cancelled" for a doubt then, and there is none.
+    // Handed over for other recipients: the core takes "cancelled" for a doubt then, and there is none.
     const begun = handedOver || this.#handedOver;
     const early = outcomes.failure({ kind: begun ? "transient" : "cancelled", reason });
     this.#recipients.end(handedOver ? late : early, early);
@@ -196,7 +196,7 @@ export class Attempt {
     const remedy = explainError(thrown)?.remedy;
     const isLate = remedy === "fewer-recipients" && parseError(thrown).command === "DATA";
     if (isLate && recipients.length > 1 && isReusable(thrown, body)) {
-      // Told too late to say how many it would have taken; a refusal of the final dot is a definite one, too.
+      // Too late to show how many it would have taken; a refusal of the final dot is a definite one, too.
       learned.recipients = Math.ceil(recipients.length / 2);
       this.#needsReset = true;
       return true;
@@ -248,7 +248,7 @@ export class Attempt {
     this.#recipients.end(failure, failure.kind === "unknown" ? lost : failure);
   }
 
-  /** Addresses outside of ASCII, and a server that does not take them: told before MAIL, and nothing is sent. */
+  /** Addresses outside of ASCII, and a server that does not take them: refused before MAIL, and nothing is sent. */
   #refuseUtf8(): void {
     const refusal = (where: string): Failure =>
       this.#shared.outcomes.failure({

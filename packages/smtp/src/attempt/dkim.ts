@@ -54,7 +54,7 @@ const signAsync = promisify(signWith);
 const sha256 = (text: string): Buffer => createHash("sha256").update(text, "latin1").digest();
 
 /**
- * The names in `h=`: one as often as there are headers of it, and From once more than that, so that nobody can put
+ * The names in `h=`: one as often as there are headers of it, and From once more than that, so that no one can put
  * another From on top (RFC 6376, 8.15).
  */
 function signedNames(headers: readonly RelaxedHeader[], fields: readonly string[]): string[] {
@@ -159,7 +159,7 @@ interface RelaxedMessage {
 
 export function relaxed(bytes: Buffer): RelaxedMessage {
   const read = bytes.toString("latin1");
-  // A bare CR or LF becomes CRLF on its way through nodemailer, so that is what is signed.
+  // nodemailer turns a bare CR or LF into CRLF, so that is what is signed.
   const text = /\r(?!\n)|(?<!\r)\n/.test(read) ? read.replace(/\r\n?|\n/g, "\r\n") : read;
   // An empty line at the very top ends a header of no lines.
   const end = `\r\n${text}`.indexOf("\r\n\r\n");

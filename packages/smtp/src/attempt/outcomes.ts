@@ -88,7 +88,7 @@ export function outcomeFactory(
   };
 }
 
-/** A server in the same machine, container group or house, which often has a certificate of its own. */
+/** A server on the same machine, container group or local network, which often has a certificate of its own. */
 function isNear(host: string): boolean {
   if (isLoopback(host)) return true;
   if (isIP(host) === 4) return /^(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(host);

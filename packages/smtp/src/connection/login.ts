@@ -83,7 +83,7 @@ function tokenSource(auth: SmtpOAuth2, settings: Settings, secrets: SecretRedact
       ...others,
     );
   source.on("token", (token: { accessToken: string }) => secrets.add(token.accessToken));
-  source.on("error", () => {}); // the callback of whoever asked for the token has it
+  source.on("error", () => {}); // the callback of the login gets it
   return source;
 }
 

@@ -14,14 +14,15 @@ export interface SmtpPassword {
 
 /**
  * XOAUTH2. One of `accessToken`, `refreshToken`, `serviceClient` (with `privateKey`) and `provideToken` is needed, or
- * `clientId`, `clientSecret` and `accessUrl` for the application's own credentials (RFC 6749, 4.4). A token is fetched when there is none, or it has expired, and once more if it is refused.
+ * `clientId`, `clientSecret` and `accessUrl` for the application's own credentials (RFC 6749, 4.4). A token is
+ * fetched when there is none, or it has expired, and once more if it is refused.
  */
 export interface SmtpOAuth2 {
   /** An access token in place of a password. */
   readonly type: "OAuth2";
   /** The login. */
   readonly user: string;
-  /** A token that is there already. */
+  /** A token that you have already. */
   readonly accessToken?: string | undefined;
   /** When `accessToken` expires, in ms since 1970. */
   readonly expires?: number | undefined;
@@ -33,7 +34,7 @@ export interface SmtpOAuth2 {
   readonly refreshToken?: string | undefined;
   /** The token endpoint; `https:` unless it is on loopback. @defaultValue Google's */
   readonly accessUrl?: string | undefined;
-  /** What the token is to be good for, as the endpoint names it: Microsoft wants `https://outlook.office365.com/.default`. */
+  /** The scope of the token, as the endpoint names it: Microsoft wants `https://outlook.office365.com/.default`. */
   readonly scope?: string | undefined;
   /** Client id of a service account, with its `privateKey` as PEM. */
   readonly serviceClient?: string | undefined;
@@ -110,7 +111,7 @@ export interface SmtpOptions {
   readonly ignoreTLS?: boolean | undefined;
   /** `ca`, `cert`, `key`, `passphrase`, `ciphers`, `minVersion`, `maxVersion`, `servername`, `rejectUnauthorized`, as in Node's `tls.connect`. @defaultValue minVersion TLSv1.2 */
   readonly tls?: SmtpTls | undefined;
-  /** Allows `tls.rejectUnauthorized: false`, with which anybody can be the server. @defaultValue false */
+  /** Allows `tls.rejectUnauthorized: false`, with which any host can pose as the server. @defaultValue false */
   readonly allowInsecureTls?: boolean | undefined;
   /** The login, by password or by OAuth2. @defaultValue none */
   readonly auth?: SmtpAuth | undefined;
@@ -118,7 +119,7 @@ export interface SmtpOptions {
   readonly name?: string | undefined;
   /** The local IP address to connect from. */
   readonly localAddress?: string | undefined;
-  /** An HTTP proxy that knows CONNECT: `http://user:password@host:port`. */
+  /** An HTTP proxy that allows CONNECT: `http://user:password@host:port`. */
   readonly proxy?: string | undefined;
   /** `false` opens a connection for each message, still 5 at most. @defaultValue kept, 5 at most */
   readonly pool?: SmtpPool | boolean | undefined;
@@ -127,7 +128,7 @@ export interface SmtpOptions {
    * nearest domain above or below it, or else those of the first domain. @defaultValue unsigned
    */
   readonly dkim?: SmtpDkim | readonly SmtpDkim[] | undefined;
-  /** From the first look-up until the connection stands, with `secure` TLS included, ms. @defaultValue 10000 */
+  /** From the first look-up until the connection is open, with `secure` TLS included, ms. @defaultValue 10000 */
   readonly connectionTimeoutMs?: number | undefined;
   /** How long the server's first line may take, and then STARTTLS, ms. RFC 5321 allows minutes. @defaultValue 30000 */
   readonly greetingTimeoutMs?: number | undefined;

@@ -32,7 +32,7 @@ const dkim = z.strictObject({
 });
 const pem = z.union([text, z.array(text)]);
 
-/** The options of `smtp`, as far as a file can hold them. `checkOptions` has the last word. */
+/** The options of `smtp`, as far as a file can hold them. `checkOptions` checks them again. */
 export const schema: z.ZodType = z.strictObject({
   host: text,
   port: z.int().min(1).max(65_535).optional(),

@@ -4,7 +4,7 @@ import type { About } from "./reply-rules.ts";
 
 /** One row of the table for what happens without a reply. */
 export interface WireRule {
-  /** An errno, a Node.js, OpenSSL or nodemailer code; a final `*` stands for any ending. */
+  /** An errno, a Node.js, OpenSSL or nodemailer code; a final `*` matches any ending. */
   readonly code: string;
   readonly kind: FailureKind;
   readonly about: About;
@@ -69,7 +69,7 @@ export const wireRules: readonly WireRule[] = Object.freeze<WireRule[]>([
   certificate("ERR_TLS_*", "the TLS settings do not work with this server"),
   certificate("EPROTO", "no TLS version or cipher in common"),
   certificate("ERR_ACCESS_DENIED", "this process may not use the network"),
-  // The token endpoint's own refusal; what passes is seen by isTransientTokenError.
+  // The token endpoint's own refusal; isTransientTokenError sees what passes.
   certificate("EOAUTH2", "no access token", nodemailer),
   network("EFETCH", "the token endpoint could not be reached", nodemailer),
   certificate("ENOAUTH", "the server offers no login", nodemailer),
