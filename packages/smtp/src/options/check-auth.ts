@@ -1,99 +1,101 @@
 import { createPrivateKey } from "node:crypto";
 import { isLoopback } from "@relais/core/spi";
-import { record, secret, shaped, text, whole } from "./check-field.ts";
+import {
+  checkShape,
+  type Field,
+  fault,
+  oneOf,
+  record,
+  required,
+  secret,
+  secretWith,
+  text,
+  textWith,
+  unchecked,
+  whole,
+} from "./field.ts";
 import type { SmtpAuth, SmtpOAuth2, SmtpPassword } from "./options.ts";
 
-const methods = ["PLAIN", "LOGIN", "CRAM-MD5"] as const;
-const passwordNames = ["type", "user", "pass", "method"];
-/** Options of XOAUTH2 that are secrets, or as good as one. */
-const oauth2Secrets = ["accessToken", "clientId", "clientSecret", "refreshToken", "serviceClient"];
-const oauth2Names = [
-  ...oauth2Secrets,
-  "type",
-  "user",
-  "expires",
-  "accessUrl",
-  "scope",
-  "privateKey",
-  "provideToken",
-];
+const password = record({
+  type: unchecked<"login">((zod) => zod.literal("login")),
+  user: required(text),
+  pass: required(secret),
+  method: oneOf(["PLAIN", "LOGIN", "CRAM-MD5"]),
+});
 
-/** Checks how to log in. */
-export function checkAuth(value: unknown): SmtpAuth {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new TypeError("smtp: auth must be an object");
-  }
-  const type = "type" in value ? value.type : undefined;
-  if (type === undefined) return checkPassword(value);
-  const known = shaped("auth.type", type, /^(?:login|oauth2)$/i, "login or OAuth2").toLowerCase();
-  return known === "oauth2" ? checkOAuth2(value) : checkPassword(value);
+const oauth2 = record({
+  type: required(unchecked<"OAuth2">((zod) => zod.literal("OAuth2"))),
+  user: required(text),
+  accessToken: secret,
+  expires: whole(0, Number.MAX_SAFE_INTEGER),
+  clientId: secret,
+  clientSecret: secret,
+  refreshToken: secret,
+  accessUrl: textWith(checkAccessUrl),
+  scope: text,
+  serviceClient: secret,
+  privateKey: secretWith(checkPrivateKey),
+  provideToken: { check: checkProvider },
+});
+
+/** How to log in. */
+export const auth: Field<SmtpAuth> = {
+  check: (field, value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw fault(field, "must be an object");
+    }
+    const { type } = value as { type?: unknown };
+    if (type === undefined) return checkPassword(field, value);
+    const isOAuth2 = loginType.check(`${field}.type`, type) === "oauth2";
+    return isOAuth2 ? checkOAuth2(field, value) : checkPassword(field, value);
+  },
+  schema: (zod) => zod.discriminatedUnion("type", [oauth2.schema(zod), password.schema(zod)]),
+};
+
+const loginType: Field<string> = textWith((field, written) =>
+  checkShape(field, written, /^(?:login|oauth2)$/i, "login or OAuth2").toLowerCase(),
+);
+
+function checkPassword(field: string, value: unknown): SmtpPassword {
+  const { type: _, ...login } = password.check(field, value);
+  return Object.freeze(login);
 }
 
-function checkPassword(value: object): SmtpPassword {
-  const options = record("auth", value, passwordNames);
-  if (options.user === undefined) throw new TypeError("smtp: auth.user is missing");
-  if (options.pass === undefined) throw new TypeError("smtp: auth.pass is missing");
-  const method = methods.find((known) => known === options.method);
-  if (options.method !== undefined && method === undefined) {
-    throw new TypeError(`smtp: auth.method must be one of ${methods.join(", ")}`);
+const tokenSources = ["accessToken", "refreshToken", "serviceClient", "provideToken"] as const;
+const applicationCredentials = ["clientId", "clientSecret", "accessUrl"] as const;
+
+function checkOAuth2(field: string, value: unknown): SmtpOAuth2 {
+  const login = oauth2.check(field, value);
+  const hasCredentials = applicationCredentials.every((name) => login[name] !== undefined);
+  if (!hasCredentials && tokenSources.every((name) => login[name] === undefined)) {
+    throw fault(
+      field,
+      `needs one of ${tokenSources.join(", ")}, or clientId, clientSecret and accessUrl together`,
+    );
   }
-  return Object.freeze({
-    user: text("auth.user", options.user),
-    pass: secret("auth.pass", options.pass),
-    ...(method === undefined ? {} : { method }),
-  });
+  if (login.serviceClient !== undefined && login.privateKey === undefined) {
+    throw fault(`${field}.serviceClient`, `needs ${field}.privateKey`);
+  }
+  return Object.freeze({ ...login, type: "OAuth2" });
 }
 
-function checkAccessUrl(value: unknown): string {
-  const written = text("auth.accessUrl", value);
+function checkAccessUrl(field: string, written: string): string {
   const url = URL.canParse(written) ? new URL(written) : undefined;
-  const fine = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
-  if (!fine) throw new TypeError("smtp: auth.accessUrl must be an https: URL");
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  if (!isSafe) throw fault(field, "must be an https: URL");
   return written;
 }
 
-function checkPrivateKey(value: unknown): string {
-  const pem = secret("auth.privateKey", value);
+function checkPrivateKey(field: string, pem: string): string {
   try {
     createPrivateKey(pem);
   } catch {
-    throw new TypeError("smtp: auth.privateKey is not a private key in PEM");
+    throw fault(field, "is not a private key in PEM");
   }
   return pem;
 }
 
-function checkOAuth2(value: object): SmtpOAuth2 {
-  const options = record("auth", value, oauth2Names);
-  if (options.user === undefined) throw new TypeError("smtp: auth.user is missing");
-  const { provideToken } = options as Partial<SmtpOAuth2>;
-  if (provideToken !== undefined && typeof provideToken !== "function") {
-    throw new TypeError("smtp: auth.provideToken must be a function");
-  }
-  const sources = ["accessToken", "refreshToken", "serviceClient", "provideToken"];
-  const credentials = ["clientId", "clientSecret", "accessUrl"].every((name) => options[name] !== undefined);
-  if (!credentials && sources.every((name) => options[name] === undefined)) {
-    throw new TypeError(
-      `smtp: auth needs one of ${sources.join(", ")}, or clientId, clientSecret and accessUrl together`,
-    );
-  }
-  if (options.serviceClient !== undefined && options.privateKey === undefined) {
-    throw new TypeError("smtp: auth.serviceClient needs auth.privateKey");
-  }
-  const secrets = Object.fromEntries(
-    oauth2Secrets.flatMap((name) =>
-      options[name] === undefined ? [] : [[name, secret(`auth.${name}`, options[name])]],
-    ),
-  );
-  return Object.freeze({
-    type: "OAuth2",
-    user: text("auth.user", options.user),
-    ...secrets,
-    ...(options.expires === undefined
-      ? {}
-      : { expires: whole("auth.expires", options.expires, 0, Number.MAX_SAFE_INTEGER) }),
-    ...(options.accessUrl === undefined ? {} : { accessUrl: checkAccessUrl(options.accessUrl) }),
-    ...(options.scope === undefined ? {} : { scope: text("auth.scope", options.scope) }),
-    ...(options.privateKey === undefined ? {} : { privateKey: checkPrivateKey(options.privateKey) }),
-    ...(provideToken === undefined ? {} : { provideToken }),
-  });
+function checkProvider(field: string, value: unknown): NonNullable<SmtpOAuth2["provideToken"]> {
+  if (typeof value !== "function") throw fault(field, "must be a function");
+  return value as NonNullable<SmtpOAuth2["provideToken"]>;
 }
