@@ -19,25 +19,23 @@ const chunkBytes = 65_536;
 
 /** A body whose last chunk waits for `handOver`, called as late as the reader gets there: nothing is read ahead. */
 export function gatedBody(handOver: () => Promise<void>): GatedBody {
-  let handedOver = false;
-  let declined = false;
   let stopped = false;
   let ending = false;
   let current: Readable | undefined;
 
-  const stopError = (): Error => new Error(declined ? "the hand-over was declined" : "given up");
+  const stopError = (): Error => new Error(gated.declined ? "the hand-over was declined" : "given up");
 
   const end = async (stream: Readable, chunk: Buffer): Promise<void> => {
     try {
       await handOver();
     } catch {
-      declined = true;
+      gated.declined = true;
       stream.destroy(stopError());
       return;
     }
     // Meanwhile the connection may have been lost; then the end never goes out.
     if (stopped || stream.destroyed) return;
-    handedOver = true;
+    gated.handedOver = true;
     stream.push(chunk);
     stream.push(null);
   };
@@ -67,26 +65,18 @@ export function gatedBody(handOver: () => Promise<void>): GatedBody {
       },
     });
     current = stream;
+    gated.begun = true;
     // A pool may put a mail back into its queue; one whose end was read is not begun again.
     if (stopped || ending) stream.destroy(stopError());
     return stream;
   };
 
-  return {
-    wrap,
-    stop: () => {
-      if (handedOver) return;
-      stopped = true;
-      current?.destroy(stopError());
-    },
-    get begun() {
-      return current !== undefined;
-    },
-    get handedOver() {
-      return handedOver;
-    },
-    get declined() {
-      return declined;
-    },
+  const stop = (): void => {
+    if (gated.handedOver) return;
+    stopped = true;
+    current?.destroy(stopError());
   };
+
+  const gated = { wrap, stop, begun: false, handedOver: false, declined: false };
+  return gated;
 }

@@ -129,7 +129,7 @@ export class Attempt {
       return;
     }
 
-    const recipients = pending.slice(0, Math.min(learned.recipients, connection.offers.maxRecipients));
+    const recipients = pending.slice(0, Math.min(learned.recipients.value, connection.offers.maxRecipients));
     // The point of no return is one for the whole attempt, however many transactions it takes.
     const body = bodyStream(bytes, () => {
       this.#handOver ??= this.#context.handOver();
@@ -180,7 +180,7 @@ export class Attempt {
     this.#recipients.accept(accepted, response);
     this.#reconnected = false;
     const later = rejectedErrors.filter(isOneTooMany);
-    if (later.length > 0 && !later.some(needsOwnTransaction)) learned.recipients = accepted.length;
+    if (later.length > 0 && !later.some(needsOwnTransaction)) learned.recipients.value = accepted.length;
     this.#recipients.reject(outcomes.rejections(rejectedErrors.filter((one) => !isOneTooMany(one))));
   }
 
@@ -197,14 +197,14 @@ export class Attempt {
     const isLate = remedy === "fewer-recipients" && parseError(thrown).command === "DATA";
     if (isLate && recipients.length > 1 && isReusable(thrown, body)) {
       // Too late to show how many it would have taken; a refusal of the final dot is a definite one, too.
-      learned.recipients = Math.ceil(recipients.length / 2);
+      learned.recipients.value = Math.ceil(recipients.length / 2);
       this.#needsReset = true;
       return true;
     }
     if (body.begun) return false;
     if (sentBefore > 0 && wasNeverWritten(thrown)) return this.#closeConnection();
     if (remedy === "reconnect" && sentBefore > 0) {
-      learned.messages = sentBefore;
+      learned.messages.value = sentBefore;
       return this.#closeConnection();
     }
     if (remedy === "fewer-connections") {
@@ -215,7 +215,7 @@ export class Attempt {
     const taken = envelope.rejectedErrors?.some(isOneTooMany) === true ? (envelope.accepted?.length ?? 0) : 0;
     if (this.#reconnected || !wasClosed(thrown) || !(sentBefore > 0 || taken > 0)) return false;
     this.#reconnected = true;
-    if (taken > 0) learned.recipients = taken;
+    if (taken > 0) learned.recipients.value = taken;
     else pool.dropIdle();
     return this.#closeConnection();
   }

@@ -21,22 +21,19 @@ const chunkBytes = 65_536;
  */
 export function bodyStream(bytes: Buffer, handOver: () => Promise<void>): BodyStream {
   let at = 0;
-  let begun = false;
   let ending = false;
-  let handedOver = false;
-  let declined = false;
 
   const handOverAndEnd = async (): Promise<void> => {
     try {
       await handOver();
     } catch {
-      declined = true;
+      body.declined = true;
       stream.destroy(new Error("the hand-over was declined"));
       return;
     }
     // Meanwhile the connection may have been lost or closed; then this stream is destroyed, and nothing was handed over.
     if (stream.destroyed) return;
-    handedOver = true;
+    body.handedOver = true;
     stream.push(bytes.subarray(at));
     stream.push(null);
   };
@@ -44,7 +41,7 @@ export function bodyStream(bytes: Buffer, handOver: () => Promise<void>): BodySt
   const stream = new Readable({
     highWaterMark: 0,
     read() {
-      begun = true;
+      body.begun = true;
       if (ending) return;
       if (bytes.length - at > chunkBytes) {
         const from = at;
@@ -56,17 +53,6 @@ export function bodyStream(bytes: Buffer, handOver: () => Promise<void>): BodySt
       void handOverAndEnd();
     },
   });
-
-  return {
-    stream,
-    get begun() {
-      return begun;
-    },
-    get handedOver() {
-      return handedOver;
-    },
-    get declined() {
-      return declined;
-    },
-  };
+  const body = { stream, begun: false, handedOver: false, declined: false };
+  return body;
 }

@@ -61,29 +61,13 @@ function within(connection: SMTPConnection, limitMs: number, act: (done: () => v
 
 /** nodemailer's connection, with promises and what the server offers. */
 export function wrapConnection(connection: SMTPConnection): Connection {
-  let ended = false;
-  let sent = 0;
-  let offers = parseExtensions("");
-  // The reply to the last EHLO: it is there when this event comes.
-  connection.once("connect", () => {
-    offers = parseExtensions(connection.lastServerResponse || "");
-  });
-  connection.once("end", () => {
-    ended = true;
-  });
-  return {
-    get ended() {
-      return ended;
-    },
-    get sent() {
-      return sent;
-    },
-    get offers() {
-      return offers;
-    },
-    send: (envelope, body, smtpUtf8) =>
-      new Promise((resolve, reject) => {
-        sent += 1;
+  const wrapped = {
+    ended: false,
+    sent: 0,
+    offers: parseExtensions(""),
+    send: (envelope: SMTPEnvelope, body: Readable, smtpUtf8: boolean) =>
+      new Promise<SMTPConnectionSendInfo>((resolve, reject) => {
+        wrapped.sent += 1;
         const restore = smtpUtf8 ? addSmtpUtf8(connection) : undefined;
         // nodemailer forgets its callback where it closes the connection by itself; its own error comes first.
         const onEnd = (): void => void setImmediate(() => reject(connectionClosed()));
@@ -96,7 +80,7 @@ export function wrapConnection(connection: SMTPConnection): Connection {
         });
       }),
     reset: async () => {
-      if (ended) return;
+      if (wrapped.ended) return;
       await within(connection, resetMs, (done) => {
         connection.reset((error) => {
           if (error !== null) connection.close();
@@ -105,11 +89,19 @@ export function wrapConnection(connection: SMTPConnection): Connection {
       });
     },
     quit: async () => {
-      if (ended) return;
+      if (wrapped.ended) return;
       await within(connection, quitMs, () => connection.quit());
     },
     destroy: () => connection.close(),
   };
+  // The reply to the last EHLO: it is there when this event comes.
+  connection.once("connect", () => {
+    wrapped.offers = parseExtensions(connection.lastServerResponse || "");
+  });
+  connection.once("end", () => {
+    wrapped.ended = true;
+  });
+  return wrapped;
 }
 
 const maxReplyCharacters = 8_192;

@@ -32,7 +32,7 @@ export function connectionPool(
   let closed = false;
 
   const isSpent = ({ sent, offers }: Connection): boolean =>
-    sent >= Math.min(maxMessages, learned.messages, offers.maxMessages);
+    sent >= Math.min(maxMessages, learned.messages.value, offers.maxMessages);
   const end = (connection: Connection): Promise<void> => {
     const ended = connection.quit().finally(() => ending.delete(ended));
     ending.add(ended);
@@ -90,15 +90,24 @@ export function connectionPool(
 /** What a server has shown of its limits; known for an hour, then found out anew, since servers are set otherwise. */
 export interface LearnedLimits {
   /** Recipients that one transaction may have. */
-  recipients: number;
+  readonly recipients: LearnedLimit;
   /** Messages that one connection may have. */
-  messages: number;
+  readonly messages: LearnedLimit;
+}
+
+/** At least 1; `Infinity` while it is not known. */
+export interface LearnedLimit {
+  value: number;
 }
 
 const hourMs = 3_600_000;
 
-/** A number that is forgotten after an hour. */
-function hourlyLimit(now: () => number): { value: number } {
+/** @param now ms, for tests */
+export function learnedLimits(now: () => number = performance.now.bind(performance)): LearnedLimits {
+  return { recipients: learnedLimit(now), messages: learnedLimit(now) };
+}
+
+function learnedLimit(now: () => number): LearnedLimit {
   let limit = Number.POSITIVE_INFINITY;
   let expiresAt = 0;
   return {
@@ -109,25 +118,6 @@ function hourlyLimit(now: () => number): { value: number } {
     set value(found) {
       limit = Math.max(1, found);
       expiresAt = now() + hourMs;
-    },
-  };
-}
-
-/** @param now ms, for tests */
-export function learnedLimits(now: () => number = performance.now.bind(performance)): LearnedLimits {
-  const [recipients, messages] = [hourlyLimit(now), hourlyLimit(now)];
-  return {
-    get recipients() {
-      return recipients.value;
-    },
-    set recipients(found) {
-      recipients.value = found;
-    },
-    get messages() {
-      return messages.value;
-    },
-    set messages(found) {
-      messages.value = found;
     },
   };
 }
