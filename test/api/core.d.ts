@@ -841,6 +841,7 @@ export interface StandardOptions extends TimedOptions {
     readonly retry?: RetryOptions | false | undefined;
     readonly breaker?: BreakerOptions | false | undefined;
     readonly timeoutMs?: number | undefined;
+    readonly afterHandOverMs?: number | undefined;
     readonly rateLimit?: RateLimitOptions | undefined;
     readonly concurrency?: ConcurrencyOptions | undefined;
     readonly overrides?: Overrides | undefined;

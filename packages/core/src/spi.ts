@@ -5,7 +5,15 @@ export { closest } from "./closest.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
-export { overallKind } from "./hope.ts";
+export { overallKind as aggregateKind } from "./hope.ts";
+export {
+  type HttpCall,
+  type HttpConnections,
+  type HttpConnectionsOptions,
+  httpConnections,
+  throughProxy,
+} from "./http-connections.ts";
+export { checkProxy } from "./http-proxy.ts";
 export { isLoopback } from "./is-loopback.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import {
+  aggregateKind,
   type Failure,
   failure,
   isLoopback,
   type Outcome,
-  overallKind,
   type Rejection,
   reason,
   receipt,
@@ -78,7 +78,7 @@ export function outcomeFactory(
         return receipt({ provider, messageId, accepted, rejected, response });
       }
       // For a message that has no recipient left, a doubt is one for all, else the kind that is worth retrying.
-      const kind = overallKind(rejected.map((one) => one.failure));
+      const kind = aggregateKind(rejected.map((one) => one.failure));
       const first = rejected.find((one) => one.failure.kind === kind)?.failure;
       if (first === undefined) return make({ kind: "rejected", reason: "there is no recipient" });
       const isSame = (one: Rejection): boolean =>
