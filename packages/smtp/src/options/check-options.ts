@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { type ConnectionOptions, createSecureContext, type SecureContextOptions } from "node:tls";
-import { isLoopback, providerId } from "@relais/core/spi";
+import { checkProxy, isLoopback, providerId } from "@relais/core/spi";
 import type { ZodType } from "zod";
 import { auth } from "./check-auth.ts";
 import { checkDkim, type DkimSettings, dkim } from "./check-dkim.ts";
@@ -87,7 +87,10 @@ const smtpOptions = record({
   auth,
   name: shaped(greetingName, "a host name or an address in brackets"),
   localAddress: { check: checkLocalAddress, schema: text.schema },
-  proxy: textWith(checkProxy),
+  proxy: textWith((field, url) => {
+    checkProxy(`smtp: ${field}`, url);
+    return url;
+  }),
   pool: {
     check: (field, value) => (typeof value === "boolean" ? value : pool.check(field, value)),
     schema: (zod) => zod.union([zod.boolean(), pool.schema(zod)]),
@@ -197,13 +200,4 @@ function checkHost(field: string, value: unknown): string {
 function checkLocalAddress(field: string, value: unknown): string {
   if (isIP(String(value)) === 0) throw fault(field, "must be an IP address");
   return String(value);
-}
-
-/** A proxy's URL may hold a password, and is never echoed. */
-function checkProxy(field: string, written: string): string {
-  const url = URL.canParse(written) ? new URL(written) : undefined;
-  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
-    throw fault(field, "must be an http: or https: URL");
-  }
-  return written;
 }
