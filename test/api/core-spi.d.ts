@@ -7,12 +7,13 @@ export { closest } from "./closest.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
+export { overallKind as aggregateKind } from "./hope.ts";
 export { type HttpCall, type HttpConnections, type HttpConnectionsOptions, httpConnections, throughProxy, } from "./http-connections.ts";
 export { checkProxy } from "./http-proxy.ts";
 export { isLoopback } from "./is-loopback.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
-export { type Address, mailboxKey } from "./message/address.ts";
+export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords } from "./message/encoded-words.ts";
 export type { Envelope } from "./message/envelope.ts";
@@ -28,7 +29,7 @@ export { definePlugin, type OptionIssue, type OptionsSchema, type Plugin, type P
 export { processLock } from "./process-lock.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 export { providerId } from "./provider-id.ts";
-export { overLimits, type ProviderLimits } from "./provider-limits.ts";
+export { overLimits, type ProviderLimits, utf8Header } from "./provider-limits.ts";
 export { reason } from "./reason.ts";
 export { redactor } from "./redactor.ts";
 export type { DeliveryScope } from "./scope.ts";
@@ -187,6 +188,11 @@ export interface Failure extends Behind {
     readonly accepted?: readonly string[];
     readonly rejected?: readonly Rejection[];
 }
+
+// hope.ts
+import type { Failure, FailureKind } from "./failure.ts";
+export declare function mostHopeful(failures: readonly (Failure | undefined)[]): Failure | undefined;
+export declare function overallKind(failures: readonly Failure[]): FailureKind;
 
 // http-connections.ts
 import { type ClientRequest, type OutgoingHttpHeaders } from "node:http";
@@ -689,6 +695,7 @@ export interface Limited {
     readonly limits?: ProviderLimits | undefined;
 }
 export declare function limitsOf(provider: Limited): ProviderLimits | undefined;
+export declare function utf8Header(message: Message, { visibleRecipient }?: ProviderLimits): string | undefined;
 export declare function overLimits(message: Message, { from, to }: Envelope, limits: ProviderLimits): string | undefined;
 export interface Part {
     readonly to: readonly string[];

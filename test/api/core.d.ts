@@ -733,6 +733,7 @@ export interface Limited {
     readonly limits?: ProviderLimits | undefined;
 }
 export declare function limitsOf(provider: Limited): ProviderLimits | undefined;
+export declare function utf8Header(message: Message, { visibleRecipient }?: ProviderLimits): string | undefined;
 export declare function overLimits(message: Message, { from, to }: Envelope, limits: ProviderLimits): string | undefined;
 export interface Part {
     readonly to: readonly string[];

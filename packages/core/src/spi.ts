@@ -5,6 +5,7 @@ export type { Journal, JournalEntry } from "./events/journal.ts";
 export { type FailureKind, failureKinds } from "./failure/kinds.ts";
 export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
+export { aggregateKind } from "./failure/precedence.ts";
 export { redactor, withoutAddresses } from "./failure/redact.ts";
 export {
   type HttpCall,
@@ -14,7 +15,7 @@ export {
   throughProxy,
 } from "./http-connections.ts";
 export { checkProxy } from "./http-proxy.ts";
-export { type Address, mailboxKey } from "./message/address.ts";
+export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
@@ -27,7 +28,7 @@ export type {
   Message,
 } from "./message/message.ts";
 export { defaultLimits, type Limits } from "./message/message.ts";
-export { overLimits, type ProviderLimits } from "./provider/limits.ts";
+export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
 export {
   definePlugin,
   type OptionIssue,

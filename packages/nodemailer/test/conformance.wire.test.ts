@@ -52,7 +52,7 @@ const harness = (pool: boolean): Harness<WireStage> => ({
   make: () => make(pool),
   provoke: {
     transient: script({ mail: reply("451 4.3.0 later") }),
-    throttled: script({ mail: reply("450 4.7.28 unusual rate") }),
+    throttled: script({ mail: reply("450 4.7.1 Daily message quota exceeded") }),
     deferred: script({ rcpt: reply("450 4.2.0 greylisted") }),
     misconfigured: script({ auth: reply("535 5.7.8 no") }),
     refused: script({ mail: reply("550 5.7.1 not from you") }),
@@ -76,7 +76,7 @@ describe.each([
 ])("%s", (_, one) => {
   test.each(rules(one))("$name", (rule) => rule.run());
 
-  test("is judged by every rule but one", () => {
+  test("is checked by every rule but one", () => {
     expect(coverage(one).notCovered).toHaveLength(1);
   });
 });

@@ -72,7 +72,7 @@ const harness: Harness<SmtpStage> = {
 describe("smtp", () => {
   test.each(rules(harness))("$name", (rule) => rule.run());
 
-  test("is judged by every rule but one", () => {
+  test("is checked by every rule but one", () => {
     expect(coverage(harness).notCovered).toEqual([
       { name: expect.stringContaining("without an id"), reason: "the Message-ID is the client's own" },
     ]);
