@@ -6,8 +6,8 @@ import type { Flaw } from "./pigeon.ts";
 import { type PigeonStage, pigeonHarness } from "./pigeon-harness.ts";
 
 const chain = (providers: readonly Provider[]): Provider => createChain(providers, { policies: [] });
-const forGood = "leaves nobody to the next provider of a chain when the far end refuses one for good";
-const forNow = "leaves to the next provider of a chain only whom the far end puts off";
+const forGood = "leaves nobody to the next provider of a chain when the server refuses one permanently";
+const forNow = "leaves to the next provider of a chain only whom the server defers";
 
 async function brokenBy(flaw: Flaw | undefined, made = chain): Promise<readonly string[]> {
   const broken: string[] = [];

@@ -3,14 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AccountState } from "./account-state.ts";
-import { breakConnection, stalls } from "./break-connection.ts";
-import { oddAnswer } from "./odd-answer.ts";
-import { parameters } from "./parameters.ts";
-import type { SesError } from "./ses-error.ts";
-import type { SesFault } from "./ses-fault.ts";
-import type { HttpRequest, SesRequest } from "./ses-request.ts";
-import { verifySignature } from "./verify-signature.ts";
-import { errorXml } from "./xml.ts";
+import { errorXml, type SesError } from "./answer.ts";
+import type { SesFault, SesRequest } from "./contract.ts";
+import { breakConnection, oddAnswer, stalls } from "./faults.ts";
+import { parameters } from "./form.ts";
+import { type HttpRequest, verifySignature } from "./signature.ts";
 
 /** What a request meets at its server. */
 export interface RequestHost {

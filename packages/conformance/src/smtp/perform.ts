@@ -1,5 +1,4 @@
-import { replyBytes, replyCode } from "./reply.ts";
-import type { SmtpAction, SmtpFollowUp } from "./smtp-action.ts";
+import type { SmtpAction, SmtpFollowUp } from "./action.ts";
 import type { Wire } from "./wire.ts";
 
 /** Where an action meets the session it is done in. */
@@ -44,6 +43,13 @@ function say(bytes: string | Buffer, next: SmtpFollowUp, stage: Stage): void {
   said(bytes, next, stage);
 }
 
+// With the normal answer to come, what was said before it is a reply nobody asked for and changes nothing.
+function said(bytes: string | Buffer, next: SmtpFollowUp, stage: Stage): void {
+  const code = replyCode(bytes);
+  if (code !== undefined && next !== "normal") stage.answered(code);
+  follow(next, stage);
+}
+
 function trickle(text: string, everyMs: number, next: SmtpFollowUp, stage: Stage): void {
   const bytes = Buffer.from(text.endsWith("\n") ? text : `${text}\r\n`);
   const byte = (at: number): void => {
@@ -55,13 +61,6 @@ function trickle(text: string, everyMs: number, next: SmtpFollowUp, stage: Stage
   byte(0);
 }
 
-// With the normal answer to come, what was said before it is a reply nobody asked for and changes nothing.
-function said(bytes: string | Buffer, next: SmtpFollowUp, stage: Stage): void {
-  const code = replyCode(bytes);
-  if (code !== undefined && next !== "normal") stage.answered(code);
-  follow(next, stage);
-}
-
 function follow(next: SmtpFollowUp, stage: Stage): void {
   if (next === "continue") stage.done();
   else if (next === "normal") stage.normal();
@@ -69,4 +68,42 @@ function follow(next: SmtpFollowUp, stage: Stage): void {
   else if (next === "reset") perform({ reset: true }, stage);
   else if (next === "stall") perform({ stall: true }, stage);
   else perform(next, stage);
+}
+
+/** Whether an action at the final dot leaves the mail accepted; `normal` says what a working server would do. */
+export function isAccepted(action: SmtpAction, normal: boolean): boolean {
+  if (action.keep !== undefined) return action.keep;
+  if ("reply" in action) return isNoRefusal(replyBytes(action.reply));
+  if ("trickle" in action) return isNoRefusal(action.trickle);
+  if ("drop" in action) return isNoRefusal(action.after ?? "");
+  if ("delayMs" in action) return keptAfter(action.next ?? "normal", normal);
+  if ("raw" in action)
+    return action.next === undefined
+      ? isNoRefusal(action.raw)
+      : isNoRefusal(action.raw) && keptAfter(action.next, normal);
+  return true;
+}
+
+function keptAfter(next: SmtpFollowUp, normal: boolean): boolean {
+  if (next === "normal") return normal;
+  return typeof next === "string" || isAccepted(next, normal);
+}
+
+// Anything that is not a refusal: half a reply or garbage comes from a server that has the mail.
+function isNoRefusal(bytes: string | Buffer): boolean {
+  return (replyCode(bytes) ?? 200) < 400;
+}
+
+/** A reply as it goes on the wire; more than one text makes a multi-line reply of the first one's code (RFC 5321, 4.2.1). */
+export function replyBytes(reply: string | readonly string[]): string {
+  if (typeof reply === "string") return `${reply}\r\n`;
+  const code = reply[0]?.slice(0, 3) ?? "";
+  const texts = reply.map((line) => (line.startsWith(code) ? line.slice(4) : line));
+  return texts.map((text, at) => `${code}${at === texts.length - 1 ? " " : "-"}${text}\r\n`).join("");
+}
+
+/** The code a client would read from what was sent, or undefined for anything that is not a reply. */
+export function replyCode(bytes: string | Buffer): number | undefined {
+  const head = typeof bytes === "string" ? bytes.slice(0, 3) : bytes.toString("latin1", 0, 3);
+  return /^[2-5]\d\d$/.test(head) ? Number(head) : undefined;
 }

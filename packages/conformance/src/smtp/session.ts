@@ -1,14 +1,10 @@
 import type { Socket } from "node:net";
-import { type BodyReader, bodyReader } from "./body-reader.ts";
-import { command } from "./command.ts";
-import { clearMail, type Dialogue } from "./dialogue.ts";
-import type { Exchange } from "./exchange.ts";
-import { finalDot } from "./final-dot.ts";
-import { lineInput } from "./line-input.ts";
-import { perform, type Stage } from "./perform.ts";
-import { replyCode } from "./reply.ts";
-import type { SessionHost } from "./session-host.ts";
-import type { SmtpAction } from "./smtp-action.ts";
+import type { SmtpAction } from "./action.ts";
+import { command } from "./commands.ts";
+import { clearMail, type Dialogue, type Exchange, type SessionHost } from "./dialogue.ts";
+import { type BodyReader, bodyReader, lineInput } from "./input.ts";
+import { finalDot } from "./mail-commands.ts";
+import { perform, replyCode, type Stage } from "./perform.ts";
 import { type Wire, wire } from "./wire.ts";
 
 /** Speaks SMTP on one connection. */
