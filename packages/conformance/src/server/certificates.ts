@@ -1,5 +1,5 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
-import { bits, context, integer, octets, oid, sequence, set, time, utf8, yes } from "./der.ts";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { issueCertificate } from "./x509.ts";
 
 /**
  * What a client finds wrong with a test server's certificate, and the code Node.js reports when it trusts the test
@@ -86,75 +86,4 @@ function keyPair(): { readonly publicKey: KeyObject; readonly privateKey: KeyObj
 
 function daysFromNow(days: number): Date {
   return new Date(Date.now() + days * DAY_MS);
-}
-
-/** What a certificate says and who signs it. */
-interface CertificateRequest {
-  readonly subject: string;
-  readonly publicKey: KeyObject;
-  readonly issuer: string;
-  readonly issuerPublicKey: KeyObject;
-  readonly issuerPrivateKey: KeyObject;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly dnsNames?: readonly string[];
-  /** IPv4 addresses. */
-  readonly ipAddresses?: readonly string[];
-  readonly authority?: boolean;
-}
-
-/** An X.509 v3 certificate (RFC 5280), ECDSA with SHA-256, as PEM. */
-function issueCertificate(request: CertificateRequest): string {
-  const algorithm = sequence(oid("1.2.840.10045.4.3.2"));
-  const toBeSigned = sequence(
-    context(0, integer(Buffer.from([2])), true),
-    integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
-    algorithm,
-    commonName(request.issuer),
-    sequence(time(request.notBefore), time(request.notAfter)),
-    commonName(request.subject),
-    spki(request.publicKey),
-    context(3, sequence(...extensions(request)), true),
-  );
-  const signature = sign("sha256", toBeSigned, request.issuerPrivateKey);
-  return pem(sequence(toBeSigned, algorithm, bits(signature)));
-}
-
-function extensions(request: CertificateRequest): Buffer[] {
-  const authority = request.authority ?? false;
-  const names = [
-    ...(request.dnsNames ?? []).map((name) => context(2, Buffer.from(name))),
-    ...(request.ipAddresses ?? []).map((address) => context(7, Buffer.from(address.split(".").map(Number)))),
-  ];
-  const list = [
-    extension("2.5.29.19", authority ? sequence(yes) : sequence(), true),
-    // keyCertSign and cRLSign for an authority, digitalSignature for a server.
-    extension("2.5.29.15", authority ? bits(Buffer.from([0x06]), 1) : bits(Buffer.from([0x80]), 7), true),
-    extension("2.5.29.14", octets(keyId(request.publicKey))),
-    extension("2.5.29.35", sequence(context(0, keyId(request.issuerPublicKey)))),
-  ];
-  if (!authority) list.push(extension("2.5.29.37", sequence(oid("1.3.6.1.5.5.7.3.1"))));
-  if (names.length > 0) list.push(extension("2.5.29.17", sequence(...names)));
-  return list;
-}
-
-function extension(id: string, value: Buffer, critical = false): Buffer {
-  return critical ? sequence(oid(id), yes, octets(value)) : sequence(oid(id), octets(value));
-}
-
-function commonName(name: string): Buffer {
-  return sequence(set(sequence(oid("2.5.4.3"), utf8(name))));
-}
-
-function spki(key: KeyObject): Buffer {
-  return key.export({ type: "spki", format: "der" });
-}
-
-function keyId(key: KeyObject): Buffer {
-  return createHash("sha1").update(spki(key)).digest();
-}
-
-function pem(bytes: Buffer): string {
-  const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type AcceptedEmail, account, type SesAccount, type SesQuota } from "./account.ts";
+import { type AcceptedEmail, accountWithDefaults, type SesAccount, type SesQuota } from "./account.ts";
 import { refuse, responseXml, type SesAnswer, type SesError } from "./answer.ts";
 import { type OutgoingEmail, outgoingEmail } from "./outgoing-email.ts";
 import { answerQuery } from "./queries.ts";
@@ -20,25 +20,25 @@ export interface AccountState {
 export function accountState(options: Partial<SesAccount>): AccountState {
   const accepted: AcceptedEmail[] = [];
   const rate = sendRate();
-  let given = options;
-  let present = account(given);
+  let settings = options;
+  let account = accountWithDefaults(settings);
   let sent = 0;
 
-  const current = (): SesAccount => ({
-    ...present,
-    quota: { ...present.quota, sentLast24Hours: present.quota.sentLast24Hours + sent },
+  const reported = (): SesAccount => ({
+    ...account,
+    quota: { ...account.quota, sentLast24Hours: account.quota.sentLast24Hours + sent },
   });
-  const now = (): number => Date.now() + present.clockSkewMs;
+  const now = (): number => Date.now() + account.clockSkewMs;
 
   const send = (action: string, parameters: ReadonlyMap<string, string>): SesAnswer => {
     const email = outgoingEmail(action, parameters);
     const count = email.destinations.length;
-    const error = checkEmail(email, present) ?? rate.check(current().quota, count, now());
+    const error = checkEmail(email, account) ?? rate.check(reported().quota, count, now());
     if (error !== undefined) return { error };
     rate.note(count, now());
     sent += count;
     const { source, destinations, raw, tags, configurationSetName } = email;
-    const messageId = sesMessageId(present.region, now());
+    const messageId = sesMessageId(account.region, now());
     const set = configurationSetName === undefined ? {} : { configurationSetName };
     accepted.push({ messageId, source, destinations, raw, tags, ...set, at: new Date(now()) });
     return { xml: responseXml(action, `<MessageId>${messageId}</MessageId>`), messageId };
@@ -46,18 +46,18 @@ export function accountState(options: Partial<SesAccount>): AccountState {
 
   return {
     get account() {
-      return current();
+      return reported();
     },
     accepted,
     configure: (changes) => {
-      given = { ...given, ...changes };
-      present = account(given);
+      settings = { ...settings, ...changes };
+      account = accountWithDefaults(settings);
       if (changes.quota !== undefined) sent = 0;
     },
     now,
     act: (action, parameters) => {
       if (action === "SendRawEmail" || action === "SendEmail") return send(action, parameters);
-      return answerQuery(action, parameters, current());
+      return answerQuery(action, parameters, reported());
     },
     reset: () => {
       accepted.length = 0;

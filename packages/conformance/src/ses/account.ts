@@ -4,7 +4,7 @@ export interface SesAccount {
   readonly credentials: Readonly<Record<string, SesCredentials>>;
   /** Default: `"eu-west-1"`. Requests signed for another one are refused. */
   readonly region: string;
-  /** Recipients must be verified, and the quota is 200 a day and 1 a second where none is given. Default: false. */
+  /** Recipients must be verified, and the quota is 200 a day and 1 a second where none is set. Default: false. */
   readonly sandbox: boolean;
   /** Addresses and domains that may send, and receive in the sandbox. Default: `"everything"`. */
   readonly verified: "everything" | readonly string[];
@@ -53,8 +53,8 @@ export interface AcceptedEmail {
 const SANDBOX: SesQuota = { max24HourSend: 200, maxSendRate: 1, sentLast24Hours: 0 };
 const PRODUCTION: SesQuota = { max24HourSend: -1, maxSendRate: 10_000, sentLast24Hours: 0 };
 
-/** The account with what is not given filled in. */
-export function account(options: Partial<SesAccount>): SesAccount {
+/** The account with defaults for what the options leave out. */
+export function accountWithDefaults(options: Partial<SesAccount>): SesAccount {
   const sandbox = options.sandbox ?? false;
   return {
     credentials: options.credentials ?? { AKIDEXAMPLE: { secretAccessKey: "secret" } },

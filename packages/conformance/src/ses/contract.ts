@@ -127,7 +127,7 @@ export interface SesExpiredFault extends Times {
   readonly expiredRequest: true;
 }
 
-/** What a fault function is told. */
+/** What a fault function gets to know. */
 export interface SesMoment {
   readonly server: SesServer;
   /** `"SendRawEmail"`. */
@@ -139,7 +139,7 @@ export interface SesMoment {
 }
 
 /**
- * Decides for each request; `undefined` is what a working server does. It is asked once the body has been read, since
+ * Decides for each request; `undefined` is what a working server does. It is called once the body has been read, since
  * the action stands in there: a `beforeRead`, `whileReading` or `noRead` from a function acts then.
  */
 export type SesDecision = (moment: SesMoment) => SesFault | undefined;

@@ -77,7 +77,7 @@ const HUGE_BYTES = 50_000_000;
 const XML = { "content-type": "text/xml" };
 
 /** Sends a 200 whose body is not what the client hopes for. `xml` is the right body. */
-export function oddAnswer(fault: SesOddFault, xml: string, response: ServerResponse): void {
+export function malformedResponse(fault: SesOddFault, xml: string, response: ServerResponse): void {
   switch (fault.ok) {
     case "html":
       response.writeHead(200, { "content-type": "text/html" });

@@ -38,8 +38,8 @@ function simpleDestinations(parameters: ReadonlyMap<string, string>): string[] {
 
 // Without Destinations the headers say who gets it, as in SES.
 function rawDestinations(parameters: ReadonlyMap<string, string>, raw: Buffer): string[] {
-  const given = members(parameters, "Destinations").flatMap(addresses);
-  if (given.length > 0) return given;
+  const listed = members(parameters, "Destinations").flatMap(addresses);
+  if (listed.length > 0) return listed;
   return ["To", "Cc", "Bcc"].flatMap((name) => addresses(rawHeader(raw, name) ?? ""));
 }
 

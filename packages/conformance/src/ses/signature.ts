@@ -57,8 +57,8 @@ export function verifySignature(
 
   const toSign = [ALGORITHM, timestamp, scope, sha256(canonicalRequest(request, signedHeaders))].join("\n");
   const expected = sign(credentials.secretAccessKey, scope, toSign);
-  const given = Buffer.from(signature, "hex");
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+  const provided = Buffer.from(signature, "hex");
+  if (provided.length !== expected.length || !timingSafeEqual(provided, expected)) {
     const message =
       "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
     return refuse("SignatureDoesNotMatch", message, 403).error;

@@ -51,7 +51,7 @@ export interface SmtpTrickle extends Keep {
   readonly next?: SmtpFollowUp;
 }
 
-/** Send these bytes and nothing else: garbage, half a reply, another protocol, a reply nobody asked for. */
+/** Send these bytes and nothing else: garbage, half a reply, another protocol, an unsolicited reply. */
 export interface SmtpRaw extends Keep {
   readonly raw: string | Buffer;
   readonly next?: SmtpFollowUp;

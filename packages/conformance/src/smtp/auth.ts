@@ -106,14 +106,14 @@ function authenticate(mechanism: SmtpMechanism, auth: SmtpAuth, initial: string 
 
 function plain(auth: SmtpAuth, response: string): AuthState {
   const [, user = "", password = ""] = decode(response).split("\0");
-  return { user, accepted: knows(auth.users, user, password) };
+  return { user, accepted: isSecretOf(auth.users, user, password) };
 }
 
 function login(auth: SmtpAuth, response: string): AuthState {
   const user = decode(response);
   const answer = (password: string): AuthState => ({
     user,
-    accepted: knows(auth.users, user, decode(password)),
+    accepted: isSecretOf(auth.users, user, decode(password)),
   });
   return { challenge: encode("Password:"), user, answer };
 }
@@ -122,7 +122,7 @@ function cramMd5(auth: SmtpAuth): AuthState {
   const challenge = `<${randomBytes(8).toString("hex")}.${Date.now()}@localhost>`;
   const answer = (response: string): AuthState => {
     const [user = "", digest = ""] = decode(response).split(" ");
-    const password = own(auth.users, user);
+    const password = secretOf(auth.users, user);
     const expected = createHmac("md5", password ?? "")
       .update(challenge)
       .digest("hex");
@@ -134,17 +134,21 @@ function cramMd5(auth: SmtpAuth): AuthState {
 function xoauth2(auth: SmtpAuth, response: string): AuthState {
   const [, user = "", token = ""] =
     /^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01$/.exec(decode(response)) ?? [];
-  if (knows(auth.tokens, user, token)) return { user, accepted: true };
+  if (isSecretOf(auth.tokens, user, token)) return { user, accepted: true };
   // The server says why in a challenge, which the client answers with an empty line before it gets its 535.
   const why = encode(JSON.stringify({ status: "400", schemes: "Bearer", scope: "https://mail.example/" }));
   return { challenge: why, user, answer: () => ({ user, accepted: false }) };
 }
 
-function knows(secrets: Readonly<Record<string, string>> | undefined, user: string, secret: string): boolean {
-  return own(secrets, user) === secret;
+function isSecretOf(
+  secrets: Readonly<Record<string, string>> | undefined,
+  user: string,
+  secret: string,
+): boolean {
+  return secretOf(secrets, user) === secret;
 }
 
-function own(secrets: Readonly<Record<string, string>> | undefined, user: string): string | undefined {
+function secretOf(secrets: Readonly<Record<string, string>> | undefined, user: string): string | undefined {
   return secrets !== undefined && Object.hasOwn(secrets, user) ? secrets[user] : undefined;
 }
 

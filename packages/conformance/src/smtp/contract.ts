@@ -115,7 +115,7 @@ export type SmtpStep =
 /** Decides at each occurrence of a step; `undefined` is what a working server does. */
 export type SmtpDecision = (moment: SmtpMoment) => SmtpAction | undefined;
 
-/** What a function in a script is told. */
+/** What a function in a script gets to know. */
 export interface SmtpMoment {
   readonly server: SmtpServer;
   readonly session: SmtpSession;
@@ -145,12 +145,12 @@ export function nth(position: number, action: SmtpAction | SmtpDecision): SmtpDe
   return between(position, position, action);
 }
 
-// Occurrences count from when the function first was asked, not from the server's start: a script put in later works.
+// Occurrences count from when the function first was called, not from the server's start: a script put in later works.
 function between(first: number, last: number, action: SmtpAction | SmtpDecision): SmtpDecision {
-  const asked = new WeakMap<object, number>();
+  const counts = new WeakMap<object, number>();
   return (moment) => {
-    const count = (asked.get(moment.server) ?? 0) + 1;
-    asked.set(moment.server, count);
+    const count = (counts.get(moment.server) ?? 0) + 1;
+    counts.set(moment.server, count);
     if (count < first || count > last) return undefined;
     return typeof action === "function" ? action(moment) : action;
   };

@@ -2,10 +2,10 @@ import type { SmtpAction, SmtpFollowUp } from "./action.ts";
 import type { Wire } from "./wire.ts";
 
 /** Where an action meets the session it is done in. */
-export interface Stage {
+export interface StepControl {
   readonly wire: Pick<Wire, "write" | "flush" | "drop" | "reset" | "stall" | "later">;
   /** Whether a stall also stops reading. */
-  readonly deaf: boolean;
+  readonly stopsReading: boolean;
   /** The first bytes went out, with the code a client reads in them. */
   answered(code: number): void;
   /** Do what a working server does, then `done`. */
@@ -15,59 +15,59 @@ export interface Stage {
 }
 
 /** Does an action. */
-export function perform(action: SmtpAction, stage: Stage): void {
-  const { wire } = stage;
+export function perform(action: SmtpAction, control: StepControl): void {
+  const { wire } = control;
   if ("reply" in action) {
-    say(replyBytes(action.reply), action.next ?? "continue", stage);
+    say(replyBytes(action.reply), action.next ?? "continue", control);
   } else if ("raw" in action) {
-    say(action.raw, action.next ?? "continue", stage);
+    say(action.raw, action.next ?? "continue", control);
   } else if ("trickle" in action) {
-    trickle(action.trickle, action.everyMs, action.next ?? "continue", stage);
+    trickle(action.trickle, action.everyMs, action.next ?? "continue", control);
   } else if ("delayMs" in action) {
     wire.flush();
-    wire.later(action.delayMs, () => follow(action.next ?? "normal", stage));
+    wire.later(action.delayMs, () => follow(action.next ?? "normal", control));
   } else if ("drop" in action) {
     if (action.after !== undefined) wire.write(action.after);
     wire.drop();
   } else if ("reset" in action) {
     wire.reset();
   } else if ("stall" in action) {
-    wire.stall(stage.deaf);
+    wire.stall(control.stopsReading);
   } else {
-    follow(action.next, stage);
+    follow(action.next, control);
   }
 }
 
-function say(bytes: string | Buffer, next: SmtpFollowUp, stage: Stage): void {
-  stage.wire.write(bytes);
-  said(bytes, next, stage);
+function say(bytes: string | Buffer, next: SmtpFollowUp, control: StepControl): void {
+  control.wire.write(bytes);
+  replied(bytes, next, control);
 }
 
-// With the normal answer to come, what was said before it is a reply nobody asked for and changes nothing.
-function said(bytes: string | Buffer, next: SmtpFollowUp, stage: Stage): void {
+// With the normal answer to come, what was sent before it is a reply no command asked for and changes nothing.
+function replied(bytes: string | Buffer, next: SmtpFollowUp, control: StepControl): void {
   const code = replyCode(bytes);
-  if (code !== undefined && next !== "normal") stage.answered(code);
-  follow(next, stage);
+  if (code !== undefined && next !== "normal") control.answered(code);
+  follow(next, control);
 }
 
-function trickle(text: string, everyMs: number, next: SmtpFollowUp, stage: Stage): void {
+function trickle(text: string, everyMs: number, next: SmtpFollowUp, control: StepControl): void {
   const bytes = Buffer.from(text.endsWith("\n") ? text : `${text}\r\n`);
   const byte = (at: number): void => {
-    stage.wire.write(bytes.subarray(at, at + 1));
-    stage.wire.flush();
-    if (at + 1 < bytes.length) stage.wire.later(everyMs, () => byte(at + 1));
-    else said(bytes, next, stage);
+    control.wire.write(bytes.subarray(at, at + 1));
+    control.wire.flush();
+    if (at + 1 < bytes.length) control.wire.later(everyMs, () => byte(at + 1));
+    else replied(bytes, next, control);
   };
   byte(0);
 }
 
-function follow(next: SmtpFollowUp, stage: Stage): void {
-  if (next === "continue") stage.done();
-  else if (next === "normal") stage.normal();
-  else if (next === "drop") perform({ drop: true }, stage);
-  else if (next === "reset") perform({ reset: true }, stage);
-  else if (next === "stall") perform({ stall: true }, stage);
-  else perform(next, stage);
+function follow(next: SmtpFollowUp, control: StepControl): void {
+  if (next === "continue") control.done();
+  else if (next === "normal") control.normal();
+  else if (next === "drop") perform({ drop: true }, control);
+  else if (next === "reset") perform({ reset: true }, control);
+  else if (next === "stall") perform({ stall: true }, control);
+  else perform(next, control);
 }
 
 /** Whether an action at the final dot leaves the mail accepted; `normal` says what a working server would do. */
