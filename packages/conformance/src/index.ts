@@ -1,4 +1,4 @@
-export type { Act, Harness, Need, ProvokedKind, Received, Stage } from "./harness/harness.ts";
+export type { Behaviour, Harness, Need, ProvokedKind, Received, TestTarget } from "./harness/harness.ts";
 export type { MakeChain } from "./rules/chain.ts";
 export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts";
 export {
@@ -55,4 +55,4 @@ export {
 } from "./smtp/contract.ts";
 export type { AcceptedMail, SmtpLogin, SmtpSession } from "./smtp/records.ts";
 export { smtpServer } from "./smtp/smtp-server.ts";
-export { throughChain, type WrappedStage } from "./through-chain.ts";
+export { throughChain, type WrappedTarget } from "./through-chain.ts";

@@ -1,5 +1,5 @@
 import { fixtureOf, missing, NotCovered, type RuleDefinition } from "./harness/fixture.ts";
-import type { Act, Harness, Stage } from "./harness/harness.ts";
+import type { Behaviour, Harness, TestTarget } from "./harness/harness.ts";
 import { abortRules } from "./rules/abort.ts";
 import { chainRulesFor, type MakeChain } from "./rules/chain.ts";
 import { handOverRules } from "./rules/hand-over.ts";
@@ -38,7 +38,7 @@ export interface Rule {
  *
  * @throws {TypeError} if something stands in `provoke` and in `cannot`
  */
-export function rules<S extends Stage>(harness: Harness<S>): readonly Rule[] {
+export function rules<S extends TestTarget>(harness: Harness<S>): readonly Rule[] {
   return bind("rules", allRules, harness);
 }
 
@@ -48,7 +48,7 @@ export function rules<S extends Stage>(harness: Harness<S>): readonly Rule[] {
  *
  * @throws {TypeError} if something stands in `provoke` and in `cannot`
  */
-export function chainRules<S extends Stage>(harness: Harness<S>, chain: MakeChain): readonly Rule[] {
+export function chainRules<S extends TestTarget>(harness: Harness<S>, chain: MakeChain): readonly Rule[] {
   return bind("chainRules", chainRulesFor(chain), harness);
 }
 
@@ -61,7 +61,7 @@ export interface Coverage {
 }
 
 /** What the rules say about a provider, and what they cannot. Runs nothing. */
-export function coverage<S extends Stage>(harness: Harness<S>): Coverage {
+export function coverage<S extends TestTarget>(harness: Harness<S>): Coverage {
   const all = allRules.map((rule) => ({ name: rule.name, lacks: missing(rule, harness) }));
   return {
     covered: all.filter(({ lacks }) => lacks === undefined).map(({ name }) => name),
@@ -73,13 +73,13 @@ export function coverage<S extends Stage>(harness: Harness<S>): Coverage {
 }
 
 /** Rules for one harness. What it lacks without a reason makes a rule that fails, with a reason none. */
-function bind<S extends Stage>(
+function bind<S extends TestTarget>(
   caller: string,
   definitions: readonly RuleDefinition[],
   harness: Harness<S>,
 ): readonly Rule[] {
   const { provoke, cannot = {} } = harness;
-  const both = Object.keys(cannot).find((need) => provoke[need as Act] !== undefined);
+  const both = Object.keys(cannot).find((need) => provoke[need as Behaviour] !== undefined);
   if (both !== undefined) throw new TypeError(`${caller}: ${both} stands in provoke and in cannot`);
   const fixture = fixtureOf(harness);
   return definitions

@@ -1,8 +1,8 @@
 import type { Provider } from "@relais/core/spi";
-import { acts, type Harness, type Stage } from "./harness/harness.ts";
+import { behaviours, type Harness, type TestTarget } from "./harness/harness.ts";
 
-/** A stage whose provider is one around that of another. */
-export interface WrappedStage<S extends Stage> extends Stage {
+/** A target whose provider is one around that of another. */
+export interface WrappedTarget<S extends TestTarget> extends TestTarget {
   readonly inner: S;
 }
 
@@ -10,14 +10,14 @@ export interface WrappedStage<S extends Stage> extends Stage {
  * The same server, with a provider around the provider: `throughChain(harness, (one) => createChain([one]))`. All rules
  * hold for a chain of one link, as long as nothing in it tries again or waits.
  */
-export function throughChain<S extends Stage>(
+export function throughChain<S extends TestTarget>(
   harness: Harness<S>,
   wrap: (provider: Provider) => Provider,
-): Harness<WrappedStage<S>> {
+): Harness<WrappedTarget<S>> {
   const { provoke, cannot, from } = harness;
-  const wrapped = acts
+  const wrapped = behaviours
     .filter((name) => provoke[name] !== undefined)
-    .map((name) => [name, ({ inner }: WrappedStage<S>) => provoke[name]?.(inner)] as const);
+    .map((name) => [name, ({ inner }: WrappedTarget<S>) => provoke[name]?.(inner)] as const);
   return {
     cannot,
     from,

@@ -1,5 +1,5 @@
 import { createMessage, type Message, type MessageInput } from "@relais/core/spi";
-import type { Act, Harness, Need, Stage } from "./harness.ts";
+import type { Behaviour, Harness, Need, TestTarget } from "./harness.ts";
 
 /** A rule before it knows whom it is for. */
 export interface RuleDefinition {
@@ -21,17 +21,18 @@ export interface Fixture {
 
 /** A target, whatever its own type, with what its server can be made to do. */
 export interface TestContext {
-  readonly target: Stage;
-  provoke(act: Act | undefined): Promise<void>;
+  readonly target: TestTarget;
+  provoke(behaviour: Behaviour | undefined): Promise<void>;
 }
 
 const always: ReadonlySet<Need> = new Set<Need>(["secrets", "key", "verify", "close"]);
 
 /** A harness as the rules see it. */
-export function fixtureOf<S extends Stage>(harness: Harness<S>): Fixture {
+export function fixtureOf<S extends TestTarget>(harness: Harness<S>): Fixture {
   const { provoke, cannot = {}, from = "ann@example.com" } = harness;
   return {
-    has: (need) => cannot[need] === undefined && (always.has(need) || provoke[need as Act] !== undefined),
+    has: (need) =>
+      cannot[need] === undefined && (always.has(need) || provoke[need as Behaviour] !== undefined),
     message: (input) =>
       createMessage({ from, to: "bob@example.net", subject: "Hello", text: "Hello Bob", ...input }),
     async run(work) {
@@ -39,8 +40,8 @@ export function fixtureOf<S extends Stage>(harness: Harness<S>): Fixture {
       try {
         return await work({
           target,
-          provoke: async (act) => {
-            if (act !== undefined) await provoke[act]?.(target);
+          provoke: async (behaviour) => {
+            if (behaviour !== undefined) await provoke[behaviour]?.(target);
           },
         });
       } finally {
@@ -69,7 +70,7 @@ export interface Missing {
 }
 
 /** The first thing a rule lacks; one without a reason comes before those with one. */
-export function missing<S extends Stage>(
+export function missing<S extends TestTarget>(
   { needs }: RuleDefinition,
   harness: Harness<S>,
 ): Missing | undefined {

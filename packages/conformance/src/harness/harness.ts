@@ -9,7 +9,7 @@ export const provokedKinds: readonly ProvokedKind[] = failureKinds.filter(
 );
 
 /** What a server can be made to do besides causing a kind. */
-const otherActs = ["stall", "nameless", "partial", "putOff", "echo"] as const;
+const otherBehaviours = ["stall", "missingId", "partial", "defer", "echo"] as const;
 
 /**
  * What a server can be made to do:
@@ -17,20 +17,20 @@ const otherActs = ["stall", "nameless", "partial", "putOff", "echo"] as const;
  * - a kind: answer, or break off, so that this kind must come of it; nothing is accepted
  * - `unknown`: take the message, and break off before it says so
  * - `stall`: never answer once the message was handed over
- * - `nameless`: take the message, and say so without the id that a receipt needs
+ * - `missingId`: take the message, and say so without the id that a receipt needs
  * - `partial`: refuse `cleo@example.net` as nobody there is, and take the message for everybody else
- * - `putOff`: have `cleo@example.net` wait, and take the message for everybody else
+ * - `defer`: have `cleo@example.net` wait, and take the message for everybody else
  * - `echo`: refuse, with every secret in its words
  */
-export type Act = ProvokedKind | "stall" | "nameless" | "partial" | "putOff" | "echo";
+export type Behaviour = ProvokedKind | "stall" | "missingId" | "partial" | "defer" | "echo";
 
-export const acts: readonly Act[] = [...provokedKinds, ...otherActs];
+export const behaviours: readonly Behaviour[] = [...provokedKinds, ...otherBehaviours];
 
 /**
- * What a rule may lean on: an act, a list of secrets, a key with what was received, or `verify` and `close` of the
+ * What a rule may lean on: a behaviour, a list of secrets, a key with what was received, or `verify` and `close` of the
  * provider.
  */
-export type Need = Act | "secrets" | "key" | "verify" | "close";
+export type Need = Behaviour | "secrets" | "key" | "verify" | "close";
 
 /** A message that the server really accepted, whatever the provider was told. */
 export interface Received {
@@ -45,7 +45,7 @@ export interface Received {
 }
 
 /** A provider, and a server of its own that takes everything until it is told otherwise. */
-export interface Stage {
+export interface TestTarget {
   readonly provider: Provider;
   /** Whatever the provider knows and must never tell. */
   readonly secrets: readonly string[];
@@ -60,11 +60,11 @@ export interface Stage {
 }
 
 /** How the rules make a provider and drive its server. */
-export interface Harness<S extends Stage = Stage> {
+export interface Harness<S extends TestTarget = TestTarget> {
   /** Makes a fresh target. A rule makes up to a dozen, at once: a server listens on a port that is free. */
   make(): Promise<S> | S;
-  /** How to make the server of a target act, on the wire, from now on. */
-  readonly provoke: { readonly [A in Act]?: (stage: S) => Promise<unknown> | unknown };
+  /** How to make the server of a target behave so, on the wire, from now on. */
+  readonly provoke: { readonly [A in Behaviour]?: (target: S) => Promise<unknown> | unknown };
   /** What cannot be had, each with the reason in a few words: `{ deferred: "the API does not say this" }`. */
   readonly cannot?: { readonly [N in Need]?: string } | undefined;
   /** Who the messages are from. @defaultValue `"ann@example.com"` */

@@ -2,7 +2,7 @@ import { deepStrictEqual } from "node:assert";
 import { type Outcome, type Provider, receipt } from "@relais/core/spi";
 import { attempt } from "../harness/attempt.ts";
 import type { Fixture, RuleDefinition } from "../harness/fixture.ts";
-import type { Act, Stage } from "../harness/harness.ts";
+import type { Behaviour, TestTarget } from "../harness/harness.ts";
 import {
   acceptedBy,
   otherRecipients,
@@ -39,9 +39,9 @@ export function chainRulesFor(makeChain: MakeChain): readonly RuleDefinition[] {
     },
     {
       name: "leaves to the next provider of a chain only whom the server defers",
-      needs: ["putOff"],
+      needs: ["defer"],
       async check(fixture) {
-        const { outcome, nextCalls, reached } = await sendThroughTwo(fixture, makeChain, "putOff");
+        const { outcome, nextCalls, reached } = await sendThroughTwo(fixture, makeChain, "defer");
         deepStrictEqual(nextCalls, [[refusedRecipient]], "the next provider was asked for others, or twice");
         deepStrictEqual(
           reached,
@@ -63,13 +63,13 @@ interface ChainResult {
   readonly reached: readonly string[];
 }
 
-function sendThroughTwo(fixture: Fixture, makeChain: MakeChain, act: Act): Promise<ChainResult> {
+function sendThroughTwo(fixture: Fixture, makeChain: MakeChain, behaviour: Behaviour): Promise<ChainResult> {
   return fixture.run(async (context) => {
     const { target } = context;
     const nextCalls: (readonly string[])[] = [];
     const provider = makeChain([target.provider, nextProvider(nextCalls)]);
-    await context.provoke(act);
-    const chainTarget: Stage = {
+    await context.provoke(behaviour);
+    const chainTarget: TestTarget = {
       provider,
       secrets: target.secrets,
       received: () => target.received(),

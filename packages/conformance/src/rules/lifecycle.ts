@@ -2,27 +2,27 @@ import { deepStrictEqual, fail, strictEqual } from "node:assert";
 import type { Health } from "@relais/core/spi";
 import { attempt } from "../harness/attempt.ts";
 import { NotCovered, type RuleDefinition } from "../harness/fixture.ts";
-import { type Act, provokedKinds } from "../harness/harness.ts";
+import { type Behaviour, provokedKinds } from "../harness/harness.ts";
 import { shortDelay, waitFor, withTimeout } from "../harness/wait.ts";
 
 const verifies: RuleDefinition = {
   name: "verifies without sending anything, and never rejects",
   needs: ["verify"],
   async check(fixture) {
-    const acts: readonly (Act | undefined)[] = [undefined, ...provokedKinds, "echo"];
-    for (const act of acts) {
-      if (act !== undefined && !fixture.has(act)) continue;
+    const behaviours: readonly (Behaviour | undefined)[] = [undefined, ...provokedKinds, "echo"];
+    for (const behaviour of behaviours) {
+      if (behaviour !== undefined && !fixture.has(behaviour)) continue;
       await fixture.run(async (context) => {
         const { provider } = context.target;
         if (provider.verify === undefined) throw new NotCovered("the provider has no verify");
-        await context.provoke(act);
+        await context.provoke(behaviour);
         const verified = provider.verify({ signal: new AbortController().signal });
         const health: Health = await withTimeout(verified, 10_000, "verify has not answered");
         await shortDelay();
         strictEqual(context.target.received().length, 0, "verify sent a message");
         strictEqual(typeof health.ok, "boolean", "health.ok must be true or false");
         strictEqual(health.provider, provider.id, "the health is of another provider");
-        if (act === undefined) strictEqual(health.ok, true, `the server is well: ${health.reason}`);
+        if (behaviour === undefined) strictEqual(health.ok, true, `the server is well: ${health.reason}`);
       });
     }
   },

@@ -19,10 +19,10 @@ const unchanged: RuleDefinition = {
   name: "leaves the message as it is, the bytes of attachments included",
   needs: [],
   async check(fixture) {
-    for (const act of [undefined, "transient", "unknown"] as const) {
-      if (act !== undefined && !fixture.has(act)) continue;
+    for (const behaviour of [undefined, "transient", "unknown"] as const) {
+      if (behaviour !== undefined && !fixture.has(behaviour)) continue;
       await fixture.run(async (context) => {
-        await context.provoke(act);
+        await context.provoke(behaviour);
         const message = await fixture.message({
           cc: "Cleo <cleo@example.net>",
           html: "<p>Hello Bob</p>",

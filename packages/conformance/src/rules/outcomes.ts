@@ -64,10 +64,10 @@ const remoteMessageId: RuleDefinition = {
 
 const noInventedId: RuleDefinition = {
   name: "says unknown when the server takes the message without an id, and makes none up",
-  needs: ["nameless"],
+  needs: ["missingId"],
   check: (fixture) =>
     fixture.run(async (context) => {
-      await context.provoke("nameless");
+      await context.provoke("missingId");
       const { outcome } = await attempt(context, await fixture.message()).result;
       strictEqual(label(outcome), "unknown");
     }),

@@ -4,7 +4,7 @@ import { attempt } from "../harness/attempt.ts";
 import type { Fixture, RuleDefinition } from "../harness/fixture.ts";
 import type { Received } from "../harness/harness.ts";
 
-/** Whom the harness has the server refuse, or defer, in the acts `partial` and `putOff`. */
+/** Whom the harness has the server refuse, or defer, in the behaviours `partial` and `defer`. */
 export const refusedRecipient = "cleo@example.net";
 
 /** Those it takes the same message for, in order. */
@@ -57,8 +57,8 @@ const partialAcceptance: RuleDefinition = {
 /** One that has to wait is not given up, and holds up no other. */
 const partialDeferral: RuleDefinition = {
   name: "says who was accepted and who is deferred when the server defers one, and sends once to the others",
-  needs: ["putOff"],
-  check: (fixture) => checkPartial(fixture, "putOff", "deferred"),
+  needs: ["defer"],
+  check: (fixture) => checkPartial(fixture, "defer", "deferred"),
 };
 
 const messageCount = 50;
@@ -108,12 +108,12 @@ export const recipientRules: readonly RuleDefinition[] = [
 
 async function checkPartial(
   fixture: Fixture,
-  act: "partial" | "putOff",
+  behaviour: "partial" | "defer",
   kind: "rejected" | "deferred",
 ): Promise<void> {
   await fixture.run(async (context) => {
     const message = await fixture.message({ to: threeRecipients });
-    await context.provoke(act);
+    await context.provoke(behaviour);
     const { outcome } = await attempt(context, message).result;
     deepStrictEqual(
       reachedBy(context.target.received()),

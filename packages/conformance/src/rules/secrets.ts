@@ -2,19 +2,19 @@ import { ok } from "node:assert";
 import { inspect } from "node:util";
 import { attempt } from "../harness/attempt.ts";
 import { NotCovered, type RuleDefinition } from "../harness/fixture.ts";
-import type { Stage } from "../harness/harness.ts";
+import type { TestTarget } from "../harness/harness.ts";
 import { inEverySituation } from "./situations.ts";
 
 const noSecret: RuleDefinition = {
   name: "lets no secret out, in no outcome and no health",
   needs: ["secrets", "misconfigured"],
   check: (fixture) =>
-    inEverySituation(fixture, async ({ when, act, context, result }) => {
+    inEverySituation(fixture, async ({ when, behaviour, context, result }) => {
       // What is echoed has a rule of its own.
-      if (act === "echo") return;
+      if (behaviour === "echo") return;
       const { target } = context;
       assertNoSecret(target, [result, target.provider], when);
-      if (!fixture.has("verify") || act === "stall") return;
+      if (!fixture.has("verify") || behaviour === "stall") return;
       const health = await Promise.resolve(target.provider.verify?.()).catch(() => undefined);
       assertNoSecret(target, health, `verify ${when}`);
     }),
@@ -37,8 +37,8 @@ const noSecretEchoed: RuleDefinition = {
 export const secretRules: readonly RuleDefinition[] = [noSecret, noSecretEchoed];
 
 /** Fails if what came out of a provider holds one of its secrets, however it is printed. */
-function assertNoSecret({ secrets }: Stage, value: unknown, when: string): void {
-  if (secrets.length === 0) throw new NotCovered("the stage lists no secrets");
+function assertNoSecret({ secrets }: TestTarget, value: unknown, when: string): void {
+  if (secrets.length === 0) throw new NotCovered("the target lists no secrets");
   const text = `${JSON.stringify(value)}\n${inspect(value, { depth: null, showHidden: true, maxStringLength: null })}`;
   for (const [i, secret] of secrets.entries())
     ok(!secretForms(secret).some((form) => text.includes(form)), `${when}: secrets[${i}] comes out`);

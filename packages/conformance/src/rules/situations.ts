@@ -7,7 +7,7 @@ import {
   attempt,
 } from "../harness/attempt.ts";
 import type { Fixture, TestContext } from "../harness/fixture.ts";
-import { type Act, provokedKinds } from "../harness/harness.ts";
+import { type Behaviour, provokedKinds } from "../harness/harness.ts";
 import { shortDelay } from "../harness/wait.ts";
 
 /** One way for an attempt to go. */
@@ -15,7 +15,7 @@ interface Situation {
   /** `"when the server causes throttled"` */
   readonly when: string;
   /** What the server is made to do. */
-  readonly act?: Act;
+  readonly behaviour?: Behaviour;
   /** Aborted when nothing has come for a while after the hand-over. */
   readonly aborted?: true;
   readonly options?: AttemptOptions;
@@ -23,10 +23,10 @@ interface Situation {
 
 const situations: readonly Situation[] = [
   { when: "when the server takes the message" },
-  ...provokedKinds.map((act) => ({ when: `when the server causes ${act}`, act })),
-  { when: "when the server takes the message without naming it", act: "nameless" },
-  { when: "when the server echoes secrets", act: "echo" },
-  { when: "when it is given up after the hand-over", act: "stall", aborted: true },
+  ...provokedKinds.map((behaviour) => ({ when: `when the server causes ${behaviour}`, behaviour })),
+  { when: "when the server takes the message without naming it", behaviour: "missingId" },
+  { when: "when the server echoes secrets", behaviour: "echo" },
+  { when: "when it is given up after the hand-over", behaviour: "stall", aborted: true },
   {
     when: "when the hand-over is refused",
     options: { handOver: () => Promise.reject(new Error("not to be handed over")) },
@@ -37,7 +37,7 @@ const situations: readonly Situation[] = [
 /** How an attempt went. */
 export interface Observation {
   readonly when: string;
-  readonly act: Act | undefined;
+  readonly behaviour: Behaviour | undefined;
   readonly context: TestContext;
   readonly message: Message;
   readonly attempt: Attempt;
@@ -52,7 +52,7 @@ export async function inEverySituation(
   fixture: Fixture,
   check: (observation: Observation) => Promise<void> | void,
 ): Promise<void> {
-  const possible = situations.filter(({ act }) => act === undefined || fixture.has(act));
+  const possible = situations.filter(({ behaviour }) => behaviour === undefined || fixture.has(behaviour));
   const ends = await Promise.allSettled(
     possible.map((situation) =>
       fixture.run(async (context) => check(await observe(situation, fixture, context))),
@@ -63,13 +63,13 @@ export async function inEverySituation(
 }
 
 async function observe(situation: Situation, fixture: Fixture, context: TestContext): Promise<Observation> {
-  const { when, act, aborted, options } = situation;
-  await context.provoke(act);
+  const { when, behaviour, aborted, options } = situation;
+  await context.provoke(behaviour);
   const message = await fixture.message();
   const caller = new AbortController();
   const started = attempt(context, message, { signal: caller.signal, ...options });
   if (aborted) await abortAfterHandOver(started, caller);
   const result = await started.result;
   await shortDelay();
-  return { when, act, context, message, attempt: started, result };
+  return { when, behaviour, context, message, attempt: started, result };
 }
