@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clean, cleanOwn } from "../src/clean.ts";
+import { clean, cleanOwn } from "../src/line.ts";
 
 test("addresses go", () => {
   expect(clean('550 5.1.1 <ann@example.net> and "ann lee"@example.net: no such users')).toBe(
