@@ -36,6 +36,7 @@ export const plugins: readonly string[] = ["smtp", "ses", "http"];
  */
 export const folderLayers: Readonly<Record<string, readonly string[]>> = {
   conformance: [".", "rules", "harness", "smtp", "ses", "server"],
+  prometheus: [".", "metrics", "registry", "targets"],
 };
 
 export interface Layer {

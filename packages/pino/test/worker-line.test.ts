@@ -1,3 +1,4 @@
+import { receipt } from "@relais/core/spi";
 import { expect, test } from "vitest";
 import { pinoObserver, type WorkerEventLike } from "../src/index.ts";
 import { keptLog } from "./kept-log.ts";
@@ -75,7 +76,7 @@ test.each([
 test("a late answer of the chain is told from one of the worker, and what is in neither list gets no line", () => {
   const log = keptLog("debug");
   const observer = pinoObserver(log.logger);
-  const outcome = { success: true, provider: "A", messageId: "1", accepted: [] } as const;
+  const outcome = receipt({ provider: "A", messageId: "1", accepted: [] });
   observer({ type: "late", at: 0, provider: "A", attempt: "a-1", outcome });
   observer({ type: "of another version", at: 0 });
   expect(log.lines()).toMatchObject([{ msg: "provider answered after it was given up", attempt: "a-1" }]);

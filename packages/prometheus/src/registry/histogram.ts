@@ -14,7 +14,7 @@ interface Exposed {
 }
 
 /** A metric as a registry holds it. */
-export interface OwnHistogram extends Omit<Exposed, "values"> {
+export interface LocalHistogram extends Omit<Exposed, "values"> {
   /** A series, at 0; what it gives takes a duration, ms. */
   series(labels: LabelValues): (ms: number) => void;
   get(): Promise<Exposed>;
@@ -29,12 +29,12 @@ interface Series {
 }
 
 /**
- * A histogram that counts here and is asked by the registry like one of the client's: two are observed a send, and the
+ * A histogram that counts here and is read by the registry like one of the client's: two are observed a send, and the
  * client's own counting was two thirds of what it costs to be watched.
  *
  * @param buckets upper bounds in seconds, in order
  */
-export function ownHistogram(name: string, help: string, buckets: readonly number[]): OwnHistogram {
+export function localHistogram(name: string, help: string, buckets: readonly number[]): LocalHistogram {
   const all: Series[] = [];
   const bounds = buckets.map((seconds) => seconds * 1_000);
   const about = { name, help, type: "histogram", aggregator: "sum" } as const;

@@ -28,7 +28,7 @@ export interface WatchedWorker {
   status(): { readonly busy: number; readonly concurrency: number; readonly tickedAt: number };
 }
 
-/** What is looked at whenever somebody scrapes. */
+/** What is read at each scrape. */
 export interface Watched {
   /** A chain, or what gives the present one where it may be made anew. */
   readonly chain?: WatchedChain | (() => WatchedChain) | undefined;

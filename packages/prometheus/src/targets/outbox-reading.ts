@@ -1,4 +1,4 @@
-import type { WatchedOutbox } from "./watched.ts";
+import type { WatchedOutbox } from "./targets.ts";
 
 /** How full an outbox is, or undefined if its database did not answer in time. */
 export type OutboxFigures = Awaited<ReturnType<WatchedOutbox["stats"]>> | undefined;
@@ -17,7 +17,7 @@ export interface ReadingTimes {
 export function outboxReading(outbox: WatchedOutbox, times: ReadingTimes): () => Promise<OutboxFigures> {
   let last: OutboxFigures;
   let goodUntil = 0;
-  let asking: Promise<void> | undefined;
+  let pending: Promise<void> | undefined;
   let waiting: Promise<void> | undefined;
 
   const ask = async (): Promise<void> => {
@@ -27,24 +27,24 @@ export function outboxReading(outbox: WatchedOutbox, times: ReadingTimes): () =>
       last = undefined;
     }
     goodUntil = Date.now() + times.cacheMs;
-    asking = undefined;
+    pending = undefined;
   };
-  const wait = async (asked: Promise<void>): Promise<void> => {
+  const wait = async (query: Promise<void>): Promise<void> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
+    const timedOut = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
-        if (asking === asked) last = undefined;
+        if (pending === query) last = undefined;
         resolve();
       }, times.timeoutMs);
     });
-    await Promise.race([asked, late]);
+    await Promise.race([query, timedOut]);
     clearTimeout(timer);
   };
 
   return async () => {
-    if (asking === undefined && Date.now() >= goodUntil) {
-      asking = ask();
-      waiting = wait(asking);
+    if (pending === undefined && Date.now() >= goodUntil) {
+      pending = ask();
+      waiting = wait(pending);
     }
     await waiting;
     return last;

@@ -4,7 +4,7 @@ import { failureKinds } from "@relais/core/spi";
 const other = "other";
 
 /** What `provider` says where no provider took the message for everybody. */
-export const nobody = "none";
+export const noProvider = "none";
 
 /** `kind` of an attempt: `accepted`, or why not. */
 export const kinds: readonly string[] = ["accepted", ...failureKinds];

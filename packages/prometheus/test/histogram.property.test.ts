@@ -2,8 +2,8 @@ import * as successor from "@prometheus-io/client";
 import fc from "fast-check";
 import * as client from "prom-client";
 import { expect, test } from "vitest";
-import { buckets } from "../src/catalogue.ts";
-import { ownHistogram } from "../src/own-histogram.ts";
+import { buckets } from "../src/metrics/catalogue.ts";
+import { localHistogram } from "../src/registry/histogram.ts";
 
 const clients = [
   ["prom-client", client],
@@ -34,7 +34,7 @@ test.each(clients)(
           buckets: [...buckets],
           registers: [theirs],
         });
-        const own = ownHistogram(name, help, buckets);
+        const own = localHistogram(name, help, buckets);
         ours.registerMetric(own as never);
         for (const [b, all] of [
           ["one", one],

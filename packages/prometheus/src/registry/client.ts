@@ -15,7 +15,7 @@ export interface MetricsClient {
 /** Values of labels by name. */
 export type LabelValues = Record<string, string>;
 
-/** How a value is handed to a metric that keeps exemplars. */
+/** How a value is given to a metric that keeps exemplars. */
 export interface WithExemplar {
   readonly labels: LabelValues;
   readonly value: number;
@@ -25,7 +25,7 @@ export interface WithExemplar {
 /** A counter, as far as it is needed here. */
 export interface ClientCounter {
   inc(labels: LabelValues, value: number): unknown;
-  inc(given: WithExemplar): unknown;
+  inc(observation: WithExemplar): unknown;
 }
 
 /** A gauge, as far as it is needed here. */
@@ -37,7 +37,7 @@ export interface ClientGauge {
 
 /** A histogram, as far as it is needed here. */
 export interface ClientHistogram {
-  observe(given: WithExemplar): unknown;
+  observe(observation: WithExemplar): unknown;
   zero(labels: LabelValues): void;
 }
 
