@@ -28,6 +28,15 @@ export type {
   Message,
 } from "./message/message.ts";
 export { defaultLimits, type Limits } from "./message/message.ts";
+export {
+  defineProvider,
+  type ProviderCall,
+  type ProviderDefinition,
+  type RejectedRecipient,
+  SendFailure,
+  type SendFailureDetails,
+  type SendResult,
+} from "./provider/define-provider.ts";
 export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
 export {
   definePlugin,
