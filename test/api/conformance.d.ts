@@ -155,9 +155,7 @@ export type SesAnswer = {
 } | {
     readonly error: SesError;
 };
-export declare function refuse(code: string, message: string, status?: number): {
-    readonly error: SesError;
-};
+export declare function sesError(code: string, message: string, status?: number): SesError;
 export declare function responseXml(action: string, contents: string): string;
 export declare function errorXml(error: SesError): string;
 export declare function escapeXml(text: string): string;
