@@ -9,9 +9,8 @@ export type { ClientCounter, ClientGauge, ClientHistogram, LabelValues, MetricsC
 export type { Watched, WatchedChain, WatchedLink, WatchedOutbox, WatchedWorker, } from "./targets/targets.ts";
 
 // metrics/catalogue.ts
-import type { Metric, MetricEntry } from "./metric.ts";
-export declare const metrics: readonly Metric[];
-export declare const catalogue: readonly MetricEntry[];
+import type { Metric } from "./metric.ts";
+export declare const catalogue: readonly Metric[];
 export declare const buckets: readonly number[];
 
 // metrics/metric.ts
