@@ -44,14 +44,14 @@ describe("what a harness cannot provoke", () => {
 });
 
 async function changed(change: object): Promise<PigeonTarget> {
-  const stage = await whole.make();
-  if ("secrets" in change) return { ...stage, secrets: [] };
+  const target = await whole.make();
+  if ("secrets" in change) return { ...target, secrets: [] };
   if ("without" in change) {
-    const { id, send, ...rest } = stage.provider;
+    const { id, send, ...rest } = target.provider;
     const kept = Object.entries(rest).filter(([key]) => key !== change.without);
-    return { ...stage, provider: { id, send, ...Object.fromEntries(kept) } };
+    return { ...target, provider: { id, send, ...Object.fromEntries(kept) } };
   }
-  return { ...stage, received: () => stage.received().map((one) => ({ ...one, key: undefined })) };
+  return { ...target, received: () => target.received().map((one) => ({ ...one, key: undefined })) };
 }
 
 test("a copy that arrived although the server refused it is seen", async () => {
