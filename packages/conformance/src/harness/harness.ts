@@ -18,8 +18,8 @@ const otherBehaviours = ["stall", "missingId", "partial", "defer", "echo"] as co
  * - `unknown`: take the message, and break off before it says so
  * - `stall`: never answer once the message was handed over
  * - `missingId`: take the message, and say so without the id that a receipt needs
- * - `partial`: refuse `cleo@example.net` as nobody there is, and take the message for everybody else
- * - `defer`: have `cleo@example.net` wait, and take the message for everybody else
+ * - `partial`: refuse `cleo@example.net` as an unknown address, and take the message for the others
+ * - `defer`: have `cleo@example.net` wait, and take the message for the others
  * - `echo`: refuse, with every secret in its words
  */
 export type Behaviour = ProvokedKind | "stall" | "missingId" | "partial" | "defer" | "echo";
