@@ -26,7 +26,7 @@ import {
 } from "./transaction.ts";
 
 /** What the attempts of one provider share. */
-export interface AttemptContext {
+export interface ProviderState {
   readonly outcomes: OutcomeFactory;
   readonly sign: Sign | undefined;
   readonly pool: Pick<ConnectionPool, "acquire" | "release" | "isSpent" | "dropIdle">;
@@ -40,7 +40,7 @@ export interface AttemptContext {
 export class Attempt {
   readonly #message: Message;
   readonly #context: SendContext;
-  readonly #shared: AttemptContext;
+  readonly #shared: ProviderState;
   readonly #recipients: RecipientTracker;
   readonly #utf8Header: string | undefined;
   #connection: Connection | undefined;
@@ -55,7 +55,7 @@ export class Attempt {
   #released: Promise<void> = Promise.resolve();
 
   /** Prepares an attempt; nothing happens before `run`. */
-  constructor(message: Message, context: SendContext, shared: AttemptContext) {
+  constructor(message: Message, context: SendContext, shared: ProviderState) {
     this.#message = message;
     this.#context = context;
     this.#shared = shared;
