@@ -48,12 +48,8 @@ export function smtp(options: SmtpOptions): Provider {
   const pool = connectionPool(settings.pool, learned, open);
   // A message that waits for a connection waits here, in order, and can leave.
   const slots = connectionSlots(settings.pool.maxConnections, () => pool.idle);
-  const shared: ProviderState = {
-    outcomes,
-    sign: dkim.length === 0 ? undefined : dkimSigner(dkim),
-    learned,
-    pool,
-  };
+  const sign = dkim.length === 0 ? undefined : dkimSigner(dkim);
+  const shared: ProviderState = { outcomes, sign, learned, pool };
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 

@@ -34,8 +34,8 @@ export interface ProviderState {
 }
 
 /**
- * One call of `send`: a message for one server, in as many transactions as that takes: one, as a rule, and further ones for
- * the recipients that the server did not take in the same (RFC 5321, 4.5.3.1.10).
+ * One call of `send`: a message for one server, in as many transactions as that takes: one, as a rule, and further
+ * ones for the recipients that the server did not take in the same (RFC 5321, 4.5.3.1.10).
  */
 export class Attempt {
   readonly #message: Message;
@@ -104,13 +104,9 @@ export class Attempt {
       return sign === undefined ? bytes : await sign(bytes, this.#message.from.address);
     } catch (thrown) {
       const { code, message } = parseError(thrown);
-      return code === "EDKIM"
-        ? outcomes.failure({ kind: "misconfigured", reason: message, code })
-        : outcomes.failure({
-            kind: "rejected",
-            reason: `the message could not be compiled: ${message}`,
-            code,
-          });
+      if (code === "EDKIM") return outcomes.failure({ kind: "misconfigured", reason: message, code });
+      const reason = `the message could not be compiled: ${message}`;
+      return outcomes.failure({ kind: "rejected", reason, code });
     }
   }
 
