@@ -174,7 +174,7 @@ const parameter = new RegExp(`^\\s*(${token})\\s*=\\s*("(?:[^"\\\\\\r\\n]|\\\\.)
  * A media type with the parameters that are well written; others, and the file's name, which has a field of its own, are
  * left out. `undefined` for what is none, or would be taken for a part of the message's structure.
  */
-export function cleanMediaType(written: string): string | undefined {
+function cleanMediaType(written: string): string | undefined {
   const [, type, rest = ""] = mediaType.exec(written) ?? [];
   if (type === undefined || /^multipart\//i.test(type)) return undefined;
   const parameters = rest.split(";").flatMap((one) => {
