@@ -38,7 +38,7 @@ export class RecipientTracker {
   readonly recipients: readonly string[];
   /** The last failure of each link, by the link's place. */
   readonly failures: (Failure | undefined)[] = [];
-  /** Within one link somebody may have got it twice. */
+  /** Within one link a recipient may have got it twice. */
   possibleDuplicate = false;
   readonly #rules: FailoverRules;
   #receipts: readonly Receipt[] = none;

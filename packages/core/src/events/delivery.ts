@@ -11,7 +11,7 @@ export class DeliveryError extends Error {
     this.delivery = delivery;
   }
 
-  /** Nobody knows whether the message was delivered: think before sending it again. */
+  /** Whether the message was delivered is unknown: think before sending it again. */
   get unknown(): boolean {
     return this.delivery.status === "unknown";
   }
@@ -51,13 +51,13 @@ export interface Delivered extends DeliveryBase {
   readonly messageId: string;
 }
 
-/** Not every recipient was accepted, or nobody knows. */
+/** Not every recipient was accepted, or it is unknown. */
 export interface Undelivered extends DeliveryBase {
   readonly success: false;
   /**
    * - `failed`: no recipient was accepted, surely
    * - `partial`: some were accepted and some, surely, were not
-   * - `unknown`: for at least one recipient nobody knows; do not send it again without thinking
+   * - `unknown`: for at least one recipient it is not known; do not send it again without thinking
    */
   readonly status: "failed" | "partial" | "unknown";
   /** `ID: reason | ID: reason`, a part a provider in chain order. */
@@ -99,7 +99,7 @@ export interface Attempt {
    * over the provider's limits (kind `refused`).
    */
   readonly skipped: boolean;
-  /** The far end's id of the message, on success. */
+  /** The server's id of the message, on success. */
   readonly messageId?: string;
   /** Recipients it was made for, how many of them were accepted. */
   readonly recipients: number;

@@ -67,12 +67,12 @@ export function receipt(parts: ReceiptParts): Receipt {
   return Object.freeze(response === undefined ? draft : { ...draft, response: reason(response) });
 }
 
-/** Observers are shown these before the chain goes by them. */
+/** Observers see these before the chain uses them. */
 function frozenRejections(list: readonly Rejection[]): readonly Rejection[] {
   return list.length === 0 ? none : Object.freeze(list.map((one) => Object.freeze({ ...one })));
 }
 
-/** The list itself if nobody can change it, else a copy. */
+/** The list itself if it is frozen, else a copy. */
 function frozenList<T>(list: readonly T[]): readonly T[] {
   return Object.isFrozen(list) ? list : Object.freeze([...list]);
 }
@@ -85,8 +85,8 @@ export interface Rejection {
 }
 
 /**
- * What stands behind an outcome that is not one attempt's: of a chain within a chain, or of several attempts whose ends
- * nobody can tell apart. A chain goes by it; a provider that sends by itself leaves it out.
+ * What an outcome of several attempts holds besides: that of a chain within a chain, or of several calls of a provider. A
+ * chain reads it; a provider that sends by itself leaves it out.
  */
 export interface AggregateFields {
   /** The receipts, where recipients were taken by different providers. */
@@ -102,14 +102,14 @@ export interface Receipt extends AggregateFields {
   readonly success: true;
   readonly provider: string;
   /**
-   * What the far end calls the message: the Message-ID for SMTP, the SES message id for SES. Never invented: it is empty
+   * What the server calls the message: the Message-ID for SMTP, the SES message id for SES. Never invented: it is empty
    * for a whole mail without a Message-ID that went by SMTP.
    */
   readonly messageId: string;
   readonly accepted: readonly string[];
   /** Recipients refused while the message itself was taken. */
   readonly rejected: readonly Rejection[];
-  /** The far end's closing words, one line: `250 2.0.0 Ok: queued as 4F2A`. */
+  /** The server's closing words, one line: `250 2.0.0 Ok: queued as 4F2A`. */
   readonly response?: string;
 }
 
@@ -121,14 +121,14 @@ export interface Failure extends AggregateFields {
   readonly kind: FailureKind;
   /** One line of at most 300 characters; no credential, no message body, no control character. */
   readonly reason: string;
-  /** The far end's own word: `"550 5.1.1"`, `"MessageRejected"`, `"ECONNREFUSED"`. */
+  /** The server's own word: `"550 5.1.1"`, `"MessageRejected"`, `"ECONNREFUSED"`. */
   readonly code?: string;
-  /** How long the far end (or a policy) asks us to wait, in ms. Never shortened by anybody. */
+  /** How long the server (or a policy) asks us to wait, in ms. Never shortened. */
   readonly retryAfterMs?: number;
   /** `false`: another try at this provider is pointless although the kind allows it (a host that has no address). */
   readonly again?: false;
   /**
-   * `true`: the far end said, in words of its own, that it did not take the message, after the message was handed over.
+   * `true`: the server said, in words of its own, that it did not take the message, after the message was handed over.
    * Without it `transient` then counts as `unknown`: a bare 503 may come from something that has passed the message on.
    */
   readonly definite?: true;

@@ -2,7 +2,7 @@
 const address =
   /<?(?:"[^"\r\n]{1,64}"|[^\s<>()[\],;:"@]{1,64})(?:@|%40)(?:\[[^\]\s]{1,64}\]|[\p{L}\p{N}._-]{1,253})>?/giu;
 
-/** What a far end said, each address in it as `<address>`: for what is stored, or shown to people it does not concern. */
+/** A server's words with each address as `<address>`: for what is stored, or shown to people it does not concern. */
 export function withoutAddresses(text: string): string {
   return text.replace(address, "<address>");
 }
@@ -44,7 +44,7 @@ const patterns: readonly [RegExp, string][] = [
   [/\b((?:password|passwd|secret|token)\s{0,8}[=:]\s{0,8})[^\s,;]{1,512}/gi, `$1${mask}`],
 ];
 
-/** What anybody may need of a far end's words; replies of 500 KB have been seen. */
+/** What is kept of a server's words; replies of 500 KB have been seen. */
 const maxCharacters = 4_096;
 /** More than a credential has that only its surroundings give away. */
 const longestUnknown = 600;

@@ -57,10 +57,10 @@ const calendarMethod = /^METHOD\s*[:;][^\r\n]*?([A-Za-z-]{2,40})\s*$/im;
 /** The calendar event of a message. */
 export async function readCalendarEvent(value: unknown, limits: Limits): Promise<CalendarEvent | undefined> {
   if (isAbsent(value)) return undefined;
-  const given = isBytes(value) ? { content: value } : value;
+  const source = isBytes(value) ? { content: value } : value;
   const input = pickOwn<ContentSource & { method: unknown; filename: unknown }>(
     "icalEvent",
-    given,
+    source,
     calendarFields,
     "an event",
   );
@@ -199,8 +199,8 @@ function filename(field: string, input: Partial<AttachmentInput>): string | unde
   const { content, path } = input;
   const ofFile =
     content instanceof Blob && "name" in content ? (content as { name: unknown }).name : undefined;
-  const given = isAbsent(input.filename) ? ofFile : input.filename;
-  if (!isAbsent(given)) return fittedName(headerText(`${field}.filename`, given)) || undefined;
+  const source = isAbsent(input.filename) ? ofFile : input.filename;
+  if (!isAbsent(source)) return fittedName(headerText(`${field}.filename`, source)) || undefined;
   if (typeof path !== "string" || /^data:/i.test(path)) return undefined;
   // A backslash separates as well: no directory of the sender's belongs into a mail.
   return fittedName(headerText(`${field}.path`, win32.basename(basename(path)))) || undefined;

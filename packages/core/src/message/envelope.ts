@@ -88,21 +88,21 @@ function envelopeSender(value: unknown): string {
 export function readEnvelope(
   value: unknown,
   sender: Address,
-  everybody: readonly Address[],
+  recipients: readonly Address[],
   limits: Limits,
 ): Envelope {
-  const given = isAbsent(value)
+  const input = isAbsent(value)
     ? undefined
     : pickOwn<Given>("envelope", value, envelopeFields, "an envelope");
-  const from = given?.from === undefined ? sender.address : envelopeSender(given.from);
+  const from = input?.from === undefined ? sender.address : envelopeSender(input.from);
   const listed =
-    given === undefined
-      ? everybody
-      : (["to", "cc", "bcc"] as const).flatMap((name) => addressList(`envelope.${name}`, given[name]));
-  const own = given !== undefined && (!isAbsent(given.to) || listed.length > 0);
-  const to = eachOnce((own ? listed : everybody).map((entry) => entry.address));
+    input === undefined
+      ? recipients
+      : (["to", "cc", "bcc"] as const).flatMap((name) => addressList(`envelope.${name}`, input[name]));
+  const namesRecipients = input !== undefined && (!isAbsent(input.to) || listed.length > 0);
+  const to = eachOnce((namesRecipients ? listed : recipients).map((entry) => entry.address));
   if (to.length === 0) {
-    throw new InvalidMessage(own ? "envelope.to" : "to", "there is no recipient");
+    throw new InvalidMessage(namesRecipients ? "envelope.to" : "to", "there is no recipient");
   }
   if (to.length > limits.maxRecipients) {
     const fault = `has ${to.length} recipients; at most ${limits.maxRecipients} are allowed`;

@@ -46,7 +46,7 @@ function decodeBytes(charset: string, bytes: Buffer): string {
   try {
     return new TextDecoder(charset).decode(bytes);
   } catch {
-    return new TextDecoder().decode(bytes); // a charset that nobody knows
+    return new TextDecoder().decode(bytes); // an unknown charset
   }
 }
 
@@ -143,7 +143,7 @@ function textOf(field: string, value: unknown): string {
 }
 
 /**
- * A list of addresses as one line. What nobody sees is left where it is: in an address it is a fault.
+ * A list of addresses as one line. What is invisible is left where it is: in an address it is a fault.
  * @throws {InvalidMessage} if it is too long, has half a character, or would begin another header
  */
 export function addressText(field: string, text: string, maxCharacters: number): string {
@@ -241,7 +241,7 @@ export function pickOwn<T extends object>(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidMessage(field === "" ? "message" : field, `must be an object, not ${quote(value)}`);
   }
-  const own: Record<string, unknown> = Object.create(null);
+  const picked: Record<string, unknown> = Object.create(null);
   for (const key of Object.keys(value)) {
     const content = (value as Record<string, unknown>)[key];
     if (content === undefined || content === null) continue; // absent, however it is written
@@ -249,7 +249,7 @@ export function pickOwn<T extends object>(
       const shown = quote(key).slice(1, -1);
       throw new InvalidMessage(field === "" ? shown : `${field}.${shown}`, `is not a field of ${what}`);
     }
-    own[key] = content;
+    picked[key] = content;
   }
-  return own as Partial<T>;
+  return picked as Partial<T>;
 }

@@ -19,20 +19,20 @@ const linkFields = new Set(["url", "comment"]);
 
 function one(field: string, key: string, value: unknown): string {
   if (isAbsent(value)) return "";
-  const given =
+  const entry =
     typeof value === "string"
       ? { url: value, comment: undefined }
       : pickOwn<{ url: unknown; comment: unknown }>(field, value, linkFields, "a link");
-  if (isAbsent(given.url)) return "";
-  if (typeof given.url !== "string")
-    throw new InvalidMessage(field, `must be a URL, not ${quote(given.url)}`);
-  const comment = isAbsent(given.comment) ? "" : headerText(field, given.comment);
+  if (isAbsent(entry.url)) return "";
+  if (typeof entry.url !== "string")
+    throw new InvalidMessage(field, `must be a URL, not ${quote(entry.url)}`);
+  const comment = isAbsent(entry.comment) ? "" : headerText(field, entry.comment);
   if (key !== "id") {
-    const link = bracketed(field, given.url);
+    const link = bracketed(field, entry.url);
     return comment === "" ? link : `${link} (${comment.replace(/[()\\]/g, "\\$&")})`;
   }
   // RFC 2919, 2: a phrase, and the identifier without a scheme.
-  const id = headerText(field, given.url, 255)
+  const id = headerText(field, entry.url, 255)
     .replace(/^[a-z][a-z0-9+.-]*:\/*/i, "")
     .replace(/[<>\s]/g, "");
   return comment === "" ? `<${id}>` : `"${comment.replace(/["\\]/g, "\\$&")}" <${id}>`;
@@ -202,10 +202,10 @@ function texts(field: string, value: unknown): string[] {
  */
 export function customHeaders(value: unknown, more: readonly (readonly [string, string])[] = []): Headers {
   if (isAbsent(value) && more.length === 0) return none;
-  const given = isAbsent(value) ? [] : pairs(value as object);
+  const written = isAbsent(value) ? [] : pairs(value as object);
   const found = new Map<string, { readonly name: string; readonly values: string[] }>();
   let count = 0;
-  for (const [name, content] of [...given, ...more]) {
+  for (const [name, content] of [...written, ...more]) {
     if (!token.test(name)) throw new InvalidMessage("headers", `${quote(name)} is not a header name`);
     const field = `headers.${name}`;
     const lower = name.toLowerCase();

@@ -88,8 +88,8 @@ export function identity(
   senderDomain: string,
 ): { readonly id: string; readonly messageId: string } {
   const header = isAbsent(messageId) ? undefined : fullId("messageId", messageId);
-  const given = isAbsent(value) ? "" : headerText("id", value, maxIdCharacters);
-  const id = given === "" ? (header ?? randomUUID()) : given;
+  const text = isAbsent(value) ? "" : headerText("id", value, maxIdCharacters);
+  const id = text === "" ? (header ?? randomUUID()) : text;
   if (header !== undefined) return { id: id, messageId: header };
   if (key.test(id)) return { id, messageId: `<${id}@${senderDomain}>` };
   if (id.includes("@") || /^<.*>$/.test(id)) return { id, messageId: fullId("id", id) };

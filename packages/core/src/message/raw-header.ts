@@ -4,7 +4,7 @@ import { decodeWords, InvalidMessage, isAbsent, oneLine } from "./fields.ts";
 
 type Fields = readonly MailField[];
 
-/** Header text as it is shown: on one line, without what nobody sees or what reorders letters. */
+/** Header text as it is shown: on one line, without what is invisible or reorders letters. */
 export function shownText(text: string): string {
   return oneLine(text.replace(/[\n\v\f\r\u0085\u2028\u2029]+/g, " ")) ?? "";
 }
@@ -38,10 +38,10 @@ function mailboxesIn(key: string, value: string): readonly Address[] {
 }
 
 /** Some write so what should be an empty group. */
-const nobody = /^<?"?undisclosed[- ]recipients?"?>?[\s:;.,]*$/i;
+const undisclosed = /^<?"?undisclosed[- ]recipients?"?>?[\s:;.,]*$/i;
 
 const valuesOf = (fields: Fields, key: string): string[] =>
-  fields.filter((one) => one.key === key && !nobody.test(one.value)).map(({ value }) => value);
+  fields.filter((one) => one.key === key && !undisclosed.test(one.value)).map(({ value }) => value);
 
 /**
  * The mailboxes of every field with this name. The field is cut into its parts first, and encoded words within names are

@@ -79,7 +79,7 @@ export interface OptionIssue {
 
 /**
  * What describes a plugin's options: a Standard Schema, version 1 (https://standardschema.dev), as zod, valibot and
- * arktype make them. Written out here so that nobody needs a package for a type.
+ * arktype make them. Written out here so that no package is needed for a type.
  */
 export interface OptionsSchema<Options> {
   readonly "~standard": {

@@ -8,7 +8,7 @@ const scopeKey = Symbol("abort scope");
 
 /**
  * An AbortController whose listeners within core are kept in a list of our own: adding one to the signal itself, and
- * removing it, costs more than the rest of a send. Whoever has the signal can listen to it, by `onAbort` or as usual.
+ * removing it, costs more than the rest of a send. The signal can be listened to by `onAbort` or as usual.
  */
 export class AbortScope implements AbortListener {
   readonly #controller = new AbortController();
