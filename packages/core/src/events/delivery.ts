@@ -1,31 +1,6 @@
 import type { FailureKind } from "../failure/kinds.ts";
 import type { Failure, Receipt, Rejection } from "../failure/outcome.ts";
 
-/** The one error that `unwrap` throws. Its message is `delivery.error`. */
-export class DeliveryError extends Error {
-  override readonly name = "DeliveryError";
-  readonly delivery: Undelivered;
-
-  constructor(delivery: Undelivered) {
-    super(delivery.error);
-    this.delivery = delivery;
-  }
-
-  /** Whether the message was delivered is unknown: think before sending it again. */
-  get unknown(): boolean {
-    return this.delivery.status === "unknown";
-  }
-}
-
-/**
- * For callers who prefer exceptions: the delivery if every recipient was accepted.
- * @throws {DeliveryError} otherwise
- */
-export function unwrap(delivery: Delivery): Delivered {
-  if (delivery.success) return delivery;
-  throw new DeliveryError(delivery);
-}
-
 /** What both ends of a delivery have. */
 interface DeliveryBase {
   /** `Message.id`; empty if the message was refused at the door before it had one. */
@@ -104,4 +79,29 @@ export interface Attempt {
   /** Recipients it was made for, how many of them were accepted. */
   readonly recipients: number;
   readonly accepted: number;
+}
+
+/** The one error that `unwrap` throws. Its message is `delivery.error`. */
+export class DeliveryError extends Error {
+  override readonly name = "DeliveryError";
+  readonly delivery: Undelivered;
+
+  constructor(delivery: Undelivered) {
+    super(delivery.error);
+    this.delivery = delivery;
+  }
+
+  /** Whether the message was delivered is unknown: think before sending it again. */
+  get unknown(): boolean {
+    return this.delivery.status === "unknown";
+  }
+}
+
+/**
+ * For callers who prefer exceptions: the delivery if every recipient was accepted.
+ * @throws {DeliveryError} otherwise
+ */
+export function unwrap(delivery: Delivery): Delivered {
+  if (delivery.success) return delivery;
+  throw new DeliveryError(delivery);
 }

@@ -1,12 +1,3 @@
-// Bounded, so that no text makes it slow. A quoted local part, an address literal and `%40` are among what servers say.
-const address =
-  /<?(?:"[^"\r\n]{1,64}"|[^\s<>()[\],;:"@]{1,64})(?:@|%40)(?:\[[^\]\s]{1,64}\]|[\p{L}\p{N}._-]{1,253})>?/giu;
-
-/** A server's words with each address as `<address>`: for what is stored, or shown to people it does not concern. */
-export function withoutAddresses(text: string): string {
-  return text.replace(address, "<address>");
-}
-
 const mask = "[redacted]";
 
 /** The base64 of a secret depends on where in the input it starts: what is common to each of the three offsets. */
@@ -73,4 +64,13 @@ export function redactor(secrets: Iterable<string | undefined>): (text: string) 
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     return whole ? clean : clean.slice(0, Math.min(maxCharacters, Math.max(0, clean.length - margin)));
   };
+}
+
+// Bounded, so that no text makes it slow. A quoted local part, an address literal and `%40` are among what servers say.
+const address =
+  /<?(?:"[^"\r\n]{1,64}"|[^\s<>()[\],;:"@]{1,64})(?:@|%40)(?:\[[^\]\s]{1,64}\]|[\p{L}\p{N}._-]{1,253})>?/giu;
+
+/** A server's words with each address as `<address>`: for what is stored, or shown to people it does not concern. */
+export function withoutAddresses(text: string): string {
+  return text.replace(address, "<address>");
 }
