@@ -125,6 +125,19 @@ describe("core", () => {
   });
 });
 
+describe("smtp", () => {
+  test("the tables of replies reach no library, nodemailer least of all", () => {
+    const smtp = sourceGraph("packages/smtp");
+    const reached = [...reach(smtp, "replies.ts", "all")];
+    expect(reached.length).toBeGreaterThan(4);
+    const libraries = reached
+      .flatMap((file) => smtp.get(file)?.imports ?? [])
+      .map((one) => one.specifier)
+      .filter((specifier) => !specifier.startsWith("."));
+    expect([...new Set(libraries)]).toEqual(["@relais/core/spi"]);
+  });
+});
+
 describe("the reading of imports", () => {
   const tricky = `
     // import "commented";

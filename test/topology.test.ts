@@ -11,7 +11,7 @@ const rootManifest = { folder: ".", manifest: manifestAt(".") };
 const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/core": [".", "./spi"],
   "@relais/mime": ["."],
-  "@relais/smtp": ["."],
+  "@relais/smtp": [".", "./replies"],
   "@relais/ses": ["."],
   "@relais/conformance": ["."],
   "@relais/http": ["."],

@@ -2,13 +2,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Harness, Received, Stage } from "@relais/conformance";
+import type { Harness, Received, TestTarget } from "@relais/conformance";
 import { pigeon } from "./pigeon.ts";
 
 const token = "pigeon-token-42";
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface PigeonStage extends Stage {
+export interface PigeonStage extends TestTarget {
   readonly url: string;
   /** Takes nothing from now on, and answers like this. */
   refuse(answer: Answer): void;
@@ -72,7 +72,7 @@ export const harness: Harness<PigeonStage> = {
     rejected: refused(422),
     unknown: (far) => far.take((request) => request.socket.destroy()),
     stall: (far) => far.take(() => undefined),
-    nameless: (far) => far.take(json(200, {})),
+    missingId: (far) => far.take(json(200, {})),
     echo: (far) =>
       far.refuse((request, response) =>
         json(403, { error: `${request.headers.authorization}` })(request, response),
@@ -80,6 +80,6 @@ export const harness: Harness<PigeonStage> = {
   },
   cannot: {
     partial: "the API takes a message for all or for nobody",
-    putOff: "the API takes a message for all or for nobody",
+    defer: "the API takes a message for all or for nobody",
   },
 };

@@ -161,6 +161,7 @@ export interface CommonOptions {
     readonly maxConnections?: number | undefined;
     readonly connectionTimeoutMs?: number | undefined;
     readonly ca?: string | readonly string[] | undefined;
+    readonly proxy?: string | undefined;
 }
 export interface HttpOptions extends CommonOptions {
     readonly api: HttpApi;

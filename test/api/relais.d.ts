@@ -57,6 +57,7 @@ export interface ProviderEntry {
     readonly retry?: boolean | InFile<RetryOptions>;
     readonly breaker?: boolean | InFile<BreakerOptions>;
     readonly timeoutMs?: number;
+    readonly afterHandOverMs?: number;
     readonly rateLimit?: "fromProvider" | RateLimitEntry;
     readonly concurrency?: InFile<ConcurrencyOptions>;
     readonly overrides?: Overrides;

@@ -77,6 +77,7 @@ export interface SesOptions {
     readonly id?: string | undefined;
     readonly region?: string | undefined;
     readonly endpoint?: string | undefined;
+    readonly allowInsecureHttp?: boolean | undefined;
     readonly credentials?: SesCredentials | (() => Promise<SesCredentials>) | undefined;
     readonly configurationSet?: string | undefined;
     readonly tags?: Readonly<Record<string, string>> | undefined;
@@ -84,6 +85,7 @@ export interface SesOptions {
     readonly sourceArn?: string | undefined;
     readonly returnPathArn?: string | undefined;
     readonly ca?: string | readonly string[] | undefined;
+    readonly proxy?: string | undefined;
     readonly maxConnections?: number | undefined;
     readonly maxBytesUnderWay?: number | undefined;
     readonly connectionTimeoutMs?: number | undefined;

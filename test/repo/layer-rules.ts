@@ -5,7 +5,7 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
   ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*", "zod"],
   http: ["@relais/core/spi", "@relais/mime", "zod"],
-  nodemailer: ["@relais/core/spi", "@relais/mime", "nodemailer"],
+  nodemailer: ["@relais/core/spi", "@relais/mime", "@relais/smtp/replies", "nodemailer"],
   conformance: ["@relais/core/spi"],
   outbox: [
     "@relais/core",
@@ -36,6 +36,10 @@ export const plugins: readonly string[] = ["smtp", "ses", "http"];
  */
 export const folderLayers: Readonly<Record<string, readonly string[]>> = {
   core: [".", "chain", "policies", "attempt", "provider", "events", "failure", "message", "runtime"],
+  nodemailer: [".", "provider", "transport"],
+  smtp: [".", "attempt", "connection", "options", "replies"],
+  conformance: [".", "rules", "harness", "smtp", "ses", "server"],
+  prometheus: [".", "metrics", "registry", "targets"],
 };
 
 /** Pieces of core's policies, which policies may import from beside them. Two policies never import each other. */

@@ -23,7 +23,16 @@ export interface WorkerProcessOptions {
 }
 
 /** `relais worker` from source, ready to be asked. @throws {Error} what it said, if it ended before */
-export async function workerProcess({ args, cwd, env }: WorkerProcessOptions): Promise<WorkerProcess> {
+export async function workerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
+  for (let tries = 1; ; tries += 1) {
+    const started = await start(options).catch((error: Error) => error);
+    if (!(started instanceof Error)) return started;
+    // A port that was free a moment ago may be somebody's connection by now.
+    if (tries === 3 || !/port \d+ on \S+ is in use/.test(started.message)) throw started;
+  }
+}
+
+async function start({ args, cwd, env }: WorkerProcessOptions): Promise<WorkerProcess> {
   const port = await freePort();
   const command = ["--conditions=@relais/source", join(root, "packages/relais/src/cli/bin.ts")];
   // With --json it does not say where it listens.

@@ -1,5 +1,14 @@
 // A process that sends, closes its chain, and has nothing else to do. exit.test.ts starts it and looks how it ends.
-import { type Chain, createChain, type Delivery, link, type Provider, retry, timeout } from "@relais/core";
+import {
+  type Chain,
+  createChain,
+  type Delivery,
+  link,
+  type Provider,
+  type RelaisEvent,
+  retry,
+  timeout,
+} from "@relais/core";
 import { smtp } from "@relais/smtp";
 import { chainTo, type FarEnds, mail } from "./far-ends.ts";
 
@@ -20,6 +29,16 @@ async function aborted(chain: Chain, afterMs: number): Promise<Chain> {
   return chain;
 }
 
+async function abortedAfterHandOver(): Promise<Chain> {
+  const caller = new AbortController();
+  const onHandOver = ({ type }: RelaisEvent): void => {
+    if (type === "hand-over") setTimeout(() => caller.abort(), 50);
+  };
+  const chain = chainTo(ends, { timeoutMs: 60_000, chain: { observers: [onHandOver] } });
+  tell(await chain.send(mail, { signal: caller.signal }));
+  return chain;
+}
+
 /** Never answers, and holds nothing open that would keep the process alive. */
 const silent: Provider = { id: "SILENT", send: () => new Promise(() => undefined) };
 
@@ -31,6 +50,7 @@ const scenarios: Readonly<Record<string, () => Promise<Chain>>> = {
     return chain;
   },
   aborted: () => aborted(chainTo(ends, { timeoutMs: 60_000 }), 300),
+  "aborted after the hand-over": abortedAfterHandOver,
   "open breaker": async () => {
     const chain = chainTo(ends);
     for (let i = 0; i < 3; i++) tell(await chain.send(mail));

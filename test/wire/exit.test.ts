@@ -37,7 +37,7 @@ describe("a process that closed its chain ends by itself, at once", () => {
       ["SMTP", "SES"],
     ],
     ["aborted", { data: { stall: true } }, ["failed: cancelled"]],
-    ["aborted", { dot: { stall: true } }, ["unknown: unknown"]],
+    ["aborted after the hand-over", { dot: { stall: true } }, ["unknown: unknown"]],
     ["aborted", { connect: { stall: true } }, ["failed: cancelled"]],
     ["open breaker", down, ["SES", "SES", "SES"]],
     ["cancelled retry", down, ["failed: transient"]],

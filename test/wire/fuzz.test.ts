@@ -26,6 +26,7 @@ const written = new Set([
   "content-type",
   "content-transfer-encoding",
   "content-disposition",
+  "content-id", // of a mail that is one file with a cid
   "sender",
   "list-unsubscribe",
   "list-id",

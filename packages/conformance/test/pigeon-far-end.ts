@@ -8,9 +8,9 @@ export type Mood =
   | "accept"
   | "lose" // takes it, and cuts the connection
   | "stall"
-  | "nameless"
+  | "missingId"
   | "partial" // takes it for all but Cleo, who is not there
-  | "putOff"; // takes it for all but Cleo, who has to wait
+  | "defer"; // takes it for all but Cleo, who has to wait
 
 /** An imaginary HTTP API for mail, on 127.0.0.1. */
 export interface PigeonFarEnd {
@@ -32,7 +32,7 @@ export async function pigeonFarEnd(): Promise<PigeonFarEnd> {
   const take = (body: string): string => {
     const { key, to, text } = JSON.parse(body) as Letter;
     const id = `p-${far.received.length + 1}`;
-    const leaves = far.mood === "partial" || far.mood === "putOff";
+    const leaves = far.mood === "partial" || far.mood === "defer";
     const taken = leaves ? to.filter((address) => address !== "cleo@example.net") : to;
     far.received.push({ id, key, recipients: taken, content: text });
     return id;
@@ -48,8 +48,8 @@ export async function pigeonFarEnd(): Promise<PigeonFarEnd> {
     const id = take(body);
     if (mood === "lose") response.destroy();
     else if (mood === "partial") response.end(JSON.stringify({ id, refused: ["cleo@example.net"] }));
-    else if (mood === "putOff") response.end(JSON.stringify({ id, waiting: ["cleo@example.net"] }));
-    else response.end(JSON.stringify(mood === "nameless" ? {} : { id }));
+    else if (mood === "defer") response.end(JSON.stringify({ id, waiting: ["cleo@example.net"] }));
+    else response.end(JSON.stringify(mood === "missingId" ? {} : { id }));
   };
   const server = createServer((request, response) => {
     far.requests += 1;

@@ -1,8 +1,8 @@
-import type { Harness, Stage } from "@relais/conformance";
+import type { Harness, TestTarget } from "@relais/conformance";
 import { type Flaw, pigeon } from "./pigeon.ts";
 import { type PigeonFarEnd, pigeonFarEnd } from "./pigeon-far-end.ts";
 
-export interface PigeonStage extends Stage {
+export interface PigeonStage extends TestTarget {
   readonly far: PigeonFarEnd;
 }
 
@@ -37,9 +37,9 @@ export function pigeonHarness(flaw?: Flaw): Harness<PigeonStage> {
       rejected: mood({ status: 422 }),
       unknown: mood("lose"),
       stall: mood("stall"),
-      nameless: mood("nameless"),
+      missingId: mood("missingId"),
       partial: mood("partial"),
-      putOff: mood("putOff"),
+      defer: mood("defer"),
       echo: mood({ status: 403, error: `${token} ${encodeURIComponent(token)} ${encoded} is wrong` }),
     },
   };

@@ -8,7 +8,7 @@ const { deferred: _left, ...provoke } = whole.provoke;
 const without: Harness<PigeonStage> = { ...whole, provoke };
 const reason = "pigeons do not wait";
 const excused: Harness<PigeonStage> = { ...without, cannot: { deferred: reason } };
-const name = "says deferred when the far end causes it, and nothing arrives";
+const name = "says deferred when the server causes it, and nothing arrives";
 
 describe("what a harness cannot provoke", () => {
   test("fails as not covered, and does not pass", async () => {
@@ -54,7 +54,7 @@ async function changed(change: object): Promise<PigeonStage> {
   return { ...stage, received: () => stage.received().map((one) => ({ ...one, key: undefined })) };
 }
 
-test("a copy that arrived although the far end refused it is seen", async () => {
+test("a copy that arrived although the server refused it is seen", async () => {
   const keeps = ({ far }: PigeonStage): void => {
     far.mood = { status: 409, keeps: true };
   };

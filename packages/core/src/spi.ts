@@ -5,10 +5,19 @@ export type { Journal, JournalEntry } from "./events/journal.ts";
 export { type FailureKind, failureKinds } from "./failure/kinds.ts";
 export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
+export { aggregateKind } from "./failure/precedence.ts";
 export { redactor, withoutAddresses } from "./failure/redact.ts";
-export { type Address, mailboxKey } from "./message/address.ts";
+export {
+  type HttpCall,
+  type HttpConnections,
+  type HttpConnectionsOptions,
+  httpConnections,
+  throughProxy,
+} from "./http-connections.ts";
+export { checkProxy } from "./http-proxy.ts";
+export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
-export { decodeWords, InvalidMessage } from "./message/fields.ts";
+export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
 export type {
   Alternative,
@@ -19,7 +28,16 @@ export type {
   Message,
 } from "./message/message.ts";
 export { defaultLimits, type Limits } from "./message/message.ts";
-export { overLimits, type ProviderLimits } from "./provider/limits.ts";
+export {
+  defineProvider,
+  type ProviderCall,
+  type ProviderDefinition,
+  type RejectedRecipient,
+  SendFailure,
+  type SendFailureDetails,
+  type SendResult,
+} from "./provider/define-provider.ts";
+export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
 export {
   definePlugin,
   type OptionIssue,

@@ -1,9 +1,7 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { HttpConnections } from "@relais/core/spi";
 import { type Answer, readAnswer } from "./answer.ts";
-import { connected } from "./connected.ts";
 import type { EncodedBody } from "./encode-body.ts";
-import type { Pool } from "./pool.ts";
 
 export interface Call {
   readonly method: "GET" | "POST";
@@ -35,34 +33,38 @@ function headOf(request: ClientRequest): Promise<IncomingMessage> {
 }
 
 /** One request and its answer; follows nothing, repeats nothing, never rejects. The signal is the only deadline. */
-export async function call(pool: Pool, wanted: Call, signal: AbortSignal): Promise<Called> {
+export async function call(connections: HttpConnections, wanted: Call, signal: AbortSignal): Promise<Called> {
   const { method, url, body } = wanted;
   let end: "unsent" | "held back" | "lost" = "unsent";
   let request: ClientRequest | undefined;
   let onAbort = (): void => {};
   try {
     signal.throwIfAborted();
-    const secure = url.protocol === "https:";
-    const made = (secure ? httpsRequest : httpRequest)(url, {
-      method,
-      agent: secure ? pool.https : pool.http,
-      headers: {
-        accept: "application/json",
-        "user-agent": "relais",
-        ...wanted.headers,
-        ...(body === undefined
-          ? {}
-          : { "content-type": body.contentType, "content-length": body.bytes.length }),
+    const made = await connections.begin(
+      {
+        secure: url.protocol === "https:",
+        host: url.hostname,
+        port: url.port === "" ? undefined : Number(url.port),
+        method,
+        path: `${url.pathname}${url.search}`,
+        headers: {
+          accept: "application/json",
+          "user-agent": "relais",
+          ...wanted.headers,
+          ...(body === undefined
+            ? {}
+            : { "content-type": body.contentType, "content-length": body.bytes.length }),
+        },
       },
-    });
+      signal,
+    );
     request = made;
     const aborted = new Promise<never>((_, reject) => {
       onAbort = () => reject(new DOMException("aborted", "AbortError")); // caught below, where the request ends
     });
     aborted.catch(() => {});
     signal.addEventListener("abort", onAbort, { once: true });
-
-    await Promise.race([connected(made, secure, pool.connectionTimeoutMs), aborted]);
+    signal.throwIfAborted();
     const head = headOf(made);
     if (wanted.handOver !== undefined) {
       const { handOver } = wanted;

@@ -1,4 +1,4 @@
-import { closest, isLoopback, providerId } from "@relais/core/spi";
+import { checkProxy, closest, isLoopback, providerId } from "@relais/core/spi";
 
 /** Looks at one option. @throws {TypeError | RangeError} one sentence that names the field and shows no value */
 export type Check = (field: string, value: unknown) => void;
@@ -57,6 +57,7 @@ export const commonChecks: Readonly<Record<string, Check>> = {
   maxConnections: checkWhole(1, 1_000),
   connectionTimeoutMs: checkWhole(1, 600_000),
   ca: checkCa,
+  proxy: checkProxy,
 };
 
 /**

@@ -19,6 +19,20 @@ const passing = { kind: "transient", about: "passing", source: nodeErrors } as c
 const ours = { kind: "misconfigured", about: "account", source: nodeErrors } as const;
 const certificate = { ...ours, meaning: "certificate not accepted", source: tlsErrors } as const;
 
+const refusal = { ...ours, source: "https://www.rfc-editor.org/rfc/rfc9110#section-15.5" } as const;
+
+/** Of a proxy that was asked to connect us: nothing has been handed over then. */
+const proxyErrors: readonly ConnectionRow[] = [
+  { code: /^EPROXYAUTH$/, ...refusal, meaning: "the proxy wants a login" },
+  { code: /^EPROXYDENIED$/, ...refusal, meaning: "the proxy does not let us through" },
+  {
+    code: /^EPROXY$/,
+    ...passing,
+    meaning: "the proxy did not connect",
+    source: "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6",
+  },
+];
+
 /**
  * The first row that holds a code is the answer; the last holds every code. Codes are those of libuv, c-ares and
  * Node's TLS.
@@ -34,6 +48,7 @@ export const connectionErrors: readonly ConnectionRow[] = [
     code: /^(?:INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERROR_IN_CERT_)/,
     ...certificate,
   },
+  ...proxyErrors,
   { code: /^ERR_SSL_|^EPROTO$/, ...ours, meaning: "no TLS there, or none we can speak" },
   { code: /^ERR_INVALID_/, ...ours, meaning: "not a request that can be made" },
   { code: /^/, ...passing, meaning: "connection lost before the message was handed over" },

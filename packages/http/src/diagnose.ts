@@ -1,4 +1,4 @@
-import type { FailureKind } from "@relais/core/spi";
+import { type FailureKind, throughProxy } from "@relais/core/spi";
 import type { Called } from "./call.ts";
 import { connectionErrors } from "./connection-errors.ts";
 
@@ -32,7 +32,7 @@ export function diagnose(called: Exclude<Called, { end: "answered" }>, aborted: 
   const why = thrown instanceof Error && thrown.message !== "" ? `: ${thrown.message}` : "";
   return {
     kind: row?.kind ?? "transient",
-    reason: `${row?.meaning ?? "not connected"}${why}`,
+    reason: `${row?.meaning ?? "not connected"}${why}${throughProxy(thrown)}`,
     code,
     again: row?.again,
   };

@@ -13,6 +13,11 @@ export interface CommonOptions {
   readonly connectionTimeoutMs?: number | undefined;
   /** PEM certificates to trust in place of Node's own. */
   readonly ca?: string | readonly string[] | undefined;
+  /**
+   * An HTTP proxy that knows CONNECT: `http://user:password@host:port`.
+   * @defaultValue what Node takes from the environment, if it was started with `NODE_USE_ENV_PROXY=1`
+   */
+  readonly proxy?: string | undefined;
 }
 
 /** Options of `http`: a described API, and how to reach it. */

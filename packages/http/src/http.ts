@@ -1,4 +1,5 @@
 import {
+  httpConnections,
   type Message,
   type Outcome,
   overLimits,
@@ -14,7 +15,6 @@ import { encodeBody } from "./encode-body.ts";
 import { type HttpOptions, httpChecks } from "./http-options.ts";
 import { type Letter, letterFor } from "./letter.ts";
 import { failer, type Reading, readAnswerTo } from "./outcome.ts";
-import { pool } from "./pool.ts";
 import { providerLimits, refuseSize } from "./refuse-early.ts";
 import { type Ask, inRounds } from "./rounds.ts";
 import { verify } from "./verify.ts";
@@ -36,13 +36,14 @@ const afterClose: Diagnosis = { kind: "skipped", code: "closed", reason: "the pr
  */
 export function http(options: HttpOptions): Provider {
   checkOptions("http", options, httpChecks, ["api"]);
-  const { api, maxConnections = 10, connectionTimeoutMs = 10_000, ca } = options;
+  const { api, maxConnections = 10, connectionTimeoutMs = 10_000, ca, proxy } = options;
   const { id = idOf(api.name), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");
   const url = (path: string): URL => new URL(`${base}${path}`);
   const limits = providerLimits(api.limits ?? {});
-  const fail = failer(id, redactor([...api.secrets, ...Object.values(api.headers).filter(holdsSecret)]));
-  const connections = pool({ maxConnections, connectionTimeoutMs, ca });
+  const connections = httpConnections({ maxConnections, connectionTimeoutMs, ca, proxy });
+  const loginHeaders = Object.values(api.headers).filter(holdsSecret);
+  const fail = failer(id, redactor([...api.secrets, ...loginHeaders, ...connections.secrets]));
   const room = slots(maxConnections);
   const underWay = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;

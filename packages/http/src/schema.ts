@@ -7,6 +7,7 @@ const common = {
   maxConnections: z.int().positive().optional(),
   connectionTimeoutMs: z.int().positive().optional(),
   ca: z.union([z.string(), z.array(z.string())]).optional(),
+  proxy: z.string().optional(),
 };
 const apiKey = z.string();
 

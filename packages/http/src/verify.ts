@@ -1,10 +1,9 @@
-import type { Health } from "@relais/core/spi";
+import type { Health, HttpConnections } from "@relais/core/spi";
 import { type Call, type Called, call } from "./call.ts";
 import { diagnose } from "./diagnose.ts";
 import { explainAnswer } from "./explain-answer.ts";
 import type { HttpApi } from "./http-api.ts";
 import type { Fail } from "./outcome.ts";
-import type { Pool } from "./pool.ts";
 
 /** Where the caller sets no limit: nobody should wait for ever for a check. */
 const limitMs = 30_000;
@@ -13,7 +12,7 @@ const limitMs = 30_000;
 export async function verify(
   api: HttpApi,
   provider: string,
-  pool: Pool,
+  connections: HttpConnections,
   url: (path: string) => URL,
   fail: Fail,
   given?: AbortSignal,
@@ -28,7 +27,7 @@ export async function verify(
   const limit = AbortSignal.timeout(limitMs);
   const signal = given === undefined ? limit : AbortSignal.any([given, limit]);
   const wanted: Call = { method: "GET", url: url(check.path), headers: api.headers };
-  const called: Called = await call(pool, wanted, signal);
+  const called: Called = await call(connections, wanted, signal);
   if (given?.aborted) return bad({ kind: "cancelled", reason: "given up" });
   if (called.end !== "answered") {
     const problem = diagnose(called, false);

@@ -1,11 +1,8 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { expect, test } from "vitest";
+import { fill, longestMs } from "../../ses/test/longest-ms.ts";
 import { apiServer, type Reply } from "./api-server.ts";
 import { context, letter } from "./context.ts";
 import { vendors } from "./vendors.ts";
-
-const bytes = 1_000_000;
-const fill = (text: string, count = bytes): string => text.repeat(Math.ceil(count / text.length));
 
 /** What is known to cost much where it is looked at with care. */
 const words: Readonly<Record<string, string>> = {
@@ -34,25 +31,6 @@ const bodies: Readonly<Record<string, string>> = {
   "many errors": `{"errors":[${fill('{"field":"personalizations.0.to.0.email","message":"a"},')}{}]}`,
   "no JSON": fill("<a>"),
 };
-
-/**
- * The longest time in which nothing else ran, or all the time that the processor was at work, whichever is less: on a
- * busy machine the first is as much about the others. The best of some tries.
- */
-async function longestMs(work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 8 && best >= 50; i++) {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    const before = process.cpuUsage();
-    delay.enable();
-    await work();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    delay.disable();
-    const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, delay.max / 1e6, (user + system) / 1e3);
-  }
-  return best;
-}
 
 test.each(Object.entries(bodies))("%s: 1 MB of it holds nobody up for 50 ms", async (_, body) => {
   const to = Array.from({ length: 40 }, (_, i) => `r${i}@example.org`);

@@ -110,7 +110,7 @@ describe("a documented call comes to the same", () => {
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8").replace(/\s+/g, " ");
 
-describe("what comes to something else is listed, and said in the README", () => {
+describe("the calls that end differently are listed, and named in the README", () => {
   test.each(differences)("$page: $what", async ({ said, run, down, own: expected, ours: told }) => {
     if (down) await Promise.all([own.down(), ours.down()]);
     expect(await run(ownTransporter(), at)).toEqual(expected);

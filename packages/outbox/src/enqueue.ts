@@ -1,4 +1,5 @@
 import { createMessage, type Limits, type MessageInput } from "@relais/core";
+import { isAbsent } from "@relais/core/spi";
 import { stored } from "./content.ts";
 import type { Database } from "./database/database.ts";
 import { dueAt, type EnqueueOptions, enqueueFields } from "./enqueue-options.ts";
@@ -19,8 +20,6 @@ export interface EnqueueDefaults {
   readonly limits?: Partial<Limits> | undefined;
 }
 
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== "";
-
 async function entry(
   input: MessageInput,
   options: EnqueueOptions,
@@ -34,7 +33,7 @@ async function entry(
     ...(from === undefined ? {} : { defaultFrom: from }),
     ...(limits === undefined ? {} : { limits }),
   });
-  const keepsId = isGiven(input.id) || isGiven(input.messageId);
+  const keepsId = !(isAbsent(input.id) && isAbsent(input.messageId));
   const { content, ...rest } = stored(message, keepsId);
   return {
     ...enqueueFields(options, keepsId ? message.id : undefined),

@@ -15,6 +15,7 @@ export interface OutboxMessage {
   /** The provider that really delivered, and its own id of the message. */
   readonly provider?: string;
   readonly providerMessageId?: string;
+  /** Calls of a provider that were made. One that was passed over is not among them, though it is in the trace. */
   readonly attempts: number;
   readonly lastError?: string;
   readonly onUnknown: UnknownPolicy;

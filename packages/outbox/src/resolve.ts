@@ -88,13 +88,14 @@ export async function resolve(
     as === "sent"
       ? `state = 'sent', provider = coalesce(${by}, 'operator'), accepted = coalesce(m.recipients, m.accepted)`
       : "state = 'failed'";
+  const provided = as === "sent" ? ` || jsonb_build_object('provider', coalesce(${by}, 'operator'))` : "";
   return eachOnce(database, {
     filter,
     onProgress,
     states: ["unknown"],
     values: [resolution(options, as)],
     sql: (chosen) => `update relais.message m set ${set}, ended_at = now(), updated_at = now(),
-        delivery_trace = ${trace(`'${as}'`, "$1")}
+        delivery_trace = ${trace(`'${as}'`, "$1")}${provided}
       where m.id in ${chosen} returning m.id`,
   });
 }

@@ -54,7 +54,7 @@ describe.each(stores)("an answer that comes late on %s", (_name, open) => {
       await started(slowly(/kind = i\.kind/, 100), lateMs);
       const { id } = await w.outbox.enqueue(mail());
       const sent = await w.state(id, "sent");
-      expect(sent).toMatchObject({ provider: "SLOW", providerMessageId: `late-${id}` });
+      expect(sent).toMatchObject({ provider: "SLOW", providerMessageId: `late-${id}`, attempts: 1 });
       expect(sent.deliveryTrace).toMatchObject({
         attempts: [{ kind: "unknown" }, { success: true, late: true }],
         resolution: { by: "late-answer", as: "sent" },
@@ -109,6 +109,8 @@ describe.each(stores)("an answer that comes late on %s", (_name, open) => {
       const sent = await w.state(id, "sent");
       expect(sent).toMatchObject({ provider: "SLOW", providerMessageId: `late-${id}`, rejected: [] });
       expect(sent.accepted).toEqual(["ann@example.net"]);
+      // A late answer is to a call that was counted when it was made.
+      expect(sent.attempts).toBe(2);
       expect(sent.deliveryTrace).toMatchObject({
         attempts: [{ kind: "unknown" }, { kind }, { success: true, late: true }],
         resolution: { by: "late-answer", as: "sent" },

@@ -1,4 +1,5 @@
 import type { SESClient, SESClientConfig } from "@aws-sdk/client-ses";
+import { httpConnections } from "@relais/core/spi";
 import { credentialsSource } from "./credentials-source.ts";
 import { credentialsTrouble } from "./credentials-trouble.ts";
 import { requestHandler } from "./request-handler.ts";
@@ -13,12 +14,15 @@ const limit = (value: number | undefined): number | undefined =>
 
 /** SES through @aws-sdk/client-ses, which is loaded on the first call: loading costs 0.2 s and 26 MB. */
 export function awsClient(options: SesOptions): SesClient {
-  const handler = requestHandler({
+  const { ca, proxy, allowInsecureHttp = false } = options;
+  const connections = httpConnections({
     maxConnections: options.maxConnections ?? 50,
     connectionTimeoutMs: options.connectionTimeoutMs ?? 2_000,
-    ca: options.ca,
+    ca,
+    proxy,
   });
-  const source = credentialsSource(options.credentials);
+  const handler = requestHandler({ connections, allowInsecureHttp });
+  const source = credentialsSource(options.credentials, connections.secrets);
   const trouble = credentialsTrouble();
   let client: SESClient | undefined;
 

@@ -1,6 +1,6 @@
-import { closest, providerId } from "@relais/core/spi";
+import { checkProxy, closest, providerId } from "@relais/core/spi";
 import { checkCredentials } from "./check-credentials.ts";
-import { checkEndpoint } from "./check-endpoint.ts";
+import { checkEndpoint, checkSafeEndpoint } from "./check-endpoint.ts";
 import type { SesOptions } from "./ses-options.ts";
 
 type Check = (field: string, value: unknown) => void;
@@ -51,6 +51,9 @@ const checks: Readonly<Record<keyof SesOptions, Check>> = {
   id: (field, value) => void providerId(field, value),
   region: text(/^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/, "the name of an AWS region, such as eu-west-1"),
   endpoint: checkEndpoint,
+  allowInsecureHttp: (field, value) => {
+    if (typeof value !== "boolean") throw new TypeError(`${field} must be true or false`);
+  },
   credentials: checkCredentials,
   configurationSet: text(tagText, "1 to 256 letters, digits, _ or -"),
   tags,
@@ -58,6 +61,7 @@ const checks: Readonly<Record<keyof SesOptions, Check>> = {
   sourceArn: arn,
   returnPathArn: arn,
   ca,
+  proxy: checkProxy,
   maxConnections: count(1, 1_000),
   maxBytesUnderWay: count(1, Number.MAX_SAFE_INTEGER),
   connectionTimeoutMs: count(1, 600_000),
@@ -84,4 +88,6 @@ export function checkOptions(options: unknown): asserts options is SesOptions {
     }
     if (value !== undefined) checks[field as keyof SesOptions](field, value);
   }
+  const { endpoint, allowInsecureHttp } = options as SesOptions;
+  if (endpoint !== undefined && allowInsecureHttp !== true) checkSafeEndpoint("endpoint", endpoint);
 }

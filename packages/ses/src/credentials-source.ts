@@ -34,10 +34,16 @@ function unusable(why: string, passes = false): Error {
   return Object.assign(new Error(why), { name: "CredentialsProviderError", [passingMark]: passes });
 }
 
-/** Wraps what was given as `credentials`, so that all secrets are known and none is thrown. */
-export function credentialsSource(given: SesOptions["credentials"]): CredentialsSource {
-  const secrets = new Set<string>();
-  let clean = redactor([]);
+/**
+ * Wraps what was given as `credentials`, so that all secrets are known and none is thrown.
+ * @param others secrets of the same provider that are no credentials
+ */
+export function credentialsSource(
+  given: SesOptions["credentials"],
+  others: readonly string[] = [],
+): CredentialsSource {
+  const secrets = new Set<string>(others);
+  let clean = redactor(secrets);
   const note = ({ secretAccessKey, sessionToken }: SesCredentials): void => {
     const before = secrets.size;
     for (const secret of [secretAccessKey, sessionToken]) if (secret !== undefined) secrets.add(secret);

@@ -2,7 +2,7 @@ import { type EndpointWatch, endpointWatch } from "./endpoint-watch.ts";
 
 // Names and codes of what passes: of Node, of the AWS client and its endpoints (STS, SSO, container, instance).
 const passingWord =
-  /\b(?:ECONN(?:REFUSED|RESET|ABORTED)|E?TIMED?OUT|ENOTFOUND|EAI_AGAIN|E(?:HOST|NET)UNREACH|EPIPE|UND_ERR_\w{1,40}|TimeoutError|RequestTimeout|socket hang up|timed out|IDPCommunicationError|TooManyRequests|Throttl\w{1,20}|ServiceUnavailable|Internal(?:Failure|ServerError|Error))/;
+  /\b(?:ECONN(?:REFUSED|RESET|ABORTED)|E?TIMED?OUT|ENOTFOUND|EAI_AGAIN|E(?:HOST|NET)UNREACH|EPIPE|UND_ERR_\w{1,40}|TimeoutError|RequestTimeout|socket hang up|timed out|IDPCommunicationError|EPROXY\b|TooManyRequests|Throttl\w{1,20}|ServiceUnavailable|Internal(?:Failure|ServerError|Error))/;
 const passingStatus = (status: unknown): boolean =>
   typeof status === "number" && (status === 408 || status === 429 || (status >= 500 && status <= 599));
 /** What a `credential_process` that cannot be run, or says nothing useful, has in its message. */

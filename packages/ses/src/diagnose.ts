@@ -1,3 +1,4 @@
+import { throughProxy } from "@relais/core/spi";
 import { type ConnectionRow, connectionErrors, connectionLost } from "./connection-errors.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Exchange } from "./exchange.ts";
@@ -39,11 +40,12 @@ function unprepared({ name, message, code }: Thrown, passes: boolean): Diagnosis
   };
 }
 
-function unconnected({ code }: Thrown): Diagnosis {
+function unconnected(thrown: Thrown): Diagnosis {
+  const { code } = thrown;
   const word = text(code);
   const row: ConnectionRow =
     connectionErrors.find((each) => word !== undefined && each.code.test(word)) ?? connectionLost;
-  return { kind: row.kind, reason: row.meaning, code: word, again: row.again };
+  return { kind: row.kind, reason: `${row.meaning}${throughProxy(thrown)}`, code: word, again: row.again };
 }
 
 /** No answer, or half of one. */

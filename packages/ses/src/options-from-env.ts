@@ -1,8 +1,17 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
+const no = new Set(["false", "f", "no", "n", "off", "0"]);
+
+/** `true`, `1`, `yes`, `on` or the opposite as a flag, anything else as it is. */
+function flag(text: string | undefined): string | boolean | undefined {
+  const word = text?.toLowerCase() ?? "";
+  return yes.has(word) ? true : no.has(word) ? false : text;
+}
+
 /**
- * What `AWS_SES_REGION`, `AWS_SES_ENDPOINT`, `AWS_SES_ACCESS_KEY_ID`, `AWS_SES_SECRET_ACCESS_KEY` and
- * `AWS_SES_SESSION_TOKEN` say, unchecked; beside any of them `AWS_REGION` or `AWS_DEFAULT_REGION` may give the region.
+ * What `AWS_SES_REGION`, `AWS_SES_ENDPOINT`, `AWS_SES_ALLOW_INSECURE_HTTP`, `AWS_SES_ACCESS_KEY_ID`,
+ * `AWS_SES_SECRET_ACCESS_KEY` and `AWS_SES_SESSION_TOKEN` say, unchecked; beside any of them `AWS_REGION` or `AWS_DEFAULT_REGION` may give the region.
  */
 export function optionsFromEnv(env: Environment): unknown {
   const read = (name: string): string | undefined => env[`AWS_SES_${name}`]?.trim() || undefined;
@@ -12,6 +21,7 @@ export function optionsFromEnv(env: Environment): unknown {
   const options = {
     region: read("REGION"),
     endpoint: read("ENDPOINT"),
+    allowInsecureHttp: flag(read("ALLOW_INSECURE_HTTP")),
     credentials:
       accessKeyId || secretAccessKey
         ? { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }

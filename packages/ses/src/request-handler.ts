@@ -1,6 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { connected } from "./connected.ts";
+import type { ClientRequest } from "node:http";
+import { type HttpConnections, isLoopback } from "@relais/core/spi";
 import { type Exchange, exchange as newExchange } from "./exchange.ts";
 import { responseBody } from "./response-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -40,14 +39,14 @@ export interface RequestHandler {
 }
 
 export interface RequestHandlerOptions {
-  readonly maxConnections: number;
-  readonly connectionTimeoutMs: number;
-  readonly ca?: string | readonly string[] | undefined;
+  readonly connections: HttpConnections;
+  /** Whether requests without TLS may leave this machine. */
+  readonly allowInsecureHttp: boolean;
 }
 
-// A connection that the far end let go while idle looks, once a request is on it, like one lost after the far end
-// took the message. So ours are let go first.
-const idleMs = 5_000;
+// The AWS client finds endpoints by itself too: in `AWS_ENDPOINT_URL_SES`, and in the shared configuration file.
+const insecure = (): Error =>
+  Object.assign(new Error("an http: endpoint that is not on this machine"), { code: "EINSECURE" });
 
 function bodyBytes(body: unknown): Buffer {
   if (typeof body === "string") return Buffer.from(body);
@@ -58,17 +57,10 @@ function bodyBytes(body: unknown): Buffer {
 /**
  * Puts requests of the AWS client on the wire in place of its own handler, which cannot tell where a request stands:
  * connects first, then writes, hands over right before the last bytes, bounds the answer, and notes each step in
- * `options.exchange`. The abort signal is the only deadline besides `connectionTimeoutMs`.
+ * `options.exchange`. The abort signal is the only deadline besides that of the connections.
  */
 export function requestHandler(options: RequestHandlerOptions): RequestHandler {
-  const { maxConnections, connectionTimeoutMs, ca } = options;
-  // One more than messages need: `verify` does not stand in line with them.
-  const pool = { keepAlive: true, maxSockets: maxConnections + 1, timeout: idleMs };
-  const http = new HttpAgent(pool);
-  const https = new HttpsAgent({
-    ...pool,
-    ...(ca === undefined ? {} : { ca: typeof ca === "string" ? ca : [...ca] }),
-  });
+  const { connections, allowInsecureHttp } = options;
 
   const handle = async (
     wanted: WireRequest,
@@ -79,20 +71,16 @@ export function requestHandler(options: RequestHandlerOptions): RequestHandler {
     signal?.throwIfAborted();
     exchange.stage = "connecting";
     const secure = wanted.protocol === "https:";
-    const request = (secure ? httpsRequest : httpRequest)({
-      host: wanted.hostname.replace(/^\[(.*)\]$/, "$1"),
-      port: wanted.port,
-      method: wanted.method,
-      path: wanted.path,
-      headers: wanted.headers,
-      agent: secure ? https : http,
-    });
+    if (!secure && !allowInsecureHttp && !isLoopback(wanted.hostname)) throw insecure();
+    const { hostname: host, port, method, path, headers: fields } = wanted;
+    let request: ClientRequest | undefined;
     const onAbort = (): void => {
-      request.destroy(new DOMException("aborted", "AbortError"));
+      request?.destroy(new DOMException("aborted", "AbortError"));
     };
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      await connected(request, secure, connectionTimeoutMs);
+      request = await connections.begin({ secure, host, port, method, path, headers: fields }, signal);
+      signal?.throwIfAborted();
       exchange.stage = "connected";
       const answer = await writeRequest(request, bodyBytes(wanted.body), exchange);
       exchange.status = answer.statusCode ?? 0;
@@ -108,7 +96,7 @@ export function requestHandler(options: RequestHandlerOptions): RequestHandler {
         response: { statusCode: exchange.status, reason: answer.statusMessage ?? "", headers, body },
       };
     } catch (thrown) {
-      request.destroy();
+      request?.destroy();
       throw thrown;
     } finally {
       signal?.removeEventListener("abort", onAbort);
@@ -120,9 +108,6 @@ export function requestHandler(options: RequestHandlerOptions): RequestHandler {
     handle,
     updateHttpClientConfig: () => {},
     httpHandlerConfigs: () => ({}),
-    destroy: () => {
-      http.destroy();
-      https.destroy();
-    },
+    destroy: () => connections.destroy(),
   };
 }

@@ -7,6 +7,7 @@ const pem = z.union([text, z.array(text)]);
 export const schema: z.ZodType = z.strictObject({
   region: text.optional(),
   endpoint: text.optional(),
+  allowInsecureHttp: z.boolean().optional(),
   credentials: z
     .strictObject({ accessKeyId: text, secretAccessKey: text, sessionToken: text.optional() })
     .optional(),
@@ -16,6 +17,7 @@ export const schema: z.ZodType = z.strictObject({
   sourceArn: text.optional(),
   returnPathArn: text.optional(),
   ca: pem.optional(),
+  proxy: text.optional(),
   maxConnections: z.int().min(1).max(1_000).optional(),
   maxBytesUnderWay: z.int().min(1).optional(),
   connectionTimeoutMs: z.int().min(1).max(600_000).optional(),

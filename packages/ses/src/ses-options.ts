@@ -16,8 +16,10 @@ export interface SesOptions {
   readonly id?: string | undefined;
   /** `eu-west-1`. @defaultValue what the AWS client finds: `AWS_REGION`, or the shared configuration file */
   readonly region?: string | undefined;
-  /** Another address to talk to, `http:` or `https:`. @defaultValue SES in `region` */
+  /** Another address to talk to: `https:`, or `http:` to a loopback address. @defaultValue SES in `region` */
   readonly endpoint?: string | undefined;
+  /** Allows an `http:` endpoint that is not on this machine: whoever is on the way can read the mail. @defaultValue false */
+  readonly allowInsecureHttp?: boolean | undefined;
   /**
    * A key pair, or a function that gets one. What the function throws is never shown, since nobody knows which
    * secrets it holds: only its name and code are.
@@ -36,6 +38,11 @@ export interface SesOptions {
   readonly returnPathArn?: string | undefined;
   /** PEM certificates to trust instead of the usual authorities, for a private endpoint. */
   readonly ca?: string | readonly string[] | undefined;
+  /**
+   * An HTTP proxy that knows CONNECT: `http://user:password@host:port`.
+   * @defaultValue what Node takes from the environment, if it was started with `NODE_USE_ENV_PROXY=1`
+   */
+  readonly proxy?: string | undefined;
   /** Connections, and requests, at once; further messages wait in line. 1 to 1,000. @defaultValue 50 */
   readonly maxConnections?: number | undefined;
   /**

@@ -170,7 +170,7 @@ export const accountRows: readonly FaultRow[] = [
   // no connection
   {
     title: "host not found",
-    options: { endpoint: "http://nowhere.invalid" },
+    options: { endpoint: "https://nowhere.invalid" },
     kind: "transient",
     code: /^(ENOTFOUND|EAI_AGAIN)$/,
     requests: 0,

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sesServer } from "@relais/conformance";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { connectProxy, type ProxyFault } from "../../smtp/test/connect-proxy.ts";
 
 const key = {
   AccessKeyId: "AKIDEXAMPLE",
@@ -72,6 +73,20 @@ async function profile(text: string): Promise<Record<string, string>> {
   return { AWS_CONFIG_FILE: join(home, "config"), AWS_SHARED_CREDENTIALS_FILE: join(home, "none") };
 }
 
+/** A role as a pod of EKS has it. */
+async function webIdentity(): Promise<Record<string, string>> {
+  const home = await profile("");
+  const token = join(home.AWS_CONFIG_FILE as string, "..", "token");
+  await writeFile(token, "web-t0ken");
+  return {
+    ...home,
+    AWS_WEB_IDENTITY_TOKEN_FILE: token,
+    AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/shop",
+    AWS_REGION: "eu-west-1",
+    AWS_MAX_ATTEMPTS: "1",
+  };
+}
+
 const container = (url: string) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/v1/credentials` });
 const instance = (url: string) => ({
   AWS_EC2_METADATA_DISABLED: "false",
@@ -110,18 +125,23 @@ describe.concurrent("a credentials endpoint that fails is no wrong configuration
     ["500", status(500)],
     ["no answer", hangUp],
   ])("of STS: %s", async (_, bad) => {
-    const home = await profile("");
-    const token = join(home.AWS_CONFIG_FILE as string, "..", "token");
-    await writeFile(token, "web-t0ken");
-    const env = {
-      ...home,
-      AWS_WEB_IDENTITY_TOKEN_FILE: token,
-      AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/shop",
-      AWS_ENDPOINT_URL_STS: await endpoint(bad),
-      AWS_REGION: "eu-west-1",
-      AWS_MAX_ATTEMPTS: "1",
-    };
+    const env = { ...(await webIdentity()), AWS_ENDPOINT_URL_STS: await endpoint(bad) };
     expect(await attempts(env)).toEqual(["transient", "transient"]);
+  });
+
+  test.each<[ProxyFault, string]>([
+    [{ status: 502 }, "transient"],
+    ["close", "transient"],
+    [{ status: 407 }, "misconfigured"],
+  ])("of STS, through the same proxy as SES, which does not connect: %j", async (fault, kind) => {
+    const proxy = await connectProxy({ fault });
+    const env = {
+      ...(await webIdentity()),
+      NODE_USE_ENV_PROXY: "1",
+      HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+    };
+    expect(await attempts(env)).toEqual([kind, kind]);
+    expect(new Set(proxy.asked)).toEqual(new Set(["sts.eu-west-1.amazonaws.com:443"]));
   });
 
   test("a process that fails", async () => {

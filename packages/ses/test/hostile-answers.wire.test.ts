@@ -1,9 +1,8 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { expect, test } from "vitest";
 import { context, letter } from "./context.ts";
+import { fill, longestMs } from "./longest-ms.ts";
 import { pair } from "./sandbox.ts";
 
-const fill = (text: string, bytes: number): string => text.repeat(Math.ceil(bytes / text.length));
 const error = (inner: string): string => `<ErrorResponse><Error>${inner}</Error></ErrorResponse>`;
 
 /** What is known to cost much where it is looked at with care. */
@@ -17,25 +16,6 @@ const shapes: Readonly<Record<string, (bytes: number) => string>> = {
   "brackets only": (n) => fill("<", n),
   "a long name": (n) => error(`<Code>${fill("Throttling", n)}</Code>`),
 };
-
-/**
- * The longest time in which nothing else ran, or all the time that the processor was at work, whichever is less: on a
- * busy machine the first is as much about the others. The best of some tries.
- */
-async function longestMs(work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 8 && best >= 50; i++) {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    const before = process.cpuUsage();
-    delay.enable();
-    await work();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    delay.disable();
-    const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, delay.max / 1e6, (user + system) / 1e3);
-  }
-  return best;
-}
 
 test.each(Object.entries(shapes))("%s: 1 MB and 60 KB of it hold nobody up for 50 ms", async (_, shape) => {
   const { server, provider } = await pair();

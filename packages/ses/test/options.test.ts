@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { type SesOptions, ses } from "@relais/ses";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 
 const key = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "hunter2-hunter2" };
@@ -18,6 +19,8 @@ test.each<[unknown, string]>([
   [{ endpoint: "ftp://127.0.0.1" }, "endpoint must begin with https:// or http://"],
   [{ endpoint: "https://u:hunter2-hunter2@h" }, "endpoint may not hold a user or a password"],
   [{ endpoint: "https://h/?a=b" }, "endpoint may not hold a query or a fragment"],
+  [{ allowInsecureHttp: "yes" }, "allowInsecureHttp must be true or false"],
+  [{ proxy: "socks5://u:hunter2-hunter2@h" }, "proxy must be an http: or https: URL"],
   [{ credentials: "hunter2-hunter2" }, "credentials must be an object or a function that gives one"],
   [
     { credentials: { ...key, secret: 1 } },
@@ -76,4 +79,69 @@ test("a provider shows nothing of what it was made from", () => {
   expect(inspect(provider, { depth: 10, showHidden: true })).not.toContain(key.secretAccessKey);
   // Its limits are SES's own, and no secret.
   expect(Object.keys(JSON.parse(JSON.stringify(provider)))).toEqual(["id", "limits"]);
+});
+
+// Each as a URL's host: on this machine, and off it.
+const byte = fc.integer({ min: 0, max: 255 });
+const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
+const near = fc.oneof(
+  fc.constantFrom(
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "[::1]",
+    "[0:0:0:0:0:0:0:1]",
+    "127.1",
+    "0x7f000001",
+    "2130706433",
+  ),
+  label.map((name) => `${name}.localhost`),
+  fc.tuple(byte, byte, byte).map(([b, c, d]) => `127.${b}.${c}.${d}`),
+);
+const far = fc.oneof(
+  fc.constantFrom(
+    "0.0.0.0",
+    "[::]",
+    "[fe80::1]",
+    "[fd00::2]",
+    "[::ffff:10.0.0.1]",
+    "169.254.169.254",
+    "host.docker.internal",
+  ),
+  fc.constantFrom(
+    "localhost.example",
+    "127.0.0.1.example",
+    "localhostx",
+    "notlocalhost",
+    "localhost.localdomain",
+    "128.0.0.1",
+  ),
+  fc.tuple(byte, byte).map(([c, d]) => `192.168.${c}.${d}`),
+  fc.tuple(byte, byte, byte).map(([b, c, d]) => `10.${b}.${c}.${d}`),
+  fc.tuple(byte, byte).map(([c, d]) => `203.0.${c}.${d}`),
+  label.filter((name) => name !== "localhost"),
+  fc
+    .tuple(label, label)
+    .filter(([, top]) => top !== "localhost")
+    .map((parts) => parts.join(".")),
+);
+const around = fc.tuple(fc.constantFrom("", ":80", ":4566"), fc.constantFrom("", "/", "/base"));
+
+test("without TLS an endpoint is on this machine, or said to be fine", () => {
+  fc.assert(
+    fc.property(near, around, (host, [port, path]) => {
+      expect(ses({ endpoint: `http://${host}${port}${path}` }).id).toBe("SES");
+    }),
+  );
+  fc.assert(
+    fc.property(far, around, fc.constantFrom("http", "HTTP"), (host, [port, path], scheme) => {
+      const endpoint = `${scheme}://${host}${port}${path}`;
+      for (const allowInsecureHttp of [undefined, false])
+        expect(() => ses({ endpoint, allowInsecureHttp })).toThrow(
+          /^endpoint must begin with https:\/\/: without TLS/,
+        );
+      expect(ses({ endpoint, allowInsecureHttp: true }).id).toBe("SES");
+      expect(ses({ endpoint: `https://${host}${port}${path}` }).id).toBe("SES");
+    }),
+  );
 });

@@ -95,3 +95,25 @@ test("the environment gives region and credentials, and cannot turn the client's
   expect(lines(ended.stdout)).toEqual([expect.objectContaining({ kind: "unknown" })]);
   expect([server.requests.length, server.accepted.length]).toEqual([1, 1]);
 });
+
+test("an endpoint that the AWS client finds by itself is not spoken to without TLS either", async () => {
+  const program = (options: string) => `${prelude}
+    const provider = ses({ region: "eu-west-1", connectionTimeoutMs: 100, credentials: { accessKeyId: "A", secretAccessKey: "b" }${options} });
+    show(await provider.send(message, context));
+    show(handOvers);
+  `;
+  for (const name of ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SES"]) {
+    const env = { [name]: "http://far.invalid" };
+    expect(lines((await child(program(""), env)).stdout)).toEqual([
+      expect.objectContaining({
+        kind: "misconfigured",
+        code: "EINSECURE",
+        reason: "an http: endpoint that is not on this machine",
+      }),
+      0,
+    ]);
+    // It has no address, but that was asked.
+    const [allowed] = lines((await child(program(", allowInsecureHttp: true"), env)).stdout);
+    expect(allowed).toMatchObject({ kind: "transient", code: expect.stringMatching(/^ENOTFOUND$|^EAI_/) });
+  }
+});

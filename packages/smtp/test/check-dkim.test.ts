@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { checkDkim } from "../src/check-dkim.ts";
-import { schema } from "../src/schema.ts";
+import { checkDkim } from "../src/options/check-dkim.ts";
+import { schema } from "../src/options/schema.ts";
 import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 
 const dkim = { domainName: "example.org", keySelector: "mail", privateKey: rsaKeys(1_024).privateKey };

@@ -7,7 +7,7 @@ import { mail, sendContext } from "./send-context.ts";
 import { until } from "./until.ts";
 
 describe("close", () => {
-  test("finishes what is under way and what waits, then lets go of every socket; later sends are skipped", async () => {
+  test("finishes what is under way and what waits, then closes every socket; later sends are skipped", async () => {
     const server = await smtpServer({ script: { rcpt: { delayMs: 20 } } });
     const provider = smtp({ host: server.host, port: server.port, pool: { maxConnections: 2 } });
     const messages = await Promise.all(Array.from({ length: 6 }, () => mail()));

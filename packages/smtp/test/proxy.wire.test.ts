@@ -1,40 +1,14 @@
-import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
 import { inspect } from "node:util";
 import { smtpServer } from "@relais/conformance";
 import { smtp } from "@relais/smtp";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { connectProxy } from "./connect-proxy.ts";
 import { mail, sendContext } from "./send-context.ts";
-
-async function connectProxy(credentials: string): Promise<{ port: number; asked: string[] }> {
-  const asked: string[] = [];
-  const proxy = createServer();
-  proxy.on("connect", (request, socket) => {
-    asked.push(request.url ?? "");
-    if (request.headers["proxy-authorization"] !== `Basic ${Buffer.from(credentials).toString("base64")}`) {
-      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
-      return;
-    }
-    const [host, port] = (request.url ?? "").split(":");
-    const far = connect(Number(port), host, () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      far.pipe(socket).pipe(far);
-    });
-    far.on("error", () => socket.destroy());
-    socket.on("error", () => far.destroy());
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  return { port: (proxy.address() as AddressInfo).port, asked };
-}
 
 describe("a proxy", () => {
   test("carries the mail, encrypted with the server's own name", async () => {
     const server = await smtpServer({ secure: true });
-    const { port, asked } = await connectProxy("ann:proxy-pass-1");
+    const { port, asked } = await connectProxy({ login: "ann:proxy-pass-1" });
     const provider = smtp({
       host: "127.0.0.1",
       port: server.port,
@@ -49,8 +23,8 @@ describe("a proxy", () => {
     await server.close();
   });
 
-  test("that refuses is transient, and its password stays private", async () => {
-    const { port } = await connectProxy("ann:another");
+  test("that refuses is transient, and its password is not shown", async () => {
+    const { port } = await connectProxy({ login: "ann:another" });
     const provider = smtp({
       host: "127.0.0.1",
       port: 2525,
@@ -61,4 +35,20 @@ describe("a proxy", () => {
     expect(outcome).toMatchObject({ kind: "transient", code: "EPROXY" });
     expect(inspect(outcome)).not.toContain("proxy-pass");
   });
+
+  test.each(["50%25-pass-1", "50%-pass-1", "pass:w%C3%B6rd-1"])(
+    "may have the password %s",
+    async (written) => {
+      const server = await smtpServer();
+      const password = written.replace("%25", "%").replace("%C3%B6", "ö");
+      const { port, asked } = await connectProxy({ login: `ann:${password}` });
+      const proxy = `http://ann:${written}@127.0.0.1:${port}`;
+      const provider = smtp({ host: "127.0.0.1", port: server.port, proxy });
+      const message = await mail();
+      expect(await provider.send(message, sendContext(message))).toMatchObject({ success: true });
+      expect(asked).toHaveLength(1);
+      await provider.close?.();
+      await server.close();
+    },
+  );
 });

@@ -16,6 +16,8 @@ export interface StandardOptions extends TimedOptions {
   readonly breaker?: BreakerOptions | false | undefined;
   /** How long one attempt may take until its hand-over, ms. @defaultValue 30000 */
   readonly timeoutMs?: number | undefined;
+  /** How long the answer may take after the hand-over, ms: see `timeout`. @defaultValue the deadline of the delivery */
+  readonly afterHandOverMs?: number | undefined;
   /** Options of `rateLimit`. @defaultValue none */
   readonly rateLimit?: RateLimitOptions | undefined;
   /** Options of `concurrency`. @defaultValue none */
@@ -27,7 +29,16 @@ export interface StandardOptions extends TimedOptions {
 /** How long an attempt may take where nothing else is said, ms. */
 export const standardTimeoutMs: number = 30_000;
 
-const names = ["retry", "breaker", "timeoutMs", "rateLimit", "concurrency", "overrides", "clock"];
+const names = [
+  "retry",
+  "breaker",
+  "timeoutMs",
+  "afterHandOverMs",
+  "rateLimit",
+  "concurrency",
+  "overrides",
+  "clock",
+];
 
 /**
  * The policies that a provider has where none are given, in the order that works: `retry()`, `breaker()`,
@@ -37,7 +48,7 @@ const names = ["retry", "breaker", "timeoutMs", "rateLimit", "concurrency", "ove
  */
 export function standardPolicies(options: StandardOptions = {}): readonly Policy[] {
   knownOptions("standardPolicies", options, names);
-  const { clock } = options;
+  const { clock, afterHandOverMs } = options;
   const timed = <T extends object>(policyOptions: T | undefined): T & TimedOptions => ({
     clock,
     ...(policyOptions as T),
@@ -48,6 +59,6 @@ export function standardPolicies(options: StandardOptions = {}): readonly Policy
     ...(options.breaker === false ? [] : [breaker(timed(options.breaker))]),
     ...(options.rateLimit === undefined ? [] : [rateLimit(timed(options.rateLimit))]),
     ...(options.concurrency === undefined ? [] : [concurrency(timed(options.concurrency))]),
-    timeout({ ms: options.timeoutMs ?? standardTimeoutMs, clock }),
+    timeout({ ms: options.timeoutMs ?? standardTimeoutMs, afterHandOverMs, clock }),
   ];
 }

@@ -103,7 +103,7 @@ function wrongAttachment(message: Message, limits: ProviderLimits): string | und
 const isUtf8 = ({ address }: Address): boolean => needsSmtpUtf8(address);
 
 /** The first header whose addresses cannot be written in ASCII. */
-function utf8Header(message: Message, { visibleRecipient }: ProviderLimits): string | undefined {
+export function utf8Header(message: Message, { visibleRecipient }: ProviderLimits = {}): string | undefined {
   const { from, authors, sender, replyTo, to, cc } = message;
   if (isUtf8(from) || authors.some(isUtf8)) return "from";
   if (sender !== undefined && isUtf8(sender)) return "sender";

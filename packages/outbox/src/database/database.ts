@@ -6,7 +6,7 @@ export interface Queryable {
   /**
    * Runs a statement with `$1`, `$2` … filled in from `values`. Without values it may be several statements.
    * @param timeoutMs an answer that has not come by then is taken for lost: it may have been done all the same. Nothing
-   *   is lost within the process: PGlite waits. `Infinity` for none. @defaultValue 30000, where the pool is our own
+   *   is lost within the process: PGlite waits. `Infinity` for none. @defaultValue 30000, or what the application has set for a pool of its own
    */
   query<T extends object = Row>(
     text: string,

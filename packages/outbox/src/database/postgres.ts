@@ -3,6 +3,7 @@ import pg from "pg";
 import type { Database, Queryable, Row } from "./database.ts";
 import { guard, onError } from "./guard.ts";
 import { inTime } from "./in-time.ts";
+import { connection, giveBack, isLate, lend } from "./lend.ts";
 import { ownParsers } from "./own-parsers.ts";
 import { listenOn } from "./postgres-listen.ts";
 import { preparing } from "./prepared.ts";
@@ -11,7 +12,7 @@ import { preparing } from "./prepared.ts";
 const connectMs = 10_000;
 /** How long a server is waited for that is told goodbye. */
 const goodbyeMs = 2_000;
-/** An answer that has not come by then is taken for lost, where nobody says otherwise and the pool is our own. */
+/** An answer that has not come by then is taken for lost, where nobody says otherwise. */
 const usualMs = 30_000;
 /** The same for those who only look on: they ask again soon. */
 const asideMs = 10_000;
@@ -44,15 +45,12 @@ function queryable(run: Run, limitMs?: number): Queryable {
   };
 }
 
-/** What the driver says when a statement's time is over. The connection is of no use then: its answer may still come. */
-const isLate = (error: unknown): boolean => error instanceof Error && error.message === "Query read timeout";
-
 /** A server that hears nothing any more of somebody in a transaction gives free what it has locked. */
 const endsIfSilent = "set local idle_in_transaction_session_timeout = '10s'";
 
 /** A connection of the pool, which may have none for ever. One that comes after the time is over goes back. */
-async function connection(pool: pg.Pool, timeoutMs: number | undefined): Promise<pg.PoolClient> {
-  const coming = pool.connect();
+async function connectionInTime(pool: pg.Pool, timeoutMs: number | undefined): Promise<pg.PoolClient> {
+  const coming = connection(pool);
   return inTime(coming, timeoutMs).catch((error: unknown) => {
     coming.then(
       (client) => client.release(),
@@ -67,9 +65,9 @@ async function inTransaction<T>(
   run: (tx: Queryable) => Promise<T>,
   timeoutMs?: number,
 ): Promise<T> {
-  const client = await connection(pool, timeoutMs);
+  const client = await connectionInTime(pool, timeoutMs);
   const tx = queryable((statement) => client.query(statement), timeoutMs);
-  let broken = false;
+  let failed: unknown;
   // The pool listens to those that are idle.
   client.on("error", onError);
   try {
@@ -78,16 +76,12 @@ async function inTransaction<T>(
     await tx.query("commit");
     return result;
   } catch (error) {
-    broken =
-      isLate(error) ||
-      (await tx.query("rollback").then(
-        () => false,
-        () => true,
-      ));
+    if (isLate(error)) failed = error;
+    else await tx.query("rollback").catch((why: unknown) => (failed = why));
     throw error;
   } finally {
     client.off("error", onError);
-    client.release(broken);
+    giveBack(pool, client, failed);
   }
 }
 
@@ -109,16 +103,22 @@ function asidePool({ options }: pg.Pool): pg.Pool {
 interface PoolSite {
   readonly run: Run;
   /** The time limit where none is given. */
-  readonly limitMs?: number;
+  readonly limitMs?: number | undefined;
   /** Ends the pool, if it is our own. */
   end(): Promise<void>;
+}
+
+/** The time limit where the application has set none of its own: what hangs for ever keeps its place in the pool. */
+function limitOf({ options }: pg.Pool): number | undefined {
+  return Number((options as pg.ClientConfig).query_timeout) > 0 ? undefined : usualMs;
 }
 
 /** A PostgreSQL server, by a pool of `pg`, which stays the caller's to end. */
 export function postgres(
   pool: pg.Pool,
   { run, limitMs, end }: PoolSite = {
-    run: (statement) => pool.query(statement),
+    run: (statement) => lend(pool, (client) => client.query(statement)),
+    limitMs: limitOf(pool),
     end: () => Promise.resolve(),
   },
 ): Database {

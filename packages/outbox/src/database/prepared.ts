@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { guard } from "./guard.ts";
+import { lend } from "./lend.ts";
 
 const names = new Map<string, string>();
 
@@ -33,37 +33,31 @@ export function preparing(
   pool: pg.Pool,
   afterMs: number = replanAfterMs,
 ): (statement: pg.QueryConfig) => Promise<pg.QueryResult> {
-  guard(pool);
   const plannedAt = new WeakMap<pg.PoolClient, number>();
   let ours = true;
 
-  const byName = async (name: string, statement: pg.QueryConfig): Promise<pg.QueryResult> => {
-    const client = await pool.connect();
-    let broken = true;
-    try {
+  const byName = (name: string, statement: pg.QueryConfig): Promise<pg.QueryResult> =>
+    lend(pool, async (client) => {
       const now = Date.now();
       const since = plannedAt.get(client);
       const old = since !== undefined && now - since >= afterMs;
       if (old) await client.query({ ...statement, text: "discard plans", values: [] });
       if (old || since === undefined) plannedAt.set(client, now);
-      const result = await client.query({ ...statement, name });
-      broken = false;
-      return result;
-    } finally {
-      client.release(broken);
-    }
-  };
+      return client.query({ ...statement, name });
+    });
+  const once = (statement: pg.QueryConfig): Promise<pg.QueryResult> =>
+    lend(pool, (client) => client.query(statement));
 
   return async (statement) => {
     const name = ours ? names.get(statement.text) : undefined;
-    if (name === undefined) return pool.query(statement);
+    if (name === undefined) return once(statement);
     try {
       return await byName(name, statement);
     } catch (error) {
       const { code } = error as { code?: unknown };
       if (shared.has(code)) ours = false;
       else if (code !== unsupported) throw error;
-      return pool.query(statement);
+      return once(statement);
     }
   };
 }

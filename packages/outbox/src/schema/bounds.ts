@@ -1,9 +1,11 @@
+import { enqueueSql } from "./enqueue-sql.ts";
+
 /**
  * Version 4: what bounds what. How often a message was lost with its worker, how large it is, when it was to be sent, and
  * how long its trace may grow; times that mean something else in another zone are refused; and a version says which one of
  * the package it needs at least (its own number, if it says nothing).
  */
-export const bounds = `
+export const bounds: string = `
 alter table relais.migration add column min_compatible integer;
 alter table relais.message
   add column recoveries integer not null default 0,
@@ -33,32 +35,11 @@ begin
   return t::timestamptz;
 end $$;
 
-create or replace function relais.enqueue(entry jsonb, out id uuid, out created boolean) language plpgsql volatile as $$
-declare
-  t text := coalesce(entry->>'tenant', 'default');
-  k text := entry->>'idempotencyKey';
-  due timestamptz := coalesce(relais.with_zone(entry->>'sendAt', 'sendAt'), now());
-begin
-  insert into relais.message as m (tenant, idempotency_key, content, recipients, priority, not_before, expires_at,
-      on_unknown, source, source_id)
-    values (t, k, entry->'content',
-      (select array_agg(value) from jsonb_array_elements_text(entry->'recipients')),
-      coalesce((entry->>'priority')::smallint, 0), due,
-      coalesce(relais.with_zone(entry->>'expiresAt', 'expiresAt'), due + interval '3 days'),
-      coalesce(entry->>'onUnknown', 'hold'), entry->>'source', entry->>'sourceId')
-    on conflict (tenant, idempotency_key) where idempotency_key is not null do nothing
-    returning m.id into id;
-  created := id is not null;
-  if not created then
-    select m.id into id from relais.message m where m.tenant = t and m.idempotency_key = k;
-    return;
-  end if;
-  insert into relais.attachment (message, n, filename, content_type, cid, disposition, content)
-    select id, a.n, a.value->>'filename', a.value->>'contentType', a.value->>'cid',
-      coalesce(a.value->>'disposition', 'attachment'), decode(a.value->>'content', 'base64')
-    from jsonb_array_elements(entry->'attachments') with ordinality as a (value, n);
-end $$;
-
+${enqueueSql({
+  how: "create or replace",
+  declared: "\n  due timestamptz := coalesce(relais.with_zone(entry->>'sendAt', 'sendAt'), now());",
+  times: " due,\n      coalesce(relais.with_zone(entry->>'expiresAt', 'expiresAt'), due + interval '3 days')",
+})}
 create function relais.trace_with(trace jsonb, more jsonb) returns jsonb language plpgsql immutable as $$
 declare
   entries jsonb := trace->'attempts';

@@ -1,3 +1,5 @@
+import { enqueueSql } from "./enqueue-sql.ts";
+
 /** Version 1, before the tables: ids that sort by time (RFC 9562, version 7), which Postgres has only from 18 on. */
 export const ids = `
 create function relais.new_id() returns uuid language sql volatile as $$
@@ -11,7 +13,7 @@ $$;
  * and none before the turn that is being served; messages are taken in the order of turns. A tenant with a hundred
  * thousand waiting messages has a hundred thousand turns, and another's only one stands in the first of them.
  */
-export const functions = `
+export const functions: string = `
 create function relais.next_turn(p smallint, t text) returns bigint language plpgsql volatile as $$
 begin
   return 1 + greatest(
@@ -40,30 +42,10 @@ begin
 end $$;
 create trigger wake after insert on relais.message for each statement execute function relais.wake();
 
-create function relais.enqueue(entry jsonb, out id uuid, out created boolean) language plpgsql volatile as $$
-declare
-  t text := coalesce(entry->>'tenant', 'default');
-  k text := entry->>'idempotencyKey';
-begin
-  insert into relais.message as m (tenant, idempotency_key, content, recipients, priority, not_before, expires_at,
-      on_unknown, source, source_id)
-    values (t, k, entry->'content',
-      (select array_agg(value) from jsonb_array_elements_text(entry->'recipients')),
-      coalesce((entry->>'priority')::smallint, 0),
+${enqueueSql({
+  how: "create",
+  times: `
       coalesce((entry->>'sendAt')::timestamptz, now()),
       coalesce((entry->>'expiresAt')::timestamptz,
-        coalesce((entry->>'sendAt')::timestamptz, now()) + interval '3 days'),
-      coalesce(entry->>'onUnknown', 'hold'), entry->>'source', entry->>'sourceId')
-    on conflict (tenant, idempotency_key) where idempotency_key is not null do nothing
-    returning m.id into id;
-  created := id is not null;
-  if not created then
-    select m.id into id from relais.message m where m.tenant = t and m.idempotency_key = k;
-    return;
-  end if;
-  insert into relais.attachment (message, n, filename, content_type, cid, disposition, content)
-    select id, a.n, a.value->>'filename', a.value->>'contentType', a.value->>'cid',
-      coalesce(a.value->>'disposition', 'attachment'), decode(a.value->>'content', 'base64')
-    from jsonb_array_elements(entry->'attachments') with ordinality as a (value, n);
-end $$;
-`;
+        coalesce((entry->>'sendAt')::timestamptz, now()) + interval '3 days')`,
+})}`;

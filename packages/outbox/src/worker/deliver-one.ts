@@ -74,7 +74,8 @@ export async function deliverOne(
     const turnedAway = !signal.aborted && after - now < atOnceMs;
     const retryAfterMs = turnedAway || signal.aborted ? 0 : backoff(row.deferrals, site.backoff);
     const settlement = settle(standing, { now: after, expiresAt, onUnknown, retryAfterMs });
-    return { turnedAway, finish: finishOf(row, settlement, { error: storable(delivery.error) }) };
+    const rest = { error: storable(delivery.error), hadItsTurn: true };
+    return { turnedAway, finish: finishOf(row, settlement, rest) };
   }
   const standing = standingAfter(row, to, delivery);
   const retryAfterMs = pauseMs(row, delivery, site, { journal, signal });

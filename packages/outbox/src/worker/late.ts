@@ -58,12 +58,15 @@ export function enterLate(
       ...traceEntry(attempt, lastNumber(row.delivery_trace) + 1),
       late: true,
     };
+    const doubtful = await unknownOf(tx, answer);
     const next = waiting.has(row.state)
-      ? nextStanding(row, attempt, await unknownOf(tx, answer))
+      ? nextStanding(row, attempt, doubtful)
       : givenUp.has(row.state) && attempt.accepted.length > 0
         ? afterAll(row, attempt)
         : undefined;
-    return write(tx, answer.message, row, entry, next, attempt);
+    // Who has it by this attempt may have it by another one, of which nobody knows still.
+    const twice = attempt.accepted.some((address) => doubtful.has(address));
+    return write(tx, answer.message, row, entry, next, attempt, twice);
   });
 }
 
@@ -133,6 +136,7 @@ async function write(
   entry: TraceAttempt,
   standing: Standing | undefined,
   attempt: AttemptRow,
+  twice: boolean,
 ): Promise<State> {
   const now = Date.now();
   const { on_unknown: onUnknown } = row;
@@ -149,14 +153,15 @@ async function write(
   const as = delivered ? "sent" : state === "failed" ? "failed" : "resend";
   const resolution = settled ? { by: "late-answer", as, at: new Date(now).toISOString() } : null;
   await tx.query(
-    `update relais.message m set state = $2, updated_at = now(), attempts = m.attempts + 1,
+    `update relais.message m set state = $2, updated_at = now(),
        turn = case when $2 = 'queued' and m.state = 'unknown' then relais.next_turn(m.priority, m.tenant) else m.turn end,
        accepted = coalesce((select array_agg(value) from jsonb_array_elements_text($3::jsonb)), m.accepted),
        rejected = coalesce($4::jsonb, m.rejected),
        provider = coalesce($5, m.provider), provider_message_id = coalesce($6, m.provider_message_id),
        ended_at = case when $2 in ${finalStates} then coalesce(m.ended_at, now()) end,
        delivery_trace = m.delivery_trace || jsonb_strip_nulls(jsonb_build_object('status', $2::text,
-         'provider', coalesce($5, m.provider), 'messageId', coalesce($6, m.provider_message_id), 'resolution', $8::jsonb)) || ${traceWith("$7::jsonb")}
+         'provider', coalesce($5, m.provider), 'messageId', coalesce($6, m.provider_message_id), 'resolution', $8::jsonb,
+         'possibleDuplicate', $9::boolean)) || ${traceWith("$7::jsonb")}
      where id = $1`,
     [
       message,
@@ -167,6 +172,7 @@ async function write(
       delivered ? (by.messageId ?? null) : null,
       JSON.stringify([entry]),
       resolution === null ? null : JSON.stringify(resolution),
+      twice ? true : null,
     ],
   );
   return state;

@@ -1,3 +1,4 @@
+import { oneAtATime } from "../database/one-at-a-time.ts";
 import type { Lease, Leases } from "../queue/leases.ts";
 
 /** The leases of a worker: the one that it claims under, and older ones that still hold something. */
@@ -6,7 +7,10 @@ export interface Tenure {
   readonly current: Lease | undefined;
   /** Nothing more is claimed under the current lease; it is kept for as long as something is held under it. */
   giveUp(): void;
-  /** Keeps all, takes a new one where that is due, gives back what holds nothing. */
+  /**
+   * Keeps all, takes a new one where that is due, gives back what holds nothing. Who asks while that is under way waits
+   * for it.
+   */
   renew(): Promise<void>;
   end(): Promise<void>;
 }
@@ -35,7 +39,7 @@ export async function tenure(
     giveUp() {
       current = undefined;
     },
-    async renew() {
+    renew: oneAtATime(async () => {
       const lost = await leases.renew(held);
       if (lost.length > 0) onLost(lost);
       held = held.filter(({ id }) => !lost.includes(id));
@@ -49,7 +53,7 @@ export async function tenure(
         held = [...held, current];
       }
       await leases.end(idle);
-    },
+    }),
     end: () => leases.end(held),
   };
 }

@@ -55,6 +55,7 @@ export function traceEntry(row: AttemptRow, n: number): TraceAttempt {
     ...(success || kind === null ? {} : { kind: kind as FailureKind }),
     ...(code === null ? {} : { code }),
     ...(reason === null ? {} : { reason }),
+    ...(kind === "skipped" ? { skipped: true } : {}),
     worker,
   };
 }

@@ -105,6 +105,7 @@ export function createWorker(
   let stopped: Promise<void> | undefined;
   let starting: Promise<void> = Promise.resolve();
   let unused = (): void => undefined;
+  let replacing: Promise<void> | undefined;
 
   const stop = async ({
     graceMs = 25_000,
@@ -157,9 +158,16 @@ export function createWorker(
     }
     for (const source of sources)
       ends.push(rounds(sourceMs, () => bringIn(source), failed("reading a table")));
-    const site = { database, tenure: held, hands: under, work, freed, concurrency, worker: name };
+    const claims = {
+      get current() {
+        return held.current;
+      },
+      giveUp: () => replace(held),
+    };
+    const site = { database, tenure: claims, hands: under, work, freed, concurrency, worker: name };
     const pumping = pump({ ...site, isStopping, onError: failed("claiming") });
     ends.unshift(() => pumping);
+    ends.push(async () => replacing);
   }
 
   async function end(graceMs: number): Promise<void> {
@@ -194,6 +202,13 @@ export function createWorker(
       failed("renewing leases")(error);
       return held.renew();
     });
+  }
+
+  /** Not only with the next round: until there is another lease nothing is claimed. */
+  function replace(held: Tenure): void {
+    held.giveUp();
+    if (isStopping()) return;
+    replacing = renew(held).then(work.ring, failed("renewing leases"));
   }
 
   async function queueDue(): Promise<void> {

@@ -24,16 +24,26 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const { runProgram } = await import("./program.ts");
+const { logWriter } = await import("./log-writer.ts");
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
+let isLog = false;
 const code = await runProgram(process.argv.slice(2), version, {
   env: process.env,
   cwd: process.cwd(),
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
+  log(dropped) {
+    isLog = true;
+    return { out: logWriter(process.stdout, dropped), err: logWriter(process.stderr, dropped) };
+  },
   stdin: async () => (process.stdin.isTTY ? undefined : buffer(process.stdin)),
   terminal: process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined,
 });
 process.exitCode = code === 0 && unsaid ? 1 : code;
+// Whoever asked for something may take time to read it, as in a pager. A log is no reason for a worker to stay.
+const isRead = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => stream.write("", () => resolve()));
+if (!isLog) await Promise.all([process.stdout, process.stderr].map(isRead));
 // All is said. What was being opened when somebody said stop, a connection to a server that is silent, is not waited for.
 setTimeout(() => process.exit(), 3_000).unref();

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Coverage, Harness, Rule, Stage } from "@relais/conformance";
+import type { Coverage, Harness, Rule, TestTarget } from "@relais/conformance";
 import { createChain, link } from "@relais/core";
 import { complain } from "./complain.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
@@ -24,11 +24,11 @@ function locate(name: string, cwd: string): string | undefined {
   }
 }
 
-async function harnessOf(name: string, cwd: string): Promise<Harness<Stage> | string> {
+async function harnessOf(name: string, cwd: string): Promise<Harness<TestTarget> | string> {
   const file = locate(name, cwd);
   if (file === undefined) return `${name} cannot be found from ${cwd}.`;
   try {
-    const { harness } = (await import(pathToFileURL(file).href)) as { harness?: Harness<Stage> };
+    const { harness } = (await import(pathToFileURL(file).href)) as { harness?: Harness<TestTarget> };
     if (typeof harness?.make === "function" && typeof harness.provoke === "object") return harness;
     return `${name} must export harness: how to make the provider with a far end of its own (see @relais/conformance).`;
   } catch (error) {
@@ -41,7 +41,7 @@ async function harnessIn(
   name: string,
   apart: string | undefined,
   cwd: string,
-): Promise<Harness<Stage> | string> {
+): Promise<Harness<TestTarget> | string> {
   if (apart === undefined) return harnessOf(name, cwd);
   if (locate(name, cwd) === undefined) return `${name} cannot be found from ${cwd}.`;
   return harnessOf(resolve(cwd, apart), cwd);
@@ -100,7 +100,7 @@ export async function conformanceCommand(
   return results.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.failed;
 }
 
-function inAChain(kit: Kit, bare: Harness<Stage>): [readonly Rule[], Coverage] {
+function inAChain(kit: Kit, bare: Harness<TestTarget>): [readonly Rule[], Coverage] {
   const harness = kit.throughChain(bare, (provider) => createChain([link(provider)]));
   return [kit.rules(harness), kit.coverage(harness)];
 }

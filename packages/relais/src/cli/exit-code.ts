@@ -4,7 +4,7 @@ import type { Delivery } from "@relais/core";
 export const exitCodes = {
   /** Done; delivered to everybody; every provider would take mail. */
   ok: 0,
-  /** Not delivered; a provider would not take mail. */
+  /** Not delivered; a provider would not take mail; the database of the outbox failed. */
   failed: 1,
   /** The command line, the configuration or the message is wrong; nothing was sent. */
   usage: 2,

@@ -1,6 +1,6 @@
 import { dispositions, type FailureKind } from "@relais/core";
 import { explainSesError } from "@relais/ses";
-import { explainReply, type Phase, phases } from "@relais/smtp";
+import { explainReply, type Phase, phases } from "@relais/smtp/replies";
 import { complain } from "./complain.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import type { Shell } from "./shell.ts";

@@ -9,6 +9,12 @@ export interface Shell {
   out(line: string): void;
   /** Writes a line to standard error. */
   err(line: string): void;
+  /**
+   * The same for a log that is written for as long as the process lives: lines that nobody reads are dropped, and counted.
+   * @param dropped the line that says how many
+   * @defaultValue `out` and `err`
+   */
+  log?(dropped: (lines: number) => string): Pick<Shell, "out" | "err">;
   /** Standard input as a whole; `undefined` if it is a terminal. */
   stdin(): Promise<Buffer | undefined>;
   /** The terminal, if there is one: for what moves, and for questions. */

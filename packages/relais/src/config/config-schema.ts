@@ -46,6 +46,7 @@ const provider = z.strictObject({
     ])
     .optional(),
   timeoutMs: z.number().min(1).optional(),
+  afterHandOverMs: z.number().min(1).optional(),
   rateLimit: z
     .union([
       z.literal("fromProvider"),

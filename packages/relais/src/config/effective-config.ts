@@ -8,6 +8,7 @@ export interface EffectiveProvider {
   readonly retry: false | object;
   readonly breaker: false | object;
   readonly timeoutMs: number;
+  readonly afterHandOverMs?: number;
   readonly rateLimit?: object;
   readonly concurrency?: object;
   readonly overrides?: object;

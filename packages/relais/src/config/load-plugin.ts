@@ -1,7 +1,9 @@
+import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { extname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { closest, type Plugin, pluginFault } from "@relais/core/spi";
+import { loadModule } from "./load-module.ts";
 
 /** Names that need no package name. */
 export const shortNames: Readonly<Record<string, string>> = {
@@ -13,8 +15,13 @@ export const shortNames: Readonly<Record<string, string>> = {
 /** A plugin and the package or file it came from, or what is wrong. */
 export type Loaded = { readonly plugin: Plugin; readonly from: string } | { readonly problem: string };
 
+const isPath = (name: string): boolean => /^\.{0,2}\//.test(name) || isAbsolute(name);
+
 /** Looked for beside the configuration first, so that an application's own version wins; then beside Relais. */
 function locate(name: string, folder: string): string | undefined {
+  // Not by Node.js, which remembers where a link led when it first looked.
+  if (isPath(name) && extname(name) !== "" && existsSync(resolve(folder, name)))
+    return realpathSync(resolve(folder, name));
   for (const from of [join(folder, "relais.config.js"), import.meta.url]) {
     try {
       return createRequire(from).resolve(name);
@@ -39,7 +46,8 @@ export async function loadPlugin(use: string, folder: string): Promise<Loaded> {
     return { problem: `${JSON.stringify(use)} cannot be found; ${hint}` };
   }
   try {
-    const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+    // One of the configuration's own may change, as the configuration does.
+    const module = isPath(name) ? await loadModule(file) : await import(pathToFileURL(file).href);
     const fault = pluginFault(module.default);
     return fault === undefined
       ? { plugin: module.default as Plugin, from: name }

@@ -2,9 +2,10 @@ import { ConfigurationError } from "../configuration-error.ts";
 import { httpApis, isHttpApi } from "./http-apis.ts";
 import type { ChainEntry, Entry, ProviderEntry, RelaisConfig } from "./relais-config.ts";
 
-// A DSN is often put together from somebody's input, and is easily pasted: nothing in it may weaken security.
+// A DSN is often put together from somebody's input, and is easily pasted: nothing in it may weaken security. Of ses,
+// `allowInsecureHttp` may stand there: it only speaks of an `endpoint`, and who could set that could set his own.
 const weakening = /^(?:ca|tls|allowInsecureTls|requireTLS|ignoreTLS|logger|debug|proxy)(?:\.|$)/i;
-const settings = new Set(["id", "timeoutMs"]);
+const settings = new Set(["id", "timeoutMs", "afterHandOverMs"]);
 
 function fail(sentence: string): never {
   throw new ConfigurationError([`the DSN ${sentence}.`]);
@@ -116,7 +117,8 @@ function entries(text: string): Entry[] {
 /**
  * A short form of a configuration: `smtp://user:password@host:587`, `ses://KEY:SECRET@default?region=eu-west-1`,
  * `resend://KEY@default` and the like for the other APIs of @relais/http (`mailgun://KEY@default?domain=mg.example.com`),
- * or `failover(… …)` with several of them. Query parameters are options (`pool.maxConnections=2`), `id` and `timeoutMs`.
+ * or `failover(… …)` with several of them. Query parameters are options (`pool.maxConnections=2`), `id`, `timeoutMs` and
+ * `afterHandOverMs`.
  * @throws {ConfigurationError} one sentence, without user or password
  */
 export function parseDsn(dsn: string): RelaisConfig {

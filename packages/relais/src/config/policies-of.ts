@@ -11,6 +11,7 @@ export function effectivePolicies(entry: ProviderEntry): Omit<EffectiveProvider,
     retry: given(entry.retry),
     breaker: given(entry.breaker),
     timeoutMs: entry.timeoutMs ?? standardTimeoutMs,
+    ...(entry.afterHandOverMs === undefined ? {} : { afterHandOverMs: entry.afterHandOverMs }),
     ...(rate === undefined ? {} : { rateLimit: rate === "fromProvider" ? { fromProvider: true } : rate }),
     ...(entry.concurrency === undefined ? {} : { concurrency: entry.concurrency }),
     ...(entry.overrides === undefined ? {} : { overrides: entry.overrides }),
@@ -19,6 +20,5 @@ export function effectivePolicies(entry: ProviderEntry): Omit<EffectiveProvider,
 
 /** The policies themselves. */
 export function policiesOf(entry: Omit<EffectiveProvider, "use" | "id" | "options">): readonly Policy[] {
-  const { retry, breaker, timeoutMs, rateLimit, concurrency, overrides } = entry;
-  return standardPolicies({ retry, breaker, timeoutMs, rateLimit, concurrency, overrides });
+  return standardPolicies(entry);
 }

@@ -1,9 +1,10 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigurationError } from "../configuration-error.ts";
 import { textOf } from "../text-of.ts";
 import { jsonFault, type TextPlace } from "./json-fault.ts";
+import { loadModule } from "./load-module.ts";
 
 // What parsers say of a mistake shows the text around it, which may be a secret. Said is where it is, and in our words what.
 
@@ -73,12 +74,9 @@ function moduleFault(error: unknown, path: string): Fault {
 async function loadedModule(link: string): Promise<unknown> {
   // Node.js remembers where a link led when it first looked: a ConfigMap that was swapped would never be seen.
   const path = realpathSync(link);
-  // The time in the address makes a changed file a new module, for reloads. As a whole number: what stands behind a
-  // point is the file's extension to Vite, and TypeScript would be read as JavaScript.
-  const changedUs = Math.round(statSync(path).mtimeMs * 1_000);
-  let module: { default?: unknown };
+  let module: { readonly default?: unknown };
   try {
-    module = await import(`${pathToFileURL(path).href}?v=${changedUs}`);
+    module = await loadModule(path);
   } catch (error) {
     throw moduleFault(error, path);
   }

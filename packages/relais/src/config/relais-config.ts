@@ -16,6 +16,8 @@ export interface ProviderEntry {
   readonly breaker?: boolean | InFile<BreakerOptions>;
   /** How long one attempt may take until its hand-over, ms. @defaultValue 30000 */
   readonly timeoutMs?: number;
+  /** How long the answer may take after the hand-over, ms; then the attempt is `unknown`. @defaultValue the deadline of the delivery */
+  readonly afterHandOverMs?: number;
   /** `"fromProvider"`: what the provider says it allows. @defaultValue none */
   readonly rateLimit?: "fromProvider" | RateLimitEntry;
   /** How much is under way at once. @defaultValue none */

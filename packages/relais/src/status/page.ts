@@ -14,6 +14,8 @@ events.onmessage = ({ data }) => {
 events.onerror = () => { live.textContent = "not connected"; };
 `;
 
+const form = html`<form method="post" action="/login"><label>Token <input type="password" name="token" autocomplete="current-password" required></label><button>Log in</button></form>`;
+
 /** The whole page. @param nonce allows its own style and script, and nothing else */
 export function page(
   body: Html,
@@ -29,10 +31,26 @@ export function page(
 </head>
 <body>
 <header><h1>Relais</h1><span id="live" aria-live="polite">connecting</span>
-${login === "out" && html`<form method="post" action="/login"><label>Token <input type="password" name="token" autocomplete="current-password" required></label><button>Log in</button></form>`}
+${login === "out" && form}
 </header>
 <main>${body}</main>
 <script nonce="${nonce}">${new Html(script)}</script>
+</body>
+</html>`;
+}
+
+/** What is seen by whoever has to log in first. */
+export function loginPage(nonce: string): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Relais: log in</title>
+<style nonce="${nonce}">${new Html(style)}</style>
+</head>
+<body>
+<header><h1>Relais</h1>${form}</header>
 </body>
 </html>`;
 }

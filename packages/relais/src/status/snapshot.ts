@@ -46,10 +46,9 @@ function ofOutbox(outbox: Outbox | undefined): Promise<OfOutbox> {
 /** A database that is away leaves its part of the page empty. */
 async function ask(outbox: Outbox): Promise<OfOutbox> {
   try {
-    const [stats, troubles] = await Promise.all([
-      outbox.stats(),
-      outbox.list({ state: ["unknown", "failed", "expired"], limit: mostTroubles }),
-    ]);
+    // One after the other: of two at once one may still be under way when the other has failed, and the next is asked.
+    const stats = await outbox.stats();
+    const troubles = await outbox.list({ state: ["unknown", "failed", "expired"], limit: mostTroubles });
     return { outbox: stats, troubles };
   } catch {
     return { outbox: undefined, troubles: [] };

@@ -1,15 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Chain } from "@relais/core";
 import type { Outbox } from "@relais/outbox";
+import { FormTooLong, formOf } from "./form.ts";
 import { fragment } from "./fragment.ts";
+import { hosts } from "./hosts.ts";
 import { html } from "./html.ts";
 import type { Monitor } from "./monitor.ts";
-import { page } from "./page.ts";
-import { isSame, type Session, sessions } from "./sessions.ts";
-import { type Snapshot, snapshot } from "./snapshot.ts";
+import { loginPage, page } from "./page.ts";
+import { readers } from "./readers.ts";
+import { isSame, sessions } from "./sessions.ts";
+import { snapshot } from "./snapshot.ts";
+import { tries, triesWindowMs } from "./tries.ts";
 
 export interface StatusOptions {
   readonly chain: Pick<Chain, "links">;
@@ -17,11 +21,16 @@ export interface StatusOptions {
   readonly outbox?: Outbox | undefined;
   /** @defaultValue `127.0.0.1` */
   readonly host?: string | undefined;
+  /** Names by which others reach the page: without one, or an address, in its `Host` no request is answered. */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** @defaultValue a free one */
   readonly port?: number | undefined;
-  /** With it whoever knows it may send again and cancel; without it nobody may. */
+  /**
+   * With it whoever knows it may send again and cancel; without it nobody may. Where others than this machine reach the
+   * page nobody sees it without the token.
+   */
   readonly token?: string | undefined;
-  /** More paths: `/metrics`, `/healthz`. */
+  /** More paths: `/metrics`, `/healthz`. Anybody may ask for them. */
   readonly pages?: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> | undefined;
 }
 
@@ -31,9 +40,12 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
-const everyMs = 1_000;
-const mostVisitors = 50;
-const mostFormCharacters = 2_000;
+/** How long whoever gave a wrong token waits for the answer. */
+const wrongTokenMs = 1_000;
+/** How long whoever is still sending has time to read that it is too much. */
+const lingerMs = 500;
+/** How long a request may take to come in. */
+const requestMs = 30_000;
 
 const safe = {
   "cache-control": "no-store",
@@ -47,60 +59,61 @@ const safe = {
 export async function statusServer(options: StatusOptions): Promise<StatusServer> {
   const { host = "127.0.0.1", chain, monitor, outbox } = options;
   const who = sessions(options.token);
-  const listeners = new Map<ServerResponse, Session | undefined>();
-  const shoot = (): Promise<Snapshot> => snapshot(chain, monitor, outbox);
-  let last = "";
+  const ours = hosts(host, options.allowedHosts);
+  const guesses = tries();
+  const mayLook = (request: IncomingMessage): boolean => ours.onlyHere || who.of(request) !== undefined;
 
-  const tell = async (): Promise<void> => {
-    if (listeners.size === 0) return;
-    const shot = await shoot();
-    const seen = JSON.stringify({
-      ...shot,
-      at: 0,
-      watched: { ...shot.watched, providers: [...shot.watched.providers] },
-    });
-    const changed = seen !== last;
-    last = seen;
-    for (const [response, session] of listeners) {
-      if (changed)
-        response.write(`data: ${JSON.stringify(fragment(shot, { csrf: session?.csrf }).text)}\n\n`);
-      else response.write(": \n\n");
-    }
-  };
-  const timer = setInterval(() => void tell().catch(() => undefined), everyMs);
-  timer.unref();
+  const open = readers(async () => {
+    const shot = await snapshot(chain, monitor, outbox);
+    const watched = { ...shot.watched, providers: [...shot.watched.providers] };
+    return {
+      key: JSON.stringify({ ...shot, at: 0, watched }),
+      textFor: ({ req }) => (mayLook(req) ? fragment(shot, { csrf: who.of(req)?.csrf }).text : undefined),
+    };
+  });
 
   const show = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const session = who.of(request);
     const nonce = randomBytes(16).toString("base64");
-    const login = !who.open ? "none" : session === undefined ? "out" : "in";
-    const body = fragment(await shoot(), { csrf: session?.csrf });
-    response.writeHead(200, {
+    const headers = {
       ...safe,
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-    });
-    response.end(page(body, { nonce, login }).text);
-  };
-  const listen = (request: IncomingMessage, response: ServerResponse): void => {
-    if (listeners.size >= mostVisitors) {
-      say(response, 503, "too many visitors");
+    };
+    if (!mayLook(request)) {
+      response.writeHead(401, { ...headers, "www-authenticate": 'Session realm="Relais"' });
+      response.end(loginPage(nonce).text);
       return;
     }
-    response.writeHead(200, { ...safe, "content-type": "text/event-stream" });
-    response.write(": \n\n");
-    listeners.set(response, who.of(request));
-    response.on("close", () => listeners.delete(response));
-    last = "";
+    const login = !who.open ? "none" : session === undefined ? "out" : "in";
+    const body = fragment(await snapshot(chain, monitor, outbox), { csrf: session?.csrf });
+    response.writeHead(200, headers).end(page(body, { nonce, login }).text);
+  };
+  const listen = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!mayLook(request)) say(response, 401, "Log in first.");
+    else if (!open.add(response)) say(response, 503, "There are too many visitors.");
+    else response.writeHead(200, { ...safe, "content-type": "text/event-stream" }).write(": \n\n");
+  };
+  const login = async (token: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { remoteAddress = "" } = request.socket;
+    if (!guesses.take(remoteAddress)) {
+      response.setHeader("retry-after", triesWindowMs / 1_000);
+      return say(response, 429, "Too many wrong tokens: wait a minute.");
+    }
+    const cookie = who.login(token);
+    if (cookie === undefined) {
+      await sleep(wrongTokenMs, undefined, { ref: false });
+      return say(response, 403, "That is not the token.");
+    }
+    guesses.giveBack(remoteAddress);
+    response.setHeader("set-cookie", cookie);
+    return back(response);
   };
   const post = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const form = new URLSearchParams((await text(request)).slice(0, mostFormCharacters));
-    if (path === "/login") {
-      const cookie = who.login(form.get("token") ?? "");
-      if (cookie === undefined) return say(response, 403, "That is not the token.");
-      response.setHeader("set-cookie", cookie);
-      return back(response);
-    }
+    const form = await formOf(request, () => {
+      if (request.headers.expect !== undefined) response.writeContinue();
+    });
+    if (path === "/login") return login(form.get("token") ?? "", request, response);
     const session = who.of(request);
     if (session === undefined || !isSame(form.get("csrf"), session.csrf))
       return say(response, 403, "Log in first.");
@@ -117,7 +130,12 @@ export async function statusServer(options: StatusOptions): Promise<StatusServer
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? "").split("?")[0] ?? "";
-    if (!isOurs(request, host)) return say(response, 421, "This page is for this machine.");
+    if (!ours.allows(request)) {
+      const why = ours.onlyHere
+        ? "This page is for this machine."
+        : "The page is not known by this name: --allowed-host allows it.";
+      return say(response, 421, why);
+    }
     if (request.method === "POST") {
       return isOwnOrigin(request) ? post(path, request, response) : say(response, 403, "Not from here.");
     }
@@ -128,19 +146,23 @@ export async function statusServer(options: StatusOptions): Promise<StatusServer
     if (path === "/events") return listen(request, response);
     return say(response, 404, "There is nothing here.");
   };
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => {
-      if (!response.headersSent) say(response, 500, "It failed.");
-      else response.destroy();
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    response.on("error", () => undefined);
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else if (error instanceof FormTooLong) refuse(request, response);
+      else say(response, 500, "This page failed; try it again.");
     });
-  });
+  };
+  const server = createServer({ requestTimeout: requestMs, headersTimeout: requestMs }, handle);
+  // Whoever asks before it sends a long body is told before it does.
+  server.on("checkContinue", handle);
   await started(server, host, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}/`,
     async close() {
-      clearInterval(timer);
-      for (const response of listeners.keys()) response.end();
+      open.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -149,26 +171,38 @@ export async function statusServer(options: StatusOptions): Promise<StatusServer
 
 function started(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    // Stays: a connection that cannot be taken later is no reason to end.
+    server.on("error", reject);
     server.listen(port, host, resolve);
   });
 }
 
+const sentencePage = (sentence: string): string =>
+  html`<!doctype html><html lang="en"><meta charset="utf-8"><title>Relais</title><p>${sentence}</p><p><a href="/">Back</a></p></html>`
+    .text;
+
 function say(response: ServerResponse, status: number, sentence: string): void {
-  const body = html`<!doctype html><html lang="en"><meta charset="utf-8"><title>Relais</title><p>${sentence}</p><p><a href="/">Back</a></p></html>`;
-  response.writeHead(status, { ...safe, "content-type": "text/html; charset=utf-8" }).end(body.text);
+  response
+    .writeHead(status, { ...safe, "content-type": "text/html; charset=utf-8" })
+    .end(sentencePage(sentence));
+}
+
+/** What is still to come is not read: the answer goes out, and soon after it the connection is closed. */
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const body = Buffer.from(sentencePage("That is longer than any form here."));
+  response
+    .writeHead(413, {
+      ...safe,
+      "content-type": "text/html; charset=utf-8",
+      "content-length": body.length,
+      connection: "close",
+    })
+    .write(body);
+  setTimeout(() => request.socket.destroy(), lingerMs).unref();
 }
 
 function back(response: ServerResponse): void {
   response.writeHead(303, { ...safe, location: "/" }).end();
-}
-
-const loopback = /^(127(\.\d+){3}|localhost|\[::1\])(:\d+)?$/;
-
-/** A page of somebody else's whose name leads here asks in that name: on loopback only our own names are answered. */
-function isOurs({ headers }: IncomingMessage, host: string): boolean {
-  if (host !== "127.0.0.1" && host !== "localhost" && host !== "::1") return true;
-  return loopback.test(headers.host ?? "");
 }
 
 function isOwnOrigin({ headers }: IncomingMessage): boolean {

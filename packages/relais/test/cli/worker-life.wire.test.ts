@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,6 +104,45 @@ describe.runIf(needs("postgres"))("the command of a worker", () => {
     60_000,
   );
 
+  test.each([["--json"], []])(
+    "whoever reads its log %s stops, and stays: it goes on, and ends when it is told to",
+    async (...flags) => {
+      const count = 600;
+      await outbox.enqueueMany(Array.from({ length: count }, () => ({ message: mail })));
+      const pipe = join(cwd, `pipe-${flags.length}`);
+      await promisify(execFile)("mkfifo", [pipe]);
+      // A pipe of 64 KB with a reader that never reads.
+      const fd = openSync(pipe, "r+");
+      const child = spawn(process.execPath, args("worker", ...flags), {
+        cwd,
+        env,
+        stdio: ["ignore", fd, fd],
+      });
+      await until(
+        () => outbox.stats(),
+        ({ byState }) => byState.sent === count,
+      );
+      const asked = Date.now();
+      child.kill("SIGTERM");
+      expect(await once(child, "exit")).toEqual([0, null]);
+      expect(Date.now() - asked).toBeLessThan(10_000);
+      closeSync(fd);
+    },
+    60_000,
+  );
+
+  test("a listing whose reader takes its time is read to its end", async () => {
+    await outbox.enqueueMany(Array.from({ length: 1_000 }, () => ({ message: mail })));
+    const line = `"${process.execPath}" --conditions=@relais/source "${bin}" outbox ls --limit 1000 --json | (sleep 6; wc -l -c)`;
+    const { stdout } = await promisify(execFile)("bash", ["--norc", "-c", line], {
+      cwd,
+      env: { ...env, DATABASE_URL: url },
+    });
+    const [lines, bytes] = stdout.trim().split(/\s+/).map(Number);
+    expect(lines).toBe(1);
+    expect(bytes).toBeGreaterThan(200_000);
+  }, 60_000);
+
   test("a listing whose reader has enough ends quietly, with 0", async () => {
     await outbox.enqueueMany(Array.from({ length: 1_000 }, () => ({ message: mail })));
     for (const what of ["ls --limit 1000", "ls --limit 1000 --json", "migrate --print"]) {
@@ -115,6 +154,42 @@ describe.runIf(needs("postgres"))("the command of a worker", () => {
       expect([what, said.stdout.trim(), said.stderr]).toEqual([what, "0", ""]);
     }
   }, 60_000);
+
+  test.each(["worker", "serve"])(
+    "%s: its connections are ended, its server crashes: it goes on, and says no stack",
+    async (command) => {
+      const more = command === "serve" ? ["--port", "0"] : [];
+      const { child, err } = start(command, "--metrics", "--port", "0", ...more);
+      const send = async (): Promise<void> => {
+        const { id } = (await until(
+          () => outbox.enqueue(mail).catch(() => undefined),
+          (one) => one !== undefined,
+        )) as { id: string };
+        await until(
+          () => outbox.get(id).catch(() => undefined),
+          (one) => one?.state === "sent",
+        );
+      };
+      await send();
+      const at = /http:[^ ]*:\d+\//.exec(err())?.[0] ?? "";
+      await outbox.database.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'relais' and pid <> pg_backend_pid()",
+      );
+      await send();
+      await server.restart();
+      for (const path of ["healthz", "readyz", "metrics", ...(command === "serve" ? [""] : [])])
+        expect([200, 500, 503]).toContain((await fetch(`${at}${path}`)).status);
+      await send();
+      child.kill("SIGTERM");
+      expect(await once(child, "exit")).toEqual([0, null]);
+      expect(
+        err()
+          .split("\n")
+          .filter((line) => /^\s+at |^\S*Error|node:internal/.test(line)),
+      ).toEqual([]);
+    },
+    60_000,
+  );
 
   test.each([0, 60, 150, 300, 500, 800, 1_200, 1_800])(
     "SIGTERM after %i ms ends it soon, and leaves nothing under way",

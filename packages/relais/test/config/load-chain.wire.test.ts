@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { smtpServer } from "@relais/conformance";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadChain } from "../../src/config/load-chain.ts";
 import { type FarEnds, farEnds, mail, secret } from "./far-ends.ts";
@@ -158,6 +159,31 @@ test("DKIM keys are mounted secrets, one or several, and are shown to nobody", a
   expect(await signatures(`[${one("example.org", 0)}, ${one("example.org", 1)}]`)).toEqual([rsa, edwards]);
   expect(await signatures(`[${one("example.net", 0)}, ${one("example.org", 1)}]`)).toEqual([edwards]);
 });
+
+test("the answer has the time that an entry or a DSN gives it; else until the deadline", async () => {
+  const slow = await smtpServer();
+  slow.script({ dot: { delayMs: 700 } });
+  const at = { host: slow.host, port: slow.port };
+  const entry = (more: object) => ({
+    config: { chain: [{ use: "smtp", options: at, timeoutMs: 200, ...more }] },
+  });
+  const dsn = (more: string) => ({ dsn: `smtp://${at.host}:${at.port}?timeoutMs=200${more}` });
+  for (const [options, status, shown] of [
+    [entry({}), "sent", undefined],
+    [dsn(""), "sent", undefined],
+    [entry({ afterHandOverMs: 300 }), "unknown", 300],
+    [dsn("&afterHandOverMs=300"), "unknown", 300],
+    [entry({ afterHandOverMs: 5_000 }), "sent", 5_000],
+  ] as const) {
+    const chain = await loadChain({ ...options, env: {} });
+    const delivery = await chain.send(mail);
+    expect([options, delivery.success ? "sent" : delivery.status]).toEqual([options, status]);
+    const [link] = (chain.effective() as { chain: { afterHandOverMs?: number }[] }).chain;
+    expect(link?.afterHandOverMs).toBe(shown);
+    await chain.close();
+  }
+  await slow.close();
+}, 20_000);
 
 test("chains have names, and nest by them", async () => {
   const { host, port } = ends.smtp;

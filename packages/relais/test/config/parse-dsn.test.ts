@@ -26,8 +26,8 @@ test.each([
     [{ use: "ses", options: { credentials: { accessKeyId: "K", secretAccessKey: "S+" } } }],
   ],
   [
-    "resend://K%2B@default?id=R&timeoutMs=5",
-    [{ use: "http", id: "R", timeoutMs: 5, options: { api: "resend", apiKey: "K+" } }],
+    "resend://K%2B@default?id=R&timeoutMs=5&afterHandOverMs=7",
+    [{ use: "http", id: "R", timeoutMs: 5, afterHandOverMs: 7, options: { api: "resend", apiKey: "K+" } }],
   ],
   ["postmark://T@default", [{ use: "http", options: { api: "postmark", serverToken: "T" } }]],
   ["sendgrid://K@default?api=brevo", [{ use: "http", options: { api: "sendgrid", apiKey: "K" } }]],

@@ -106,6 +106,11 @@ export const wrong: readonly Wrong[] = [
     ["chain[0].timeoutMs: must be a number, not a string"],
   ],
   [
+    "no time for the answer",
+    smtp({}, { afterHandOverMs: 0 }),
+    ["chain[0].afterHandOverMs: must be at least 1"],
+  ],
+  [
     "a rate limit in words",
     smtp({}, { rateLimit: "fast" }),
     ['chain[0].rateLimit: must be "fromProvider" or an object'],

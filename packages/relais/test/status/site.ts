@@ -4,7 +4,7 @@ import { createOutbox, type Outbox } from "@relais/outbox";
 import { breaker, createChain, link, type RateLimitOptions, rateLimit, retry, ses, smtp } from "relais";
 import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
 import { monitor } from "../../src/status/monitor.ts";
-import { type StatusServer, statusServer } from "../../src/status/status-server.ts";
+import { type StatusOptions, type StatusServer, statusServer } from "../../src/status/status-server.ts";
 
 const mail = { from: "shop@example.org", to: "ann@example.net", subject: "Hello", text: "Hello" };
 
@@ -17,7 +17,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function site(token?: string): Promise<Site> {
+export async function site(token?: string, more: Partial<StatusOptions> = {}): Promise<Site> {
   const far = { smtp: await smtpServer(), ses: await sesServer({ region: "eu-west-1" }) };
   far.smtp.script({ mail: { reply: "451 4.3.0 <script>alert(1)</script> to ann@example.net" } });
   const limits: RateLimitOptions = { perSecond: 50 };
@@ -36,7 +36,7 @@ export async function site(token?: string): Promise<Site> {
   );
   const folder = await pgliteFolder();
   const outbox = await createOutbox({ folder });
-  const server: StatusServer = await statusServer({ chain, monitor: watch, outbox, token });
+  const server: StatusServer = await statusServer({ chain, monitor: watch, outbox, token, ...more });
   return {
     url: server.url,
     outbox,

@@ -21,7 +21,7 @@ const valuesFrom =
   async (flag, given) => {
     const file = given.get("config");
     if (flag === "chain") return chainNames(file === undefined ? findConfig(cwd) : resolve(cwd, file));
-    if (flag === "phase") return (await import("@relais/smtp")).phases;
+    if (flag === "phase") return (await import("@relais/smtp/replies")).phases;
     return [];
   };
 

@@ -29,18 +29,22 @@ export async function probeServer(
   pages: Pages,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer(async ({ method, url = "" }, response) => {
+    response.on("error", () => undefined);
     const page = pages[url.split("?")[0] ?? ""];
     if (method !== "GET" && method !== "HEAD") say(response, 405, "GET only");
     else if (page === undefined) say(response, 404, "not found");
     else {
-      await page(response).catch(() => {
-        if (!response.headersSent) say(response, 500, "it failed");
+      try {
+        await page(response);
+      } catch {
+        if (!response.headersSent) say(response, 500, "This page failed; try it again.");
         else response.destroy();
-      });
+      }
     }
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    // Stays: a connection that cannot be taken later is no reason to end.
+    server.on("error", reject);
     server.listen(port, host, resolve);
   });
   return {

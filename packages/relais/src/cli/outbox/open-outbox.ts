@@ -7,6 +7,7 @@ import { ConfigurationError } from "../../configuration-error.ts";
 import { senderFromEnv } from "../../sender-from-env.ts";
 import { settingsReader } from "../../settings-reader.ts";
 import type { Shell } from "../shell.ts";
+import { databaseFault, placeOf } from "./database-fault.ts";
 
 /** Where a command finds the outbox. */
 export interface OutboxFlags {
@@ -70,23 +71,14 @@ export async function openOutbox(
   const folder = resolve(shell.cwd, flags.folder ?? settings.folder ?? ".relais");
   const { connections } = settings;
   const from = settings.from ?? senderFromEnv(shell.env);
+  const where = placeOf(database, folder);
   try {
     const migrate = more.migrate ?? (flags.migrate === false ? false : settings.migrate);
     const outbox = await createOutbox({ database, folder, connections, from, migrate });
-    return { outbox, settings, where: database === undefined ? `PGlite in ${folder}` : hostOf(database) };
+    return { outbox, settings, where };
   } catch (error) {
-    throw new ConfigurationError([`The outbox cannot be opened: ${sentence(error)}`]);
+    if (error instanceof TypeError)
+      throw new ConfigurationError([`The outbox cannot be opened: ${error.message}.`]);
+    throw new ConfigurationError([databaseFault("The outbox cannot be opened", error, where)]);
   }
-}
-
-/** Never the password of a URL. */
-function hostOf(database: string): string {
-  const { host, pathname } = new URL(database);
-  return `Postgres at ${host}${pathname}`;
-}
-
-function sentence(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message?: string };
-  const text = message === undefined || message === "" ? String(code ?? "it failed") : message;
-  return text.endsWith(".") ? text : `${text}.`;
 }

@@ -14,6 +14,12 @@ const whole =
     return number;
   };
 
+const hostName = (value: string, before: readonly string[] = []): readonly string[] => {
+  if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(value))
+    throw new InvalidArgumentError("It must be a name alone, as status.example.org is.");
+  return [...before, value];
+};
+
 const withOutbox = (command: Command): Command =>
   command
     .option(
@@ -40,8 +46,9 @@ Examples:
   relais worker                      # PGlite in .relais, for one process`;
 
 const serveHelp = `
-The page shows the chain, the last deliveries and the outbox. It is for this machine; --host opens it to others.
-With RELAIS_STATUS_TOKEN in the environment whoever knows the token may send again and cancel there.`;
+The page shows the chain, the last deliveries and the outbox. It is for this machine; --host opens it to others, who see it
+when they have logged in with RELAIS_STATUS_TOKEN of the environment. Whoever has may send again and cancel there.
+It is asked for by an address, or by a name that --allowed-host names.`;
 
 /** `relais worker`, `relais serve`, `relais outbox …` */
 export function outboxCommandsOf(program: Command, shell: Shell, done: (code: ExitCode) => void): void {
@@ -62,9 +69,16 @@ export function outboxCommandsOf(program: Command, shell: Shell, done: (code: Ex
     .addHelpText("after", workerHelp);
   worker("serve", "a worker with a status page")
     .option("--port <port>", "where the page is (default: 8737)", whole(0, 65_535))
+    .option("--allowed-host <name...>", "names by which others reach the page, as a proxy's", hostName)
     .addHelpText("after", serveHelp);
 
-  const outbox = program.command("outbox").description("look at the outbox, and settle what needs a person");
+  const outbox = program
+    .command("outbox")
+    .description("look at the outbox, and settle what needs a person")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done · 1 the message is not there, or the database failed on the way · 2 the command, the configuration\nor the way to the database is wrong: nothing was done",
+    );
   const commands = () => import("./outbox-commands.ts");
   withFilter(alone(outbox.command("ls").description("list messages, the newest first")))
     .option("--limit <n>", "so many (default: 50)", whole(1, 1000))

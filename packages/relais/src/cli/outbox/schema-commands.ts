@@ -1,6 +1,7 @@
 import { complain } from "../complain.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Shell } from "../shell.ts";
+import { databaseFault } from "./database-fault.ts";
 import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
 
 export interface MigrateFlags extends OutboxFlags {
@@ -15,7 +16,7 @@ export async function migrateCommand(flags: MigrateFlags, shell: Shell): Promise
     return exitCodes.ok;
   }
   const { outbox, where } = await openOutbox(flags, shell, { migrate: true });
-  await outbox.close();
+  await outbox.close().catch(() => undefined);
   shell.out(flags.json ? JSON.stringify({ where }) : `the tables are up to date: ${where}`);
   return exitCodes.ok;
 }
@@ -36,12 +37,14 @@ export async function copyCommand(flags: CopyFlags, shell: Shell): Promise<ExitC
       });
       shell.out(flags.json ? JSON.stringify({ messages }) : `${messages} messages copied to ${target.where}`);
     } catch (error) {
-      return complain(shell, flags, exitCodes.failed, [error instanceof Error ? error.message : "it failed"]);
+      return complain(shell, flags, exitCodes.failed, [
+        databaseFault("Copying failed", error, `${source.where}, to ${target.where}`),
+      ]);
     } finally {
-      await target.outbox.close();
+      await target.outbox.close().catch(() => undefined);
     }
   } finally {
-    await source.outbox.close();
+    await source.outbox.close().catch(() => undefined);
   }
   return exitCodes.ok;
 }

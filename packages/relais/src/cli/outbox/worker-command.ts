@@ -2,22 +2,26 @@ import type { Chain } from "@relais/core";
 import type { Outbox, Worker } from "@relais/outbox";
 import { ConfigurationError } from "../../configuration-error.ts";
 import { settingsReader } from "../../settings-reader.ts";
+import { hosts } from "../../status/hosts.ts";
 import { type Monitor, monitor } from "../../status/monitor.ts";
 import { statusServer } from "../../status/status-server.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { type ChainFlags, openChain } from "../open-chain.ts";
 import { reloader } from "../reloader.ts";
 import type { Shell } from "../shell.ts";
+import { databaseFault } from "./database-fault.ts";
 import { probePages, probeServer } from "./health-server.ts";
 import { type ServedMetrics, servedMetrics } from "./metrics.ts";
 import { type OutboxFlags, openOutbox, outboxKit } from "./open-outbox.ts";
 import { type StopSignals, stopSignals } from "./stop-signals.ts";
-import { logLine } from "./worker-log.ts";
+import { droppedLines, logLine } from "./worker-log.ts";
 
 export interface WorkerFlags extends OutboxFlags, ChainFlags {
   readonly concurrency?: number;
   readonly graceMs?: number;
   readonly host?: string;
+  /** Names by which others reach the status page. */
+  readonly allowedHost?: readonly string[];
   readonly port?: number;
   readonly table?: string;
   /** Serves `/metrics`, too. */
@@ -36,7 +40,8 @@ const metricsPort = 9464;
 const openingMs = 1_000;
 
 /** `relais worker`: sends what is in the outbox until SIGTERM or SIGINT. */
-export async function workerCommand(flags: WorkerFlags, shell: Shell): Promise<ExitCode> {
+export async function workerCommand(flags: WorkerFlags, given: Shell): Promise<ExitCode> {
+  const shell = { ...given, ...given.log?.(droppedLines(flags.json ?? false)) };
   const signals = stopSignals();
   const opening = open(flags, shell, signals);
   try {
@@ -68,6 +73,7 @@ interface Opened extends Inside {
 
 /** Opens everything, the port first of what can be taken by somebody else: nothing is claimed before all of it is there. */
 async function open(flags: WorkerFlags, shell: Shell, signals: StopSignals): Promise<Opened> {
+  if (flags.serve) checkToken(flags, shell);
   const { createWorker, tableSource } = await outboxKit();
   const watch: Monitor = monitor(() => chain);
   const metrics = flags.metrics ? await servedMetrics() : undefined;
@@ -118,9 +124,7 @@ async function work(
   try {
     await Promise.race([worker.start(), signals.told]);
   } catch (error) {
-    throw new ConfigurationError([
-      `The worker cannot start: ${error instanceof Error ? error.message.replace(/\.$/, "") : "it failed"}.`,
-    ]);
+    throw new ConfigurationError([databaseFault("The worker cannot start", error, where)]);
   }
   begun.at = Date.now();
   if (!flags.json) {
@@ -131,11 +135,15 @@ async function work(
   return exitCodes.ok;
 }
 
+/** Ends everything, each part whatever became of the others: a database that is away cannot be told goodbye. */
 async function close({ worker, door, chain, outbox }: Opened, graceMs?: number): Promise<void> {
-  await worker.stop({ graceMs });
-  await door?.close();
-  await chain.close();
-  await outbox.close();
+  for (const end of [
+    () => worker.stop({ graceMs }),
+    async () => door?.close(),
+    () => chain.close(),
+    () => outbox.close(),
+  ])
+    await end().catch(() => undefined);
 }
 
 /** What looks in from outside. */
@@ -171,10 +179,21 @@ async function openDoor(flags: WorkerFlags, shell: Shell, inside: Inside): Promi
   }
 }
 
+const tokenIn = ({ env }: Shell): string | undefined => settingsReader(env).text("RELAIS_STATUS_TOKEN");
+
+/** What the page shows is for those who may see it. @throws {ConfigurationError} others would see it */
+function checkToken({ host = "127.0.0.1", allowedHost }: WorkerFlags, shell: Shell): void {
+  if (hosts(host, allowedHost).onlyHere || tokenIn(shell) !== undefined) return;
+  const why = allowedHost === undefined ? `--host ${host}` : "--allowed-host";
+  throw new ConfigurationError([
+    `RELAIS_STATUS_TOKEN is missing: with ${why} others reach the status page, and must log in with it; without it the page is for 127.0.0.1.`,
+  ]);
+}
+
 /** The status page, or the probes alone, if either was asked for. */
 async function doorOf(
-  { serve, host = "127.0.0.1", port }: WorkerFlags,
-  { env }: Shell,
+  { serve, host = "127.0.0.1", allowedHost: allowedHosts, port }: WorkerFlags,
+  shell: Shell,
   { chain, outbox, worker, watch, metrics, begun }: Inside,
 ): Promise<Door | undefined> {
   const ready = async (): Promise<boolean> => {
@@ -185,9 +204,9 @@ async function doorOf(
   const probes = { "/healthz": async () => isAlive(worker), "/readyz": ready };
   const more = metrics === undefined ? {} : { "/metrics": metrics.page };
   if (serve) {
-    const token = settingsReader(env).text("RELAIS_STATUS_TOKEN");
     const pages = { ...probePages(probes), ...more };
-    return statusServer({ chain, monitor: watch, outbox, host, port: port ?? servePort, token, pages });
+    const at = { host, allowedHosts, port: port ?? servePort };
+    return statusServer({ chain, monitor: watch, outbox, ...at, token: tokenIn(shell), pages });
   }
   const at = port ?? (metrics === undefined ? undefined : metricsPort);
   return at === undefined ? undefined : probeServer(host, at, { ...probePages(probes), ...more });

@@ -34,3 +34,13 @@ function jsonLine(event: WorkerEvent, at: string): object {
       : { attempts: delivery.attempts.map(({ provider, kind }) => ({ provider, kind })) }),
   };
 }
+
+/** What stands in a log where lines are missing that nobody read. */
+export const droppedLines =
+  (json: boolean) =>
+  (lines: number): string => {
+    const at = new Date().toISOString();
+    return json
+      ? JSON.stringify({ type: "dropped", lines, at })
+      : `${at} ${lines} lines of this log were dropped: nobody read them`;
+  };

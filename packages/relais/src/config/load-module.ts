@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { readFileSync, realpathSync } from "node:fs";
+import * as nodeModule from "node:module";
+import { sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** A module that was loaded, and the files of its own that it imported: not packages. */
+interface Graph {
+  readonly version: number;
+  /** Paths, and what was in them. */
+  readonly files: Map<string, string>;
+}
+
+const require = nodeModule.createRequire(import.meta.url);
+const { cache } = require;
+const packages = `${sep}node_modules${sep}`;
+/** The last that could be loaded, and its address, by the path of its first module. */
+const latest = new Map<string, { readonly graph: Graph; readonly url: string }>();
+/** Which one a module belongs to, by the address that it was loaded by. */
+const graphOf = new Map<string, Graph>();
+let versions = 0;
+let isHooked = false;
+
+function contentOf(path: string): string {
+  try {
+    return createHash("sha256").update(readFileSync(path)).digest("base64");
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? "unreadable";
+  }
+}
+
+/** The version in an address makes a new module of the same file. */
+function addressIn(graph: Graph, path: string, url: string = pathToFileURL(path).href): string {
+  const address = new URL(url);
+  address.searchParams.set("v", String(graph.version));
+  graphOf.set(address.href, graph);
+  if (!graph.files.has(path)) graph.files.set(path, contentOf(path));
+  return address.href;
+}
+
+/** Node.js remembers where a link led when it first looked, so it is not asked: a ConfigMap that was swapped is seen. */
+function ownPath(specifier: string, parent: string): string | undefined {
+  if (!/^(?:\.{0,2}\/|file:)/.test(specifier)) return undefined;
+  try {
+    const path = realpathSync(fileURLToPath(new URL(specifier, parent)));
+    return path.includes(packages) ? undefined : path;
+  } catch {
+    return undefined; // A name without its extension, say: whoever makes something of such names is asked.
+  }
+}
+
+/** Node.js keeps modules as long as it lives. What our modules import gets their version, and so is new with them. */
+function hook(): void {
+  if (isHooked) return;
+  isHooked = true;
+  // Node.js has it from 22.15 on. Without it only the first module is read again.
+  nodeModule.registerHooks?.({
+    resolve(specifier, context, nextResolve) {
+      const parent = context.parentURL;
+      const graph = parent === undefined ? undefined : graphOf.get(parent);
+      if (parent === undefined || graph === undefined || !context.conditions.includes("import"))
+        return nextResolve(specifier, context);
+      const own = ownPath(specifier, parent);
+      if (own !== undefined)
+        return { url: addressIn(graph, own), importAttributes: context.importAttributes, shortCircuit: true };
+      const found = nextResolve(specifier, context);
+      if (!/^(?:[.#/]|file:)/.test(specifier) || !found.url.startsWith("file:")) return found;
+      const path = fileURLToPath(found.url);
+      return path.includes(packages) ? found : { ...found, url: addressIn(graph, path, found.url) };
+    },
+  });
+}
+
+/** Modules of the old kind (CommonJS) are kept by their path, whatever is in their address. */
+function required(graph: Graph): Set<string> {
+  const all = new Set<string>();
+  const add = (module: NodeJS.Module | undefined): void => {
+    if (module === undefined || all.has(module.filename) || module.filename.includes(packages)) return;
+    all.add(module.filename);
+    module.children.forEach(add);
+  };
+  for (const path of graph.files.keys()) add(cache[path]);
+  return all;
+}
+
+function requireAgain(graph: Graph): void {
+  const direct = [...graph.files.keys()].filter((path) => cache[path] !== undefined);
+  for (const path of required(graph)) delete cache[path];
+  for (const path of direct) {
+    try {
+      // Left to the import, one that passes on what another exports is empty: Node.js takes the other for loaded.
+      require(path);
+    } catch {
+      // The import says what is wrong, if it is still imported.
+    }
+  }
+}
+
+/**
+ * Loads a module, anew if its file or one of those that it imports has changed since. Modules that have not changed stay
+ * as they are: Node.js gives nothing free that it has loaded.
+ * @param path without links
+ */
+export async function loadModule(path: string): Promise<{ readonly default?: unknown }> {
+  hook();
+  const before = latest.get(path);
+  if (before !== undefined) {
+    if ([...before.graph.files].every(([file, content]) => contentOf(file) === content))
+      return import(before.url);
+    requireAgain(before.graph);
+  }
+  versions += 1;
+  const graph: Graph = { version: versions, files: new Map() };
+  const url = addressIn(graph, path);
+  const module = (await import(url)) as { readonly default?: unknown };
+  for (const file of required(graph)) graph.files.set(file, contentOf(file));
+  latest.set(path, { graph, url });
+  return module;
+}
