@@ -55,5 +55,4 @@ export const policyParts: readonly string[] = [
 /** Circles of type imports that are meant; `ses/` allows them among the files of that folder. Value imports: none. */
 export const typeCycles: Readonly<Record<string, readonly string[]>> = {
   conformance: ["ses/", "smtp/"], // a fault is told what the server knows, the server what faults there are
-  core: ["failure.ts, outcome.ts"], // a failure holds the refused recipients, each of which has a failure
 };

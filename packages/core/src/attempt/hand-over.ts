@@ -148,16 +148,16 @@ export class CurrentAttempt implements AttemptState, AttemptScope {
     if (this.forwarded) this.#becomeOwn();
     this.isHandingOver = true;
     const needsJournal = journal !== undefined && (!this.isJournaled || journal.handOver !== undefined);
-    let asked: Promise<void> | undefined;
+    let consent: Promise<void> | undefined;
     if (!needsJournal && !context.signal.aborted) {
-      asked = tryAsync(context.handOver);
+      consent = tryAsync(context.handOver);
       // With nothing to wait for, the hand-over is immediate.
-      if (asked === handOverDone) {
+      if (consent === handOverDone) {
         this.#done();
         return handOverDone;
       }
     }
-    const handOver = this.#awaitConsent(asked);
+    const handOver = this.#awaitConsent(consent);
     // A provider that does not look at its hand-over must not end the process.
     handOver.catch(() => undefined);
     return handOver;
@@ -183,7 +183,7 @@ export class CurrentAttempt implements AttemptState, AttemptScope {
   }
 
   /** Awaits the journal, and then the caller. */
-  async #awaitConsent(asked: Promise<void> | undefined): Promise<void> {
+  async #awaitConsent(consent: Promise<void> | undefined): Promise<void> {
     const { context, entry, journal } = this;
     const { signal } = context;
     const refuse = (why: string): never => {
@@ -194,7 +194,7 @@ export class CurrentAttempt implements AttemptState, AttemptScope {
     const checkOpen = (): void => {
       if (signal.aborted || this.isClosed) refuse(over);
     };
-    if (asked === undefined) {
+    if (consent === undefined) {
       checkOpen();
       await tryAsync(async () => {
         if (!this.isJournaled) await journal?.open?.(entry);
@@ -202,7 +202,7 @@ export class CurrentAttempt implements AttemptState, AttemptScope {
         await journal?.handOver?.(entry);
       }).catch(() => refuse("the journal refused the hand-over"));
     }
-    await (asked ?? tryAsync(context.handOver)).catch(() => refuse("the hand-over was refused"));
+    await (consent ?? tryAsync(context.handOver)).catch(() => refuse("the hand-over was refused"));
     checkOpen();
     this.#done();
   }

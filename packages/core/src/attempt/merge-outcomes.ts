@@ -20,26 +20,26 @@ interface RecipientEnds {
 }
 
 /**
- * What a link, or a provider that passes messages on, answered for several attempts, made to fit what is known of them:
- * whoever was accepted stays accepted, and after a hand-over without a definite answer nobody is known to be without
- * the message, whatever a policy makes of it.
- * @param said `undefined` if there was no answer, or none that can be read
- * @param silence what holds for those of whom nothing is known then
+ * What a link, or a provider that forwards messages, answered for several attempts, made to fit what is known of them:
+ * a recipient that was accepted stays accepted, and after a hand-over without a definite answer its end is unknown,
+ * whatever a policy makes of it.
+ * @param answer `undefined` if there was no answer, or none that can be read
+ * @param fallback what holds then for recipients of whom nothing is known
  */
 export function mergeOutcomes(
-  said: Outcome | undefined,
-  silence: Failure,
+  answer: Outcome | undefined,
+  fallback: Failure,
   to: readonly string[],
   attempts: readonly AttemptState[],
 ): Outcome {
   const made = attempts.filter(({ forwarded }) => !forwarded);
-  if (made.length === 0) return said ?? silence;
+  if (made.length === 0) return answer ?? fallback;
   const known = collectEnds(made);
-  const claims = claimsOf(said);
+  const claims = claimsOf(answer);
   const accepted: string[] = [];
   const rejected: Rejection[] = [];
   const taken = new Map<Receipt, string[]>();
-  let fits = said !== undefined;
+  let fits = answer !== undefined;
   let twice = made.some(({ outcome }) => outcome?.possibleDuplicate === true);
   for (const address of to) {
     const key = mailboxKey(address);
@@ -55,28 +55,28 @@ export function mergeOutcomes(
     }
     const doubt = claim?.success === false && claim.kind === "unknown" ? claim : unknowns.at(-1);
     fits &&= doubt === undefined || doubt === claim;
-    const asked = claim?.success === false ? claim : undefined;
-    rejected.push({ address, failure: doubt ?? asked ?? last ?? silence });
+    const claimed = claim?.success === false ? claim : undefined;
+    rejected.push({ address, failure: doubt ?? claimed ?? last ?? fallback });
   }
   const receipts = mergeReceipts(taken);
-  const failures = failuresOf(made, said, fits && !twice, receipts);
+  const failures = failuresOf(made, answer, fits && !twice, receipts);
   const behind: AggregateFields = {
     ...(receipts.length > 1 ? { receipts } : {}),
     ...(failures === undefined ? {} : { failures }),
-    ...(twice || said?.possibleDuplicate === true ? { possibleDuplicate: true } : {}),
+    ...(twice || answer?.possibleDuplicate === true ? { possibleDuplicate: true } : {}),
   };
-  if (fits && said !== undefined) {
+  if (fits && answer !== undefined) {
     // The answer stands, but for what it could not know.
-    return withAggregate(said, {
+    return withAggregate(answer, {
       ...behind,
-      ...(said.receipts === undefined ? {} : { receipts: said.receipts }),
+      ...(answer.receipts === undefined ? {} : { receipts: answer.receipts }),
     });
   }
   const [first] = receipts;
   if (first !== undefined) return withAggregate(receipt({ ...first, accepted, rejected }), behind);
   const [one] = rejected;
   const isOne = one !== undefined && rejected.every(({ failure: why }) => why === one.failure);
-  return withAggregate(isOne ? one.failure : allRejected(silence.provider, rejected), behind);
+  return withAggregate(isOne ? one.failure : allRejected(fallback.provider, rejected), behind);
 }
 
 function endsOf(known: RecipientEnds | undefined): Partial<RecipientEnds> & { readonly ends?: number } {
@@ -84,13 +84,13 @@ function endsOf(known: RecipientEnds | undefined): Partial<RecipientEnds> & { re
 }
 
 /** What an answer says of one recipient. */
-function claimsOf(said: Outcome | undefined): (key: string) => Outcome | undefined {
-  if (said === undefined) return () => undefined;
-  const own = new Map(said.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
-  if (!said.success) return (key) => own.get(key) ?? withoutRecipients(said);
-  const receipts = said.receipts ?? [said];
+function claimsOf(answer: Outcome | undefined): (key: string) => Outcome | undefined {
+  if (answer === undefined) return () => undefined;
+  const own = new Map(answer.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
+  if (!answer.success) return (key) => own.get(key) ?? withoutRecipients(answer);
+  const receipts = answer.receipts ?? [answer];
   const by = new Map(receipts.flatMap((one) => one.accepted.map((address) => [mailboxKey(address), one])));
-  return (key) => own.get(key) ?? by.get(key) ?? (said.receipts === undefined ? undefined : said);
+  return (key) => own.get(key) ?? by.get(key) ?? (answer.receipts === undefined ? undefined : answer);
 }
 
 const cut = new WeakMap<Failure, Failure>();
@@ -142,7 +142,7 @@ function lostFailure({ handedOver, provider }: AttemptState): Failure | undefine
   return failure({ provider, kind: "unknown", reason: "nobody waited for the answer to the hand-over" });
 }
 
-/** One receipt a provider, the first of it with everybody it took. */
+/** One receipt a provider, the first of it with all recipients it took. */
 function mergeReceipts(taken: ReadonlyMap<Receipt, readonly string[]>): readonly Receipt[] {
   const merged = new Map<string, { readonly first: Receipt; readonly accepted: string[] }>();
   for (const [one, accepted] of taken) {
@@ -158,22 +158,22 @@ function mergeReceipts(taken: ReadonlyMap<Receipt, readonly string[]>): readonly
 /** The failures behind the whole: what the answer names, and what it leaves out or lost. */
 function failuresOf(
   attempts: readonly AttemptState[],
-  said: Outcome | undefined,
+  answer: Outcome | undefined,
   isWhole: boolean,
   receipts: readonly Receipt[],
 ): readonly Failure[] | undefined {
-  const named = said?.failures;
-  if (isWhole) return named;
+  const answered = answer?.failures;
+  if (isWhole) return answered;
   const last = new Map<string, Failure>();
   for (const { outcome } of attempts) {
     if (outcome === undefined || outcome.success) continue;
     if (outcome.kind !== "unknown" && last.get(outcome.provider)?.kind === "unknown") continue;
     last.set(outcome.provider, withoutRecipients(outcome));
   }
-  const has = new Set([...receipts, ...(named ?? [])].map(({ provider }) => provider));
+  const has = new Set([...receipts, ...(answered ?? [])].map(({ provider }) => provider));
   const left = [...last.values()].filter(({ kind, provider }) =>
-    kind === "unknown" ? !named?.some((one) => one.provider === provider) : !has.has(provider),
+    kind === "unknown" ? !answered?.some((one) => one.provider === provider) : !has.has(provider),
   );
-  const all = [...left, ...(named ?? [])];
+  const all = [...left, ...(answered ?? [])];
   return all.length === 0 ? undefined : all;
 }

@@ -57,7 +57,7 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
   /** When it began, as the clock counts and as the machine's clock says. */
   readonly #beganAt: number;
   readonly #startedAt: number;
-  readonly #attempts: Attempt[] = [];
+  #attempts: Attempt[] | undefined;
   #envelope!: Envelope;
   #tracker!: RecipientTracker;
   #lastNumber = 0;
@@ -122,7 +122,12 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
       }
       if (tracker.pending.length > 0) await this.#retryAfterWaits();
       const { clock, id: chain } = settings;
-      const delivery = buildDelivery(tracker, { id: message.id, chain, attempts: this.#attempts, clock });
+      const delivery = buildDelivery(tracker, {
+        id: message.id,
+        chain,
+        attempts: this.#attempts ?? [],
+        clock,
+      });
       report?.({
         type: "delivery",
         at: wallNow(clock),
@@ -276,10 +281,11 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
     if (this.#isOver) return;
     const attempts = this.#attempts;
     // In the order in which they began: a policy may make two at once.
-    let at = attempts.length;
-    while (at > 0 && (attempts[at - 1] as Attempt).n > attempt.n) at -= 1;
-    if (at === attempts.length) attempts.push(attempt);
-    else attempts.splice(at, 0, attempt);
+    if (attempts === undefined) this.#attempts = [attempt];
+    else {
+      const before = attempts.findLastIndex(({ n }) => n <= attempt.n);
+      attempts.splice(before + 1, 0, attempt);
+    }
     this.#outer?.record(attempt, outcome);
   }
 

@@ -36,16 +36,16 @@ function checkSignal(signal: unknown): void {
     throw new InvalidMessage("signal", "is not an AbortSignal");
 }
 
-function soundEnvelope(envelope: Envelope): Envelope {
-  const [anybody] = addressList("envelope.to", envelope.to);
-  if (anybody === undefined) throw new InvalidMessage("envelope.to", "there is no recipient");
-  return readEnvelope(envelope, anybody, [], { ...defaultLimits, maxRecipients: Number.POSITIVE_INFINITY });
+function checkEnvelope(envelope: Envelope): Envelope {
+  const [first] = addressList("envelope.to", envelope.to);
+  if (first === undefined) throw new InvalidMessage("envelope.to", "there is no recipient");
+  return readEnvelope(envelope, first, [], { ...defaultLimits, maxRecipients: Number.POSITIVE_INFINITY });
 }
 
 /** @throws {InvalidMessage} a sentence about the first option that cannot be used */
-function read(given: unknown): SendOptions {
-  if (!isObject(given)) throw new InvalidMessage("options", "must be an object");
-  const { signal, journal, envelope, handOver, scope } = given as SendOptions;
+function checkSendOptions(options: unknown): SendOptions {
+  if (!isObject(options)) throw new InvalidMessage("options", "must be an object");
+  const { signal, journal, envelope, handOver, scope } = options as SendOptions;
   if (signal !== undefined) checkSignal(signal);
   if (journal !== undefined && !isJournal(journal)) {
     throw new InvalidMessage("journal", "must be an object of functions: open, handOver, close, late");
@@ -56,7 +56,7 @@ function read(given: unknown): SendOptions {
       signal,
       journal,
       handOver,
-      envelope: envelope === undefined ? undefined : soundEnvelope(envelope),
+      envelope: envelope === undefined ? undefined : checkEnvelope(envelope),
     };
   }
   // From a link of another chain, which made the envelope itself.
@@ -72,9 +72,9 @@ function read(given: unknown): SendOptions {
 }
 
 /** @throws {InvalidMessage} a sentence about the first option that cannot be used */
-export function parseSendOptions(given: unknown): SendOptions {
+export function parseSendOptions(options: unknown): SendOptions {
   try {
-    return read(given);
+    return checkSendOptions(options);
   } catch (error) {
     throw error instanceof InvalidMessage ? error : new InvalidMessage("options", "could not be read");
   }
@@ -86,13 +86,13 @@ export interface ChainOptions {
   /** How long a delivery may take in all, ms; `Infinity` for no bound. @defaultValue 60000 */
   readonly deadlineMs?: number | undefined;
   /**
-   * What to do when nobody knows whether a provider took the message: stop, or send it by the next one too, with
+   * What to do when it is unknown whether a provider took the message: stop, or send it by the next one too, with
    * the same Message-ID and `possibleDuplicate` on the delivery. @defaultValue `"stop"`
    */
   readonly onUnknown?: "stop" | "failover" | undefined;
   /** Whether to go on to the next provider, kind by kind, where the table says otherwise. */
   readonly failover?: Readonly<Partial<Record<FailureKind, boolean>>> | undefined;
-  /** Who looks on. They cannot change a delivery. */
+  /** They are told what happens, and cannot change a delivery. */
   readonly observers?: readonly Observer[] | undefined;
   /** Awaited steps around every attempt; one given to `send` comes first. */
   readonly journal?: Journal | undefined;

@@ -36,12 +36,12 @@ const none: readonly never[] = Object.freeze([]);
 /** Who has the message of one delivery, who still needs it, and why not. */
 export class RecipientTracker {
   readonly recipients: readonly string[];
-  readonly receipts: Receipt[] = [];
   /** The last failure of each link, by the link's place. */
   readonly failures: (Failure | undefined)[] = [];
-  /** Within one link somebody may have got it twice. */
+  /** Within one link a recipient may have got it twice. */
   possibleDuplicate = false;
   readonly #rules: FailoverRules;
+  #receipts: readonly Receipt[] = none;
   #innerFailures: (readonly Failure[] | undefined)[] | undefined;
   #fullReceipt: Receipt | undefined;
   #states: Draft[] | undefined;
@@ -56,6 +56,10 @@ export class RecipientTracker {
   /** What the providers within a link failed with, by the link's place. */
   get innerFailures(): readonly (readonly Failure[] | undefined)[] {
     return this.#innerFailures ?? none;
+  }
+
+  get receipts(): readonly Receipt[] {
+    return this.#receipts;
   }
 
   /** All recipients accepted, by one provider and at the first try: the usual case, for which no states are kept. */
@@ -92,13 +96,13 @@ export class RecipientTracker {
       outcome.rejected.length === 0 &&
       isPlain(outcome)
     ) {
-      this.receipts.push(outcome);
+      this.#receipts = [outcome];
       this.#fullReceipt = outcome;
     } else this.#recordReceipt(place, outcome);
   }
 
   #recordReceipt(place: number, receipt: Receipt): void {
-    this.receipts.push(...(receipt.receipts ?? [receipt]));
+    this.#receipts = [...this.#receipts, ...(receipt.receipts ?? [receipt])];
     for (const address of receipt.accepted) {
       const state = this.#pendingState(address);
       if (state !== undefined) state.status = "accepted";

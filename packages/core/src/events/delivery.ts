@@ -1,31 +1,6 @@
 import type { FailureKind } from "../failure/kinds.ts";
 import type { Failure, Receipt, Rejection } from "../failure/outcome.ts";
 
-/** The one error that `unwrap` throws. Its message is `delivery.error`. */
-export class DeliveryError extends Error {
-  override readonly name = "DeliveryError";
-  readonly delivery: Undelivered;
-
-  constructor(delivery: Undelivered) {
-    super(delivery.error);
-    this.delivery = delivery;
-  }
-
-  /** Nobody knows whether the message was delivered: think before sending it again. */
-  get unknown(): boolean {
-    return this.delivery.status === "unknown";
-  }
-}
-
-/**
- * For callers who prefer exceptions: the delivery if every recipient was accepted.
- * @throws {DeliveryError} otherwise
- */
-export function unwrap(delivery: Delivery): Delivered {
-  if (delivery.success) return delivery;
-  throw new DeliveryError(delivery);
-}
-
 /** What both ends of a delivery have. */
 interface DeliveryBase {
   /** `Message.id`; empty if the message was refused at the door before it had one. */
@@ -51,13 +26,13 @@ export interface Delivered extends DeliveryBase {
   readonly messageId: string;
 }
 
-/** Not every recipient was accepted, or nobody knows. */
+/** Not every recipient was accepted, or it is unknown. */
 export interface Undelivered extends DeliveryBase {
   readonly success: false;
   /**
    * - `failed`: no recipient was accepted, surely
    * - `partial`: some were accepted and some, surely, were not
-   * - `unknown`: for at least one recipient nobody knows; do not send it again without thinking
+   * - `unknown`: for at least one recipient it is not known; do not send it again without thinking
    */
   readonly status: "failed" | "partial" | "unknown";
   /** `ID: reason | ID: reason`, a part a provider in chain order. */
@@ -99,9 +74,34 @@ export interface Attempt {
    * over the provider's limits (kind `refused`).
    */
   readonly skipped: boolean;
-  /** The far end's id of the message, on success. */
+  /** The server's id of the message, on success. */
   readonly messageId?: string;
   /** Recipients it was made for, how many of them were accepted. */
   readonly recipients: number;
   readonly accepted: number;
+}
+
+/** The one error that `unwrap` throws. Its message is `delivery.error`. */
+export class DeliveryError extends Error {
+  override readonly name = "DeliveryError";
+  readonly delivery: Undelivered;
+
+  constructor(delivery: Undelivered) {
+    super(delivery.error);
+    this.delivery = delivery;
+  }
+
+  /** Whether the message was delivered is unknown: think before sending it again. */
+  get unknown(): boolean {
+    return this.delivery.status === "unknown";
+  }
+}
+
+/**
+ * For callers who prefer exceptions: the delivery if every recipient was accepted.
+ * @throws {DeliveryError} otherwise
+ */
+export function unwrap(delivery: Delivery): Delivered {
+  if (delivery.success) return delivery;
+  throw new DeliveryError(delivery);
 }

@@ -78,12 +78,12 @@ export type RelaisEvent =
   | (EventBase & { readonly type: "delivery"; readonly delivery: Delivery; readonly ms: number });
 
 /**
- * Looks on. Called synchronously, so be quick. Whatever it throws or rejects with is dropped: an observer cannot
+ * Observes. Called synchronously, so be quick. Whatever it throws or rejects with is dropped: an observer cannot
  * change a delivery. Events and all they hold are frozen.
  */
 export type Observer = (event: RelaisEvent) => void;
 
-/** An event that nobody has seen yet. Made for this call, so that it is not copied once more: there are five a send. */
+/** An event that no observer has seen yet: it is completed in place rather than copied, since there are five a send. */
 type NewEvent = RelaisEvent & { chain?: string };
 
 /**
@@ -94,13 +94,13 @@ export function combineObservers(observers: readonly Observer[], chain: string):
   if (observers.length === 0) return undefined;
   return (event: NewEvent) => {
     event.chain ??= chain;
-    const told: RelaisEvent = Object.freeze(event);
+    const frozen: RelaisEvent = Object.freeze(event);
     for (const observer of observers) {
       try {
-        const answer: unknown = observer(told);
-        if (answer instanceof Promise) answer.catch(() => undefined);
+        const returned: unknown = observer(frozen);
+        if (returned instanceof Promise) returned.catch(() => undefined);
       } catch {
-        // An observer only looks on.
+        // An observer cannot change a delivery.
       }
     }
   };

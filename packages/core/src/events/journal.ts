@@ -16,7 +16,7 @@ export interface JournalEntry {
 /**
  * Steps that a caller has awaited, so that after a crash it is known where each attempt stood. Unlike an observer,
  * a journal can say no: if `open` rejects the attempt is not made, if `handOver` rejects the message is not handed
- * over; the delivery then ends `cancelled`, since whoever keeps the journal could not write down the next one either.
+ * over; the delivery then ends `cancelled`, since the journal could not write down the next one either.
  */
 export interface Journal {
   open?(entry: JournalEntry): Promise<void>;

@@ -17,4 +17,6 @@ function duration(ms: number): string {
 }
 
 /** @deprecated the old name of `formatFailure` */
-export const describe: typeof formatFailure = formatFailure;
+export function describe(failure: Failure): string {
+  return formatFailure(failure);
+}

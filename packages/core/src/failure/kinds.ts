@@ -27,13 +27,13 @@ export const failureKinds = [
  */
 export type FailureKind = (typeof failureKinds)[number];
 
-/** What an outcome says about the health of a provider, as a breaker hears it. */
+/** What an outcome says about the health of a provider, as a breaker counts it. */
 export type Verdict =
   /** the provider did its work */
   | "success"
   /** counts towards opening the breaker */
   | "failure"
-  /** opens it at once: nothing will get through until somebody mends the account */
+  /** opens it at once: nothing will get through until the account is fixed */
   | "open"
   /** rests it for `retryAfterMs`, without counting a failure */
   | "rest"

@@ -120,12 +120,12 @@ function aggregateOf(context: ParseContext, raw: RawOutcome): AggregateFields {
   const taken = Array.isArray(receipts)
     ? receipts.flatMap((one) => receiptOf(context, one as RawOutcome))
     : [];
-  const why = Array.isArray(failures)
+  const all = Array.isArray(failures)
     ? failures.flatMap((one: RawOutcome) => (kinds.has(one.kind) ? [failureOf(context, one)] : []))
     : [];
   return {
     ...(taken.length > 1 ? { receipts: taken } : {}),
-    ...(why.length > 0 ? { failures: why } : {}),
+    ...(all.length > 0 ? { failures: all } : {}),
     ...(possibleDuplicate === true ? { possibleDuplicate } : {}),
   };
 }
@@ -187,7 +187,7 @@ function partialOutcome(
   const refused = new Set(rejected.map(({ address }) => mailboxKey(address)));
   const taken = new Set(accepted.filter((one) => typeof one === "string").map(mailboxKey));
   const left = recipients.filter((one) => !refused.has(mailboxKey(one)));
-  // With nobody listed as accepted, everybody who was not rejected was.
+  // Without a list of accepted recipients, all who were not rejected were accepted.
   const unsure = taken.size === 0 ? [] : left.filter((one) => !taken.has(mailboxKey(one)));
   const all = [...rejected, ...unsure.map((address) => ({ address, failure: unmentioned }))];
   const kept = left.filter((one) => !unsure.includes(one));
@@ -196,7 +196,7 @@ function partialOutcome(
     : receipt({ ...parts, accepted: kept, rejected: all });
 }
 
-/** A receipt for nobody is none: the failure of all of them. */
+/** A receipt for no recipient is the failure of all of them. */
 export function allRejected(provider: string, rejected: readonly Rejection[]): Failure {
   const failures = rejected.map((one) => one.failure);
   const kind = aggregateKind(failures);
@@ -259,14 +259,19 @@ function parseRejections(context: ParseContext, raw: unknown): readonly Rejectio
   const list = nonEmptyList<{ readonly address?: unknown; readonly failure?: unknown } | null>(raw);
   if (list === undefined) return none;
   const { handedOver, maybeHandedOver = handedOver } = context;
-  const own: ParseContext = { ...context, handedOver: maybeHandedOver, maybeHandedOver, refusal: undefined };
+  const recipientContext: ParseContext = {
+    ...context,
+    handedOver: maybeHandedOver,
+    maybeHandedOver,
+    refusal: undefined,
+  };
   return list.flatMap((item) => {
     if (typeof item?.address !== "string") return [];
-    const why = (item.failure ?? {}) as RawOutcome;
-    if (why.success === true) return [];
+    const rejection = (item.failure ?? {}) as RawOutcome;
+    if (rejection.success === true) return [];
     // A recipient's own failure has no recipients of its own.
-    const failure = kinds.has(why.kind)
-      ? failureOf(own, why)
+    const failure = kinds.has(rejection.kind)
+      ? failureOf(recipientContext, rejection)
       : missingOutcome(context.provider, maybeHandedOver);
     return [{ address: item.address, failure }];
   });

@@ -1,7 +1,7 @@
 import type { FailureKind } from "./kinds.ts";
 import type { Failure } from "./outcome.ts";
 
-// Which failure speaks for several: the one that leaves most hope.
+// Which failure stands for several: the one most worth another try.
 const order: readonly FailureKind[] = [
   "transient",
   "throttled",
@@ -14,7 +14,7 @@ const order: readonly FailureKind[] = [
   "unknown",
 ];
 
-/** The failure that leaves most hope, the first of those if several do. */
+/** The failure most worth another try, the first of those if there are several. */
 export function mostRetryable(failures: readonly (Failure | undefined)[]): Failure | undefined {
   let best: Failure | undefined;
   for (const one of failures) {
@@ -24,7 +24,7 @@ export function mostRetryable(failures: readonly (Failure | undefined)[]): Failu
   return best;
 }
 
-/** The kind of a whole of which these are the parts: nobody knows, if nobody knows of any. */
+/** The kind of a whole of which these are the parts: `unknown` if one of them is. */
 export function aggregateKind(failures: readonly Failure[]): FailureKind {
   for (const kind of ["unknown", "cancelled"] as const) {
     if (failures.some((one) => one.kind === kind)) return kind;

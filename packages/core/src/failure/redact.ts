@@ -1,12 +1,3 @@
-// Bounded, so that no text makes it slow. A quoted local part, an address literal and `%40` are among what servers say.
-const address =
-  /<?(?:"[^"\r\n]{1,64}"|[^\s<>()[\],;:"@]{1,64})(?:@|%40)(?:\[[^\]\s]{1,64}\]|[\p{L}\p{N}._-]{1,253})>?/giu;
-
-/** What a far end said, each address in it as `<address>`: for what is stored, or shown to people it does not concern. */
-export function withoutAddresses(text: string): string {
-  return text.replace(address, "<address>");
-}
-
 const mask = "[redacted]";
 
 /** The base64 of a secret depends on where in the input it starts: what is common to each of the three offsets. */
@@ -44,7 +35,7 @@ const patterns: readonly [RegExp, string][] = [
   [/\b((?:password|passwd|secret|token)\s{0,8}[=:]\s{0,8})[^\s,;]{1,512}/gi, `$1${mask}`],
 ];
 
-/** What anybody may need of a far end's words; replies of 500 KB have been seen. */
+/** What is kept of a server's words; replies of 500 KB have been seen. */
 const maxCharacters = 4_096;
 /** More than a credential has that only its surroundings give away. */
 const longestUnknown = 600;
@@ -73,4 +64,13 @@ export function redactor(secrets: Iterable<string | undefined>): (text: string) 
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     return whole ? clean : clean.slice(0, Math.min(maxCharacters, Math.max(0, clean.length - margin)));
   };
+}
+
+// Bounded, so that no text makes it slow. A quoted local part, an address literal and `%40` are among what servers say.
+const address =
+  /<?(?:"[^"\r\n]{1,64}"|[^\s<>()[\],;:"@]{1,64})(?:@|%40)(?:\[[^\]\s]{1,64}\]|[\p{L}\p{N}._-]{1,253})>?/giu;
+
+/** A server's words with each address as `<address>`: for what is stored, or shown to people it does not concern. */
+export function withoutAddresses(text: string): string {
+  return text.replace(address, "<address>");
 }

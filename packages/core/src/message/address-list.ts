@@ -112,7 +112,7 @@ function mailboxTexts(field: string, parts: readonly Part[]): string[] {
     if (whole.trim() === "" || emptyGroup.test(whole)) continue;
     found.push(whole);
   }
-  // A name that nobody belongs to, at the end of a list.
+  // A name without an address, at the end of a list.
   if (name.replaceAll(",", "").trim() !== "")
     throw new InvalidMessage(field, `${quote(name.slice(0, -1).trim())} is not an address: it has no @`);
   return found;
@@ -249,7 +249,7 @@ function listed(field: string, text: string, rules: AddressRules): Address[] {
   return texts.map((one, i) => fromText(texts.length > 1 ? `${field}[${i}]` : field, one, rules));
 }
 
-/** What stands in a list is often somebody's input; a comma in it must not make two recipients of it. */
+/** What stands in a list is often a user's input; a comma in it must not make two recipients of it. */
 function entry(field: string, value: unknown, rules: AddressRules): readonly Address[] {
   if (isAbsent(value)) return none;
   if (typeof value === "string") {

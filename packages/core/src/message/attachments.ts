@@ -3,6 +3,144 @@ import { type ContentInput, type ContentSource, readContent } from "./content.ts
 import { headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import type { Alternative, Attachment, CalendarEvent, Limits } from "./message.ts";
 
+/** A file to attach. Streams are read once, when the message is made. */
+export interface AttachmentInput {
+  /** @defaultValue the name of the path or of the `File`; `false`: none */
+  readonly filename?: string | false | null | undefined;
+  readonly content?: ContentInput | null | undefined;
+  /** How a string `content` is encoded: `base64`, `hex`, or another of Buffer's. @defaultValue `"utf8"` */
+  readonly encoding?: string | null | undefined;
+  /** `type/subtype`, with parameters. @defaultValue guessed from the file name */
+  readonly contentType?: string | null | undefined;
+  /** Content-ID, for `<img src="cid:…">`; angle brackets are taken off. */
+  readonly cid?: string | null | undefined;
+  /** @defaultValue `"inline"` with a `cid`, else `"attachment"` */
+  readonly contentDisposition?: "attachment" | "inline" | null | undefined;
+  /** A data URI, or a local file; files are refused unless the chain's `allowFiles` is set. */
+  readonly path?: string | null | undefined;
+  /** A data URI; other URLs are refused. */
+  readonly href?: string | null | undefined;
+}
+
+const attachmentFields = new Set([
+  "filename",
+  "content",
+  "encoding",
+  "contentType",
+  "cid",
+  "contentDisposition",
+  "contentTransferEncoding",
+  "path",
+  "href",
+]);
+/** What file systems hold, in bytes of UTF-8 and so in characters at most. */
+const maxNameCharacters = 255;
+const token = "[A-Za-z0-9!#$&^_.+-]{1,127}";
+const mediaType = new RegExp(`^(${token}/${token})\\s*(?:;(.*))?$`, "s");
+const parameter = new RegExp(`^\\s*(${token})\\s*=\\s*("(?:[^"\\\\\\r\\n]|\\\\.)*"|${token})\\s*$`);
+
+/**
+ * A media type with the parameters that are well written; others, and the file's name, which has a field of its own, are
+ * left out. `undefined` for what is none, or would be taken for a part of the message's structure.
+ */
+function cleanMediaType(written: string): string | undefined {
+  const [, type, rest = ""] = mediaType.exec(written) ?? [];
+  if (type === undefined || /^multipart\//i.test(type)) return undefined;
+  const parameters = rest.split(";").flatMap((one) => {
+    const [, name = "", value = ""] = parameter.exec(one) ?? [];
+    return name === "" || /^(?:name|boundary)$/i.test(name) ? [] : [`; ${name.toLowerCase()}=${value}`];
+  });
+  return type + parameters.join("");
+}
+
+/** A name within what file systems hold, its ending kept. */
+function fittedName(name: string): string {
+  if (name.length <= maxNameCharacters) return name;
+  const ending = /\.[^.]{1,16}$/.exec(name)?.[0] ?? "";
+  return `${name
+    .slice(0, maxNameCharacters - ending.length)
+    .toWellFormed()
+    .replace(/\ufffd$/, "")}${ending}`;
+}
+
+function filename(field: string, input: Partial<AttachmentInput>): string | undefined {
+  if ((input.filename as unknown) === false) return undefined;
+  const { content, path } = input;
+  const ofFile =
+    content instanceof Blob && "name" in content ? (content as { name: unknown }).name : undefined;
+  const source = isAbsent(input.filename) ? ofFile : input.filename;
+  if (!isAbsent(source)) return fittedName(headerText(`${field}.filename`, source)) || undefined;
+  if (typeof path !== "string" || /^data:/i.test(path)) return undefined;
+  // A backslash separates as well: no directory of the sender's belongs into a mail.
+  return fittedName(headerText(`${field}.path`, win32.basename(basename(path)))) || undefined;
+}
+
+function contentId(field: string, value: unknown): string | undefined {
+  if (isAbsent(value)) return undefined;
+  const cid = headerText(field, value, 900).replace(/^<|>$/g, "");
+  if (cid === "") return undefined;
+  if (!/^[\x21-\x7e]+$/.test(cid) || /[<>]/.test(cid))
+    throw new InvalidMessage(field, `${quote(cid)} is not a content id`);
+  return cid;
+}
+
+async function readAttachment(field: string, value: unknown, limits: Limits): Promise<Attachment> {
+  const input = pickOwn<AttachmentInput>(field, value, attachmentFields, "an attachment");
+  const named = filename(field, input);
+  const cid = contentId(`${field}.cid`, input.cid);
+  const disposition = isAbsent(input.contentDisposition)
+    ? cid === undefined
+      ? "attachment"
+      : "inline"
+    : input.contentDisposition;
+  if (disposition !== "attachment" && disposition !== "inline") {
+    throw new InvalidMessage(
+      `${field}.contentDisposition`,
+      `must be attachment or inline, not ${quote(disposition)}`,
+    );
+  }
+  const read = await readContent(field, input, limits);
+  const written = isAbsent(input.contentType)
+    ? read.contentType
+    : headerText(`${field}.contentType`, input.contentType, 4_096);
+  const contentType = isAbsent(written) ? undefined : cleanMediaType(written);
+  return Object.freeze({
+    content: read.bytes,
+    disposition,
+    ...(named === undefined ? {} : { filename: named }),
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(cid === undefined ? {} : { cid }),
+  });
+}
+
+const noAttachments: readonly Attachment[] = Object.freeze([]);
+
+/** Every attachment with its content in memory. */
+export async function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]> {
+  if (isAbsent(value)) return noAttachments;
+  if (typeof value !== "object") {
+    throw new InvalidMessage("attachments", `must be a list, not ${quote(value)}`);
+  }
+  const list: readonly unknown[] = (Array.isArray(value) ? value : [value]).filter((one) => !isAbsent(one));
+  if (list.length > limits.maxAttachments) {
+    throw new InvalidMessage(
+      "attachments",
+      `has ${list.length} entries; at most ${limits.maxAttachments} are allowed`,
+    );
+  }
+  const read: Attachment[] = [];
+  let bytes = 0;
+  for (const [i, item] of list.entries()) {
+    const attachment = await readAttachment(`attachments[${i}]`, item, limits);
+    read.push(attachment);
+    bytes += attachment.content.byteLength;
+    if (bytes > limits.maxBytes) {
+      throw new InvalidMessage("attachments", `have more than ${limits.maxBytes} bytes together`);
+    }
+  }
+  return Object.freeze(read);
+}
+
 /** Another form of the body, as nodemailer has it. */
 export interface AlternativeInput {
   /** @defaultValue `text/plain` */
@@ -57,10 +195,10 @@ const calendarMethod = /^METHOD\s*[:;][^\r\n]*?([A-Za-z-]{2,40})\s*$/im;
 /** The calendar event of a message. */
 export async function readCalendarEvent(value: unknown, limits: Limits): Promise<CalendarEvent | undefined> {
   if (isAbsent(value)) return undefined;
-  const given = isBytes(value) ? { content: value } : value;
+  const source = isBytes(value) ? { content: value } : value;
   const input = pickOwn<ContentSource & { method: unknown; filename: unknown }>(
     "icalEvent",
-    given,
+    source,
     calendarFields,
     "an event",
   );
@@ -133,141 +271,3 @@ export async function readAlternatives(
 }
 
 const noAlternatives: readonly Alternative[] = Object.freeze([]);
-
-/** A file to attach. Streams are read once, when the message is made. */
-export interface AttachmentInput {
-  /** @defaultValue the name of the path or of the `File`; `false`: none */
-  readonly filename?: string | false | null | undefined;
-  readonly content?: ContentInput | null | undefined;
-  /** How a string `content` is encoded: `base64`, `hex`, or another of Buffer's. @defaultValue `"utf8"` */
-  readonly encoding?: string | null | undefined;
-  /** `type/subtype`, with parameters. @defaultValue guessed from the file name */
-  readonly contentType?: string | null | undefined;
-  /** Content-ID, for `<img src="cid:…">`; angle brackets are taken off. */
-  readonly cid?: string | null | undefined;
-  /** @defaultValue `"inline"` with a `cid`, else `"attachment"` */
-  readonly contentDisposition?: "attachment" | "inline" | null | undefined;
-  /** A data URI, or a local file; files are refused unless the chain's `allowFiles` is set. */
-  readonly path?: string | null | undefined;
-  /** A data URI; other URLs are refused. */
-  readonly href?: string | null | undefined;
-}
-
-const attachmentFields = new Set([
-  "filename",
-  "content",
-  "encoding",
-  "contentType",
-  "cid",
-  "contentDisposition",
-  "contentTransferEncoding",
-  "path",
-  "href",
-]);
-/** What file systems hold, in bytes of UTF-8 and so in characters at most. */
-const maxNameCharacters = 255;
-const token = "[A-Za-z0-9!#$&^_.+-]{1,127}";
-const mediaType = new RegExp(`^(${token}/${token})\\s*(?:;(.*))?$`, "s");
-const parameter = new RegExp(`^\\s*(${token})\\s*=\\s*("(?:[^"\\\\\\r\\n]|\\\\.)*"|${token})\\s*$`);
-
-/**
- * A media type with the parameters that are well written; others, and the file's name, which has a field of its own, are
- * left out. `undefined` for what is none, or would be taken for a part of the message's structure.
- */
-export function cleanMediaType(written: string): string | undefined {
-  const [, type, rest = ""] = mediaType.exec(written) ?? [];
-  if (type === undefined || /^multipart\//i.test(type)) return undefined;
-  const parameters = rest.split(";").flatMap((one) => {
-    const [, name = "", value = ""] = parameter.exec(one) ?? [];
-    return name === "" || /^(?:name|boundary)$/i.test(name) ? [] : [`; ${name.toLowerCase()}=${value}`];
-  });
-  return type + parameters.join("");
-}
-
-/** A name within what file systems hold, its ending kept. */
-function fittedName(name: string): string {
-  if (name.length <= maxNameCharacters) return name;
-  const ending = /\.[^.]{1,16}$/.exec(name)?.[0] ?? "";
-  return `${name
-    .slice(0, maxNameCharacters - ending.length)
-    .toWellFormed()
-    .replace(/\ufffd$/, "")}${ending}`;
-}
-
-function filename(field: string, input: Partial<AttachmentInput>): string | undefined {
-  if ((input.filename as unknown) === false) return undefined;
-  const { content, path } = input;
-  const ofFile =
-    content instanceof Blob && "name" in content ? (content as { name: unknown }).name : undefined;
-  const given = isAbsent(input.filename) ? ofFile : input.filename;
-  if (!isAbsent(given)) return fittedName(headerText(`${field}.filename`, given)) || undefined;
-  if (typeof path !== "string" || /^data:/i.test(path)) return undefined;
-  // A backslash separates as well: no directory of the sender's belongs into a mail.
-  return fittedName(headerText(`${field}.path`, win32.basename(basename(path)))) || undefined;
-}
-
-function contentId(field: string, value: unknown): string | undefined {
-  if (isAbsent(value)) return undefined;
-  const cid = headerText(field, value, 900).replace(/^<|>$/g, "");
-  if (cid === "") return undefined;
-  if (!/^[\x21-\x7e]+$/.test(cid) || /[<>]/.test(cid))
-    throw new InvalidMessage(field, `${quote(cid)} is not a content id`);
-  return cid;
-}
-
-async function readAttachment(field: string, value: unknown, limits: Limits): Promise<Attachment> {
-  const input = pickOwn<AttachmentInput>(field, value, attachmentFields, "an attachment");
-  const named = filename(field, input);
-  const cid = contentId(`${field}.cid`, input.cid);
-  const disposition = isAbsent(input.contentDisposition)
-    ? cid === undefined
-      ? "attachment"
-      : "inline"
-    : input.contentDisposition;
-  if (disposition !== "attachment" && disposition !== "inline") {
-    throw new InvalidMessage(
-      `${field}.contentDisposition`,
-      `must be attachment or inline, not ${quote(disposition)}`,
-    );
-  }
-  const read = await readContent(field, input, limits);
-  const written = isAbsent(input.contentType)
-    ? read.contentType
-    : headerText(`${field}.contentType`, input.contentType, 4_096);
-  const contentType = isAbsent(written) ? undefined : cleanMediaType(written);
-  return Object.freeze({
-    content: read.bytes,
-    disposition,
-    ...(named === undefined ? {} : { filename: named }),
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(cid === undefined ? {} : { cid }),
-  });
-}
-
-const noAttachments: readonly Attachment[] = Object.freeze([]);
-
-/** Every attachment with its content in memory. */
-export async function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]> {
-  if (isAbsent(value)) return noAttachments;
-  if (typeof value !== "object") {
-    throw new InvalidMessage("attachments", `must be a list, not ${quote(value)}`);
-  }
-  const list: readonly unknown[] = (Array.isArray(value) ? value : [value]).filter((one) => !isAbsent(one));
-  if (list.length > limits.maxAttachments) {
-    throw new InvalidMessage(
-      "attachments",
-      `has ${list.length} entries; at most ${limits.maxAttachments} are allowed`,
-    );
-  }
-  const read: Attachment[] = [];
-  let bytes = 0;
-  for (const [i, item] of list.entries()) {
-    const attachment = await readAttachment(`attachments[${i}]`, item, limits);
-    read.push(attachment);
-    bytes += attachment.content.byteLength;
-    if (bytes > limits.maxBytes) {
-      throw new InvalidMessage("attachments", `have more than ${limits.maxBytes} bytes together`);
-    }
-  }
-  return Object.freeze(read);
-}

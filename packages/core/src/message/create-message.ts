@@ -67,7 +67,7 @@ export interface MessageInput {
   readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
   /** A date, its text, or ms since 1970. @defaultValue now */
   readonly date?: Date | string | number | null | undefined;
-  /** Whom to tell the server. @defaultValue `sender` (or `from`) and everybody in to, cc and bcc */
+  /** What the server is told. @defaultValue `sender` (or `from`) and all of to, cc and bcc */
   readonly envelope?: EnvelopeInput | null | undefined;
   /**
    * A whole mail (RFC 5322), sent as it is but for Bcc. Beside it there may be `envelope`, or `from`, `to`, `cc` and `bcc`
@@ -205,8 +205,8 @@ function furtherHeaders(input: Partial<MessageInput>): readonly (readonly [strin
   ];
 }
 
-async function read(given: MessageInput, options: MessageOptions): Promise<Message> {
-  const input = pickOwn<MessageInput>("", given, fields, "a message");
+async function read(rawInput: MessageInput, options: MessageOptions): Promise<Message> {
+  const input = pickOwn<MessageInput>("", rawInput, fields, "a message");
   const limits: Limits =
     options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
   const authors = addressList("from", isAbsent(input.from) ? options.defaultFrom : input.from, limits);

@@ -3,6 +3,62 @@ import { type AddressInput, addressList } from "./address-list.ts";
 import { headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
 
+/** Whom to tell the server, instead of what the headers say. Fields are named as in nodemailer. */
+export interface EnvelopeInput {
+  /** A bare address; `""` is the null sender. */
+  readonly from?: AddressInput | null | undefined;
+  readonly to?: AddressInput | null | undefined;
+  readonly cc?: AddressInput | null | undefined;
+  readonly bcc?: AddressInput | null | undefined;
+}
+
+const envelopeFields = new Set(["from", "to", "cc", "bcc"]);
+type Given = Record<"from" | "to" | "cc" | "bcc", unknown>;
+
+function eachOnce(addresses: readonly string[]): readonly string[] {
+  const seen = new Map<string, string>();
+  for (const address of addresses) {
+    const key = mailboxKey(address);
+    if (!seen.has(key)) seen.set(key, address);
+  }
+  return Object.freeze([...seen.values()]);
+}
+
+function envelopeSender(value: unknown): string {
+  if (typeof value === "string" && /^\s*(?:<\s*>)?\s*$/.test(value)) return "";
+  const [first, ...more] = addressList("envelope.from", value);
+  if (first === undefined) return "";
+  if (more.length > 0) throw new InvalidMessage("envelope.from", "must be one address");
+  return bareAddress("envelope.from", first.address);
+}
+
+/** The envelope that is given, or the one that the headers imply. */
+export function readEnvelope(
+  value: unknown,
+  sender: Address,
+  recipients: readonly Address[],
+  limits: Limits,
+): Envelope {
+  const input = isAbsent(value)
+    ? undefined
+    : pickOwn<Given>("envelope", value, envelopeFields, "an envelope");
+  const from = input?.from === undefined ? sender.address : envelopeSender(input.from);
+  const listed =
+    input === undefined
+      ? recipients
+      : (["to", "cc", "bcc"] as const).flatMap((name) => addressList(`envelope.${name}`, input[name]));
+  const namesRecipients = input !== undefined && (!isAbsent(input.to) || listed.length > 0);
+  const to = eachOnce((namesRecipients ? listed : recipients).map((entry) => entry.address));
+  if (to.length === 0) {
+    throw new InvalidMessage(namesRecipients ? "envelope.to" : "to", "there is no recipient");
+  }
+  if (to.length > limits.maxRecipients) {
+    const fault = `has ${to.length} recipients; at most ${limits.maxRecipients} are allowed`;
+    throw new InvalidMessage("to", fault);
+  }
+  return Object.freeze({ from, to });
+}
+
 /** What reports to ask a server for (RFC 3461), with nodemailer's names. */
 export interface DeliveryStatusInput {
   /** `full` or `headers`; `hdrs` is SMTP's own word. */
@@ -53,60 +109,4 @@ export function readDsn(value: unknown): DeliveryStatusRequest | undefined {
       ? {}
       : { recipient: bareAddress("dsn.recipient", recipient.replace(/^rfc822;/i, "")) }),
   });
-}
-
-/** Whom to tell the server, instead of what the headers say. Fields are named as in nodemailer. */
-export interface EnvelopeInput {
-  /** A bare address; `""` is the null sender. */
-  readonly from?: AddressInput | null | undefined;
-  readonly to?: AddressInput | null | undefined;
-  readonly cc?: AddressInput | null | undefined;
-  readonly bcc?: AddressInput | null | undefined;
-}
-
-const envelopeFields = new Set(["from", "to", "cc", "bcc"]);
-type Given = Record<"from" | "to" | "cc" | "bcc", unknown>;
-
-function eachOnce(addresses: readonly string[]): readonly string[] {
-  const seen = new Map<string, string>();
-  for (const address of addresses) {
-    const key = mailboxKey(address);
-    if (!seen.has(key)) seen.set(key, address);
-  }
-  return Object.freeze([...seen.values()]);
-}
-
-function envelopeSender(value: unknown): string {
-  if (typeof value === "string" && /^\s*(?:<\s*>)?\s*$/.test(value)) return "";
-  const [first, ...more] = addressList("envelope.from", value);
-  if (first === undefined) return "";
-  if (more.length > 0) throw new InvalidMessage("envelope.from", "must be one address");
-  return bareAddress("envelope.from", first.address);
-}
-
-/** The envelope that is given, or the one that the headers imply. */
-export function readEnvelope(
-  value: unknown,
-  sender: Address,
-  everybody: readonly Address[],
-  limits: Limits,
-): Envelope {
-  const given = isAbsent(value)
-    ? undefined
-    : pickOwn<Given>("envelope", value, envelopeFields, "an envelope");
-  const from = given?.from === undefined ? sender.address : envelopeSender(given.from);
-  const listed =
-    given === undefined
-      ? everybody
-      : (["to", "cc", "bcc"] as const).flatMap((name) => addressList(`envelope.${name}`, given[name]));
-  const own = given !== undefined && (!isAbsent(given.to) || listed.length > 0);
-  const to = eachOnce((own ? listed : everybody).map((entry) => entry.address));
-  if (to.length === 0) {
-    throw new InvalidMessage(own ? "envelope.to" : "to", "there is no recipient");
-  }
-  if (to.length > limits.maxRecipients) {
-    const fault = `has ${to.length} recipients; at most ${limits.maxRecipients} are allowed`;
-    throw new InvalidMessage("to", fault);
-  }
-  return Object.freeze({ from, to });
 }

@@ -94,7 +94,7 @@ export interface Message {
   readonly dsn?: DeliveryStatusRequest;
   /** Name and value pairs for the provider's own statistics; they do not travel with the message. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Everybody the message is for. An attempt may be for fewer: see `SendContext.envelope`. */
+  /** All recipients of the message. An attempt may be for fewer: see `SendContext.envelope`. */
   readonly envelope: Envelope;
   /** Bytes of bodies and attachments before encoding: what concurrency limits count. */
   readonly contentBytes: number;
@@ -105,7 +105,7 @@ export interface Message {
   readonly raw?: Uint8Array;
 }
 
-/** Who the far end is told the message is from and for (RFC 5321); independent of the headers. */
+/** What the server is told of sender and recipients (RFC 5321); independent of the headers. */
 export interface Envelope {
   /** The bare address that bounces go to; `""` is the null sender. */
   readonly from: string;

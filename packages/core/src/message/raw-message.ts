@@ -39,17 +39,17 @@ interface RawOptions {
 }
 
 /** What is given beside `raw`, each field read once; all else stands in the mail already. */
-function fieldsBeside(given: object): Beside {
-  const own: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(given)) {
+function fieldsBeside(input: object): Beside {
+  const picked: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(input)) {
     if (key === "raw") continue;
-    const value = (given as Record<string, unknown>)[key];
+    const value = (input as Record<string, unknown>)[key];
     if (isAbsent(value)) continue;
     if (!beside.has(key))
       throw new InvalidMessage(key, "cannot be given with raw, a whole mail that is sent as it is");
-    own[key] = value;
+    picked[key] = value;
   }
-  return own;
+  return picked;
 }
 
 function sourceOf(raw: unknown): ContentSource {
@@ -75,8 +75,8 @@ function withoutDoubledCr(bytes: Buffer): Buffer {
 }
 
 /** The mail itself and its fields. @throws {InvalidMessage} one sentence about what it is instead */
-function mailOf(given: Buffer): { readonly mail: Buffer; readonly fields: readonly MailField[] } {
-  const lines = withoutDoubledCr(given);
+function mailOf(input: Buffer): { readonly mail: Buffer; readonly fields: readonly MailField[] } {
+  const lines = withoutDoubledCr(input);
   const mail = lines.subarray(mailStart(lines));
   if (mail.length === 0) throw new InvalidMessage("raw", "is empty");
   if ((mail[0] === 0xff && mail[1] === 0xfe) || (mail[0] === 0xfe && mail[1] === 0xff))
@@ -123,7 +123,7 @@ function dateOf(text: string, now: number): string {
 const idsIn = (text: string): readonly string[] =>
   Object.freeze(shownText(text).match(/<[^<>]*>|[^\s<>]+/g) ?? []);
 
-/** What the header says, for whoever shows or sorts messages. Nothing of it is needed to send the mail. */
+/** What the header says, for programs that show or sort messages. Nothing of it is needed to send the mail. */
 function shown(fields: readonly MailField[], sender: string, now: number) {
   const first = (key: string): string => fields.find((one) => one.key === key)?.value ?? "";
   const writers = shownMailboxes(fields, "from");
@@ -156,8 +156,8 @@ const nothing: readonly never[] = Object.freeze([]);
 const localMailbox = /^[^\s"(),:;<>@[\\\]\p{C}\p{Z}]{1,64}$/u;
 
 /** Addresses of an envelope that is given. */
-function told(field: string, value: unknown): readonly Address[] {
-  if (Array.isArray(value)) return value.flatMap((one, i) => told(`${field}[${i}]`, one));
+function addressesOf(field: string, value: unknown): readonly Address[] {
+  if (Array.isArray(value)) return value.flatMap((one, i) => addressesOf(`${field}[${i}]`, one));
   if (typeof value === "string" && localMailbox.test(value)) return [Object.freeze({ address: value })];
   return addressList(field, value);
 }
@@ -178,20 +178,20 @@ function envelopeOf(
     if (from === undefined) {
       return isAbsent(input.from) ? people.sender(defaultFrom) : oneAddress("from", input.from, limits);
     }
-    const [first, ...more] = told("envelope.from", from === "<>" ? "" : from);
+    const [first, ...more] = addressesOf("envelope.from", from === "<>" ? "" : from);
     if (more.length > 0) throw new InvalidMessage("envelope.from", "must be one address");
     return first ?? { address: "" };
   };
   const list = (where: Partial<Record<string, unknown>>, prefix: string): readonly Address[] =>
-    recipientFields.flatMap((name) => told(`${prefix}${name}`, where[name]));
+    recipientFields.flatMap((name) => addressesOf(`${prefix}${name}`, where[name]));
   const isGiven = (where: Partial<Record<string, unknown>>): boolean =>
     recipientFields.some((name) => !isAbsent(where[name]));
-  const everybody = isGiven(envelope)
+  const recipients = isGiven(envelope)
     ? list(envelope, "envelope.")
     : isGiven(input)
       ? list(input, "")
       : people.recipients();
-  return readEnvelope(undefined, sender(), everybody, limits);
+  return readEnvelope(undefined, sender(), recipients, limits);
 }
 
 /**
@@ -199,10 +199,10 @@ function envelopeOf(
  * only the envelope is checked, where none is given.
  * @throws {InvalidMessage} one sentence
  */
-export async function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message> {
+export async function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message> {
   const input = fieldsBeside(other);
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const { mail, fields } = mailOf(await bytesOf(given, limits));
+  const { mail, fields } = mailOf(await bytesOf(mailInput, limits));
   const envelope = envelopeOf(input, fields, limits, options.defaultFrom);
   const header = shown(fields, envelope.from, options.now ?? Date.now());
   const raw = withoutFields(mail, fields, hidden);

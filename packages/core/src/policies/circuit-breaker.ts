@@ -111,7 +111,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
           at: wallNow(clock),
         });
       }
-      // A probe that never comes back must not hold the door shut for good.
+      // A probe that never answers must not keep the circuit open for ever.
       const probing = probeAt !== undefined && now - probeAt < Math.max(openForMs, 60_000);
       if (state !== "closed" && (now < reopenAt || probing)) {
         const reason = probing ? "circuit half-open: a probe is under way" : "circuit open";
@@ -130,31 +130,31 @@ export function breaker(options: BreakerOptions = {}): Policy {
         bucketAt = now;
         move("half-open", context, message.id);
       }
-      const mine = current;
+      const called = current;
       const outcome = await next(message, context);
-      const said = healthOf(outcome, site.dispositions);
-      if (said === "rest" && !outcome.success) {
+      const health = healthOf(outcome, site.dispositions);
+      if (health === "rest" && !outcome.success) {
         restUntil = Math.max(restUntil, clock.now() + Math.min(outcome.retryAfterMs ?? 1_000, maxRestMs));
       }
-      if (mine !== current) return outcome; // from before the circuit opened: no news
-      if (said === "success" || said === "failure") {
+      if (called !== current) return outcome; // from before the circuit opened: not counted
+      if (health === "success" || health === "failure") {
         turnWindow(clock.now());
-        await (said === "success" ? mine.succeed() : mine.fail());
-        if (mine !== current) return outcome;
-      } else if (said === "open") mine.trip();
+        await (health === "success" ? called.succeed() : called.fail());
+        if (called !== current) return outcome;
+      } else if (health === "open") called.trip();
 
-      if (mine.open && state !== "open") {
+      if (called.open && state !== "open") {
         if (probe) openForMs = Math.min(maxResetMs, openForMs * 2);
         reopenAt = clock.now() + openForMs;
         probeAt = undefined;
         move("open", context, message.id, outcome);
-      } else if (probe && said === "success") {
+      } else if (probe && health === "success") {
         openForMs = resetMs;
         probeAt = undefined;
         replace(false); // opossum keeps the old window when it closes: a fresh start is meant
         move("closed", context, message.id);
       } else if (probe) {
-        probeAt = undefined; // it taught us nothing: the next call may probe
+        probeAt = undefined; // inconclusive: the next call may probe
       }
       return outcome;
     };

@@ -10,7 +10,7 @@ export interface ConcurrencyOptions extends TimedOptions {
   readonly messages?: number | undefined;
   /** Bytes of content under way at once; a message larger than this goes alone. @defaultValue no bound */
   readonly bytes?: number | undefined;
-  /** How many may wait in line; whoever comes then is `skipped`. @defaultValue 1000 */
+  /** How many may wait in line; a message over that is `skipped`. @defaultValue 1000 */
   readonly queue?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
     return async (message, context) => {
       if (byCount.taken >= messages && byCount.waiting >= queue) {
         const reason = `${byCount.waiting} messages are waiting already`;
-        // Nobody knows when there will be room; without a time nobody would come back.
+        // When there will be room is not known; without a time the chain would not try again.
         const retryAfterMs = 1_000;
         return skip(provider, message, context, {
           code: "queue-full",

@@ -31,7 +31,7 @@ export function settlingPolicy(policy: Policy): Policy {
   return Object.assign(policy, { [settles]: true });
 }
 
-/** Whether all of these settle, so that nobody has to watch them. */
+/** Whether all of these settle, so that no grace period is needed around them. */
 export const allSettle = (policies: readonly Policy[]): boolean => policies.every((one) => settles in one);
 
 /** Notes that a `send` settles, soon after an abort at the latest. */

@@ -13,24 +13,24 @@ export interface ProviderQuota {
 }
 
 const refreshMs = 15 * 60_000;
-const againAfterFailureMs = 60_000;
-const patienceMs = 5_000;
+const retryAfterFailureMs = 60_000;
+const firstAnswerMs = 5_000;
 
 /** @param provider asked through its `verify`, which sends nothing */
 export function providerQuota(provider: Provider, clock: Clock): ProviderQuota {
   let known: Quota | undefined;
   let version = 0;
   let refreshAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | undefined;
+  let refreshing: Promise<void> | undefined;
 
-  const ask = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     const health = await (async () => provider.verify?.())().catch(() => undefined);
     if (health?.quota !== undefined) {
       known = health.quota;
       version += 1;
     }
-    refreshAt = clock.now() + (health?.quota === undefined ? againAfterFailureMs : refreshMs);
-    asking = undefined;
+    refreshAt = clock.now() + (health?.quota === undefined ? retryAfterFailureMs : refreshMs);
+    refreshing = undefined;
   };
   return {
     get version() {
@@ -40,17 +40,17 @@ export function providerQuota(provider: Provider, clock: Clock): ProviderQuota {
       return refreshAt;
     },
     async current(signal) {
-      if (clock.now() >= refreshAt) asking ??= ask();
+      if (clock.now() >= refreshAt) refreshing ??= refresh();
       // A send waits for the first answer only, and not for long.
-      if (version === 0 && asking !== undefined) {
+      if (version === 0 && refreshing !== undefined) {
         const controller = new AbortController();
         const stop = (): void => controller.abort();
         signal.addEventListener("abort", stop, { once: true });
-        const given = await Promise.race([asking, sleep(clock, patienceMs, controller.signal)]);
-        // Nobody else waits for this answer; it will be asked for again.
-        if (given === true) {
-          asking = undefined;
-          refreshAt = clock.now() + againAfterFailureMs;
+        const isTooLate = await Promise.race([refreshing, sleep(clock, firstAnswerMs, controller.signal)]);
+        // No other send waits for this answer; it is asked for again later.
+        if (isTooLate === true) {
+          refreshing = undefined;
+          refreshAt = clock.now() + retryAfterFailureMs;
         }
         signal.removeEventListener("abort", stop);
         stop();
@@ -60,7 +60,7 @@ export function providerQuota(provider: Provider, clock: Clock): ProviderQuota {
   };
 }
 
-/** What is left of somebody else's quota: it only shrinks, until they are asked again. */
+/** What is left of a provider's quota: it only shrinks, until the provider is asked again. */
 export function remainingQuota(left: number, askedAgainAt: number): SlidingWindow {
   let used = 0;
   return {

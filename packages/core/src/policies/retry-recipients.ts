@@ -10,12 +10,12 @@ import {
 import { aggregateKind } from "../failure/precedence.ts";
 import { mailboxKey } from "../message/address.ts";
 
-/** Those for whom the same provider may be asked again, and why it did not take the message for them. */
+/** The recipients for whom the same provider may be tried again, and why it did not take the message for them. */
 export interface RetryableRecipients {
   readonly to: readonly string[];
   /** Of the first of them. */
   readonly failure: Failure;
-  /** How long to wait at least, ms: what the far end asked for, the longest where it asked several times. */
+  /** How long to wait at least, ms: what the server asked for, the longest where it asked several times. */
   readonly waitMs: number;
 }
 
@@ -23,53 +23,54 @@ const isRetryable = (one: Failure, table: Dispositions): boolean =>
   one.again !== false && table[one.kind].again;
 
 /** Each recipient's own failure, where it has none of its own the whole one. */
-function failuresOf(outcome: Outcome, asked: readonly string[]): readonly Rejection[] {
+function failuresOf(outcome: Outcome, to: readonly string[]): readonly Rejection[] {
   if (outcome.success) return outcome.rejected;
-  const own = new Map(outcome.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
-  return asked.map((address) => ({ address, failure: own.get(mailboxKey(address)) ?? outcome }));
+  const rejections = new Map(outcome.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
+  return to.map((address) => ({ address, failure: rejections.get(mailboxKey(address)) ?? outcome }));
 }
 
-/** Who is left over after an attempt; `undefined` if nobody is. */
+/** The recipients to retry after an attempt; `undefined` if there are none. */
 export function retryableRecipients(
   outcome: Outcome,
-  asked: readonly string[],
+  recipients: readonly string[],
   table: Dispositions,
 ): RetryableRecipients | undefined {
   if (outcome.success && outcome.rejected.length === 0) return undefined;
   if (!outcome.success) {
-    // Said of the provider: it holds for everybody.
+    // About the provider: it holds for all recipients.
     if (outcome.again === false || outcome.kind === "cancelled") return undefined;
     if (outcome.rejected === undefined) {
       if (!table[outcome.kind].again) return undefined;
-      return { to: asked, failure: outcome, waitMs: outcome.retryAfterMs ?? 0 };
+      return { to: recipients, failure: outcome, waitMs: outcome.retryAfterMs ?? 0 };
     }
   }
-  const left = failuresOf(outcome, asked).filter((one) => isRetryable(one.failure, table));
+  const left = failuresOf(outcome, recipients).filter((one) => isRetryable(one.failure, table));
   const [first] = left;
   if (first === undefined) return undefined;
   const waitMs = Math.max(0, ...left.map((one) => one.failure.retryAfterMs ?? 0));
-  const to = left.length === asked.length ? asked : Object.freeze(left.map(({ address }) => address));
+  const to =
+    left.length === recipients.length ? recipients : Object.freeze(left.map(({ address }) => address));
   return { to, failure: first.failure, waitMs };
 }
 
-/** What several attempts, each for those whom the one before left over, come to. */
+/** What several attempts, each for the recipients that the one before left, come to. */
 export interface OutcomeTally {
-  /** Adds the outcome of an attempt for `asked`. */
-  add(outcome: Outcome, asked: readonly string[]): void;
+  /** Adds the outcome of an attempt for `to`. */
+  add(outcome: Outcome, to: readonly string[]): void;
   /** All attempts as one outcome. */
   total(): Outcome;
 }
 
-/** @param everybody whom the first attempt is for */
-export function outcomeTally(everybody: readonly string[]): OutcomeTally {
+/** @param recipients those of the first attempt */
+export function outcomeTally(recipients: readonly string[]): OutcomeTally {
   const failures = new Map<string, Failure>();
   const accepted = new Set<string>();
   let first: Receipt | undefined;
   let whole: Outcome | undefined;
   return {
-    add(outcome, asked) {
-      whole = asked === everybody ? outcome : undefined;
-      for (const { address, failure: why } of failuresOf(outcome, asked)) {
+    add(outcome, to) {
+      whole = to === recipients ? outcome : undefined;
+      for (const { address, failure: why } of failuresOf(outcome, to)) {
         failures.set(mailboxKey(address), why);
       }
       if (!outcome.success) return;
@@ -78,15 +79,16 @@ export function outcomeTally(everybody: readonly string[]): OutcomeTally {
     },
     total() {
       if (whole !== undefined) return whole;
-      const has = (address: string): boolean => accepted.has(mailboxKey(address));
-      const rejected = everybody.flatMap((address) => {
+      const isAccepted = (address: string): boolean => accepted.has(mailboxKey(address));
+      const rejected = recipients.flatMap((address) => {
         const why = failures.get(mailboxKey(address));
-        return has(address) || why === undefined ? [] : [{ address, failure: why }];
+        return isAccepted(address) || why === undefined ? [] : [{ address, failure: why }];
       });
-      if (first !== undefined) return receipt({ ...first, accepted: everybody.filter(has), rejected });
+      if (first !== undefined)
+        return receipt({ ...first, accepted: recipients.filter(isAccepted), rejected });
       const kind = aggregateKind(rejected.map((one) => one.failure));
-      const said = rejected.find((one) => one.failure.kind === kind)?.failure as Failure;
-      return failure({ ...said, again: undefined, rejected });
+      const speaking = rejected.find((one) => one.failure.kind === kind)?.failure as Failure;
+      return failure({ ...speaking, again: undefined, rejected });
     },
   };
 }

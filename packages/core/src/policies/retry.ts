@@ -7,7 +7,7 @@ import { outcomeTally, retryableRecipients } from "./retry-recipients.ts";
 export interface RetryOptions extends TimedOptions {
   /**
    * Attempts in all, the first included. One that reached some recipients and left others over does not count: what is
-   * left goes on until an attempt reaches nobody. 1 means no second try in any case. @defaultValue 3
+   * left goes on until an attempt reaches no recipient. 1 means no second try in any case. @defaultValue 3
    */
   readonly attempts?: number | undefined;
   /** The first retry waits up to this long (full jitter), ms. @defaultValue 200 */
@@ -22,12 +22,12 @@ export interface RetryOptions extends TimedOptions {
   readonly random?: (() => number) | undefined;
 }
 
-/** Thrown to p-retry, and only there: "not good, ask again". */
+/** Thrown to p-retry, and only there: try again. */
 const notYet = new Error("not yet");
 
 /**
- * Asks the same provider again where the table allows it (`transient`), for those recipients alone for whom it does:
- * full jitter, never earlier than the far end asked for, never past the deadline, and within a budget, so that a total
+ * Tries the same provider again where the table allows it (`transient`), for those recipients alone for whom it does:
+ * full jitter, never earlier than the server asked for, never past the deadline, and within a budget, so that a total
  * outage costs about one call a message. The receipt of several attempts has the `messageId` of the first.
  * @throws {RangeError} if an option is out of range
  */
@@ -57,11 +57,11 @@ export function retry(options: RetryOptions = {}): Policy {
       }
       let last = left;
       let outcome = first;
-      let asked = envelope.to;
-      /** Tries that reached nobody. */
-      let vain = 0;
-      let isVain = true;
-      const all = outcomeTally(envelope.to);
+      let to = envelope.to;
+      /** Tries that reached no recipient. */
+      let fruitlessTries = 0;
+      let wasFruitless = true;
+      const tally = outcomeTally(envelope.to);
 
       /** Waits for the next try; false if there is to be none. */
       const shouldRetry = async (tries: number): Promise<boolean> => {
@@ -77,7 +77,10 @@ export function retry(options: RetryOptions = {}): Policy {
           return false;
         };
         if (last.waitMs > capMs) return suppress("wait-too-long");
-        const delayMs = Math.max(last.waitMs, Math.ceil(fullJitterMs(Math.max(1, vain), backoff, random)));
+        const delayMs = Math.max(
+          last.waitMs,
+          Math.ceil(fullJitterMs(Math.max(1, fruitlessTries), backoff, random)),
+        );
         if (scope !== undefined && clock.now() + delayMs >= scope.deadlineAt) return suppress("deadline");
         if (budget.left() < 1) return suppress("budget");
         scope?.observe?.({
@@ -98,31 +101,30 @@ export function retry(options: RetryOptions = {}): Policy {
       // since an abort during an attempt that succeeds would make it throw the success away.
       const attempt = async (attemptNumber: number): Promise<void> => {
         if (attemptNumber > 1) {
-          asked = last.to;
+          to = last.to;
           const { from } = envelope;
-          const part =
-            asked === envelope.to ? context : { ...context, envelope: Object.freeze({ from, to: asked }) };
+          const part = to === envelope.to ? context : { ...context, envelope: Object.freeze({ from, to }) };
           outcome = await next(message, part);
           if (outcome.success) budget.refund();
         } else if (outcome.success) budget.succeeded();
-        // Held back by a policy of ours: what the provider itself said last is the better reason.
+        // Skipped by a policy: what the provider itself answered last is the better reason.
         if (!outcome.success && outcome.kind === "skipped") return;
-        all.add(outcome, asked);
-        const more = retryableRecipients(outcome, asked, site.dispositions);
+        tally.add(outcome, to);
+        const more = retryableRecipients(outcome, to, site.dispositions);
         if (more === undefined) return;
         last = more;
-        isVain = !outcome.success || more.to.length >= asked.length;
-        if (isVain) vain += 1;
+        wasFruitless = !outcome.success || more.to.length >= to.length;
+        if (wasFruitless) fruitlessTries += 1;
         throw notYet;
       };
       await pRetry(attempt, {
         retries: attempts - 1,
         minTimeout: 0, // the waiting is done in shouldRetry: p-retry's own jitter vanishes at the cap
-        // A try that reached somebody is no vain one: a server that takes 100 recipients a message gets the rest.
-        shouldConsumeRetry: () => isVain,
+        // A try that reached a recipient is free: a server that takes 100 recipients a message gets the rest.
+        shouldConsumeRetry: () => wasFruitless,
         shouldRetry: ({ attemptNumber }) => shouldRetry(attemptNumber),
       }).catch(() => undefined);
-      return all.total();
+      return tally.total();
     };
   });
 }

@@ -49,7 +49,10 @@ const names = [
 export function standardPolicies(options: StandardOptions = {}): readonly Policy[] {
   knownOptions("standardPolicies", options, names);
   const { clock, afterHandOverMs } = options;
-  const timed = <T extends object>(given: T | undefined): T & TimedOptions => ({ clock, ...(given as T) });
+  const timed = <T extends object>(policyOptions: T | undefined): T & TimedOptions => ({
+    clock,
+    ...(policyOptions as T),
+  });
   return [
     ...(options.overrides === undefined ? [] : [overrides(options.overrides)]),
     ...(options.retry === false ? [] : [retry(timed(options.retry))]),

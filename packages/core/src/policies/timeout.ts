@@ -19,15 +19,15 @@ export interface TimeoutOptions extends TimedOptions {
   /** How long one attempt may take until the message is handed over, ms. */
   readonly ms: number;
   /**
-   * How long the answer may take after the hand-over, ms. A shorter time only destroys an answer: the message is with
-   * the far end, so the attempt ends `unknown`. @defaultValue the deadline of the delivery
+   * How long the answer may take after the hand-over, ms. A shorter time only destroys an answer: the server has the
+   * message, so the attempt ends `unknown`. @defaultValue the deadline of the delivery
    */
   readonly afterHandOverMs?: number | undefined;
 }
 
 /**
  * Ends an attempt that takes too long, by aborting its own signal. What was surely not handed over is then
- * `transient`. After the hand-over the far end has the message, so its answer is waited for until the deadline, or for
+ * `transient`. After the hand-over the server has the message, so its answer is waited for until the deadline, or for
  * `afterHandOverMs`; without one the attempt is `unknown`.
  * @throws {RangeError} if a time is not a positive number
  */
@@ -59,11 +59,11 @@ interface Times {
 }
 
 /**
- * A call whose time is taken, and the scope within it, which knows whether an answer is waited for: an attempt was
- * handed over, and has not ended. A class, since it is made for every send.
+ * A call with a timeout, and the scope within it, which knows whether an answer is waited for: an attempt was handed
+ * over, and has not ended. A class, since it is made for every send.
  */
 class TimedCall implements AttemptScope {
-  /** What is given on. */
+  /** What the call is given. */
   readonly inner: SendContext;
   readonly #times: Times;
   readonly #context: SendContext;
@@ -122,7 +122,7 @@ class TimedCall implements AttemptScope {
     if (this.#isDue && !this.#awaitsAnswer) this.#cut(this.#times.ms);
   }
 
-  /** A chain within: its own guards saw to their attempts, but as a whole it was given up. */
+  /** A chain within has seen to its own attempts, but as a whole it was given up. */
   conclude(outcome: Outcome): Outcome {
     return this.#late !== undefined && !this.#context.signal.aborted
       ? timedOutOutcome(outcome, this.#late)
@@ -152,8 +152,8 @@ class TimedCall implements AttemptScope {
   }
 
   #handOver(): Promise<void> {
-    const asked = this.#context.handOver();
-    if (asked !== handOverDone) return asked.then(() => this.#passed());
+    const handOver = this.#context.handOver();
+    if (handOver !== handOverDone) return handOver.then(() => this.#passed());
     this.#passed();
     return handOverDone;
   }

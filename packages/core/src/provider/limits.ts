@@ -30,7 +30,7 @@ export interface ProviderLimits {
    */
   readonly visibleRecipient?: true | undefined;
   /**
-   * What else is wrong with a message, as one short sentence without a secret. Asks nobody and changes nothing; what it
+   * What else is wrong with a message, as one short sentence without a secret. Makes no request and changes nothing; what it
    * throws counts as "nothing is wrong".
    */
   readonly refuses?: ((message: Message, envelope: Envelope) => string | undefined) | undefined;
@@ -70,15 +70,15 @@ function headBytes(raw: Uint8Array): number {
 function leastBytes(message: Message, { attachmentEncoding, visibleRecipient }: ProviderLimits): number {
   const { text, html, attachments, raw } = message;
   if (raw !== undefined) {
-    // Who writes a mail anew sends its parts, which may be less than their encoded forms; nothing of them is known here.
+    // A provider that writes a mail anew sends its parts, which may be less than their encoded forms.
     if (visibleRecipient === true) return 0;
     // Line breaks become CRLF, and the header may lose a field; only the rest is sure.
     return raw.byteLength - headBytes(raw);
   }
   let bytes = Buffer.byteLength(text ?? "") + Buffer.byteLength(html ?? "");
   for (const { content } of attachments) {
-    const own = content.byteLength;
-    bytes += attachmentEncoding === "base64" ? 4 * Math.ceil(own / 3) : own;
+    const size = content.byteLength;
+    bytes += attachmentEncoding === "base64" ? 4 * Math.ceil(size / 3) : size;
   }
   return bytes;
 }
@@ -116,14 +116,14 @@ export function utf8Header(message: Message, { visibleRecipient }: ProviderLimit
 
 function refusal(message: Message, envelope: Envelope, limits: ProviderLimits): string | undefined {
   try {
-    const said: unknown = limits.refuses?.(message, envelope);
-    return typeof said === "string" ? said : undefined;
+    const fault: unknown = limits.refuses?.(message, envelope);
+    return typeof fault === "string" ? fault : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Why a message as such is over a provider's limits, whoever it is for. What cannot be read is within them. */
+/** Why a message as such is over a provider's limits, whatever its recipients. What cannot be read is within them. */
 function messageFault(message: Message, from: string, limits: ProviderLimits): string | undefined {
   try {
     return checkMessage(message, from, limits);
@@ -173,7 +173,7 @@ export interface Part {
   readonly over?: string | undefined;
 }
 
-/** The first part of `to` that one attempt may have; `undefined` if that is everybody. */
+/** The first part of `to` that one attempt may have; `undefined` if that is all of them. */
 export function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined {
   const { from, to } = envelope;
   const whole = messageFault(message, from, limits);

@@ -1,72 +1,6 @@
 import { didYouMean } from "../runtime/options.ts";
 import type { Provider } from "./provider.ts";
 
-/** What is known of a wrong value; as zod tells it, but any schema's issue that looks like this will do. */
-export interface RawOptionIssue {
-  readonly code?: string | undefined;
-  readonly expected?: string | undefined;
-  readonly input?: unknown;
-  readonly keys?: readonly string[] | undefined;
-  readonly values?: readonly unknown[] | undefined;
-  readonly minimum?: number | bigint | undefined;
-  readonly maximum?: number | bigint | undefined;
-  readonly origin?: string | undefined;
-  /** The schema that said so; an object's shape has the names that it knows. */
-  readonly inst?: unknown;
-}
-
-const things: Readonly<Record<string, string>> = {
-  string: "a string",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  object: "an object",
-  record: "an object",
-  array: "a list",
-};
-
-/** What a value is, without showing it: it may be a secret in the wrong place. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "boolean") return String(value);
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-function knownNames(inst: unknown): string[] {
-  const shape = (inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
-  return shape === undefined ? [] : Object.keys(shape);
-}
-
-function unknownKeys(keys: readonly string[], names: readonly string[]): string {
-  return keys
-    .map((key) => {
-      const near = didYouMean(key, names);
-      return `${JSON.stringify(key.slice(0, 40))} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`;
-    })
-    .join(", ");
-}
-
-/**
- * One sentence's end about a wrong option, for zod's `error` parameter: `must be a number, not a string`. Never shows
- * the value. `undefined` leaves the wording to the schema.
- */
-export function optionMessage(issue: RawOptionIssue): string | undefined {
-  const { code, expected = "", input, keys, values, minimum, maximum, origin } = issue;
-  if (code === "unrecognized_keys") return unknownKeys(keys ?? [], knownNames(issue.inst));
-  if (code === "invalid_type") {
-    if (input === undefined) return "is missing";
-    return `must be ${things[expected] ?? expected}, not ${kindOf(input)}`;
-  }
-  if (code === "invalid_value")
-    return `must be ${(values ?? []).map((one) => JSON.stringify(one)).join(" or ")}`;
-  const unit = origin === "string" ? " characters" : origin === "array" ? " entries" : "";
-  if (code === "too_small") return `must ${unit === "" ? "be" : "have"} at least ${minimum}${unit}`;
-  if (code === "too_big") return `must ${unit === "" ? "be" : "have"} at most ${maximum}${unit}`;
-  return undefined;
-}
-
 /** The version of the contract below. A loader refuses plugins made for another one. */
 export const pluginContract = 1;
 
@@ -79,7 +13,7 @@ export interface OptionIssue {
 
 /**
  * What describes a plugin's options: a Standard Schema, version 1 (https://standardschema.dev), as zod, valibot and
- * arktype make them. Written out here so that nobody needs a package for a type.
+ * arktype make them. Written out here so that no package is needed for a type.
  */
 export interface OptionsSchema<Options> {
   readonly "~standard": {
@@ -210,4 +144,70 @@ export function optionsSchema<Options>(
       },
     },
   };
+}
+
+/** What is known of a wrong value; as zod tells it, but any schema's issue that looks like this will do. */
+export interface RawOptionIssue {
+  readonly code?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly input?: unknown;
+  readonly keys?: readonly string[] | undefined;
+  readonly values?: readonly unknown[] | undefined;
+  readonly minimum?: number | bigint | undefined;
+  readonly maximum?: number | bigint | undefined;
+  readonly origin?: string | undefined;
+  /** The schema that said so; an object's shape has the names that it knows. */
+  readonly inst?: unknown;
+}
+
+const things: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+};
+
+/** What a value is, without showing it: it may be a secret in the wrong place. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "boolean") return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function knownNames(inst: unknown): string[] {
+  const shape = (inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
+  return shape === undefined ? [] : Object.keys(shape);
+}
+
+function unknownKeys(keys: readonly string[], names: readonly string[]): string {
+  return keys
+    .map((key) => {
+      const near = didYouMean(key, names);
+      return `${JSON.stringify(key.slice(0, 40))} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`;
+    })
+    .join(", ");
+}
+
+/**
+ * One sentence's end about a wrong option, for zod's `error` parameter: `must be a number, not a string`. Never shows
+ * the value. `undefined` leaves the wording to the schema.
+ */
+export function optionMessage(issue: RawOptionIssue): string | undefined {
+  const { code, expected = "", input, keys, values, minimum, maximum, origin } = issue;
+  if (code === "unrecognized_keys") return unknownKeys(keys ?? [], knownNames(issue.inst));
+  if (code === "invalid_type") {
+    if (input === undefined) return "is missing";
+    return `must be ${things[expected] ?? expected}, not ${kindOf(input)}`;
+  }
+  if (code === "invalid_value")
+    return `must be ${(values ?? []).map((one) => JSON.stringify(one)).join(" or ")}`;
+  const unit = origin === "string" ? " characters" : origin === "array" ? " entries" : "";
+  if (code === "too_small") return `must ${unit === "" ? "be" : "have"} at least ${minimum}${unit}`;
+  if (code === "too_big") return `must ${unit === "" ? "be" : "have"} at most ${maximum}${unit}`;
+  return undefined;
 }

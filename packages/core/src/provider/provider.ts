@@ -15,9 +15,9 @@ export interface SendContext {
   /** Aborts when the caller gives up, when the attempt's time is over, or the deadline of the delivery passes. */
   readonly signal: AbortSignal;
   /**
-   * The point of no return. Await it once, right before the far end could take the message (before SMTP's final
+   * The point of no return. Await it once, right before the server could take the message (before SMTP's final
    * dot goes out; before an HTTP request is written), and do not cross if it rejects: then answer `cancelled`.
-   * Never called: surely not delivered. Called, and the far end gave a definite answer: that answer. Called, and
+   * Never called: surely not delivered. Called, and the server gave a definite answer: that answer. Called, and
    * none came: `unknown`.
    */
   handOver(): Promise<void>;
@@ -39,13 +39,13 @@ export interface Health {
   readonly reason?: string;
   /** The failure behind `ok: false`, of the kind that a send would have met. */
   readonly failure?: Outcome & { readonly success: false };
-  /** What the far end lets us send, where it says so. */
+  /** What the server lets us send, where it says so. */
   readonly quota?: Quota;
   /** The account looks like one that may only write to verified recipients. */
   readonly sandbox?: boolean;
 }
 
-/** A far end's own limits. Absent means that it sets none. */
+/** A server's limits. Absent means that it sets none. */
 export interface Quota {
   readonly perSecond?: number;
   readonly perDay?: number;
@@ -78,9 +78,9 @@ export interface Provider {
 export interface AttemptState {
   readonly provider: string;
   readonly to: readonly string[];
-  /** The point of no return is being crossed. */
+  /** The hand-over is under way. */
   readonly isHandingOver: boolean;
-  /** It was crossed: the message may be on its way. */
+  /** The message may be on its way. */
   readonly handedOver: boolean;
   /** It made attempts of others through its scope, as a chain does, and none of its own. */
   readonly forwarded: boolean;
@@ -88,7 +88,7 @@ export interface AttemptState {
   readonly isVoid: boolean;
   /** Absent while it is under way. */
   readonly outcome: Outcome | undefined;
-  /** Ends it at once, if it has not ended: nobody waits for it any more. */
+  /** Ends it at once, if it has not ended: its answer is no longer waited for. */
   abandon(): void;
 }
 

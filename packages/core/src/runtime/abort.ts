@@ -8,7 +8,7 @@ const scopeKey = Symbol("abort scope");
 
 /**
  * An AbortController whose listeners within core are kept in a list of our own: adding one to the signal itself, and
- * removing it, costs more than the rest of a send. Whoever has the signal can listen to it, by `onAbort` or as usual.
+ * removing it, costs more than the rest of a send. The signal can be listened to by `onAbort` or as usual.
  */
 export class AbortScope implements AbortListener {
   readonly #controller = new AbortController();
@@ -38,13 +38,17 @@ export class AbortScope implements AbortListener {
   }
 
   add(listener: AbortListener): void {
-    this.#listeners ??= [];
-    this.#listeners.push(listener);
+    // `[]` and `push` would make room for 17.
+    if (this.#listeners === undefined) this.#listeners = [listener];
+    else this.#listeners.push(listener);
   }
 
   remove(listener: AbortListener): void {
-    const at = this.#listeners?.lastIndexOf(listener) ?? -1;
-    if (at >= 0) this.#listeners?.splice(at, 1);
+    const listeners = this.#listeners;
+    const at = listeners?.lastIndexOf(listener) ?? -1;
+    if (listeners === undefined || at < 0) return;
+    if (at === listeners.length - 1) listeners.pop();
+    else listeners.splice(at, 1);
   }
 
   /** The outer signal aborts. */

@@ -43,64 +43,67 @@ interface TimerGroup {
 
 const timerGroups = new Map<number, TimerGroup>();
 
-function arm(lane: TimerGroup, delayMs: number): void {
-  lane.timer = setTimeout(fire, delayMs, lane);
+function arm(group: TimerGroup, delayMs: number): void {
+  group.timer = setTimeout(fire, delayMs, group);
 }
 
-function fire(lane: TimerGroup): void {
-  lane.timer = undefined;
+function fire(group: TimerGroup): void {
+  group.timer = undefined;
   try {
-    runDue(lane);
+    runDue(group);
   } finally {
     // What one of them throws must not cost the others their time.
-    if (lane.live === 0) timerGroups.delete(lane.delayMs);
-    else if (lane.timer === undefined) {
-      arm(lane, Math.max(1, Math.ceil((lane.entries[0] as Entry).at - now())));
+    if (group.live === 0) timerGroups.delete(group.delayMs);
+    else if (group.timer === undefined) {
+      arm(group, Math.max(1, Math.ceil((group.entries[0] as Entry).at - now())));
     }
   }
 }
 
-function runDue(lane: TimerGroup): void {
+function runDue(group: TimerGroup): void {
   const due = now();
-  while (lane.entries[0] !== undefined && (lane.entries[0].run === undefined || lane.entries[0].at <= due)) {
-    const entry = lane.entries.shift() as Entry;
+  while (
+    group.entries[0] !== undefined &&
+    (group.entries[0].run === undefined || group.entries[0].at <= due)
+  ) {
+    const entry = group.entries.shift() as Entry;
     const { run } = entry;
     if (run === undefined) continue;
     entry.run = undefined;
-    lane.live -= 1;
+    group.live -= 1;
     run();
   }
 }
 
 function sharedTimer(delayMs: number, run: () => void): () => void {
-  let lane = timerGroups.get(delayMs);
-  if (lane === undefined) {
-    lane = { delayMs, entries: [], live: 0, timer: undefined };
-    timerGroups.set(delayMs, lane);
+  let group = timerGroups.get(delayMs);
+  if (group === undefined) {
+    group = { delayMs, entries: [], live: 0, timer: undefined };
+    timerGroups.set(delayMs, group);
   }
   const entry: Entry = { at: now() + delayMs, run };
-  lane.entries.push(entry);
-  lane.live += 1;
-  if (lane.timer === undefined) arm(lane, delayMs);
-  else if (lane.live === 1) lane.timer.ref();
-  return cancelShared.bind(undefined, lane, entry);
+  group.entries.push(entry);
+  group.live += 1;
+  if (group.timer === undefined) arm(group, delayMs);
+  else if (group.live === 1) group.timer.ref();
+  return cancelShared.bind(undefined, group, entry);
 }
 
-function cancelShared(lane: TimerGroup, entry: Entry): void {
+function cancelShared(group: TimerGroup, entry: Entry): void {
   if (entry.run === undefined) return;
   entry.run = undefined;
-  lane.live -= 1;
-  if (lane.live > 0) {
-    while (lane.entries[0]?.run === undefined && lane.entries.length > 0) lane.entries.shift();
+  group.live -= 1;
+  if (group.live > 0) {
+    while (group.entries[0]?.run === undefined && group.entries.length > 0) group.entries.shift();
     // Behind one that is still waited for, those that were taken back must not pile up.
-    if (lane.entries.length > 2 * lane.live + 64) {
-      lane.entries = lane.entries.filter(({ run }) => run !== undefined);
+    if (group.entries.length > 2 * group.live + 64) {
+      group.entries = group.entries.filter(({ run }) => run !== undefined);
     }
     return;
   }
   // The timer stays for the next one, but keeps no process alive.
-  lane.entries.length = 0;
-  lane.timer?.unref();
+  group.entries.length = 0;
+  group.timer?.unref();
 }
 
 /** The machine's own clocks: the one that only goes on, for durations, and the one that people set, for stamps. */
@@ -128,17 +131,17 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
       cancel();
       resolve(false);
     };
-    const ring = (): void => {
+    const check = (): void => {
       // Timers count whole ms from when the event loop last looked, so one may come too early.
       const left = until - clock.now();
       if (left > 0) {
-        cancel = clock.after(Math.ceil(left), ring);
+        cancel = clock.after(Math.ceil(left), check);
         return;
       }
       signal?.removeEventListener("abort", onAbort);
       resolve(true);
     };
-    let cancel = clock.after(Math.ceil(delayMs), ring);
+    let cancel = clock.after(Math.ceil(delayMs), check);
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -14,8 +14,8 @@ function sqlite(): typeof Sqlite {
 
 /**
  * A lock that one process at a time can have, in the file `path.lock`. The operating system frees it when its holder
- * ends, however that comes about: nothing is left behind that somebody would have to clear away.
- * @returns what frees it; `undefined` if somebody has it
+ * ends, however that comes about: nothing is left behind that would have to be cleared away.
+ * @returns what frees it; `undefined` if another process has it
  */
 export function processLock(path: string): (() => void) | undefined {
   const { DatabaseSync } = sqlite();

@@ -2,12 +2,12 @@
 const maxReasonCharacters = 300;
 
 // Control characters (C0, DEL, C1), line and paragraph separators, invisible and bidirectional controls: none of
-// them may reach a terminal or a log line. Lone surrogates would break whoever encodes the text.
+// them may reach a terminal or a log line. Lone surrogates would break what encodes the text.
 const unprintable =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
- * A far end's words made fit for `Failure.reason`: one line, no control character, at most 300 characters.
+ * A server's words made fit for `Failure.reason`: one line, no control character, at most 300 characters.
  * It knows no secrets; take those out first, with `redactor`.
  */
 export function reason(text: string, maxCharacters: number = maxReasonCharacters): string {

@@ -1,4 +1,4 @@
-/** A bound on how much goes on at once; whoever comes later waits in line, first come first served. */
+/** A bound on how much goes on at once; later callers wait in a queue, first come first served. */
 export interface Slots {
   /**
    * Waits for room for `weight`, then resolves with a function that gives it back (once; more calls do nothing).

@@ -1,7 +1,7 @@
 import { type AbortListener, offAbort, onAbort } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 
-/** How a promise ended, or that nobody waits for it any more. */
+/** How a promise ended, or that the wait was given up. */
 export type Settled<T> =
   | { readonly state: "resolved"; readonly value: T }
   | { readonly state: "rejected"; readonly reason: unknown }
@@ -81,7 +81,7 @@ class Wait<T, R> implements AbortListener, Waiting {
   }
 }
 
-/** `settle`, with how it ended. */
+/** The same, with how it ended. */
 export function settledWithGrace<T>(
   promise: Promise<T>,
   signal: AbortSignal,
@@ -91,7 +91,7 @@ export function settledWithGrace<T>(
   return settleWithGrace(promise, signal, clock, graceMs, (end) => end);
 }
 
-/** What somebody else's function does, as a promise, even if it throws at once. */
+/** Calls a function of a user; a promise even if it throws at once. */
 export function tryAsync<T>(run: () => T | Promise<T>): Promise<T> {
   try {
     return Promise.resolve(run());
