@@ -8,9 +8,6 @@ export const provokedKinds: readonly ProvokedKind[] = failureKinds.filter(
   (kind) => kind !== "cancelled" && kind !== "skipped",
 );
 
-/** What a server can be made to do besides causing a kind. */
-const otherBehaviours = ["stall", "missingId", "partial", "defer", "echo"] as const;
-
 /**
  * What a server can be made to do:
  *
@@ -24,7 +21,14 @@ const otherBehaviours = ["stall", "missingId", "partial", "defer", "echo"] as co
  */
 export type Behaviour = ProvokedKind | "stall" | "missingId" | "partial" | "defer" | "echo";
 
-export const behaviours: readonly Behaviour[] = [...provokedKinds, ...otherBehaviours];
+export const behaviours: readonly Behaviour[] = [
+  ...provokedKinds,
+  "stall",
+  "missingId",
+  "partial",
+  "defer",
+  "echo",
+];
 
 /**
  * What a rule may lean on: a behaviour, a list of secrets, a key with what was received, or `verify` and `close` of the
