@@ -2,13 +2,12 @@
 
 // spi.ts
 export type { Attempt } from "./attempt.ts";
+export { checkProxy } from "./check-proxy.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { closest } from "./closest.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
-export { type HttpCall, type HttpConnections, type HttpConnectionsOptions, httpConnections, throughProxy, } from "./http-connections.ts";
-export { checkProxy } from "./http-proxy.ts";
 export { isLoopback } from "./is-loopback.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
@@ -54,6 +53,9 @@ export interface Attempt {
     readonly recipients: number;
     readonly accepted: number;
 }
+
+// check-proxy.ts
+export declare function checkProxy(field: string, value: unknown): void;
 
 // clock.ts
 export interface Clock {
@@ -186,42 +188,6 @@ export interface Failure extends Behind {
     readonly accepted?: readonly string[];
     readonly rejected?: readonly Rejection[];
 }
-
-// http-connections.ts
-import { type ClientRequest, type OutgoingHttpHeaders } from "node:http";
-export interface HttpConnectionsOptions {
-    readonly maxConnections: number;
-    readonly connectionTimeoutMs: number;
-    readonly ca?: string | readonly string[] | undefined;
-    readonly proxy?: string | undefined;
-}
-export interface HttpCall {
-    readonly secure: boolean;
-    readonly host: string;
-    readonly port?: number | undefined;
-    readonly method: string;
-    readonly path: string;
-    readonly headers: OutgoingHttpHeaders;
-}
-export interface HttpConnections {
-    begin(call: HttpCall, signal?: AbortSignal): Promise<ClientRequest>;
-    readonly secrets: readonly string[];
-    destroy(): void;
-}
-export declare function throughProxy(thrown: unknown): string;
-export declare function httpConnections(options: HttpConnectionsOptions): HttpConnections;
-
-// http-proxy.ts
-export interface HttpProxy {
-    readonly name: string;
-    readonly secure: boolean;
-    readonly host: string;
-    readonly port: number;
-    readonly authorization?: string;
-    readonly secrets: readonly string[];
-}
-export declare function checkProxy(field: string, value: unknown): void;
-export declare function httpProxy(url: string): HttpProxy;
 
 // is-loopback.ts
 export declare function isLoopback(host: string): boolean;

@@ -3,8 +3,9 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   core: ["opossum", "p-retry"],
   mime: ["@relais/core/spi", "nodemailer", "postal-mime"],
   smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
-  ses: ["@relais/core/spi", "@relais/mime", "@aws-sdk/*", "@smithy/*", "zod"],
-  http: ["@relais/core/spi", "@relais/mime", "zod"],
+  "http-client": ["@relais/core/spi", "zod"],
+  ses: ["@relais/core/spi", "@relais/http-client", "@relais/mime", "@aws-sdk/*", "@smithy/*"],
+  http: ["@relais/core/spi", "@relais/http-client", "@relais/mime"],
   nodemailer: ["@relais/core/spi", "@relais/mime", "nodemailer"],
   conformance: ["@relais/core/spi"],
   outbox: [
@@ -34,7 +35,9 @@ export const plugins: readonly string[] = ["smtp", "ses", "http"];
  * The folders of a package's src from top to bottom. A folder imports only folders below it, types included. "." stands
  * for the files beside the folders: they offer the package and are its top.
  */
-export const folderLayers: Readonly<Record<string, readonly string[]>> = {};
+export const folderLayers: Readonly<Record<string, readonly string[]>> = {
+  http: [".", "vendors", "provider", "api"],
+};
 
 export interface Layer {
   readonly name: string;
@@ -50,11 +53,9 @@ export const coreLayers: readonly Layer[] = [
     name: "parts", // know nothing of mail
     files: [
       "backoff.ts",
+      "check-proxy.ts",
       "clock.ts",
       "closest.ts",
-      "connect-tunnel.ts",
-      "http-connections.ts",
-      "http-proxy.ts",
       "in-promise.ts",
       "is-loopback.ts",
       "option-check.ts",
@@ -62,7 +63,6 @@ export const coreLayers: readonly Layer[] = [
       "passes-on.ts",
       "process-lock.ts",
       "provider-id.ts",
-      "proxy-environment.ts",
       "reason.ts",
       "redactor.ts",
       "sleep.ts",

@@ -1,18 +1,11 @@
 // The plugin author's door: what a provider implements, and what it may lean on. Nothing here composes.
 export type { Attempt } from "./attempt.ts";
+export { checkProxy } from "./check-proxy.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { closest } from "./closest.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
 export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
 export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
-export {
-  type HttpCall,
-  type HttpConnections,
-  type HttpConnectionsOptions,
-  httpConnections,
-  throughProxy,
-} from "./http-connections.ts";
-export { checkProxy } from "./http-proxy.ts";
 export { isLoopback } from "./is-loopback.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
 export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
