@@ -2,6 +2,7 @@
 
 // spi.ts
 export type { Attempt } from "./attempt.ts";
+export { checkProxy } from "./check-proxy.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { closest } from "./closest.ts";
 export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
@@ -56,6 +57,9 @@ export interface Attempt {
     readonly recipients: number;
     readonly accepted: number;
 }
+
+// check-proxy.ts
+export declare function checkProxy(field: string, value: unknown): void;
 
 // clock.ts
 export interface Clock {
