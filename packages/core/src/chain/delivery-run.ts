@@ -7,7 +7,7 @@ import { createMessage, isMessage, type MessageInput } from "../message/create-m
 import { InvalidMessage } from "../message/fields.ts";
 import type { Envelope, Message } from "../message/message.ts";
 import { limitsOf, nextPart } from "../provider/limits.ts";
-import { type AttemptScope, type AttemptState, attemptScope } from "../provider/provider.ts";
+import { type AttemptScope, type AttemptState, attemptScope } from "../provider/scope.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, sleep, wallNow } from "../runtime/clock.ts";
 import { settledWithGrace } from "../runtime/wait.ts";
