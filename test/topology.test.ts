@@ -19,6 +19,7 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/opentelemetry": ["."],
   "@relais/outbox": ["."],
   "@relais/pino": ["."],
+  "@relais/testing": ["."],
   "@relais/prometheus": ["."],
   relais: [".", "./relais.schema.json"],
 };

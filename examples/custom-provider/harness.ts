@@ -1,4 +1,4 @@
-// The other of two files: how to make the provider with a far end of its own, and how that far end misbehaves.
+// The other of two files: how to make the provider with a server of its own, and how that server misbehaves.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -8,7 +8,7 @@ import { pigeon } from "./pigeon.ts";
 const token = "pigeon-token-42";
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface PigeonStage extends TestTarget {
+export interface PigeonTarget extends TestTarget {
   readonly url: string;
   /** Takes nothing from now on, and answers like this. */
   refuse(answer: Answer): void;
@@ -23,7 +23,7 @@ const json =
     response.writeHead(status, { connection: "close" }).end(JSON.stringify(body));
   };
 
-export async function stage(): Promise<PigeonStage> {
+export async function target(): Promise<PigeonTarget> {
   const received: Received[] = [];
   let requests = 0;
   let keeps = true;
@@ -58,11 +58,11 @@ export async function stage(): Promise<PigeonStage> {
   };
 }
 
-const refused = (status: number) => (far: PigeonStage) =>
+const refused = (status: number) => (far: PigeonTarget) =>
   far.refuse(json(status, { error: `says ${status}` }));
 
-export const harness: Harness<PigeonStage> = {
-  make: stage,
+export const harness: Harness<PigeonTarget> = {
+  make: target,
   provoke: {
     transient: refused(503),
     throttled: refused(429),

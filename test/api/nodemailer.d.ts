@@ -61,9 +61,13 @@ export interface SendingError extends Error {
     readonly recipient?: string;
     readonly delivery?: Delivery;
 }
-export declare function sendingError(message: string, fields: Omit<SendingError, "name" | "message">): SendingError;
+type Fields = Omit<SendingError, "name" | "message">;
+export declare function sendingError(message: string, fields: {
+    readonly [Name in keyof Fields]: Fields[Name] | undefined;
+}): SendingError;
 export declare function failureError(failure: Failure, recipient?: string): SendingError;
 export declare function rejectedErrors({ rejected }: Delivery): readonly SendingError[];
 export declare function deliveryError(delivery: Delivery & {
     readonly success: false;
 }): SendingError;
+export {};

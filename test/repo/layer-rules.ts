@@ -17,6 +17,7 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   ],
   opentelemetry: ["@relais/core/spi", "@relais/core", "@opentelemetry/api"],
   pino: ["@relais/core/spi", "@relais/core"],
+  testing: ["@relais/core/spi", "@relais/core", "@relais/mime", "htmlparser2"],
   prometheus: ["@relais/core/spi", "@relais/core"],
   relais: ["*"],
 };

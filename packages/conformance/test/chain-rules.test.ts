@@ -3,7 +3,7 @@ import { createChain } from "@relais/core";
 import type { Provider } from "@relais/core/spi";
 import { describe, expect, test } from "vitest";
 import type { Flaw } from "./pigeon.ts";
-import { type PigeonStage, pigeonHarness } from "./pigeon-harness.ts";
+import { type PigeonTarget, pigeonHarness } from "./pigeon-harness.ts";
 
 const chain = (providers: readonly Provider[]): Provider => createChain(providers, { policies: [] });
 const forGood = "leaves nobody to the next provider of a chain when the server refuses one permanently";
@@ -54,7 +54,7 @@ describe("the rules for a chain of two", () => {
   test("are not covered, or left out with a reason, as the others are", async () => {
     const whole = pigeonHarness();
     const { defer: _left, ...provoke } = whole.provoke;
-    const without: Harness<PigeonStage> = { ...whole, provoke };
+    const without: Harness<PigeonTarget> = { ...whole, provoke };
     const [, second] = chainRules(without, chain);
     expect(second?.covered).toBe(false);
     await expect(second?.run()).rejects.toThrow("not covered: the harness does not provoke defer");

@@ -71,7 +71,7 @@ async function read({ data, from, to }: SmtpServer["accepted"][number]): Promise
   };
 }
 
-const said = (one: Transporter, mail: SendMailOptions): Promise<string> =>
+const outcomeOf = (one: Transporter, mail: SendMailOptions): Promise<string> =>
   one.sendMail(mail).then(
     () => "sent",
     (error: Error & { code?: string }) => `${error.code} ${error.message}`,
@@ -82,7 +82,7 @@ test("500 real-shaped mails: the same set is sent by a chain as by nodemailer, a
   let sent = 0;
   for (const make of mails) {
     const label = JSON.stringify(make(), undefined, 1).slice(0, 2_000);
-    const [expected, got] = await Promise.all([said(byNodemailer, make()), said(byChain, make())]);
+    const [expected, got] = await Promise.all([outcomeOf(byNodemailer, make()), outcomeOf(byChain, make())]);
     expect(got, label).toBe(expected);
     expect(ours.accepted.length, label).toBe(own.accepted.length);
     const [one, other] = [own.accepted[sent], ours.accepted[sent]];

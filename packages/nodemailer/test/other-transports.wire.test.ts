@@ -22,9 +22,9 @@ function api(answer: () => Partial<SentMessageInfo>): Transport & { readonly got
       message.message.build((error, bytes) => {
         if (error) return callback(error);
         try {
-          const said = answer();
+          const info = answer();
           got.push(bytes);
-          callback(null, { envelope: message.message.getEnvelope(), messageId: "", ...said });
+          callback(null, { envelope: message.message.getEnvelope(), messageId: "", ...info });
         } catch (thrown) {
           callback(thrown as Error);
         }

@@ -159,9 +159,9 @@ test("a refused login is misconfigured, and the password does not come out, howe
     { kind: "misconfigured" },
     { ok: false, failure: { kind: "misconfigured" } },
   ]);
-  const said = JSON.stringify(outcomes);
-  expect(said).not.toContain(auth.pass);
-  expect(said).not.toContain(Buffer.from(`\0${auth.user}\0${auth.pass}`).toString("base64"));
+  const text = JSON.stringify(outcomes);
+  expect(text).not.toContain(auth.pass);
+  expect(text).not.toContain(Buffer.from(`\0${auth.user}\0${auth.pass}`).toString("base64"));
 });
 
 test("a port without a server is transient, at send and at verify", async () => {

@@ -77,6 +77,8 @@ export function spanEvent(event: RelaisEvent): Attributes | undefined {
     case "journal-lost":
       return { "relais.provider": event.provider, "relais.attempt.id": event.attempt };
     case "late": {
+      // The worker of an outbox has an event of this type, too, which has no outcome and no span.
+      if (!("outcome" in event)) return undefined;
       const { provider, attempt, outcome } = event;
       const why = outcome.success ? {} : failureAttributes(outcome);
       return { "relais.provider": provider, "relais.attempt.id": attempt, ...why };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { RelaisEvent } from "@relais/core/spi";
-import { buckets, metrics } from "./metrics/catalogue.ts";
+import { buckets, catalogue } from "./metrics/catalogue.ts";
 import { knownNames } from "./metrics/label-values.ts";
 import type { AddTo, Metric, Names, Sources, WorkerEventLike } from "./metrics/metric.ts";
 import { type PrometheusOptions, prometheusSettings } from "./options.ts";
@@ -43,7 +43,7 @@ const mostUnwatchedNames = 20;
 export function prometheus(options: PrometheusOptions): PrometheusObserver {
   const { prefix, outboxCacheMs, outboxTimeoutMs } = prometheusSettings(options);
   const { client, registry, traceId } = options;
-  for (const { name } of metrics)
+  for (const { name } of catalogue)
     if (registry.getSingleMetric(`${prefix}_${name}`) !== undefined)
       throw new TypeError(
         `prometheus: registry already has ${prefix}_${name}; watch more chains with one observer, or give another prefix`,
@@ -64,7 +64,7 @@ export function prometheus(options: PrometheusOptions): PrometheusObserver {
     version: packageVersion(),
   };
   const make = instruments(client, registry, prefix, traceId);
-  const all = metrics.map((metric) => ({ metric, series: register(make, metric, sources) }));
+  const all = catalogue.map((metric) => ({ metric, series: register(make, metric, sources) }));
   const counters = countersByType(all);
 
   const watch = (watched: Watched): void => {

@@ -7,7 +7,7 @@ import type {
   SendContext,
   VerifyContext,
 } from "@relais/core/spi";
-import { Attempt, type AttemptContext } from "./attempt/attempt.ts";
+import { Attempt, type ProviderState } from "./attempt/attempt.ts";
 import { dkimSigner } from "./attempt/dkim.ts";
 import { advice, outcomeFactory } from "./attempt/outcomes.ts";
 import type { Connection } from "./connection/connection.ts";
@@ -48,12 +48,8 @@ export function smtp(options: SmtpOptions): Provider {
   const pool = connectionPool(settings.pool, learned, open);
   // A message that waits for a connection waits here, in order, and can leave.
   const slots = connectionSlots(settings.pool.maxConnections, () => pool.idle);
-  const shared: AttemptContext = {
-    outcomes,
-    sign: dkim.length === 0 ? undefined : dkimSigner(dkim),
-    learned,
-    pool,
-  };
+  const sign = dkim.length === 0 ? undefined : dkimSigner(dkim);
+  const shared: ProviderState = { outcomes, sign, learned, pool };
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 

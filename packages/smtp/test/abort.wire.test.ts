@@ -13,7 +13,7 @@ interface Case {
   readonly options?: Partial<SmtpOptions>;
   readonly mail?: MessageInput;
   readonly handOver?: () => Promise<void>;
-  /** Whether the phase has come; if it is not told by what the client has said last. */
+  /** Whether the phase has come; if the last command of the client does not show it. */
   readonly reached?: (server: SmtpServer, handOvers: number) => boolean;
   readonly after?: RegExp;
 }

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { type SmtpServer, smtpServer } from "@relais/conformance";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Attempt, type AttemptContext } from "../src/attempt/attempt.ts";
+import { Attempt, type ProviderState } from "../src/attempt/attempt.ts";
 import { outcomeFactory } from "../src/attempt/outcomes.ts";
 import { wrapConnection } from "../src/connection/connection.ts";
 import { connectionSlots, type Slot } from "../src/connection/connection-slots.ts";
@@ -17,14 +17,14 @@ type Acquire = ConnectionPool["acquire"];
 
 async function setup(): Promise<{
   server: SmtpServer;
-  shared(acquire?: (open: Acquire) => Acquire): AttemptContext;
+  shared(acquire?: (open: Acquire) => Acquire): ProviderState;
   slot: Slot;
 }> {
   const server = await smtpServer();
   onTestFinished(() => server.close());
   const settings = checkOptions({ host: server.host, port: server.port });
   const open: Acquire = (_, signal) => openConnection(settings, () => undefined, signal);
-  const shared = (acquire = (standard: Acquire) => standard): AttemptContext => ({
+  const shared = (acquire = (standard: Acquire) => standard): ProviderState => ({
     outcomes: outcomeFactory("SMTP", secretRedactor(settings)),
     sign: undefined,
     learned: learnedLimits(),

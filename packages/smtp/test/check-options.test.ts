@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { type SmtpOptions, smtp } from "@relais/smtp";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkOptions } from "../src/options/check-options.ts";
+import { z } from "zod";
+import { checkOptions, fileSchema } from "../src/options/check-options.ts";
 import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" })
@@ -25,6 +27,7 @@ const wrong: readonly (readonly [unknown, string])[] = [
   [{ port: 25.5 }, "smtp: port must be a whole number from 1 to 65535, got 25.5"],
   [{ port: "25" }, "smtp: port must be a whole number from 1 to 65535, got a string"],
   [{ port: Number.NaN }, "smtp: port must be a whole number from 1 to 65535, got NaN"],
+  [{ port: null }, "smtp: port must be a whole number from 1 to 65535, got null"],
   [{ secure: "yes" }, "smtp: secure must be true or false, got a string"],
   [{ socketTimeout: 1 }, 'smtp: "socketTimeout" is not an option; did you mean socketTimeoutMs?'],
   [{ requireTls: true }, 'smtp: "requireTls" is not an option; did you mean requireTLS?'],
@@ -169,4 +172,55 @@ describe("defaults", () => {
   ] as const)("of %o are %o", ([options, settings]) => {
     expect(checkOptions(options)).toMatchObject(settings);
   });
+});
+
+test("code and a configuration file take the same values", () => {
+  const schema = fileSchema(z);
+  const number = fc.oneof(
+    fc.constantFrom(-1, 0, 0.5, 1, 1_000, 1_001, 1_024, 65_535, 65_536, 16_777_217, 2 ** 31 - 1, 2 ** 31),
+    fc.constant("25"),
+  );
+  const flag = fc.constantFrom<unknown>(true, false, "true", 1, null);
+  const text = fc.constantFrom<unknown>("h.example", "", 5, null, ["h"]);
+  const pool = fc.record({ maxConnections: number, maxMessages: number, idleTimeoutMs: number });
+  const auth = fc.record({ user: text, pass: text, method: fc.constantFrom("PLAIN", "NTLM") });
+  const fields: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+    host: text,
+    port: number,
+    secure: flag,
+    name: text,
+    pool: fc.oneof(
+      flag,
+      ...["maxConnections", "maxMessages", "idleTimeoutMs"].map((name) =>
+        number.map((value) => ({ [name]: value })),
+      ),
+      pool,
+    ),
+    connectionTimeoutMs: number,
+    maxResponseBytes: number,
+    tls: fc.record({ rejectUnauthorized: flag }),
+    auth,
+    unheardOf: number,
+  };
+  // One field is arbitrary, so that it decides.
+  const options = fc
+    .constantFrom(...Object.entries(fields))
+    .chain(([name, value]) =>
+      value.map((one) => ({ host: "h.example", allowInsecureTls: true, [name]: one })),
+    );
+  const seen = { taken: 0, refused: 0 };
+  fc.assert(
+    fc.property(options, (value) => {
+      let taken = true;
+      try {
+        checkOptions(value as SmtpOptions);
+      } catch {
+        taken = false;
+      }
+      seen[taken ? "taken" : "refused"] += 1;
+      expect(schema.safeParse(value).success).toBe(taken);
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(500);
 });

@@ -76,16 +76,16 @@ describe("close", () => {
       ["--conditions=@relais/source", "--input-type=module", "-e", program],
       { cwd: import.meta.dirname },
     );
-    let said = "";
+    let output = "";
     child.stdout.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
+      output += chunk.toString();
     });
     let closedAt = 0;
     child.stdout.once("data", () => {
       closedAt = performance.now();
     });
     const [code] = await once(child, "exit");
-    expect([code, said.trim()]).toEqual([0, "true"]);
+    expect([code, output.trim()]).toEqual([0, "true"]);
     expect(performance.now() - closedAt).toBeLessThan(500);
     await server.close();
   });

@@ -149,12 +149,12 @@ describe("OAuth2", () => {
     ["unauthorized_client", undefined, "unauthorized_client"],
     ["invalid_client", "AADSTS7000215: Invalid client secret provided.", "invalid_client: AADSTS7000215"],
     ["invalid_scope", "scope refresh-9-token is not known", "invalid_scope: scope [redacted] is not known"],
-  ])("tells the code of the token endpoint, %s, and no secret", async ([error, description, told]) => {
+  ])("tells the code of the token endpoint, %s, and no secret", async ([error, description, shown]) => {
     const body = JSON.stringify({ error, error_description: description });
     const { provider } = await setup(() => ({ status: 400, body }));
     const outcome = await sendOne(provider);
     expect(outcome).toMatchObject({ success: false, kind: "misconfigured", code: "EOAUTH2" });
-    expect(!outcome.success && outcome.reason).toContain(`no access token: ${told}`);
+    expect(!outcome.success && outcome.reason).toContain(`no access token: ${shown}`);
     expect(inspect(outcome)).not.toMatch(/refresh-9-token|client-secret-7/);
   });
 

@@ -115,7 +115,7 @@ describe("recipients too many for one transaction", () => {
     expect(sizes(server)).toEqual([5, 5, 2]);
   });
 
-  test.for(["data", "dot"] as const)("told only at %s, are halved until they go", async (step) => {
+  test.for(["data", "dot"] as const)("refused only at %s, are halved until they go", async (step) => {
     const count = new Map<number, number>();
     const { server, provider } = await setup({
       script: {

@@ -38,8 +38,8 @@ describe("addresses outside of ASCII", () => {
     const { server, provider } = await setup({ smtpUtf8: true });
     expect((await send(provider, { replyTo: [{ address: jurgen }] })).success).toBe(true);
     expect((await send(provider, {})).success).toBe(true);
-    const said = mails(server.sessions.flatMap(({ commands }) => commands));
-    expect(said.map((line) => / SMTPUTF8(?: |$)/.test(line))).toEqual([true, false]);
+    const lines = mails(server.sessions.flatMap(({ commands }) => commands));
+    expect(lines.map((line) => / SMTPUTF8(?: |$)/.test(line))).toEqual([true, false]);
   });
 
   test.for([

@@ -5,7 +5,7 @@ import { shortDelay, waitFor, withTimeout } from "./wait.ts";
 /** What one attempt is given besides the message. */
 export interface AttemptOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Whom it is for. @defaultValue everybody in the message's envelope */
+  /** Its recipients. @defaultValue all recipients of the message's envelope */
   readonly to?: readonly string[] | undefined;
   /** What the hand-over waits for. @defaultValue nothing */
   readonly handOver?: (() => Promise<void>) | undefined;

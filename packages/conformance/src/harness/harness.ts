@@ -8,9 +8,6 @@ export const provokedKinds: readonly ProvokedKind[] = failureKinds.filter(
   (kind) => kind !== "cancelled" && kind !== "skipped",
 );
 
-/** What a server can be made to do besides causing a kind. */
-const otherBehaviours = ["stall", "missingId", "partial", "defer", "echo"] as const;
-
 /**
  * What a server can be made to do:
  *
@@ -18,13 +15,20 @@ const otherBehaviours = ["stall", "missingId", "partial", "defer", "echo"] as co
  * - `unknown`: take the message, and break off before it says so
  * - `stall`: never answer once the message was handed over
  * - `missingId`: take the message, and say so without the id that a receipt needs
- * - `partial`: refuse `cleo@example.net` as nobody there is, and take the message for everybody else
- * - `defer`: have `cleo@example.net` wait, and take the message for everybody else
+ * - `partial`: refuse `cleo@example.net` as an unknown address, and take the message for the others
+ * - `defer`: have `cleo@example.net` wait, and take the message for the others
  * - `echo`: refuse, with every secret in its words
  */
 export type Behaviour = ProvokedKind | "stall" | "missingId" | "partial" | "defer" | "echo";
 
-export const behaviours: readonly Behaviour[] = [...provokedKinds, ...otherBehaviours];
+export const behaviours: readonly Behaviour[] = [
+  ...provokedKinds,
+  "stall",
+  "missingId",
+  "partial",
+  "defer",
+  "echo",
+];
 
 /**
  * What a rule may lean on: a behaviour, a list of secrets, a key with what was received, or `verify` and `close` of the

@@ -8,7 +8,7 @@ import { issueCertificate } from "./x509.ts";
  * - `good`: nothing; valid for `localhost` and `127.0.0.1`
  * - `expired`: it ran out yesterday (`CERT_HAS_EXPIRED`)
  * - `wrongName`: it is for `wrong.example` (`ERR_TLS_CERT_ALTNAME_INVALID`)
- * - `selfSigned`: signed by nobody but itself (`DEPTH_ZERO_SELF_SIGNED_CERT`)
+ * - `selfSigned`: signed by itself (`DEPTH_ZERO_SELF_SIGNED_CERT`)
  *
  * A client that does not trust the authority reports `UNABLE_TO_VERIFY_LEAF_SIGNATURE` for the first.
  */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type AcceptedEmail, accountWithDefaults, type SesAccount, type SesQuota } from "./account.ts";
-import { refuse, responseXml, type SesAnswer, type SesError } from "./answer.ts";
+import { type AcceptedEmail, accountWithDefaults, type SesAccount } from "./account.ts";
+import { responseXml, type SesAnswer, type SesError, sesError } from "./answer.ts";
 import { type OutgoingEmail, outgoingEmail } from "./outgoing-email.ts";
 import { answerQuery } from "./queries.ts";
 
@@ -19,10 +19,11 @@ export interface AccountState {
 
 export function accountState(options: Partial<SesAccount>): AccountState {
   const accepted: AcceptedEmail[] = [];
-  const rate = sendRate();
   let settings = options;
   let account = accountWithDefaults(settings);
   let sent = 0;
+  /** Recipients accepted within the last second. */
+  let recent: { readonly at: number; readonly recipients: number }[] = [];
 
   const reported = (): SesAccount => ({
     ...account,
@@ -30,13 +31,23 @@ export function accountState(options: Partial<SesAccount>): AccountState {
   });
   const now = (): number => Date.now() + account.clockSkewMs;
 
+  const checkQuota = (recipients: number): SesError | undefined => {
+    const { max24HourSend, sentLast24Hours, maxSendRate } = reported().quota;
+    if (max24HourSend >= 0 && sentLast24Hours + recipients > max24HourSend)
+      return sesError("Throttling", "Daily message quota exceeded.");
+    recent = recent.filter(({ at }) => now() - at < 1_000);
+    const lastSecond = recent.reduce((total, each) => total + each.recipients, 0);
+    if (lastSecond === 0 || lastSecond + recipients <= maxSendRate) return undefined;
+    return sesError("Throttling", "Maximum sending rate exceeded.");
+  };
+
   const send = (action: string, parameters: ReadonlyMap<string, string>): SesAnswer => {
     const email = outgoingEmail(action, parameters);
-    const count = email.destinations.length;
-    const error = checkEmail(email, account) ?? rate.check(reported().quota, count, now());
+    const recipients = email.destinations.length;
+    const error = checkEmail(email, account) ?? checkQuota(recipients);
     if (error !== undefined) return { error };
-    rate.note(count, now());
-    sent += count;
+    recent.push({ at: now(), recipients });
+    sent += recipients;
     const { source, destinations, raw, tags, configurationSetName } = email;
     const messageId = sesMessageId(account.region, now());
     const set = configurationSetName === undefined ? {} : { configurationSetName };
@@ -62,7 +73,7 @@ export function accountState(options: Partial<SesAccount>): AccountState {
     reset: () => {
       accepted.length = 0;
       sent = 0;
-      rate.reset();
+      recent = [];
     },
   };
 }
@@ -73,71 +84,40 @@ function sesMessageId(region: string, now: number): string {
   return `${prefix}${now.toString(16).padStart(12, "0")}-${randomUUID()}-000000`;
 }
 
-const SECOND_MS = 1_000;
-
-/** Counts recipients against a quota's daily limit and its rate. */
-interface SendRate {
-  /** What SES answers to that many recipients now; undefined when they may go. */
-  check(quota: SesQuota, recipients: number, now: number): SesError | undefined;
-  /** They were accepted. */
-  note(recipients: number, now: number): void;
-  reset(): void;
-}
-
-function sendRate(): SendRate {
-  let recent: { readonly at: number; readonly recipients: number }[] = [];
-  return {
-    check: (quota, recipients, now) => {
-      if (quota.max24HourSend >= 0 && quota.sentLast24Hours + recipients > quota.max24HourSend) {
-        return refuse("Throttling", "Daily message quota exceeded.").error;
-      }
-      recent = recent.filter(({ at }) => now - at < SECOND_MS);
-      const sum = recent.reduce((total, each) => total + each.recipients, 0);
-      if (sum === 0 || sum + recipients <= quota.maxSendRate) return undefined;
-      return refuse("Throttling", "Maximum sending rate exceeded.").error;
-    },
-    note: (recipients, now) => {
-      recent.push({ at: now, recipients });
-    },
-    reset: () => {
-      recent = [];
-    },
-  };
-}
-
 const MOST_BYTES = 10_485_760;
 const MOST_RECIPIENTS = 50;
 const SIMULATOR = "simulator.amazonses.com";
 
 /** What SES has against a mail, apart from quotas; undefined when it may go. */
 function checkEmail(email: OutgoingEmail, account: SesAccount): SesError | undefined {
-  const { source, destinations, configurationSetName } = email;
-  if (!account.sendingEnabled) {
-    return refuse("AccountSendingPausedException", "Email sending is disabled for this account.").error;
-  }
-  if (configurationSetName !== undefined && !account.configurationSets.includes(configurationSetName)) {
-    const message = `Configuration set <${configurationSetName}> does not exist.`;
-    return refuse("ConfigurationSetDoesNotExist", message).error;
-  }
-  if (email.encodedBytes > MOST_BYTES) {
-    const message = `Message length is more than ${MOST_BYTES} bytes long: '${email.encodedBytes}'.`;
-    return refuse("InvalidParameterValue", message).error;
-  }
-  if (email.raw.length === 0) return refuse("InvalidParameterValue", "Empty raw message.").error;
-  if (source === "") return refuse("InvalidParameterValue", "Missing required header 'From'.").error;
-  if (destinations.length === 0)
-    return refuse("InvalidParameterValue", "Missing required header 'To'.").error;
-  if (destinations.length > MOST_RECIPIENTS) {
-    return refuse("InvalidParameterValue", `Recipient count exceeds ${MOST_RECIPIENTS}.`).error;
-  }
-  for (const address of [source, ...destinations]) {
-    if (!/^[^@]+@[^@]+$/.test(address))
-      return refuse("InvalidParameterValue", "Missing final '@domain'").error;
-    if (/[\s\x00-\x1f]/.test(address)) {
-      return refuse("InvalidParameterValue", "Local address contains control or whitespace").error;
-    }
-  }
-  return checkIdentities(email, account);
+  const { source, destinations, configurationSetName: set, encodedBytes, raw } = email;
+  const addresses = [source, ...destinations];
+  const invalid = "InvalidParameterValue";
+  const checks: readonly (readonly [wrong: boolean, code: string, message: string])[] = [
+    [!account.sendingEnabled, "AccountSendingPausedException", "Email sending is disabled for this account."],
+    [
+      set !== undefined && !account.configurationSets.includes(set),
+      "ConfigurationSetDoesNotExist",
+      `Configuration set <${set}> does not exist.`,
+    ],
+    [
+      encodedBytes > MOST_BYTES,
+      invalid,
+      `Message length is more than ${MOST_BYTES} bytes long: '${encodedBytes}'.`,
+    ],
+    [raw.length === 0, invalid, "Empty raw message."],
+    [source === "", invalid, "Missing required header 'From'."],
+    [destinations.length === 0, invalid, "Missing required header 'To'."],
+    [destinations.length > MOST_RECIPIENTS, invalid, `Recipient count exceeds ${MOST_RECIPIENTS}.`],
+    [!addresses.every((address) => /^[^@]+@[^@]+$/.test(address)), invalid, "Missing final '@domain'"],
+    [
+      addresses.some((address) => /[\s\x00-\x1f]/.test(address)),
+      invalid,
+      "Local address contains control or whitespace",
+    ],
+  ];
+  const failed = checks.find(([wrong]) => wrong);
+  return failed === undefined ? checkIdentities(email, account) : sesError(failed[1], failed[2]);
 }
 
 function checkIdentities(email: OutgoingEmail, account: SesAccount): SesError | undefined {
@@ -151,7 +131,7 @@ function checkIdentities(email: OutgoingEmail, account: SesAccount): SesError | 
   if (strangers.length === 0) return undefined;
   const failed = [...new Set(strangers)].join(", ");
   const message = `Email address is not verified. The following identities failed the check in region ${region.toUpperCase()}: ${failed}`;
-  return refuse("MessageRejected", message).error;
+  return sesError("MessageRejected", message);
 }
 
 function domainOf(address: string): string {

@@ -13,8 +13,8 @@ export interface SesError {
 /** What an action comes to: a body's XML, or an error. */
 export type SesAnswer = { readonly xml: string; readonly messageId?: string } | { readonly error: SesError };
 
-export function refuse(code: string, message: string, status = 400): { readonly error: SesError } {
-  return { error: { code, message, status } };
+export function sesError(code: string, message: string, status = 400): SesError {
+  return { code, message, status };
 }
 
 const NAMESPACE = 'xmlns="http://ses.amazonaws.com/doc/2010-12-01/"';

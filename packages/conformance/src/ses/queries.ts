@@ -1,5 +1,5 @@
 import type { SesAccount } from "./account.ts";
-import { escapeXml, refuse, responseXml, type SesAnswer } from "./answer.ts";
+import { escapeXml, responseXml, type SesAnswer, sesError } from "./answer.ts";
 import { members } from "./form.ts";
 
 /** Answers the actions that only ask. */
@@ -10,8 +10,8 @@ export function answerQuery(
 ): SesAnswer {
   const contents = query(action, parameters, account);
   if (contents !== undefined) return { xml: responseXml(action, contents) };
-  if (action === "") return refuse("MissingAction", "Missing Action");
-  return refuse("InvalidAction", `Could not find operation ${action} for version 2010-12-01`);
+  if (action === "") return { error: sesError("MissingAction", "Missing Action") };
+  return { error: sesError("InvalidAction", `Could not find operation ${action} for version 2010-12-01`) };
 }
 
 function query(

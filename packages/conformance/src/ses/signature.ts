@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { SesAccount } from "./account.ts";
-import { refuse, type SesError } from "./answer.ts";
+import { type SesError, sesError } from "./answer.ts";
 
 /** A request as it came over HTTP, whole. */
 export interface HttpRequest {
@@ -24,47 +24,36 @@ export function verifySignature(
   now: number,
 ): SesError | undefined {
   const authorization = request.headers.authorization;
-  if (authorization === undefined) {
-    return refuse("MissingAuthenticationToken", "Request is missing Authentication Token", 403).error;
-  }
+  if (authorization === undefined)
+    return sesError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
   const parts = parse(authorization);
   const timestamp = request.headers["x-amz-date"] ?? "";
-  const incomplete =
+  if (
     parts === undefined ||
-    !parts.signedHeaders.includes("host") ||
-    !parts.signedHeaders.includes("x-amz-date");
-  if (incomplete || !/^\d{8}T\d{6}Z$/.test(timestamp)) {
-    return refuse(
-      "IncompleteSignature",
-      `Authorization header is incomplete: '${authorization.slice(0, 20)}…'`,
-    ).error;
+    !["host", "x-amz-date"].every((name) => parts.signedHeaders.includes(name)) ||
+    !/^\d{8}T\d{6}Z$/.test(timestamp)
+  ) {
+    const shown = authorization.slice(0, 20);
+    return sesError("IncompleteSignature", `Authorization header is incomplete: '${shown}…'`);
   }
   const { keyId, scope, signedHeaders, signature } = parts;
   const credentials = Object.hasOwn(account.credentials, keyId) ? account.credentials[keyId] : undefined;
-  if (credentials === undefined) {
-    return refuse("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
-      .error;
+  if (credentials?.expired === true)
+    return sesError("ExpiredToken", "The security token included in the request is expired", 403);
+  if (credentials === undefined || credentials.sessionToken !== request.headers["x-amz-security-token"]) {
+    const message = "The security token included in the request is invalid.";
+    return sesError("InvalidClientTokenId", message, 403);
   }
-  if (credentials.expired === true) {
-    return refuse("ExpiredToken", "The security token included in the request is expired", 403).error;
-  }
-  if (credentials.sessionToken !== request.headers["x-amz-security-token"]) {
-    return refuse("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
-      .error;
-  }
-  const misplaced = scopeProblem(scope, account.region, timestamp);
-  if (misplaced !== undefined) return refuse("SignatureDoesNotMatch", misplaced, 403).error;
-
   const toSign = [ALGORITHM, timestamp, scope, sha256(canonicalRequest(request, signedHeaders))].join("\n");
   const expected = sign(credentials.secretAccessKey, scope, toSign);
   const provided = Buffer.from(signature, "hex");
-  if (provided.length !== expected.length || !timingSafeEqual(provided, expected)) {
-    const message =
-      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
-    return refuse("SignatureDoesNotMatch", message, 403).error;
-  }
-  const late = timeProblem(timestamp, now);
-  return late === undefined ? undefined : refuse("SignatureDoesNotMatch", late, 403).error;
+  const matches = provided.length === expected.length && timingSafeEqual(provided, expected);
+  const problem =
+    scopeProblem(scope, account.region, timestamp) ??
+    (matches
+      ? timeProblem(timestamp, now)
+      : "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.");
+  return problem === undefined ? undefined : sesError("SignatureDoesNotMatch", problem, 403);
 }
 
 interface Authorization {

@@ -8,21 +8,17 @@ export function authExchange(line: string, argument: string, dialogue: Dialogue)
   const auth = dialogue.options.auth;
   const [name = "", initial] = argument.split(/\s+/);
   const mechanism = mechanisms(auth).find((offered) => offered === name.toUpperCase());
-  if (auth === undefined || mechanism === undefined) {
-    const reply = auth === undefined ? "502 5.5.1 AUTH not offered\r\n" : "504 5.5.4 mechanism not known\r\n";
-    return { step: "auth", line, reply: () => reply, answered: accept(dialogue) };
-  }
-  if (auth.tlsOnly === true && !dialogue.record.secure) {
-    return {
-      step: "auth",
-      line,
-      reply: () => "538 5.7.11 encryption required\r\n",
-      answered: accept(dialogue),
-    };
-  }
-  if (!dialogue.greeted || dialogue.authenticated || dialogue.from !== undefined) {
-    return { step: "auth", line, reply: () => "503 5.5.1 not now\r\n", answered: accept(dialogue) };
-  }
+  const refuse = (reply: string): Exchange => ({
+    step: "auth",
+    line,
+    reply: () => `${reply}\r\n`,
+    answered: accept(dialogue),
+  });
+  if (auth === undefined) return refuse("502 5.5.1 AUTH not offered");
+  if (mechanism === undefined) return refuse("504 5.5.4 mechanism not known");
+  if (auth.tlsOnly === true && !dialogue.record.secure) return refuse("538 5.7.11 encryption required");
+  if (!dialogue.greeted || dialogue.authenticated || dialogue.from !== undefined)
+    return refuse("503 5.5.1 not now");
   const at = dialogue.record.logins.length;
   return lineExchange(line, authenticate(mechanism, auth, initial), { dialogue, mechanism, at });
 }
@@ -83,37 +79,33 @@ type AuthState =
   | { readonly challenge: string; readonly user?: string; readonly answer: (response: string) => AuthState }
   | { readonly accepted: boolean; readonly user?: string };
 
+/** How a login begins that may come with the AUTH command: what the server asks for, and what takes the response. */
+const beginnings = {
+  PLAIN: { prompt: "", take: plain },
+  LOGIN: { prompt: "Username:", take: login },
+  XOAUTH2: { prompt: "", take: xoauth2 },
+} as const;
+
 /** Begins a login (RFC 4954). `initial` is the initial response of the AUTH command, still base64. */
 function authenticate(mechanism: SmtpMechanism, auth: SmtpAuth, initial: string | undefined): AuthState {
-  const first = initial === "=" ? "" : initial;
-  switch (mechanism) {
-    case "PLAIN":
-      return first === undefined
-        ? { challenge: "", answer: (response) => plain(auth, response) }
-        : plain(auth, first);
-    case "LOGIN":
-      return first === undefined
-        ? { challenge: encode("Username:"), answer: (response) => login(auth, response) }
-        : login(auth, first);
-    case "CRAM-MD5":
-      return cramMd5(auth);
-    case "XOAUTH2":
-      return first === undefined
-        ? { challenge: "", answer: (response) => xoauth2(auth, response) }
-        : xoauth2(auth, first);
-  }
+  if (mechanism === "CRAM-MD5") return cramMd5(auth);
+  const { prompt, take } = beginnings[mechanism];
+  const answer = (response: string): AuthState => take(auth, response);
+  return initial === undefined
+    ? { challenge: encode(prompt), answer }
+    : answer(initial === "=" ? "" : initial);
 }
 
 function plain(auth: SmtpAuth, response: string): AuthState {
   const [, user = "", password = ""] = decode(response).split("\0");
-  return { user, accepted: isSecretOf(auth.users, user, password) };
+  return { user, accepted: secretOf(auth.users, user) === password };
 }
 
 function login(auth: SmtpAuth, response: string): AuthState {
   const user = decode(response);
   const answer = (password: string): AuthState => ({
     user,
-    accepted: isSecretOf(auth.users, user, decode(password)),
+    accepted: secretOf(auth.users, user) === decode(password),
   });
   return { challenge: encode("Password:"), user, answer };
 }
@@ -134,18 +126,10 @@ function cramMd5(auth: SmtpAuth): AuthState {
 function xoauth2(auth: SmtpAuth, response: string): AuthState {
   const [, user = "", token = ""] =
     /^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01$/.exec(decode(response)) ?? [];
-  if (isSecretOf(auth.tokens, user, token)) return { user, accepted: true };
+  if (secretOf(auth.tokens, user) === token) return { user, accepted: true };
   // The server says why in a challenge, which the client answers with an empty line before it gets its 535.
   const why = encode(JSON.stringify({ status: "400", schemes: "Bearer", scope: "https://mail.example/" }));
   return { challenge: why, user, answer: () => ({ user, accepted: false }) };
-}
-
-function isSecretOf(
-  secrets: Readonly<Record<string, string>> | undefined,
-  user: string,
-  secret: string,
-): boolean {
-  return secretOf(secrets, user) === secret;
 }
 
 function secretOf(secrets: Readonly<Record<string, string>> | undefined, user: string): string | undefined {

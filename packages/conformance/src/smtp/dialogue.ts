@@ -53,6 +53,14 @@ export interface SessionHost {
   accept(mail: AcceptedMail): void;
 }
 
+/** A step at which a working server says nothing. */
+export const silent = (step: SmtpStep, after?: () => void): Exchange => ({
+  step,
+  line: "",
+  reply: () => "",
+  ...(after === undefined ? {} : { after }),
+});
+
 export const isSuccess = (code: number): boolean => code >= 200 && code < 300;
 
 /** Forgets the mail under way. */

@@ -73,14 +73,14 @@ function follow(next: SmtpFollowUp, control: StepControl): void {
 /** Whether an action at the final dot leaves the mail accepted; `normal` says what a working server would do. */
 export function isAccepted(action: SmtpAction, normal: boolean): boolean {
   if (action.keep !== undefined) return action.keep;
-  if ("reply" in action) return isNoRefusal(replyBytes(action.reply));
-  if ("trickle" in action) return isNoRefusal(action.trickle);
-  if ("drop" in action) return isNoRefusal(action.after ?? "");
+  if ("reply" in action) return isNotRefusal(replyBytes(action.reply));
+  if ("trickle" in action) return isNotRefusal(action.trickle);
+  if ("drop" in action) return isNotRefusal(action.after ?? "");
   if ("delayMs" in action) return keptAfter(action.next ?? "normal", normal);
   if ("raw" in action)
     return action.next === undefined
-      ? isNoRefusal(action.raw)
-      : isNoRefusal(action.raw) && keptAfter(action.next, normal);
+      ? isNotRefusal(action.raw)
+      : isNotRefusal(action.raw) && keptAfter(action.next, normal);
   return true;
 }
 
@@ -90,7 +90,7 @@ function keptAfter(next: SmtpFollowUp, normal: boolean): boolean {
 }
 
 // Anything that is not a refusal: half a reply or garbage comes from a server that has the mail.
-function isNoRefusal(bytes: string | Buffer): boolean {
+function isNotRefusal(bytes: string | Buffer): boolean {
   return (replyCode(bytes) ?? 200) < 400;
 }
 

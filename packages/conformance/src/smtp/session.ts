@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import type { SmtpAction } from "./action.ts";
 import { command } from "./commands.ts";
-import { clearMail, type Dialogue, type Exchange, type SessionHost } from "./dialogue.ts";
+import { clearMail, type Dialogue, type Exchange, type SessionHost, silent } from "./dialogue.ts";
 import { type BodyReader, bodyReader, lineInput } from "./input.ts";
 import { finalDot } from "./mail-commands.ts";
-import { perform, replyCode, type StepControl } from "./perform.ts";
+import { perform, replyCode } from "./perform.ts";
 import { type Wire, wire } from "./wire.ts";
 
 /** Speaks SMTP on one connection. */
@@ -50,7 +50,7 @@ export function session(socket: Socket, host: SessionHost): void {
     connection: {
       startBody: () => {
         body = bodyReader(full ? options.size : 65_536);
-        const action = host.decide({ step: "body", line: "", reply: () => "" });
+        const action = host.decide(silent("body"));
         if (action !== undefined)
           pendingAction = { action, atBytes: "afterBytes" in action ? action.afterBytes : 1 };
         if (pendingAction?.atBytes === 0) runPendingAction();
@@ -137,7 +137,7 @@ export function session(socket: Socket, host: SessionHost): void {
     const action = pendingAction?.action;
     pendingAction = undefined;
     if (action === undefined) return;
-    take({ step: "body", line: "", reply: () => "" }, run, action);
+    take(silent("body"), run, action);
   }
 
   function dot(reader: BodyReader): void {
@@ -146,7 +146,7 @@ export function session(socket: Socket, host: SessionHost): void {
     const { exchange, action } = finalDot(reader, dialogue, host, () => {
       mailDone = true;
     });
-    // Decided already: without an action there is nothing to ask the script again.
+    // Decided already: without an action the script is not asked again.
     if (action !== undefined) {
       take(exchange, run, action);
       return;
@@ -157,21 +157,15 @@ export function session(socket: Socket, host: SessionHost): void {
 
   function idle(): void {
     mailDone = false;
-    const action = host.decide({ step: "idle", line: "", reply: () => "" });
+    const action = host.decide(silent("idle"));
     if (action === undefined) return;
     idleRound += 1;
     const round = idleRound;
     const later = (delayMs: number, next: () => void): void =>
       line.later(delayMs, () => round === idleRound && next());
     const flush = (): void => void line.flush();
-    const control: StepControl = {
-      wire: { ...line, later },
-      stopsReading: false,
-      answered: flush,
-      normal: flush,
-      done: flush,
-    };
-    perform(action, control);
+    const wire = { ...line, later };
+    perform(action, { wire, stopsReading: false, answered: flush, normal: flush, done: flush });
   }
 
   function handshake(ready: () => void): void {
@@ -188,7 +182,7 @@ export function session(socket: Socket, host: SessionHost): void {
     awaitingHello = true;
     line.onceReadable(() => {
       awaitingHello = false;
-      take({ step: "tls", line: "", reply: () => "", after: begin }, () => line.flush());
+      take(silent("tls", begin), () => line.flush());
     });
   }
 
@@ -197,7 +191,7 @@ export function session(socket: Socket, host: SessionHost): void {
     take({ step: "greeting", line: "", reply: () => greeting }, run);
     line.flush();
   };
-  take({ step: "connect", line: "", reply: () => "" }, () => {
+  take(silent("connect"), () => {
     line.flush();
     if (options.secure !== true) return greet();
     busy = true;

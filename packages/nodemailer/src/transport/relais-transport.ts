@@ -59,7 +59,7 @@ function abortError(signal: AbortSignal, delivery?: Delivery): SendingError {
   const error = sendingError("Message sending aborted", {
     code: "EABORT",
     cause: signal.reason,
-    ...(delivery === undefined ? {} : { delivery }),
+    delivery,
   });
   error.name = "AbortError";
   return error;
@@ -107,7 +107,7 @@ function sentInfo(mail: MailMessage<RelaisSentInfo>, message: Message, delivery:
  * @throws {RangeError} if `options.maxAtOnce` is not a whole number of 1 or more
  */
 export function relaisTransport(chain: SendingChain, options: SendingChainOptions = {}): RelaisTransport {
-  const idle = idleTracker(options.maxAtOnce ?? 5);
+  const idle = new IdleTracker(options.maxAtOnce ?? 5);
   const send = async (mail: MailMessage<RelaisSentInfo>): Promise<RelaisSentInfo> => {
     const { signal } = mail.data;
     const message = await unlessAborted(composeMessage(mail, options.limits), signal);
@@ -148,7 +148,7 @@ export function relaisTransport(chain: SendingChain, options: SendingChainOption
     },
     verify,
     close: async () => chain.close?.(),
-    isIdle: idle.isIdle,
+    isIdle: () => idle.isIdle(),
     on(event, listener) {
       idle.on(event, listener);
       return this;
@@ -156,41 +156,41 @@ export function relaisTransport(chain: SendingChain, options: SendingChainOption
   };
 }
 
-/** Whether there is room for another mail, as nodemailer's pools say it. Nothing is held back by it. */
-interface IdleTracker {
-  /** Notes that a mail is under way until the promise settles. */
-  track<T>(sending: Promise<T>): Promise<T>;
-  /** Whether fewer than `maxAtOnce` mails are under way. */
-  isIdle(): boolean;
-  /** `idle` comes once at first, and whenever there is room again after there was none. */
-  on(event: string | symbol, listener: (...args: unknown[]) => void): void;
-}
+/** Says whether there is room for another mail, as nodemailer's pools do. Nothing is held back by it. */
+class IdleTracker extends EventEmitter {
+  readonly #maxAtOnce: number;
+  #underWay = 0;
 
-/** @throws {RangeError} if `maxAtOnce` is not a whole number of 1 or more */
-function idleTracker(maxAtOnce: number): IdleTracker {
-  if (!Number.isInteger(maxAtOnce) || maxAtOnce < 1)
-    throw new RangeError("maxAtOnce must be a whole number of 1 or more");
-  const events = new EventEmitter();
-  let underWay = 0;
-  const isIdle = (): boolean => underWay < maxAtOnce;
-  const emitIdle = (): void => {
+  /** @throws {RangeError} if `maxAtOnce` is not a whole number of 1 or more */
+  constructor(maxAtOnce: number) {
+    super();
+    if (!Number.isInteger(maxAtOnce) || maxAtOnce < 1)
+      throw new RangeError("maxAtOnce must be a whole number of 1 or more");
+    this.#maxAtOnce = maxAtOnce;
+    this.#emitIdle();
+  }
+
+  /** Whether fewer than `maxAtOnce` mails are under way. */
+  isIdle(): boolean {
+    return this.#underWay < this.#maxAtOnce;
+  }
+
+  /** Counts a mail as under way until the promise settles. */
+  async track<T>(sending: Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await sending;
+    } finally {
+      const wasFull = !this.isIdle();
+      this.#underWay -= 1;
+      if (wasFull && this.isIdle()) this.#emitIdle();
+    }
+  }
+
+  /** `idle` comes once at first, and whenever there is room again after there was none. */
+  #emitIdle(): void {
     setImmediate(() => {
-      if (isIdle()) events.emit("idle");
+      if (this.isIdle()) this.emit("idle");
     });
-  };
-  emitIdle();
-  return {
-    isIdle,
-    on: (event, listener) => void events.on(event, listener),
-    async track(sending) {
-      underWay += 1;
-      try {
-        return await sending;
-      } finally {
-        const wasFull = !isIdle();
-        underWay -= 1;
-        if (wasFull && isIdle()) emitIdle();
-      }
-    },
-  };
+  }
 }

@@ -29,26 +29,30 @@ const codes: Readonly<Record<FailureKind, string>> = {
   cancelled: "EABORT",
 };
 
+type Fields = Omit<SendingError, "name" | "message">;
+
 /** An error with nodemailer's fields; `undefined` ones are left out. */
-export function sendingError(message: string, fields: Omit<SendingError, "name" | "message">): SendingError {
+export function sendingError(
+  message: string,
+  fields: { readonly [Name in keyof Fields]: Fields[Name] | undefined },
+): SendingError {
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.assign(new Error(message), Object.fromEntries(present)) as unknown as SendingError;
 }
 
-const responseCodeOf = ({ code }: Failure): number | undefined => {
-  const digits = /^([2-5]\d\d)\b/.exec(code ?? "")?.[1];
+function responseCodeOf(failure: Failure | undefined): number | undefined {
+  const digits = /^([2-5]\d\d)\b/.exec(failure?.code ?? "")?.[1];
   return digits === undefined ? undefined : Number(digits);
-};
+}
 
 /** One failure as nodemailer reports it. */
 export function failureError(failure: Failure, recipient?: string): SendingError {
-  const { kind, reason } = failure;
-  const responseCode = responseCodeOf(failure);
-  return sendingError(reason, {
+  const { kind, reason: response } = failure;
+  return sendingError(response, {
     code: codes[kind],
-    response: reason,
-    ...(responseCode === undefined ? {} : { responseCode }),
-    ...(recipient === undefined ? {} : { recipient }),
+    response,
+    responseCode: responseCodeOf(failure),
+    recipient,
   });
 }
 
@@ -61,13 +65,12 @@ export function rejectedErrors({ rejected }: Delivery): readonly SendingError[] 
 export function deliveryError(delivery: Delivery & { readonly success: false }): SendingError {
   const { kind, failures, rejected, error, reason } = delivery;
   const cause = [...rejected.map((one) => one.failure), ...failures].find((one) => one.kind === kind);
-  const responseCode = cause === undefined ? undefined : responseCodeOf(cause);
   return sendingError(error, {
     code: codes[kind],
     response: cause?.reason ?? reason,
     rejected: rejected.map((one) => one.address),
     rejectedErrors: rejectedErrors(delivery),
     delivery,
-    ...(responseCode === undefined ? {} : { responseCode }),
+    responseCode: responseCodeOf(cause),
   });
 }

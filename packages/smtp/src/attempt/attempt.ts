@@ -26,7 +26,7 @@ import {
 } from "./transaction.ts";
 
 /** What the attempts of one provider share. */
-export interface AttemptContext {
+export interface ProviderState {
   readonly outcomes: OutcomeFactory;
   readonly sign: Sign | undefined;
   readonly pool: Pick<ConnectionPool, "acquire" | "release" | "isSpent" | "dropIdle">;
@@ -34,13 +34,13 @@ export interface AttemptContext {
 }
 
 /**
- * One call of `send`: a message for one server, in as many transactions as that takes: one, as a rule, and further ones for
- * the recipients that the server did not take in the same (RFC 5321, 4.5.3.1.10).
+ * One call of `send`: a message for one server, in as many transactions as that takes: one, as a rule, and further
+ * ones for the recipients that the server did not take in the same (RFC 5321, 4.5.3.1.10).
  */
 export class Attempt {
   readonly #message: Message;
   readonly #context: SendContext;
-  readonly #shared: AttemptContext;
+  readonly #shared: ProviderState;
   readonly #recipients: RecipientTracker;
   readonly #utf8Header: string | undefined;
   #connection: Connection | undefined;
@@ -55,7 +55,7 @@ export class Attempt {
   #released: Promise<void> = Promise.resolve();
 
   /** Prepares an attempt; nothing happens before `run`. */
-  constructor(message: Message, context: SendContext, shared: AttemptContext) {
+  constructor(message: Message, context: SendContext, shared: ProviderState) {
     this.#message = message;
     this.#context = context;
     this.#shared = shared;
@@ -104,13 +104,9 @@ export class Attempt {
       return sign === undefined ? bytes : await sign(bytes, this.#message.from.address);
     } catch (thrown) {
       const { code, message } = parseError(thrown);
-      return code === "EDKIM"
-        ? outcomes.failure({ kind: "misconfigured", reason: message, code })
-        : outcomes.failure({
-            kind: "rejected",
-            reason: `the message could not be compiled: ${message}`,
-            code,
-          });
+      if (code === "EDKIM") return outcomes.failure({ kind: "misconfigured", reason: message, code });
+      const reason = `the message could not be compiled: ${message}`;
+      return outcomes.failure({ kind: "rejected", reason, code });
     }
   }
 

@@ -1,3 +1,4 @@
+import type { PoolSettings } from "../options/check-options.ts";
 import { explainError } from "../replies/classify.ts";
 import type { Connection } from "./connection.ts";
 import type { Slot } from "./connection-slots.ts";
@@ -23,7 +24,7 @@ export interface ConnectionPool {
  * @param open connects and logs in
  */
 export function connectionPool(
-  { maxMessages, idleTimeoutMs }: { readonly maxMessages: number; readonly idleTimeoutMs: number },
+  { maxMessages, idleTimeoutMs }: PoolSettings,
   learned: LearnedLimits,
   open: (signal: AbortSignal) => Promise<Connection>,
 ): ConnectionPool {

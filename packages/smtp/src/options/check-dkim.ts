@@ -1,6 +1,16 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { domainToASCII } from "node:url";
-import { checkShape, type Field, fault, record, required, secretWith, shaped, textWith } from "./field.ts";
+import {
+  checkShape,
+  type Field,
+  fault,
+  record,
+  required,
+  secretWith,
+  shaped,
+  textWith,
+  unchecked,
+} from "./field.ts";
 
 /** One key. */
 export interface DkimSettings {
@@ -52,10 +62,9 @@ const dkimKey = record({
 });
 
 /** The keys that sign; which headers they sign depends on the host. */
-export const dkim: Field = {
-  check: (_, value) => value,
-  schema: (zod) => zod.union([dkimKey.schema(zod), zod.array(dkimKey.schema(zod))]),
-};
+export const dkim: Field = unchecked((zod) =>
+  zod.union([dkimKey.schema(zod), zod.array(dkimKey.schema(zod))]),
+);
 
 /** Checks how to sign what goes to `host`; nothing where there is no key. */
 export function checkDkim(value: unknown, host: string): readonly DkimSettings[] {

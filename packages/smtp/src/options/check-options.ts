@@ -19,7 +19,7 @@ import {
   whole,
   type Zod,
 } from "./field.ts";
-import type { SmtpAuth, SmtpOptions } from "./options.ts";
+import type { SmtpAuth, SmtpOptions, SmtpPool } from "./options.ts";
 
 /** Options after checking, every default filled in. */
 export interface Settings {
@@ -44,11 +44,7 @@ export interface Settings {
   readonly maxResponseBytes: number;
 }
 
-export interface PoolSettings {
-  readonly maxConnections: number;
-  readonly maxMessages: number;
-  readonly idleTimeoutMs: number;
-}
+export type PoolSettings = { readonly [Name in keyof SmtpPool]-?: number };
 
 const ms = whole(1, 2 ** 31 - 1);
 const hostShape = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?$/;

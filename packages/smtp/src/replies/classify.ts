@@ -13,7 +13,7 @@ export interface Classification extends Omit<FailureParts, "provider" | "rejecte
 /** Which kind of failure a thrown value is, given whether the message had been handed over. Never `unknown` if not. */
 export function classify(thrown: unknown, handedOver: boolean): Classification {
   const error = parseError(thrown);
-  return handedOver ? ofDeliveredEnd(error) : (ofReply(error) ?? ofNetwork(error));
+  return handedOver ? afterHandOver(error) : (ofReply(error) ?? ofNetwork(error));
 }
 
 /** What a thrown value says as a reply, if it carries one that refuses. */
@@ -55,7 +55,7 @@ const wireRuleOf = ({ originalCode, timeoutType, code }: ParsedError) =>
   findWireRule([originalCode, timeoutType, code]);
 
 /** Handed over: only a refusal of the final dot is a definite answer (RFC 5321, 4.2.5); all else leaves it open. */
-function ofDeliveredEnd(error: ParsedError): Classification {
+function afterHandOver(error: ParsedError): Classification {
   const { code, response } = error;
   if (code === "EMESSAGE" && response !== undefined) {
     const explained = explainReply(response, "dot");

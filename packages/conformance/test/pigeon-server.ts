@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Received } from "@relais/conformance";
 
 /** What the loft does with the next pigeons. */
-export type Mood =
+export type Mode =
   | { readonly status: number; readonly error?: string; readonly keeps?: true } // keeps: and takes it all the same
   | "accept"
   | "lose" // takes it, and cuts the connection
@@ -13,11 +13,11 @@ export type Mood =
   | "defer"; // takes it for all but Cleo, who has to wait
 
 /** An imaginary HTTP API for mail, on 127.0.0.1. */
-export interface PigeonFarEnd {
+export interface PigeonServer {
   readonly url: string;
   readonly received: Received[];
   requests: number;
-  mood: Mood;
+  mode: Mode;
   close(): Promise<void>;
 }
 
@@ -28,28 +28,28 @@ interface Letter {
 }
 
 /** POST / with a key, recipients and a text is a message; GET / is a question whether all is well. */
-export async function pigeonFarEnd(): Promise<PigeonFarEnd> {
+export async function pigeonServer(): Promise<PigeonServer> {
   const take = (body: string): string => {
     const { key, to, text } = JSON.parse(body) as Letter;
     const id = `p-${far.received.length + 1}`;
-    const leaves = far.mood === "partial" || far.mood === "defer";
+    const leaves = far.mode === "partial" || far.mode === "defer";
     const taken = leaves ? to.filter((address) => address !== "cleo@example.net") : to;
     far.received.push({ id, key, recipients: taken, content: text });
     return id;
   };
   const answer = (response: ServerResponse, body: string): void => {
-    const { mood } = far;
-    if (mood === "stall") return;
-    if (typeof mood === "object") {
-      if (mood.keeps) take(body);
-      response.writeHead(mood.status).end(JSON.stringify({ error: mood.error ?? "no" }));
+    const { mode } = far;
+    if (mode === "stall") return;
+    if (typeof mode === "object") {
+      if (mode.keeps) take(body);
+      response.writeHead(mode.status).end(JSON.stringify({ error: mode.error ?? "no" }));
       return;
     }
     const id = take(body);
-    if (mood === "lose") response.destroy();
-    else if (mood === "partial") response.end(JSON.stringify({ id, refused: ["cleo@example.net"] }));
-    else if (mood === "defer") response.end(JSON.stringify({ id, waiting: ["cleo@example.net"] }));
-    else response.end(JSON.stringify(mood === "missingId" ? {} : { id }));
+    if (mode === "lose") response.destroy();
+    else if (mode === "partial") response.end(JSON.stringify({ id, refused: ["cleo@example.net"] }));
+    else if (mode === "defer") response.end(JSON.stringify({ id, waiting: ["cleo@example.net"] }));
+    else response.end(JSON.stringify(mode === "missingId" ? {} : { id }));
   };
   const server = createServer((request, response) => {
     far.requests += 1;
@@ -62,11 +62,11 @@ export async function pigeonFarEnd(): Promise<PigeonFarEnd> {
     request.on("end", () => answer(response, Buffer.concat(chunks).toString()));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const far: PigeonFarEnd = {
+  const far: PigeonServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     received: [],
     requests: 0,
-    mood: "accept",
+    mode: "accept",
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
