@@ -50,13 +50,6 @@ export { type RetryOptions, retry } from "./policies/retry.ts";
 export { type StandardOptions, standardPolicies, standardTimeoutMs } from "./policies/standard.ts";
 export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
 export type { ProviderLimits } from "./provider/limits.ts";
-export type {
-  DeliveryScope,
-  Health,
-  Provider,
-  Quota,
-  Send,
-  SendContext,
-  VerifyContext,
-} from "./provider/provider.ts";
+export type { Health, Provider, Quota, Send, SendContext, VerifyContext } from "./provider/provider.ts";
+export type { DeliveryScope } from "./provider/scope.ts";
 export { type Clock, systemClock } from "./runtime/clock.ts";

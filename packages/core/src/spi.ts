@@ -44,14 +44,8 @@ export {
   type RawOptionIssue,
   type SafeParser,
 } from "./provider/plugin.ts";
-export type {
-  DeliveryScope,
-  Health,
-  Provider,
-  Quota,
-  SendContext,
-  VerifyContext,
-} from "./provider/provider.ts";
+export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
+export type { DeliveryScope } from "./provider/scope.ts";
 export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";

@@ -5,7 +5,8 @@ import type { Journal } from "../src/events/journal.ts";
 import type { Outcome } from "../src/failure/outcome.ts";
 import type { Message } from "../src/message/message.ts";
 import type { Policy } from "../src/policies/policy.ts";
-import type { AttemptScope, Provider } from "../src/provider/provider.ts";
+import type { Provider } from "../src/provider/provider.ts";
+import type { AttemptScope } from "../src/provider/scope.ts";
 import { type Clock, systemClock } from "../src/runtime/clock.ts";
 import { sampleMessage } from "./sample-message.ts";
 

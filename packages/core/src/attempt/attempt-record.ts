@@ -1,7 +1,8 @@
 import type { Attempt } from "../events/delivery.ts";
 import { type Failure, failure, type Outcome } from "../failure/outcome.ts";
 import type { Message } from "../message/message.ts";
-import { attemptScope, type SendContext } from "../provider/provider.ts";
+import type { SendContext } from "../provider/provider.ts";
+import { attemptScope } from "../provider/scope.ts";
 
 /** What is known of an attempt besides its outcome. */
 export interface AttemptFacts {

@@ -1,13 +1,7 @@
-import type { Attempt } from "../events/delivery.ts";
-import type { Observer } from "../events/event.ts";
-import type { Journal, JournalEntry } from "../events/journal.ts";
+import type { JournalEntry } from "../events/journal.ts";
 import { failure, type Outcome } from "../failure/outcome.ts";
-import {
-  type AttemptScope,
-  type AttemptState,
-  attemptScope,
-  type SendContext,
-} from "../provider/provider.ts";
+import type { SendContext } from "../provider/provider.ts";
+import { type AttemptScope, type AttemptState, attemptScope, InnerScope } from "../provider/scope.ts";
 import { type Clock, wallNow } from "../runtime/clock.ts";
 import { tryAsync, type Waiting } from "../runtime/wait.ts";
 import { attemptId, attemptRecord } from "./attempt-record.ts";
@@ -28,11 +22,10 @@ export function forwardedOutcome(provider: string): Outcome {
  * One attempt: its point of no return, and what is known of it. It is also the scope that its provider is given, so
  * that a provider which forwards the message to others (a chain, however it is wrapped) is known by what it does.
  */
-export class CurrentAttempt implements AttemptState, AttemptScope {
+export class CurrentAttempt extends InnerScope<AttemptScope | undefined> implements AttemptState {
   readonly provider: string;
   readonly to: readonly string[];
   readonly context: SendContext;
-  readonly scope: AttemptScope | undefined;
   /** What the provider awaits. Rejects if the attempt is over, or the journal refuses. */
   readonly handOver: () => Promise<void>;
   /** When it began, as the clock counts. */
@@ -60,46 +53,29 @@ export class CurrentAttempt implements AttemptState, AttemptScope {
   #isReported = false;
 
   constructor(provider: string, message: string, context: SendContext, clock: Clock) {
+    super(attemptScope(context.scope));
     this.provider = provider;
     this.to = context.envelope.to;
     this.context = context;
-    this.scope = attemptScope(context.scope);
     this.#clock = clock;
     this.beganAt = clock.now();
-    const n = this.scope?.nextAttempt(this) ?? 1;
+    const n = this.outer?.nextAttempt(this) ?? 1;
     const at = wallNow(clock);
     this.entry = { attempt: attemptId(), messageId: message, provider, n, at, recipients: this.to };
     this.handOver = () => this.#handOver();
   }
 
-  get observe(): Observer | undefined {
-    return this.scope?.observe;
-  }
-
-  get journal(): Journal | undefined {
-    return this.scope?.journal;
-  }
-
-  get deadlineAt(): number {
-    return this.scope?.deadlineAt ?? Number.POSITIVE_INFINITY;
-  }
-
-  nextAttempt(attempt?: AttemptState, n?: number): number {
-    const { scope } = this;
-    if (this.isClosed || scope === undefined) return 0;
+  override nextAttempt(attempt?: AttemptState, n?: number): number {
+    if (this.isClosed || this.outer === undefined) return 0;
     if (attempt !== undefined) {
       this.inner ??= [];
       this.inner.push(attempt);
     }
-    if (this.forwarded || this.handedOver) return scope.nextAttempt(attempt, n);
+    if (this.forwarded || this.handedOver) return this.outer.nextAttempt(attempt, n);
     // The first one within has the number of this one, which is no attempt of its own.
     this.forwarded = true;
     if (this.#isReported) this.#reportForwarded();
-    return scope.nextAttempt(attempt, this.entry.n);
-  }
-
-  record(attempt: Attempt, outcome: Outcome): void {
-    this.scope?.record(attempt, outcome);
+    return this.outer.nextAttempt(attempt, this.entry.n);
   }
 
   abandon(): void {
@@ -167,7 +143,7 @@ export class CurrentAttempt implements AttemptState, AttemptScope {
   #becomeOwn(): void {
     this.forwarded = false;
     this.#isReported = false;
-    const n = this.scope?.nextAttempt() ?? 1;
+    const n = this.outer?.nextAttempt() ?? 1;
     this.entry = { ...this.entry, attempt: attemptId(), n, at: wallNow(this.#clock) };
     this.isJournaled = false;
   }

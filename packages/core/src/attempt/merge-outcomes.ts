@@ -10,7 +10,7 @@ import {
   withAggregate,
 } from "../failure/outcome.ts";
 import { mailboxKey } from "../message/address.ts";
-import type { AttemptState } from "../provider/provider.ts";
+import type { AttemptState } from "../provider/scope.ts";
 
 /** What the attempts say of one recipient. */
 interface RecipientEnds {

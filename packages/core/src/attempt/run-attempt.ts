@@ -105,9 +105,9 @@ async function closeJournal(
 
 function callProvider(known: KnownProvider, message: Message, attempt: CurrentAttempt): Promise<Outcome> {
   const { clock, provider } = known;
-  const { scope, handOver } = attempt;
+  const { outer, handOver } = attempt;
   const { envelope, signal } = attempt.context;
-  const context = { envelope, signal, handOver, scope: scope === undefined ? undefined : attempt };
+  const context = { envelope, signal, handOver, scope: outer === undefined ? undefined : attempt };
   const answer = startSend(provider, message, context);
   const isForwarder = attempt.forwarded || looksLikeForwarder(provider);
   if (!isForwarder) attempt.reportStart();
@@ -158,10 +158,10 @@ function mergeInner(end: Settled<unknown>, { provider, inner = [], context, to }
 function reportLate(
   answer: Promise<unknown>,
   facts: HandOverFacts,
-  { scope, entry }: CurrentAttempt,
+  { outer, entry }: CurrentAttempt,
   clock: Clock,
 ): void {
-  const { observe, journal } = scope ?? {};
+  const { observe, journal } = outer ?? {};
   if (observe === undefined && journal?.late === undefined) return;
   answer
     .then((late) => {
@@ -213,8 +213,8 @@ export function timedOutOutcome(outcome: Outcome, { message: reason }: AttemptTi
 }
 
 function recordAttempt(attempt: CurrentAttempt, outcome: Outcome, clock: Clock): void {
-  const { handedOver, entry, scope, observe } = attempt;
-  if (scope === undefined) return;
+  const { handedOver, entry, outer, observe } = attempt;
+  if (outer === undefined) return;
   const { attempt: id, messageId: message, n, provider, at, recipients } = entry;
   const facts = {
     n,
@@ -227,7 +227,7 @@ function recordAttempt(attempt: CurrentAttempt, outcome: Outcome, clock: Clock):
     handedOver,
   };
   const record = attemptRecord(facts, outcome);
-  scope.record(record, outcome);
+  outer.record(record, outcome);
   observe?.({ type: "attempt", at: wallNow(clock), message, provider, attempt: record, outcome });
 }
 

@@ -6,8 +6,8 @@ import type { Failure, Outcome } from "../failure/outcome.ts";
 import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
 import { InvalidMessage } from "../message/fields.ts";
 import type { Envelope, Message } from "../message/message.ts";
-import { limitsOf, nextPart } from "../provider/limits.ts";
-import { type AttemptScope, type AttemptState, attemptScope } from "../provider/provider.ts";
+import { limitsOf, nextPart, type Part } from "../provider/limits.ts";
+import { type AttemptScope, type AttemptState, attemptScope } from "../provider/scope.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, sleep, wallNow } from "../runtime/clock.ts";
 import { settledWithGrace } from "../runtime/wait.ts";
@@ -31,6 +31,8 @@ export interface ChainState {
 /** Waits for a busy server once; waits for limits of our own are free and bounded by the deadline. */
 const maxWaits = 1;
 const ownLimits = new Set(["rate-limit", "resting", "queue-full"]);
+
+const none: readonly never[] = Object.freeze([]);
 
 /** A link that did not take the message for all recipients. */
 interface FailedLink {
@@ -97,48 +99,55 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
 
   /** Never rejects. */
   async deliver(input: MessageInput | Message): Promise<Delivery> {
-    // Seen from outside, a chain within a chain delivers nothing: the whole does.
-    const report = this.#outer === undefined ? this.observe : undefined;
-    const { links, settings } = this.#chain;
     try {
       const message = isMessage(input)
         ? input
-        : await readMessage(input, settings, this.#startedAt, this.signal);
-      if ("success" in message) {
-        if (this.#outer === undefined) reportRefused(this.#chain, message, this.#beganAt);
-        return message;
-      }
-      this.message = message;
-      this.#envelope = this.#options.envelope ?? message.envelope;
-      const tracker = new RecipientTracker(this.#envelope.to, this);
-      this.#tracker = tracker;
-      const recipients = this.#envelope.to.length;
-      report?.({ type: "delivery-start", at: this.#startedAt, message: message.id, recipients });
+        : await readMessage(input, this.#chain.settings, this.#startedAt, this.signal);
+      if ("success" in message) return this.#refuse(message);
+      this.#begin(message);
       let previous: FailedLink | undefined;
-      for (let place = 0; place < links.length; place++) {
-        const to = tracker.pending;
+      for (let place = 0; place < this.#chain.links.length; place++) {
+        const to = this.#tracker.pending;
         if (to.length === 0) break;
         previous = (await this.#offer(place, to, previous)) ?? previous;
       }
-      if (tracker.pending.length > 0) await this.#retryAfterWaits();
-      const { clock, id: chain } = settings;
-      const delivery = buildDelivery(tracker, {
-        id: message.id,
-        chain,
-        attempts: this.#attempts ?? [],
-        clock,
-      });
-      report?.({
-        type: "delivery",
-        at: wallNow(clock),
-        message: message.id,
-        delivery,
-        ms: clock.now() - this.#beganAt,
-      });
-      return delivery;
+      if (this.#tracker.pending.length > 0) await this.#retryAfterWaits();
+      return this.#conclude();
     } finally {
       this.#end();
     }
+  }
+
+  /** Tells what belongs to the delivery as a whole: not that of a chain within a chain. */
+  get #report(): Observer | undefined {
+    return this.#outer === undefined ? this.observe : undefined;
+  }
+
+  #refuse(delivery: Delivery): Delivery {
+    if (this.#outer === undefined) reportRefused(this.#chain, delivery, this.#beganAt);
+    return delivery;
+  }
+
+  #begin(message: Message): void {
+    this.message = message;
+    this.#envelope = this.#options.envelope ?? message.envelope;
+    const { to } = this.#envelope;
+    this.#tracker = new RecipientTracker(to, this);
+    this.#report?.({
+      type: "delivery-start",
+      at: this.#startedAt,
+      message: message.id,
+      recipients: to.length,
+    });
+  }
+
+  #conclude(): Delivery {
+    const { clock, id: chain } = this.#chain.settings;
+    const { id } = this.message;
+    const delivery = buildDelivery(this.#tracker, { id, chain, attempts: this.#attempts ?? [], clock });
+    const ms = clock.now() - this.#beganAt;
+    this.#report?.({ type: "delivery", at: wallNow(clock), message: id, delivery, ms });
+    return delivery;
   }
 
   /**
@@ -154,32 +163,51 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
     if (previous !== undefined) this.#reportFailover(previous, link.id, to.length);
     let left = to;
     while (left.length > 0) {
-      // Read anew each time: the attempt before may have taught the provider what its server takes.
-      const limits = limitsOf(link);
-      const { from } = this.#envelope;
-      const part = limits === undefined ? undefined : nextPart(this.message, { from, to: left }, limits);
-      const taken = part?.to ?? left;
-      let outcome: Outcome;
-      if (part?.over === undefined) {
-        const call = new LinkCall(link, this.#envelopeFor(taken), this);
-        try {
-          outcome = call.outcomeOf(await call.answer());
-        } catch {
-          outcome = call.thrownOutcome();
-        }
-      } else outcome = this.#skipLink(link, taken, part.over);
-      this.#tracker.record(place, outcome, taken);
-      if (part === undefined) break;
-      const done = new Set(taken);
-      left = left.filter((address) => !done.has(address));
-      if (left.length > 0 && !outcome.success && this.#endsLink(outcome, place)) {
-        // What became of the part is unknown, but the rest was surely not sent.
-        if (outcome.kind !== "unknown") this.#tracker.record(place, withoutRejections(outcome), left);
-        break;
+      const part = this.#nextPart(link, left);
+      if (part?.over !== undefined) {
+        left = this.#record(place, this.#skipLink(link, part.to, part.over), part, left);
+        continue;
       }
+      const call = new LinkCall(link, this.#envelopeFor(part?.to ?? left), this);
+      let outcome: Outcome;
+      try {
+        outcome = call.outcomeOf(await call.answer());
+      } catch {
+        outcome = call.thrownOutcome();
+      }
+      left = this.#record(place, outcome, part, left);
     }
+    return this.#failedLink(place);
+  }
+
+  /** The recipients of the next call; `undefined` for all that are left. */
+  #nextPart(link: Link, left: readonly string[]): Part | undefined {
+    // Read anew each time: the attempt before may have taught the provider what its server takes.
+    const limits = limitsOf(link);
+    if (limits === undefined) return undefined;
+    return nextPart(this.message, { from: this.#envelope.from, to: left }, limits);
+  }
+
+  /** Notes the outcome of a call; returns the recipients that the link is still to be called for. */
+  #record(
+    place: number,
+    outcome: Outcome,
+    part: Part | undefined,
+    left: readonly string[],
+  ): readonly string[] {
+    this.#tracker.record(place, outcome, part?.to ?? left);
+    if (part === undefined) return none;
+    const done = new Set(part.to);
+    const others = left.filter((address) => !done.has(address));
+    if (others.length === 0 || outcome.success || !this.#endsLink(outcome, place)) return others;
+    // What became of the part is unknown, but the rest was surely not sent.
+    if (outcome.kind !== "unknown") this.#tracker.record(place, withoutRejections(outcome), others);
+    return none;
+  }
+
+  #failedLink(place: number): FailedLink | undefined {
     const failure = this.#tracker.failures[place];
-    return failure === undefined ? undefined : { id: link.id, failure };
+    return failure === undefined ? undefined : { id: (this.#chain.links[place] as Link).id, failure };
   }
 
   /**

@@ -1,13 +1,10 @@
 import { noHandOverHook } from "../attempt/hand-over.ts";
 import { mergeOutcomes } from "../attempt/merge-outcomes.ts";
-import type { Attempt } from "../events/delivery.ts";
-import type { Observer } from "../events/event.ts";
-import type { Journal } from "../events/journal.ts";
 import { parseOutcome } from "../failure/normalize.ts";
 import { failure, type Outcome } from "../failure/outcome.ts";
 import type { Envelope, Message } from "../message/message.ts";
 import { isSettling } from "../policies/policy.ts";
-import type { AttemptScope, AttemptState } from "../provider/provider.ts";
+import { type AttemptScope, type AttemptState, InnerScope } from "../provider/scope.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { settleWithGrace, tryAsync } from "../runtime/wait.ts";
 import type { Link } from "./link.ts";
@@ -30,33 +27,20 @@ export interface CallContext {
  * One call of one link: the scope that its policies see, and all attempts that are made in it. A class, since one is made
  * for every send.
  */
-export class LinkCall implements AttemptScope {
+export class LinkCall extends InnerScope<AttemptScope & CallContext> {
   readonly #link: Link;
   readonly #envelope: Envelope;
-  readonly #delivery: AttemptScope & CallContext;
   #first: AttemptState | undefined;
   #more: AttemptState[] | undefined;
   #isOver = false;
 
   constructor(link: Link, envelope: Envelope, delivery: AttemptScope & CallContext) {
+    super(delivery);
     this.#link = link;
     this.#envelope = envelope;
-    this.#delivery = delivery;
   }
 
-  get observe(): Observer | undefined {
-    return this.#delivery.observe;
-  }
-
-  get journal(): Journal | undefined {
-    return this.#delivery.journal;
-  }
-
-  get deadlineAt(): number {
-    return this.#delivery.deadlineAt;
-  }
-
-  nextAttempt(attempt?: AttemptState, n?: number): number {
+  override nextAttempt(attempt?: AttemptState, n?: number): number {
     // A policy may begin an attempt after it has answered: another provider may have the message by then.
     if (this.#isOver) return 0;
     if (attempt !== undefined) {
@@ -64,16 +48,12 @@ export class LinkCall implements AttemptScope {
       else if (this.#more === undefined) this.#more = [attempt];
       else this.#more.push(attempt);
     }
-    return this.#delivery.nextAttempt(attempt, n);
-  }
-
-  record(attempt: Attempt, outcome: Outcome): void {
-    this.#delivery.record(attempt, outcome);
+    return super.nextAttempt(attempt, n);
   }
 
   /** Calls the link. Settles soon after an abort, whatever its policies do; rejects if one of them throws. */
   answer(): Promise<unknown> {
-    const { message, signal, handOver = noHandOverHook, clock } = this.#delivery;
+    const { message, signal, handOver = noHandOverHook, clock } = this.outer;
     const context = { envelope: this.#envelope, signal, handOver, scope: this };
     const { send } = this.#link;
     // Core's own policies settle by themselves: most sends need no promise more.

@@ -7,7 +7,7 @@ import { InvalidMessage } from "../message/fields.ts";
 import { defaultLimits, type Envelope, type Limits } from "../message/message.ts";
 import type { Policy } from "../policies/policy.ts";
 import { standardPolicies } from "../policies/standard.ts";
-import type { DeliveryScope } from "../provider/provider.ts";
+import type { DeliveryScope } from "../provider/scope.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption, providerId } from "../runtime/options.ts";
 

@@ -1,15 +1,9 @@
 import { handOverDone } from "../attempt/hand-over.ts";
 import { AttemptTimeout, timedOutOutcome } from "../attempt/run-attempt.ts";
 import type { Attempt } from "../events/delivery.ts";
-import type { Observer } from "../events/event.ts";
-import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
-import {
-  type AttemptScope,
-  type AttemptState,
-  attemptScope,
-  type SendContext,
-} from "../provider/provider.ts";
+import type { SendContext } from "../provider/provider.ts";
+import { type AttemptScope, type AttemptState, attemptScope, InnerScope } from "../provider/scope.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
@@ -62,12 +56,11 @@ interface Times {
  * A call with a timeout, and the scope within it, which knows whether an answer is waited for: an attempt was handed
  * over, and has not ended. A class, since it is made for every send.
  */
-class TimedCall implements AttemptScope {
+class TimedCall extends InnerScope<AttemptScope | undefined> {
   /** What the call is given. */
   readonly inner: SendContext;
   readonly #times: Times;
   readonly #context: SendContext;
-  readonly #scope: AttemptScope | undefined;
   readonly #abort: AbortScope;
   readonly #cancel: () => void;
   #cancelAfter: (() => void) | undefined;
@@ -78,45 +71,32 @@ class TimedCall implements AttemptScope {
   #attempt: AttemptState | undefined;
 
   constructor(times: Times, context: SendContext) {
+    super(attemptScope(context.scope));
     this.#times = times;
     this.#context = context;
     this.#abort = new AbortScope(context.signal);
     const { envelope } = context;
-    const scope = attemptScope(context.scope);
-    this.#scope = scope;
     const handOver =
-      scope !== undefined && times.afterMs === Number.POSITIVE_INFINITY
+      this.outer !== undefined && times.afterMs === Number.POSITIVE_INFINITY
         ? context.handOver
         : () => this.#handOver();
     this.inner = {
       envelope,
       signal: this.#abort.signal,
       handOver,
-      scope: scope === undefined ? undefined : this,
+      scope: this.outer === undefined ? undefined : this,
     };
     this.#cancel = times.clock.after(times.ms, () => this.#ring());
   }
 
-  get observe(): Observer | undefined {
-    return this.#scope?.observe;
-  }
-
-  get journal(): Journal | undefined {
-    return this.#scope?.journal;
-  }
-
-  get deadlineAt(): number {
-    return this.#scope?.deadlineAt ?? Number.POSITIVE_INFINITY;
-  }
-
-  nextAttempt(attempt?: AttemptState, n?: number): number {
+  override nextAttempt(attempt?: AttemptState, n?: number): number {
     // Of several at once, the one that awaits an answer counts.
     if (attempt !== undefined && !this.#awaitsAnswer) this.#attempt = attempt;
-    return this.#scope?.nextAttempt(attempt, n) ?? 0;
+    return super.nextAttempt(attempt, n);
   }
 
-  record(attempt: Attempt, outcome: Outcome): void {
-    this.#scope?.record(attempt, outcome);
+  override record(attempt: Attempt, outcome: Outcome): void {
+    super.record(attempt, outcome);
     this.#cancelAfter?.();
     this.#cancelAfter = undefined;
     if (this.#isDue && !this.#awaitsAnswer) this.#cut(this.#times.ms);
@@ -136,7 +116,7 @@ class TimedCall implements AttemptScope {
   }
 
   get #awaitsAnswer(): boolean {
-    if (this.#scope === undefined) return this.#isHandedOver;
+    if (this.outer === undefined) return this.#isHandedOver;
     const attempt = this.#attempt;
     return attempt?.handedOver === true && !attempt.forwarded && attempt.outcome === undefined;
   }
