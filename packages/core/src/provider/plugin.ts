@@ -122,6 +122,23 @@ function crossFieldIssues(check: () => void): OptionIssue[] {
 }
 
 /**
+ * The options without those that are `null` where the schema wants something: `null` stands for absent, as an empty field
+ * of YAML does. A name that is no option stays, so that it is told.
+ */
+function withoutNulls(value: unknown, issues: readonly OptionIssue[]): unknown {
+  const paths = issues.map(({ path = [] }) => path.map((one) => (typeof one === "object" ? one.key : one)));
+  const isRefused = (at: readonly PropertyKey[]): boolean =>
+    // A field itself, or something that none of several forms fits: which of its fields it is, is not told.
+    paths.some((path) => path.length > 0 && path.every((key, i) => key === at[i]));
+  const copy = (one: unknown, at: readonly PropertyKey[]): unknown => {
+    if (typeof one !== "object" || one === null || Array.isArray(one)) return one;
+    const fields = Object.entries(one).filter(([key, inner]) => inner !== null || !isRefused([...at, key]));
+    return Object.fromEntries(fields.map(([key, inner]) => [key, copy(inner, [...at, key])]));
+  };
+  return copy(value, []);
+}
+
+/**
  * A plugin's options as a Standard Schema, with sentences as configurations show them. The schema is loaded on first
  * use, so that an application that composes in code never loads it.
  * @param load gives the schema
@@ -136,7 +153,11 @@ export function optionsSchema<Options>(
       version: 1,
       vendor: "relais",
       async validate(value) {
-        const read = (await load()).safeParse(value, { error: optionMessage });
+        const schema = await load();
+        let read = schema.safeParse(value, { error: optionMessage });
+        if (!read.success) {
+          read = schema.safeParse(withoutNulls(value, read.error.issues), { error: optionMessage });
+        }
         if (!read.success) return { issues: read.error.issues };
         const options = read.data as Options;
         const issues = crossFieldIssues(() => check(options));

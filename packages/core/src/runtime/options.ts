@@ -36,9 +36,9 @@ interface Range {
   readonly unbounded?: boolean;
 }
 
-/** `value`, or `fallback` if it is absent. @throws {RangeError} if it is not a number within `range` */
+/** `value`, or `fallback` if it is absent (`undefined` or `null`). @throws {RangeError} if it is not a number within `range` */
 export function numberOption(what: string, value: unknown, fallback: number, range: Range): number {
-  if (value === undefined) return fallback;
+  if (value === undefined || value === null) return fallback;
   const { min, max, whole = false, unbounded = false } = range;
   const usable =
     typeof value === "number" &&

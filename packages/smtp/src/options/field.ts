@@ -63,7 +63,7 @@ export function record<const Fields extends Readonly<Record<string, Field>>>(
       const checked: Record<string, unknown> = {};
       for (const [name, { check, missing }] of Object.entries(fields)) {
         const one = (value as Record<string, unknown>)[name];
-        if (one !== undefined) checked[name] = check(prefix + name, one);
+        if (one !== undefined && one !== null) checked[name] = check(prefix + name, one);
         else if (missing !== undefined) throw fault(prefix + name, missing);
       }
       return checked as Checked<Fields>;
