@@ -79,7 +79,7 @@ test.each([
   ["breaker", "failureRate", "0.001 to 1"],
   ["smtp", "port", "whole, 1 to 65535"],
   ["smtp: pool", "maxConnections", "whole, 1 to 1000"],
-  ["http, brevo", "maxConnections", "whole, 1 or more"],
+  ["http, brevo", "maxConnections", "whole, 1 to 1000"],
 ])("the reference gives the bounds of %s: %s", async (part, field, bounds) => {
   const page = await configurationReference();
   const section = page.split("\n## ").find((one) => one.startsWith(`${part}\n`));

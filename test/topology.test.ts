@@ -12,6 +12,7 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/core": [".", "./spi"],
   "@relais/mime": ["."],
   "@relais/smtp": [".", "./replies"],
+  "@relais/http-client": ["."],
   "@relais/ses": ["."],
   "@relais/conformance": ["."],
   "@relais/http": ["."],

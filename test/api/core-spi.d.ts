@@ -9,8 +9,6 @@ export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { redactor, withoutAddresses } from "./failure/redact.ts";
-export { type HttpCall, type HttpConnections, type HttpConnectionsOptions, httpConnections, throughProxy, } from "./http-connections.ts";
-export { checkProxy } from "./http-proxy.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -22,6 +20,7 @@ export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.t
 export { definePlugin, type OptionIssue, type OptionsSchema, optionMessage as optionSentence, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
+export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { didYouMean as closest, providerId } from "./runtime/options.ts";
@@ -252,42 +251,6 @@ export declare function aggregateKind(failures: readonly Failure[]): FailureKind
 // failure/redact.ts
 export declare function redactor(secrets: Iterable<string | undefined>): (text: string) => string;
 export declare function withoutAddresses(text: string): string;
-
-// http-connections.ts
-import { type ClientRequest, type OutgoingHttpHeaders } from "node:http";
-export interface HttpConnectionsOptions {
-    readonly maxConnections: number;
-    readonly connectionTimeoutMs: number;
-    readonly ca?: string | readonly string[] | undefined;
-    readonly proxy?: string | undefined;
-}
-export interface HttpCall {
-    readonly secure: boolean;
-    readonly host: string;
-    readonly port?: number | undefined;
-    readonly method: string;
-    readonly path: string;
-    readonly headers: OutgoingHttpHeaders;
-}
-export interface HttpConnections {
-    begin(call: HttpCall, signal?: AbortSignal): Promise<ClientRequest>;
-    readonly secrets: readonly string[];
-    destroy(): void;
-}
-export declare function throughProxy(thrown: unknown): string;
-export declare function httpConnections(options: HttpConnectionsOptions): HttpConnections;
-
-// http-proxy.ts
-export interface HttpProxy {
-    readonly name: string;
-    readonly secure: boolean;
-    readonly host: string;
-    readonly port: number;
-    readonly authorization?: string;
-    readonly secrets: readonly string[];
-}
-export declare function checkProxy(field: string, value: unknown): void;
-export declare function httpProxy(url: string): HttpProxy;
 
 // message/address-list.ts
 import { type Address } from "./address.ts";
@@ -782,6 +745,9 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     nextAttempt(attempt?: AttemptState, n?: number): number;
     record(attempt: Attempt, outcome: Outcome): void;
 }
+
+// runtime/check-proxy.ts
+export declare function checkProxy(field: string, value: unknown): void;
 
 // runtime/clock.ts
 export interface Clock {

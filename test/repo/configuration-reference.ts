@@ -17,13 +17,13 @@ interface Part extends Place {
 
 const relais = "packages/relais/src/config/relais-config.ts";
 const http = "packages/http/src";
-const common = [`${http}/http-options.ts`, "CommonOptions"] as const;
+const common = [`${http}/api/options.ts`, "CommonOptions"] as const;
 const api = (name: string, title: string): Part => ({
   title: `http, ${name}`,
   path: "chain[].options",
   api: name,
   says: `\`use: http\` with \`api: ${name}\`, from the package \`@relais/http\`.`,
-  sources: [[`${http}/${name}.ts`, title], common],
+  sources: [[`${http}/vendors/${name}.ts`, title], common],
   without: ["id"],
 });
 
@@ -104,13 +104,13 @@ export const parts: readonly Part[] = [
     title: "ses",
     path: "chain[].options",
     says: "`use: ses`.",
-    sources: [["packages/ses/src/ses-options.ts", "SesOptions"]],
+    sources: [["packages/ses/src/options.ts", "SesOptions"]],
     without: ["id"],
   },
   {
     title: "ses: credentials",
     path: "chain[].options.credentials",
-    sources: [["packages/ses/src/ses-options.ts", "SesCredentials"]],
+    sources: [["packages/ses/src/options.ts", "SesCredentials"]],
     without: ["expiration"],
   },
   api("resend", "ResendOptions"),

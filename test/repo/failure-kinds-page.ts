@@ -52,8 +52,8 @@ export function failureKindsPage(): string {
     cell(meaning),
     source === "" ? "" : `<${source}>`,
   ]);
-  const statuses = httpStatuses.map(({ from, to, kind, about, meaning }) => [
-    range(from, to),
+  const statuses = httpStatuses.map(({ status, kind, about, meaning }) => [
+    typeof status === "number" ? String(status) : range(...status),
     code(kind),
     about,
     cell(meaning),

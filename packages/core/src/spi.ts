@@ -7,14 +7,6 @@ export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { redactor, withoutAddresses } from "./failure/redact.ts";
-export {
-  type HttpCall,
-  type HttpConnections,
-  type HttpConnectionsOptions,
-  httpConnections,
-  throughProxy,
-} from "./http-connections.ts";
-export { checkProxy } from "./http-proxy.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -54,6 +46,7 @@ export {
 } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
+export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { didYouMean as closest, providerId } from "./runtime/options.ts";
