@@ -39,7 +39,7 @@ function names(schema: unknown): string[] {
 
 // Their fields are failure kinds, Node's own, or said in the text of the field they stand in.
 const elsewhere =
-  /^(again|next|health|transient|throttled|deferred|misconfigured|refused|rejected|unknown|skipped|file|api|ca|cert|key|passphrase|ciphers|minVersion|maxVersion|servername|rejectUnauthorized)$/;
+  /^(retry|failover|again|next|health|transient|throttled|deferred|misconfigured|refused|rejected|unknown|skipped|file|api|ca|cert|key|passphrase|ciphers|minVersion|maxVersion|servername|rejectUnauthorized)$/;
 
 test("it names every field that the JSON Schema knows, and each is explained", () => {
   const schema: unknown = JSON.parse(readFileSync(join(root, "packages/relais/relais.schema.json"), "utf8"));

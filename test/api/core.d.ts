@@ -292,13 +292,18 @@ export declare const failureKinds: readonly ["transient", "throttled", "deferred
 export type FailureKind = (typeof failureKinds)[number];
 export type Verdict = "success" | "failure" | "open" | "rest" | "neither";
 export interface Disposition {
-    readonly again: boolean;
-    readonly next: boolean;
+    readonly retry: boolean;
+    readonly failover: boolean;
     readonly health: Verdict;
 }
 export type Dispositions = Readonly<Record<FailureKind, Disposition>>;
-export type Overrides = Readonly<Partial<Record<FailureKind, Partial<Disposition>>>>;
+export interface Override extends Partial<Disposition> {
+    readonly again?: boolean;
+    readonly next?: boolean;
+}
+export type Overrides = Readonly<Partial<Record<FailureKind, Override>>>;
 export declare const dispositions: Dispositions;
+export declare function currentNames({ again, next, ...change }: Override): Partial<Disposition>;
 
 // failure/outcome.ts
 import type { FailureKind } from "./kinds.ts";

@@ -19,9 +19,9 @@ test("the table in code is the table of the design", () => {
     .split("\n")
     .map((line) => line.split("|").map((cell) => cell.trim()));
   const expected = Object.fromEntries(
-    rows.map(([kind, again, next, health]) => [
+    rows.map(([kind, retry, failover, health]) => [
       kind,
-      { again: again === "yes", next: next === "yes", health },
+      { retry: retry === "yes", failover: failover === "yes", health },
     ]),
   );
   expect(dispositions).toEqual(expected);

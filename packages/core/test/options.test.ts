@@ -108,7 +108,10 @@ describe("a wrong option is refused when the thing is made, with one sentence", 
       () => overrides(loose({ refsued: {} })),
       new TypeError("overrides: refsued is not an option; did you mean refused?"),
     ],
-    [() => overrides({ cancelled: { next: true } }), new TypeError("overrides: cancelled is not an option")],
+    [
+      () => overrides({ cancelled: { failover: true } }),
+      new TypeError("overrides: cancelled is not an option"),
+    ],
     [
       () => overrides(loose({ refused: { nxt: true } })),
       new TypeError("overrides.refused: nxt is not an option; did you mean next?"),

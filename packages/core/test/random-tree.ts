@@ -249,7 +249,7 @@ function policiesOf(
   };
   if (fault === "retries") return [retry({ attempts: 3, baseMs: 10, clock })];
   if (fault === "retries-unknown")
-    return [overrides({ unknown: { again: true } }), retry({ attempts: 3, baseMs: 10, clock })];
+    return [overrides({ unknown: { retry: true } }), retry({ attempts: 3, baseMs: 10, clock })];
   if (fault === "timeout") return [timeout({ ms: 100, clock })];
   const one = made[fault];
   return one === undefined ? [] : [one];

@@ -97,8 +97,8 @@ describe("standardPolicies", () => {
   });
 
   test("overrides are the link's", () => {
-    const made = link(scripted("A"), ...standardPolicies({ overrides: { refused: { next: false } } }));
-    expect(made.dispositions.refused.next).toBe(false);
+    const made = link(scripted("A"), ...standardPolicies({ overrides: { refused: { failover: false } } }));
+    expect(made.dispositions.refused.failover).toBe(false);
   });
 
   test.each([

@@ -159,7 +159,7 @@ describe.each(telling)("a chain %s", (how, wrap) => {
 
 test("an unknown that a link asks again after is not forgotten when it is refused then", async () => {
   const clock = manualClock();
-  const again = [overrides({ unknown: { again: true } }), retry({ clock })];
+  const again = [overrides({ unknown: { retry: true } }), retry({ clock })];
   const a = scripted("A", fail("unknown"), fail("refused"));
   const b = scripted("B", accept());
   const chain = createChain([makeLink(a, again, clock), b], { policies: [], clock });
@@ -169,7 +169,7 @@ test("an unknown that a link asks again after is not forgotten when it is refuse
 
 test("an unknown that a link asks again after may be a second copy when it is accepted then", async () => {
   const clock = manualClock();
-  const again = [overrides({ unknown: { again: true } }), retry({ clock })];
+  const again = [overrides({ unknown: { retry: true } }), retry({ clock })];
   const a = scripted("A", fail("unknown"), accept());
   const chain = createChain([makeLink(a, again, clock)], { policies: [], clock });
   expect(await clock.until(chain.send(sampleInput()))).toMatchObject({

@@ -16,7 +16,7 @@ test("whom a row is about and its kind agree, in every table", () => {
 test("what the kinds lead to is what the subjects promise", () => {
   for (const about of ["identity", "message", "recipient"] as const satisfies readonly About[])
     for (const kind of kindsOf[about]) expect(["neither", "success"]).toContain(dispositions[kind].health);
-  for (const kind of kindsOf.account) expect(dispositions[kind].next).toBe(true);
+  for (const kind of kindsOf.account) expect(dispositions[kind].failover).toBe(true);
 });
 
 describe.each(vendors)("$name", ({ name }) => {

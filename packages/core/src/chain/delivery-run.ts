@@ -240,9 +240,9 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
     const { links, settings } = this.#chain;
     const link = links[place] as Link;
     if (kind === "cancelled") return false;
-    const chosen = link.overrides[kind]?.next ?? settings.failover[kind];
+    const chosen = link.overrides[kind]?.failover ?? settings.failover[kind];
     if (chosen !== undefined) return chosen;
-    return kind === "unknown" ? settings.onUnknown === "failover" : link.dispositions[kind].next;
+    return kind === "unknown" ? settings.onUnknown === "failover" : link.dispositions[kind].failover;
   }
 
   now(): number {

@@ -1,5 +1,6 @@
 import { attemptRunner } from "../attempt/run-attempt.ts";
 import {
+  currentNames,
   type Disposition,
   type Dispositions,
   dispositions,
@@ -50,7 +51,7 @@ export function makeLink(provider: Provider, policies: readonly Policy[], clock:
     }
     for (const kind of failureKinds) {
       const change = policy.overrides?.[kind];
-      if (change !== undefined) changes[kind] = { ...changes[kind], ...change };
+      if (change !== undefined) changes[kind] = { ...changes[kind], ...currentNames(change) };
     }
   }
   const table = Object.fromEntries(

@@ -43,26 +43,43 @@ export type Verdict =
 /** What follows from one kind of failure. */
 export interface Disposition {
   /** Try the same provider again. */
-  readonly again: boolean;
+  readonly retry: boolean;
   /** Try the next provider. */
-  readonly next: boolean;
+  readonly failover: boolean;
   readonly health: Verdict;
 }
 
 export type Dispositions = Readonly<Record<FailureKind, Disposition>>;
 
+/** A caller's changes to one row of the table. */
+export interface Override extends Partial<Disposition> {
+  /** @deprecated the old name of `retry` */
+  readonly again?: boolean;
+  /** @deprecated the old name of `failover` */
+  readonly next?: boolean;
+}
+
 /** A caller's changes to the table, kind by kind and column by column. */
-export type Overrides = Readonly<Partial<Record<FailureKind, Partial<Disposition>>>>;
+export type Overrides = Readonly<Partial<Record<FailureKind, Override>>>;
 
 /** The one table of Relais: what follows from each kind of failure. Nothing else decides. */
 export const dispositions: Dispositions = Object.freeze({
-  transient: Object.freeze({ again: true, next: true, health: "failure" }),
-  throttled: Object.freeze({ again: false, next: true, health: "rest" }),
-  deferred: Object.freeze({ again: false, next: true, health: "neither" }),
-  misconfigured: Object.freeze({ again: false, next: true, health: "open" }),
-  refused: Object.freeze({ again: false, next: true, health: "neither" }),
-  rejected: Object.freeze({ again: false, next: false, health: "success" }),
-  unknown: Object.freeze({ again: false, next: false, health: "failure" }),
-  skipped: Object.freeze({ again: false, next: true, health: "neither" }),
-  cancelled: Object.freeze({ again: false, next: false, health: "neither" }),
+  transient: Object.freeze({ retry: true, failover: true, health: "failure" }),
+  throttled: Object.freeze({ retry: false, failover: true, health: "rest" }),
+  deferred: Object.freeze({ retry: false, failover: true, health: "neither" }),
+  misconfigured: Object.freeze({ retry: false, failover: true, health: "open" }),
+  refused: Object.freeze({ retry: false, failover: true, health: "neither" }),
+  rejected: Object.freeze({ retry: false, failover: false, health: "success" }),
+  unknown: Object.freeze({ retry: false, failover: false, health: "failure" }),
+  skipped: Object.freeze({ retry: false, failover: true, health: "neither" }),
+  cancelled: Object.freeze({ retry: false, failover: false, health: "neither" }),
 });
+
+/** A change to a row by the names of the table, whichever names it was written with. */
+export function currentNames({ again, next, ...change }: Override): Partial<Disposition> {
+  return {
+    ...(again === undefined ? {} : { retry: again }),
+    ...(next === undefined ? {} : { failover: next }),
+    ...change,
+  };
+}

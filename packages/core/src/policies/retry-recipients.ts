@@ -20,7 +20,7 @@ export interface RetryableRecipients {
 }
 
 const isRetryable = (one: Failure, table: Dispositions): boolean =>
-  one.again !== false && table[one.kind].again;
+  one.again !== false && table[one.kind].retry;
 
 /** Each recipient's own failure, where it has none of its own the whole one. */
 function failuresOf(outcome: Outcome, to: readonly string[]): readonly Rejection[] {
@@ -40,7 +40,7 @@ export function retryableRecipients(
     // About the provider: it holds for all recipients.
     if (outcome.again === false || outcome.kind === "cancelled") return undefined;
     if (outcome.rejected === undefined) {
-      if (!table[outcome.kind].again) return undefined;
+      if (!table[outcome.kind].retry) return undefined;
       return { to: recipients, failure: outcome, waitMs: outcome.retryAfterMs ?? 0 };
     }
   }

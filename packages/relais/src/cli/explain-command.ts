@@ -21,7 +21,7 @@ interface Explained {
 
 /** What a chain does about a failure of this kind, in words, out of the one table. */
 function consequences(kind: FailureKind): string[] {
-  const { again, next, health } = dispositions[kind];
+  const { retry, failover, health } = dispositions[kind];
   const breaker = {
     success: "counts as good work of the provider",
     failure: "counts towards opening the breaker",
@@ -30,8 +30,8 @@ function consequences(kind: FailureKind): string[] {
     neither: "says nothing about the provider's health",
   }[health];
   return [
-    again ? "the same provider is tried again, within its budget" : "the same provider is not tried again",
-    next ? "the next provider is asked" : "no other provider is asked",
+    retry ? "the same provider is tried again, within its budget" : "the same provider is not tried again",
+    failover ? "the next provider is asked" : "no other provider is asked",
     breaker,
   ];
 }

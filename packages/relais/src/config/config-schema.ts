@@ -9,6 +9,9 @@ const id = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be 1 to 64 letters, digits, ., _ or -");
 
 const disposition = z.strictObject({
+  retry: z.boolean().optional(),
+  failover: z.boolean().optional(),
+  /** Old names of `retry` and `failover`. */
   again: z.boolean().optional(),
   next: z.boolean().optional(),
   health: z.enum(["success", "failure", "open", "rest", "neither"]).optional(),
