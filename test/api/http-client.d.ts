@@ -3,7 +3,7 @@
 // index.ts
 export { type HttpConnections, httpConnections, throughProxy } from "./connections.ts";
 export { type About, type Diagnosis, type Fail, failer, type Meaning, rows, } from "./failure.ts";
-export { checkFields, connectionFields, endpoint, type Field, type Fields, flag, id, kindOf, oneOf, pluginOptions, required, shapeOf, text, textSchema, whole, type Zod, type ZodType, } from "./fields.ts";
+export { checkFields, connectionFields, endpoint, type Field, type Fields, flag, id, isInsecure, kindOf, oneOf, pluginOptions, required, shapeOf, text, textSchema, whole, type Zod, type ZodType, } from "./fields.ts";
 export { holdsStatus, httpStatuses, type StatusRow } from "./http-statuses.ts";
 export { type ConnectionRow, classifyError, connectionErrors } from "./network-errors.ts";
 export { checkSignal, httpProvider, ofCheck, unhealthy } from "./provider.ts";
@@ -104,6 +104,7 @@ export declare const flag: Field;
 export declare const oneOf: (...values: readonly [string, ...string[]]) => Field;
 export declare const id: Field;
 export declare const endpoint: Field;
+export declare function isInsecure(url: string): boolean;
 export declare const connectionFields: Fields<"ca" | "proxy" | "maxConnections" | "connectionTimeoutMs">;
 export interface Sentences {
     readonly notAnObject: (kind: string) => string;

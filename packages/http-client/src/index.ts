@@ -16,6 +16,7 @@ export {
   type Fields,
   flag,
   id,
+  isInsecure,
   kindOf,
   oneOf,
   pluginOptions,
