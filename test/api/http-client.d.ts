@@ -2,8 +2,8 @@
 
 // index.ts
 export { type HttpConnections, httpConnections, throughProxy } from "./connections.ts";
-export { type About, type Diagnosis, type Fail, failer, type Meaning } from "./failure.ts";
-export { checkFields, connectionFields, endpoint, type Field, type Fields, flag, id, kindOf, oneOf, pluginOptions, required, shapeOf, text, textSchema, whole, type Zod, type ZodType, } from "./fields.ts";
+export { type About, type Diagnosis, type Fail, failer, type Meaning, rows, } from "./failure.ts";
+export { checkFields, connectionFields, endpoint, type Field, type Fields, flag, id, isInsecure, kindOf, oneOf, pluginOptions, required, shapeOf, text, textSchema, whole, type Zod, type ZodType, } from "./fields.ts";
 export { holdsStatus, httpStatuses, type StatusRow } from "./http-statuses.ts";
 export { type ConnectionRow, classifyError, connectionErrors } from "./network-errors.ts";
 export { checkSignal, httpProvider, ofCheck, unhealthy } from "./provider.ts";
@@ -53,6 +53,36 @@ export interface Diagnosis {
 }
 export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Failure;
 export declare function failer(provider: string, redact: (text: string) => string): Fail;
+export declare const rows: {
+    readonly misconfigured: {
+        readonly kind: "misconfigured";
+        readonly about: "account";
+    };
+    readonly throttled: {
+        readonly kind: "throttled";
+        readonly about: "account";
+        readonly meaning: "sending too fast";
+    };
+    readonly senderRefused: {
+        readonly kind: "refused";
+        readonly about: "identity";
+        readonly meaning: "sender not accepted";
+    };
+    readonly messageRefused: {
+        readonly kind: "refused";
+        readonly about: "message";
+        readonly meaning: "the message was not taken";
+    };
+    readonly passing: {
+        readonly kind: "transient";
+        readonly about: "passing";
+    };
+    readonly unknown: {
+        readonly kind: "unknown";
+        readonly about: "passing";
+        readonly meaning: "an answer that does not say whether the message was taken";
+    };
+};
 
 // fields.ts
 import { type PluginParts } from "@relais/core/spi";
@@ -74,6 +104,7 @@ export declare const flag: Field;
 export declare const oneOf: (...values: readonly [string, ...string[]]) => Field;
 export declare const id: Field;
 export declare const endpoint: Field;
+export declare function isInsecure(url: string): boolean;
 export declare const connectionFields: Fields<"ca" | "proxy" | "maxConnections" | "connectionTimeoutMs">;
 export interface Sentences {
     readonly notAnObject: (kind: string) => string;
@@ -85,7 +116,7 @@ export declare function shapeOf(zod: Zod, fields: Fields): Record<string, ZodTyp
 export declare function pluginOptions<Options>(schema: (zod: Zod) => ZodType, check: (options: Options) => void): Pick<PluginParts<Options>, "options" | "jsonSchema">;
 
 // http-statuses.ts
-import type { Meaning } from "./failure.ts";
+import { type Meaning } from "./failure.ts";
 import { type RetryAfterSource } from "./retry-after.ts";
 export interface StatusRow extends Meaning {
     readonly status: number | readonly [number, number];
@@ -95,7 +126,7 @@ export declare function httpStatuses(others: readonly StatusRow[]): readonly Sta
 export declare function holdsStatus(row: StatusRow["status"], status: number): boolean;
 
 // network-errors.ts
-import type { Diagnosis, Meaning } from "./failure.ts";
+import { type Diagnosis, type Meaning } from "./failure.ts";
 import type { RequestProgress } from "./request.ts";
 export interface ConnectionRow extends Meaning {
     readonly code: RegExp;

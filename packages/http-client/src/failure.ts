@@ -45,3 +45,17 @@ export function failer(provider: string, redact: (text: string) => string): Fail
       rejected,
     });
 }
+
+/** What rows of several tables have in common. */
+export const rows = {
+  misconfigured: { kind: "misconfigured", about: "account" },
+  throttled: { kind: "throttled", about: "account", meaning: "sending too fast" },
+  senderRefused: { kind: "refused", about: "identity", meaning: "sender not accepted" },
+  messageRefused: { kind: "refused", about: "message", meaning: "the message was not taken" },
+  passing: { kind: "transient", about: "passing" },
+  unknown: {
+    kind: "unknown",
+    about: "passing",
+    meaning: "an answer that does not say whether the message was taken",
+  },
+} as const;

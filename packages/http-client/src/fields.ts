@@ -1,6 +1,7 @@
 import {
   checkProxy,
   closest,
+  isLoopback,
   optionsSchema,
   type PluginParts,
   providerId,
@@ -82,7 +83,7 @@ const certificates: Field = {
   schema: (zod) => zod.union([textSchema(zod), zod.array(textSchema(zod))]),
 };
 
-/** An `http:` or `https:` URL without user, password, query or fragment. Whether `http:` is allowed there: `isInsecure`. */
+/** An `http:` or `https:` URL without user, password, query or fragment; `isInsecure` tells whether `http:` is safe there. */
 export const endpoint: Field = {
   check: (field, value) => {
     if (typeof value !== "string") throw new TypeError(`${field} must be a string`);
@@ -97,6 +98,12 @@ export const endpoint: Field = {
   },
   schema: textSchema,
 };
+
+/** Whether what goes to this URL can be read on its way: it is neither `https:` nor on this machine. */
+export function isInsecure(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol !== "https:" && !isLoopback(hostname);
+}
 
 /** The options of every provider over HTTP that are about its connections. */
 export const connectionFields: Fields<"ca" | "proxy" | "maxConnections" | "connectionTimeoutMs"> = {

@@ -1,4 +1,4 @@
-import type { Meaning } from "./failure.ts";
+import { type Meaning, rows } from "./failure.ts";
 import { type RetryAfterSource, retryAfterHeader } from "./retry-after.ts";
 
 /** What follows from an HTTP status that came without the provider's own error. */
@@ -9,12 +9,6 @@ export interface StatusRow extends Meaning {
 }
 
 const rfc9110 = "https://www.rfc-editor.org/rfc/rfc9110#section-15";
-const ours = { kind: "misconfigured", about: "account" } as const;
-const unknown = {
-  kind: "unknown",
-  about: "passing",
-  meaning: "an answer that does not say whether the message was accepted",
-} as const;
 
 /**
  * The first row that holds a status decides. A 4xx cannot be said after the message was passed on. All of 5xx can, a
@@ -24,46 +18,37 @@ const unknown = {
  */
 export function httpStatuses(others: readonly StatusRow[]): readonly StatusRow[] {
   return [
-    { ...unknown, status: [200, 299], meaning: "an answer without a message id", source: rfc9110 },
+    { ...rows.unknown, status: [200, 299], meaning: "an answer without a message id", source: rfc9110 },
     {
       status: [300, 399],
-      ...ours,
+      ...rows.misconfigured,
       meaning: "the endpoint redirects, which is not followed",
       source: `${rfc9110}.4`,
     },
-    { status: 401, ...ours, meaning: "not let in", source: `${rfc9110}.5.2` },
-    { status: 403, ...ours, meaning: "not let in", source: `${rfc9110}.5.4` },
-    { status: 407, ...ours, meaning: "a proxy wants a login", source: `${rfc9110}.5.8` },
+    { status: 401, ...rows.misconfigured, meaning: "not let in", source: `${rfc9110}.5.2` },
+    { status: 403, ...rows.misconfigured, meaning: "not let in", source: `${rfc9110}.5.4` },
+    { status: 407, ...rows.misconfigured, meaning: "a proxy wants a login", source: `${rfc9110}.5.8` },
     {
       status: 408,
-      kind: "transient",
-      about: "passing",
+      ...rows.passing,
       meaning: "the request did not arrive in time",
       retryAfter: [retryAfterHeader],
       source: `${rfc9110}.5.9`,
     },
-    {
-      status: 413,
-      kind: "refused",
-      about: "message",
-      meaning: "message too large",
-      source: `${rfc9110}.5.14`,
-    },
+    { status: 413, ...rows.messageRefused, meaning: "message too large", source: `${rfc9110}.5.14` },
     {
       status: 429,
-      kind: "throttled",
-      about: "account",
-      meaning: "sending too fast",
+      ...rows.throttled,
       retryAfter: [retryAfterHeader],
       source: "https://www.rfc-editor.org/rfc/rfc6585#section-4",
     },
     ...others,
     {
-      ...unknown,
+      ...rows.unknown,
       status: 503,
       source: "https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage",
     },
-    { ...unknown, status: [0, 999], source: `${rfc9110}.6` },
+    { ...rows.unknown, status: [0, 999], source: `${rfc9110}.6` },
   ];
 }
 

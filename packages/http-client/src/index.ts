@@ -1,6 +1,13 @@
 // What @relais/ses and @relais/http share. Internal: it changes without notice.
 export { type HttpConnections, httpConnections, throughProxy } from "./connections.ts";
-export { type About, type Diagnosis, type Fail, failer, type Meaning } from "./failure.ts";
+export {
+  type About,
+  type Diagnosis,
+  type Fail,
+  failer,
+  type Meaning,
+  rows,
+} from "./failure.ts";
 export {
   checkFields,
   connectionFields,
@@ -9,6 +16,7 @@ export {
   type Fields,
   flag,
   id,
+  isInsecure,
   kindOf,
   oneOf,
   pluginOptions,

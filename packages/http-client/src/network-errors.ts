@@ -1,5 +1,5 @@
 import { throughProxy } from "./connections.ts";
-import type { Diagnosis, Meaning } from "./failure.ts";
+import { type Diagnosis, type Meaning, rows } from "./failure.ts";
 import type { RequestProgress } from "./request.ts";
 
 /** What follows from an error code met before any byte of the message left. */
@@ -11,8 +11,8 @@ export interface ConnectionRow extends Meaning {
 
 const nodeErrors = "https://nodejs.org/api/errors.html";
 const tlsErrors = "https://nodejs.org/api/tls.html#x509-certificate-error-codes";
-const passing = { kind: "transient", about: "passing", source: nodeErrors } as const;
-const ours = { kind: "misconfigured", about: "account", source: nodeErrors } as const;
+const network = { ...rows.passing, source: nodeErrors } as const;
+const ours = { ...rows.misconfigured, source: nodeErrors } as const;
 const refusal = { ...ours, source: "https://www.rfc-editor.org/rfc/rfc9110#section-15.5" } as const;
 
 /**
@@ -20,11 +20,11 @@ const refusal = { ...ours, source: "https://www.rfc-editor.org/rfc/rfc9110#secti
  * of this package: EPROXY… of a proxy, EINSECURE.
  */
 export const connectionErrors: readonly ConnectionRow[] = [
-  { code: /^ECONNREFUSED$/, ...passing, meaning: "connection refused" },
-  { code: /^ENOTFOUND$/, ...passing, meaning: "host not found", again: false },
-  { code: /^EAI_/, ...passing, meaning: "host not looked up" },
-  { code: /^ETIMEDOUT$/, ...passing, meaning: "no connection in time" },
-  { code: /^E(?:HOST|NET)UNREACH$/, ...passing, meaning: "host unreachable" },
+  { code: /^ECONNREFUSED$/, ...network, meaning: "connection refused" },
+  { code: /^ENOTFOUND$/, ...network, meaning: "host not found", again: false },
+  { code: /^EAI_/, ...network, meaning: "host not looked up" },
+  { code: /^ETIMEDOUT$/, ...network, meaning: "no connection in time" },
+  { code: /^E(?:HOST|NET)UNREACH$/, ...network, meaning: "host unreachable" },
   {
     code: /^(?:ERR_TLS_CERT_|CERT_|CRL_|UNABLE_TO_|(?:DEPTH_ZERO_)?SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERROR_IN_CERT_)/,
     ...ours,
@@ -35,14 +35,14 @@ export const connectionErrors: readonly ConnectionRow[] = [
   { code: /^EPROXYDENIED$/, ...refusal, meaning: "the proxy does not let us through" },
   {
     code: /^EPROXY$/,
-    ...passing,
+    ...network,
     meaning: "the proxy did not connect",
     source: "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6",
   },
   { code: /^EINSECURE$/, ...ours, meaning: "an http: endpoint that is not on this machine" },
   { code: /^ERR_SSL_|^EPROTO$/, ...ours, meaning: "no TLS there, or none we can speak" },
   { code: /^ERR_INVALID_/, ...ours, meaning: "not a request that can be made" },
-  { code: /^/, ...passing, meaning: "connection lost before the message was handed over" },
+  { code: /^/, ...network, meaning: "connection lost before the message was handed over" },
 ];
 
 const lastRow = connectionErrors.at(-1) as ConnectionRow;

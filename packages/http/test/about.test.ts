@@ -2,7 +2,7 @@ import { dispositions } from "@relais/core";
 import { type About, connectionErrors, errorTables, explainHttpAnswer } from "@relais/http";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { kindsOf } from "./about-rules.ts";
+import { kindsOf } from "../../ses/test/about-rules.ts";
 import { everyPhrase } from "./vendor-phrases.ts";
 import { vendors } from "./vendors.ts";
 

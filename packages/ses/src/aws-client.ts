@@ -8,7 +8,7 @@ import {
   sendRequest,
 } from "@relais/http-client";
 import { credentialsSource } from "./credentials.ts";
-import { credentialsErrors } from "./credentials-errors.ts";
+import { CredentialsErrors } from "./credentials-errors.ts";
 import type { SesOptions } from "./options.ts";
 
 /** One message as SES wants it. */
@@ -51,7 +51,7 @@ export function awsClient(options: SesOptions): SesClient {
   const connections = httpConnections({ maxConnections, connectionTimeoutMs, ca, proxy });
   const handler = requestHandler(connections, allowInsecureHttp);
   const source = credentialsSource(options.credentials, connections.secrets);
-  const errors = credentialsErrors();
+  const errors = new CredentialsErrors();
   let client: SESClient | undefined;
 
   const load = async () => {
@@ -117,7 +117,7 @@ export function awsClient(options: SesOptions): SesClient {
     forgetCredentials() {
       client = undefined; // the client never asks again for a key without an end; a new client does
     },
-    credentialsErrorPasses: errors.passes,
+    credentialsErrorPasses: (thrown) => errors.passes(thrown),
     redact: source.redact,
     destroy: () => {
       errors.stop();
@@ -160,22 +160,6 @@ interface WireOptions {
   readonly progress?: RequestProgress;
 }
 
-/** The shape of the AWS client's `HttpResponse`. */
-interface WireResponse {
-  readonly statusCode: number;
-  readonly reason: string;
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
-}
-
-interface RequestHandler {
-  readonly metadata: { readonly handlerProtocol: "http/1.1" };
-  handle(request: WireRequest, options?: WireOptions): Promise<{ response: WireResponse }>;
-  updateHttpClientConfig(): void;
-  httpHandlerConfigs(): object;
-  destroy(): void;
-}
-
 // The AWS client finds endpoints by itself too: in `AWS_ENDPOINT_URL_SES`, and in the shared configuration file.
 const insecure = (): Error =>
   Object.assign(new Error("an http: endpoint that is not on this machine"), { code: "EINSECURE" });
@@ -206,11 +190,11 @@ function shorten(status: number, start: Buffer): Uint8Array | undefined {
 const heldBackBytes = 64 * 1024;
 
 /** Sends requests of the AWS client in place of its own handler, which does not tell where a request stands. */
-function requestHandler(connections: HttpConnections, allowInsecureHttp: boolean): RequestHandler {
+function requestHandler(connections: HttpConnections, allowInsecureHttp: boolean) {
   return {
-    metadata: { handlerProtocol: "http/1.1" },
-    async handle({ protocol, hostname, port, method, path, headers, body }, options = {}) {
-      const { progress = requestProgress(), abortSignal } = options;
+    metadata: { handlerProtocol: "http/1.1" } as const,
+    async handle(wanted: WireRequest, { progress = requestProgress(), abortSignal }: WireOptions = {}) {
+      const { protocol, hostname, port, method, path, headers, body } = wanted;
       const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
       signal?.throwIfAborted();
       progress.stage = "connecting";

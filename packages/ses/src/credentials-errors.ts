@@ -47,75 +47,8 @@ export function callerErrorPasses(thrown: unknown): boolean {
   return passes(thrown, false);
 }
 
-/** What the credentials chain of the AWS client met on its way. */
-export interface CredentialsErrors {
-  /**
-   * For the client's configuration. Its chain throws "Could not load credentials from any providers" whatever
-   * happened; what its links met goes to the logger only. Nothing of it is kept longer, or shown.
-   */
-  readonly logger: ReturnType<typeof credentialsLogger>;
-  /** There was a key: the source works. */
-  succeeded(): void;
-  /** Stops listening. */
-  stop(): void;
-  /** Whether this failure to get a key is an error of an endpoint, which another try may not meet. */
-  passes(thrown: unknown): boolean;
-}
-
-const maxNotes = 40;
-
-/** A logger of the AWS client's shape. */
-function credentialsLogger(onNote: (note: string) => void) {
-  return {
-    debug: (...words: unknown[]): void => onNote(words.map(head).join(" ")),
-    info: (): void => {},
-    warn: (...words: unknown[]): void => process.emitWarning(words.map(head).join(" ")),
-    error: (): void => {},
-  };
-}
-
-/** One for each client; knows the last round of its credentials chain. */
-export function credentialsErrors(env: NodeJS.ProcessEnv = process.env): CredentialsErrors {
-  let notes: string[] = [];
-  let answers: readonly number[] = [];
-  let worked = false;
-  let watch: EndpointWatch | undefined;
-  const stop = (): void => {
-    answers = watch?.stop() ?? answers;
-    watch = undefined;
-  };
-  const onNote = (note: string): void => {
-    // The first link of the chain: a new round begins.
-    if (/defaultProvider::fromEnv$|AWS_PROFILE is set/.test(note)) {
-      stop();
-      notes = [];
-      answers = [];
-    }
-    // The last one, which logs neither how its endpoint answered nor that it did not.
-    if (/remoteProvider::/.test(note)) watch ??= endpointWatch(env);
-    if (notes.length < maxNotes) notes.push(note);
-  };
-  return {
-    logger: credentialsLogger(onNote),
-    succeeded() {
-      worked = true;
-      stop();
-      notes = [];
-      answers = [];
-    },
-    stop,
-    passes(thrown) {
-      stop();
-      if ((thrown as { [passingMark]?: unknown } | null)?.[passingMark] === true) return true;
-      if (passes(thrown, true) || notes.some(saysItPasses)) return true;
-      if (answers.length > 0) return answers.some(passingStatus);
-      // No answer of an instance's endpoint. Where it was never named and never gave a key, there is none and nothing
-      // is configured; else it is away for a moment.
-      const reachedLast = notes.some((note) => note.endsWith("remoteProvider::fromInstanceMetadata"));
-      return reachedLast && (worked || env.AWS_EC2_METADATA_SERVICE_ENDPOINT !== undefined);
-    },
-  };
-}
+/** Node publishes here how requests of `node:http` end (https://nodejs.org/api/diagnostics_channel.html#http). */
+const channel = "http.client.response.finish";
 
 // Of containers (ECS, EKS Pod Identity) and of instances:
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
@@ -123,21 +56,7 @@ export function credentialsErrors(env: NodeJS.ProcessEnv = process.env): Credent
 const fixedHosts = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23", "169.254.169.254", "fd00:ec2::254"];
 const endpointVariables = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_SERVICE_ENDPOINT"];
 
-/** Node publishes here how requests of `node:http` end (https://nodejs.org/api/diagnostics_channel.html#http). */
-const channel = "http.client.response.finish";
-
-interface Finished {
-  readonly request?: { readonly host?: unknown };
-  readonly response?: { readonly statusCode?: unknown };
-}
-
-/** Notes the statuses of credentials endpoints, which the AWS client does not tell. */
-interface EndpointWatch {
-  /** The statuses so far. */
-  stop(): readonly number[];
-}
-
-function hostsOf(env: NodeJS.ProcessEnv): ReadonlySet<string> {
+function endpointHosts(env: NodeJS.ProcessEnv): ReadonlySet<string> {
   const configured = endpointVariables.flatMap((name) => {
     const url = env[name] ?? "";
     return URL.canParse(url) ? [new URL(url).hostname.replace(/^\[(.*)\]$/, "$1")] : [];
@@ -145,19 +64,76 @@ function hostsOf(env: NodeJS.ProcessEnv): ReadonlySet<string> {
   return new Set([...fixedHosts, ...configured]);
 }
 
-function endpointWatch(env: NodeJS.ProcessEnv): EndpointWatch {
-  const hosts = hostsOf(env);
-  const statuses: number[] = [];
-  const onFinish = (message: unknown): void => {
-    const { request, response } = message as Finished;
-    if (typeof request?.host !== "string" || !hosts.has(request.host)) return;
-    if (typeof response?.statusCode === "number" && statuses.length < 20) statuses.push(response.statusCode);
+const maxNotes = 40;
+
+/** What the last round of a client's credentials chain met; nothing of it is kept longer, or shown. */
+export class CredentialsErrors {
+  /** What the links of the chain log. */
+  #notes: string[] = [];
+  /** How credentials endpoints answered, which the AWS client does not tell. */
+  #statuses: number[] = [];
+  #hosts: ReadonlySet<string> = new Set();
+  #worked = false;
+
+  /**
+   * For the client's configuration. Its chain throws "Could not load credentials from any providers" whatever
+   * happened; what its links met goes to the logger only.
+   */
+  readonly logger = {
+    debug: (...words: unknown[]): void => this.#onNote(words.map(head).join(" ")),
+    info: (): void => {},
+    warn: (...words: unknown[]): void => process.emitWarning(words.map(head).join(" ")),
+    error: (): void => {},
   };
-  subscribe(channel, onFinish);
-  return {
-    stop() {
-      unsubscribe(channel, onFinish);
-      return statuses;
-    },
+
+  #onNote(note: string): void {
+    // The first link of the chain: a new round begins.
+    if (/defaultProvider::fromEnv$|AWS_PROFILE is set/.test(note)) this.#reset();
+    // The last one, which logs neither how its endpoint answered nor that it did not.
+    if (/remoteProvider::/.test(note) && this.#hosts.size === 0) {
+      this.#hosts = endpointHosts(process.env);
+      subscribe(channel, this.#onResponse);
+    }
+    if (this.#notes.length < maxNotes) this.#notes.push(note);
+  }
+
+  readonly #onResponse = (message: unknown): void => {
+    const { request, response } = message as {
+      readonly request?: { readonly host?: unknown };
+      readonly response?: { readonly statusCode?: unknown };
+    };
+    if (typeof request?.host !== "string" || !this.#hosts.has(request.host)) return;
+    const status = response?.statusCode;
+    if (typeof status === "number" && this.#statuses.length < 20) this.#statuses.push(status);
   };
+
+  #reset(): void {
+    this.stop();
+    this.#notes = [];
+    this.#statuses = [];
+  }
+
+  /** There was a key: the source works. */
+  succeeded(): void {
+    this.#worked = true;
+    this.#reset();
+  }
+
+  /** Stops listening. */
+  stop(): void {
+    unsubscribe(channel, this.#onResponse);
+    this.#hosts = new Set();
+  }
+
+  /** Whether this failure to get a key is an error of an endpoint, which another try may not meet. */
+  passes(thrown: unknown): boolean {
+    this.stop();
+    if ((thrown as { [passingMark]?: unknown } | null)?.[passingMark] === true) return true;
+    if (passes(thrown, true) || this.#notes.some(saysItPasses)) return true;
+    if (this.#statuses.length > 0) return this.#statuses.some(passingStatus);
+    // No answer of an instance's endpoint. Where it was never named and never gave a key, there is none and nothing
+    // is configured; else it is away for a moment.
+    const reachedLast = this.#notes.some((note) => note.endsWith("remoteProvider::fromInstanceMetadata"));
+    return reachedLast && (this.#worked || process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT !== undefined);
+  }
 }

@@ -6,12 +6,7 @@ import { checkCredentials, type SesCredentials, type SesOptions } from "./option
 const signature = /\b(Signature=)[0-9a-f]{16,64}/gi;
 
 /** Credentials as the AWS client wants them: what is absent is not there. */
-export interface KeyPair {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}
+type KeyPair = { readonly [Field in keyof SesCredentials]: Exclude<SesCredentials[Field], undefined> };
 
 /** Where keys come from, and the secrets seen so far, which must not come out of here. */
 export interface CredentialsSource {

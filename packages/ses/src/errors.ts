@@ -2,6 +2,7 @@ import {
   httpStatuses as commonStatuses,
   holdsStatus,
   type Meaning,
+  rows,
   type StatusRow,
 } from "@relais/http-client";
 
@@ -39,18 +40,8 @@ const page = {
  */
 const dailyQuotaMs = 10 * 60_000;
 
-const quota = {
-  kind: "throttled",
-  about: "account",
-  meaning: "daily quota used up",
-  retryAfterMs: dailyQuotaMs,
-} as const;
-const rate = {
-  kind: "throttled",
-  about: "account",
-  meaning: "sending too fast",
-  retryAfterMs: 1_000,
-} as const;
+const quota = { ...rows.throttled, meaning: "daily quota used up", retryAfterMs: dailyQuotaMs } as const;
+const rate = { ...rows.throttled, retryAfterMs: 1_000 } as const;
 
 /** The names under which AWS says that it is too much, of SES's own API and of the APIs in front of it. */
 const rateNames: readonly (readonly [name: string, source: string])[] = [
@@ -94,28 +85,26 @@ const rateRefusals: readonly SesError[] = [
   { name: "MessageRejected", says: /\bsending rate\b.{0,20}\bexceeded/i, ...rate, source: page.quotaErrors },
 ];
 
-const account = { kind: "misconfigured", about: "account" } as const;
-const key = { ...account, key: true } as const;
-const clock = { kind: "transient", about: "passing", meaning: "our clock is wrong", clock: true } as const;
-const identity = { kind: "refused", about: "identity" } as const;
+const key = { ...rows.misconfigured, key: true } as const;
+const clock = { ...rows.passing, meaning: "our clock is wrong", clock: true } as const;
 
 /** IAM says what it denies: an identity or a configuration set that one message uses and the next does not. */
 const denials = ["AccessDenied", "NotAuthorized"].flatMap((name): SesError[] => [
   {
     name,
     says: /:identity\//,
-    ...identity,
+    ...rows.senderRefused,
     meaning: "the key may not use this identity",
     source: page.identityPolicies,
   },
   {
     name,
     says: /:configuration-set\//,
-    ...identity,
+    ...rows.senderRefused,
     meaning: "the key may not use this configuration set",
     source: page.identityPolicies,
   },
-  { name, ...account, meaning: "the key may not do this", source: page.common },
+  { name, ...rows.misconfigured, meaning: "the key may not do this", source: page.common },
 ]);
 
 /** Our clock and our key. */
@@ -139,8 +128,18 @@ const keyErrors: readonly SesError[] = [
   { name: "MissingAuthenticationToken", ...key, meaning: "no credentials", source: page.common },
   { name: "IncompleteSignature", ...key, meaning: "bad signature", source: page.common },
   ...denials,
-  { name: "OptInRequired", ...account, meaning: "account not subscribed to SES", source: page.common },
-  { name: "SubscriptionRequired", ...account, meaning: "account not subscribed to SES", source: page.common },
+  {
+    name: "OptInRequired",
+    ...rows.misconfigured,
+    meaning: "account not subscribed to SES",
+    source: page.common,
+  },
+  {
+    name: "SubscriptionRequired",
+    ...rows.misconfigured,
+    meaning: "account not subscribed to SES",
+    source: page.common,
+  },
   { name: "CredentialsProviderError", ...key, meaning: "no credentials", source: page.sdkCredentials },
 ];
 
@@ -153,23 +152,28 @@ const ofAccount =
 
 /** Our account. */
 const accountErrors: readonly SesError[] = [
-  { name: "AccountSendingPaused", ...account, meaning: "sending paused", source: page.sendRaw },
-  { name: "AccountSuspended", ...account, meaning: "account suspended", source: page.v2Send },
-  { name: "SendingPaused", ...account, meaning: "sending paused", source: page.v2Send },
+  { name: "AccountSendingPaused", ...rows.misconfigured, meaning: "sending paused", source: page.sendRaw },
+  { name: "AccountSuspended", ...rows.misconfigured, meaning: "account suspended", source: page.v2Send },
+  { name: "SendingPaused", ...rows.misconfigured, meaning: "sending paused", source: page.v2Send },
   {
     name: "ConfigurationSetDoesNotExist",
-    ...account,
+    ...rows.misconfigured,
     meaning: "no such configuration set",
     source: page.sendRaw,
   },
   // Paused for the mail of one stream: the account's other mail goes on.
   {
     name: "ConfigurationSetSendingPaused",
-    ...identity,
+    ...rows.senderRefused,
     meaning: "configuration set paused",
     source: page.sendRaw,
   },
-  { name: "InvalidAction", ...account, meaning: "the endpoint does not know this call", source: page.common },
+  {
+    name: "InvalidAction",
+    ...rows.misconfigured,
+    meaning: "the endpoint does not know this call",
+    source: page.common,
+  },
 ];
 
 /** States of the account, or of an identity of it, that are told as the refusal of a message. */
@@ -177,40 +181,39 @@ const stateRefusals: readonly SesError[] = [
   {
     name: "MessageRejected",
     says: /\bnot verified\b/i,
-    ...identity,
+    ...rows.senderRefused,
     meaning: "address not verified",
     source: page.sendErrors,
   },
   {
     name: "MessageRejected",
     says: /\bconfiguration set\b.{0,80}\bpaused\b|\bpaused\b.{0,40}\bconfiguration set\b/i,
-    ...identity,
+    ...rows.senderRefused,
     meaning: "configuration set paused",
     source: page.sendRaw,
   },
   {
     name: "MessageRejected",
     says: new RegExp([paused, stopped, ofAccount].map(({ source }) => source).join("|"), "i"),
-    ...account,
+    ...rows.misconfigured,
     meaning: "sending paused",
     source: page.sendErrors,
   },
 ];
 
-const passing = { kind: "transient", about: "passing" } as const;
-const refused = { kind: "refused", about: "message", meaning: "message refused" } as const;
+const refused = { ...rows.messageRefused, meaning: "message refused" } as const;
 
 /** Everything that SES's query API answers to a send, and what it is. Data; nothing else decides. */
 export const sesErrors: readonly SesError[] = [
   ...rateErrors,
 
   // SES itself
-  { name: "InternalFailure", ...passing, meaning: "failure inside SES", source: page.common },
-  { name: "InternalServerError", ...passing, meaning: "failure inside SES", source: page.common },
-  { name: "ServiceUnavailable", ...passing, meaning: "SES unavailable", source: page.common },
+  { name: "InternalFailure", ...rows.passing, meaning: "failure inside SES", source: page.common },
+  { name: "InternalServerError", ...rows.passing, meaning: "failure inside SES", source: page.common },
+  { name: "ServiceUnavailable", ...rows.passing, meaning: "SES unavailable", source: page.common },
   {
     name: "RequestTimeout",
-    ...passing,
+    ...rows.passing,
     meaning: "SES did not get the whole request",
     source: page.sdkRetries,
   },
@@ -224,8 +227,7 @@ export const sesErrors: readonly SesError[] = [
   { name: "MessageRejected", ...refused, source: page.sendErrors },
   {
     name: "MailFromDomainNotVerified",
-    kind: "refused",
-    about: "identity",
+    ...rows.senderRefused,
     meaning: "MAIL FROM domain not verified",
     source: page.sendRaw,
   },
@@ -242,8 +244,7 @@ export const sesErrors: readonly SesError[] = [
 export const httpStatuses: readonly StatusRow[] = commonStatuses([
   {
     status: [400, 499],
-    kind: "misconfigured",
-    about: "account",
+    ...rows.misconfigured,
     meaning: "the endpoint is not SES",
     source: "https://www.rfc-editor.org/rfc/rfc9110#section-15.5",
   },
@@ -274,6 +275,11 @@ export function explainSesError(name: string | undefined, message = "", status =
   );
   if (known !== undefined) return known;
   return status >= 500
-    ? { name: wanted, ...passing, meaning: "failure inside SES", source: httpStatuses.at(-1)?.source ?? "" }
+    ? {
+        name: wanted,
+        ...rows.passing,
+        meaning: "failure inside SES",
+        source: httpStatuses.at(-1)?.source ?? "",
+      }
     : { name: wanted, ...refused, source: "" };
 }

@@ -1,4 +1,3 @@
-import { isLoopback } from "@relais/core/spi";
 import {
   checkFields,
   connectionFields,
@@ -7,6 +6,7 @@ import {
   type Fields,
   flag,
   id,
+  isInsecure,
   kindOf,
   required,
   shapeOf,
@@ -40,8 +40,8 @@ export interface SesOptions {
   /** Allows an `http:` endpoint that is not on this machine: whoever is on the way can read the mail. @defaultValue false */
   readonly allowInsecureHttp?: boolean | undefined;
   /**
-   * A key pair, or a function that gets one. What the function throws is never shown, since nobody knows which
-   * secrets it holds: only its name and code are.
+   * A key pair, or a function that gets one. What the function throws is never shown, since it may hold
+   * any secret: only its name and code are.
    * @defaultValue the default chain of the AWS client: environment, shared files, container, instance
    */
   readonly credentials?: SesCredentials | (() => Promise<SesCredentials>) | undefined;
@@ -169,9 +169,7 @@ export function checkOptions(options: unknown): asserts options is SesOptions {
     prefix: "",
   });
   const { endpoint: url, allowInsecureHttp } = options as SesOptions;
-  if (url === undefined || allowInsecureHttp === true) return;
-  const { protocol, hostname } = new URL(url);
-  if (protocol !== "https:" && !isLoopback(hostname))
+  if (url !== undefined && allowInsecureHttp !== true && isInsecure(url))
     throw new RangeError(
       "endpoint must begin with https://: without TLS the mail could be read on its way, unless allowInsecureHttp says that it may",
     );

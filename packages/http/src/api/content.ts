@@ -58,9 +58,12 @@ export function attached({ attachments, icalEvent }: Message): Attached[] {
   return [...files, { filename, contentType, content, cid: undefined }];
 }
 
-/** Bytes in base64, without copying them first. */
-export function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+/** The same with their bytes in base64. */
+export function encoded(message: Message): (Omit<Attached, "content"> & { readonly content: string })[] {
+  return attached(message).map((file) => {
+    const { buffer, byteOffset, byteLength } = file.content;
+    return { ...file, content: Buffer.from(buffer, byteOffset, byteLength).toString("base64") };
+  });
 }
 
 /**
@@ -112,5 +115,5 @@ export function tagsApart(tags: Readonly<Record<string, string>>): TagsApart {
 }
 
 /** For fields of JSON that are left out where there is nothing: `undefined` is no JSON. */
-export const nonEmpty = <T>(list: readonly T[]): readonly T[] | undefined =>
-  list.length === 0 ? undefined : list;
+export const mapNonEmpty = <T, U>(list: readonly T[], toJson: (one: T) => U): U[] | undefined =>
+  list.length === 0 ? undefined : list.map(toJson);

@@ -4,6 +4,7 @@ import {
   holdsStatus,
   type Meaning,
   type RetryAfterSource,
+  rows,
 } from "@relais/http-client";
 
 /** What follows from one answer of an HTTP mail API. The first row whose status, code and words all fit is the answer. */
@@ -31,18 +32,31 @@ export interface ErrorRow extends Meaning {
 export const fromMemory = "from memory, not re-checked";
 
 const rfc9110 = "https://www.rfc-editor.org/rfc/rfc9110#section-15";
-const ours = { kind: "misconfigured", about: "account" } as const;
-const refused = { kind: "refused", about: "message", meaning: "the message was not taken" } as const;
 
 /** What follows from a status that the vendor's own table has no row for. */
 export const httpStatuses: readonly ErrorRow[] = commonStatuses([
-  { status: 400, ...refused, source: `${rfc9110}.5.1` },
-  { status: 402, ...ours, meaning: "payment required", source: `${rfc9110}.5.3` },
-  { status: 404, ...ours, meaning: "the endpoint does not know this path", source: `${rfc9110}.5.5` },
-  { status: 405, ...ours, meaning: "the endpoint does not know this request", source: `${rfc9110}.5.6` },
-  { status: 422, ...refused, source: `${rfc9110}.5.21` },
+  { status: 400, ...rows.messageRefused, source: `${rfc9110}.5.1` },
+  { status: 402, ...rows.misconfigured, meaning: "payment required", source: `${rfc9110}.5.3` },
+  {
+    status: 404,
+    ...rows.misconfigured,
+    meaning: "the endpoint does not know this path",
+    source: `${rfc9110}.5.5`,
+  },
+  {
+    status: 405,
+    ...rows.misconfigured,
+    meaning: "the endpoint does not know this request",
+    source: `${rfc9110}.5.6`,
+  },
+  { status: 422, ...rows.messageRefused, source: `${rfc9110}.5.21` },
   // Its meaning is unknown here; the next provider may take the message, and this one the next message.
-  { status: [400, 499], ...refused, meaning: "a refusal of an unknown kind", source: `${rfc9110}.5` },
+  {
+    status: [400, 499],
+    ...rows.messageRefused,
+    meaning: "a refusal of an unknown kind",
+    source: `${rfc9110}.5`,
+  },
 ]);
 
 /** Errors of vendors have some hundred characters; longer ones are cut before patterns look at them. */

@@ -1,4 +1,3 @@
-import { isLoopback } from "@relais/core/spi";
 import {
   checkFields,
   connectionFields,
@@ -6,6 +5,7 @@ import {
   type Field,
   type Fields,
   id,
+  isInsecure,
   required,
   text,
   textSchema,
@@ -55,8 +55,7 @@ const safeEndpoint: Field = {
   ...endpoint,
   check: (field, value) => {
     endpoint.check(field, value);
-    const { protocol, hostname } = new URL(value as string);
-    if (protocol !== "https:" && !isLoopback(hostname))
+    if (isInsecure(value as string))
       throw new RangeError(`${field} must begin with https://: without TLS the key could be read on its way`);
   },
 };

@@ -1,3 +1,4 @@
+import { rows } from "@relais/http-client";
 import type { ErrorRow } from "../api/errors.ts";
 
 const hourMs = 60 * 60_000;
@@ -15,26 +16,26 @@ const state =
 const sender =
   /(?:\b(?:sender|domain|identity|signature)\b|['"`]from['"`]|\bfrom (?:e-?mail|address|field|parameter|domain|header)\b).{0,160}\b(?:(?:not|n't) (?:yet )?(?:been )?(?:a )?(?:verified|authenticated|confirmed|validated|valid|registered|match|associated)|unverified|unauthenticated|unconfirmed|invalid)\b|\binvalid\b.{0,10}(?:\bsender\b|['"`]from['"`]|\bfrom (?:e-?mail|address|field)\b)/i;
 
-const account = { status: [400, 499], about: "account" } as const;
+/** A recipient whose address's form the vendor does not accept. */
+export const invalidRecipient = {
+  kind: "rejected",
+  about: "recipient",
+  form: true,
+  meaning: "recipient address not valid",
+} as const;
 
 /**
- * What vendors say of a key, a sender and an account, whatever code and status they say it under. Their rows for the
- * answers of their pages come first.
+ * What vendors say of a key, a sender and an account, under whatever code and status. The rows for the errors on their
+ * pages come first.
  * @param source the page of the vendor that says so
  */
 export function accountErrors(source: string): readonly ErrorRow[] {
+  const any = { status: [400, 499], source } as const;
   return [
-    { ...account, says: key, kind: "misconfigured", meaning: "API key not accepted", source },
-    {
-      status: [400, 499],
-      says: sender,
-      kind: "refused",
-      about: "identity",
-      meaning: "sender not accepted",
-      source,
-    },
-    { ...account, says: quota, kind: "throttled", meaning: "quota used up", atLeastMs: hourMs, source },
-    { ...account, says: credits, kind: "misconfigured", meaning: "nothing left of the plan", source },
-    { ...account, says: state, kind: "misconfigured", meaning: "the account may not send", source },
+    { ...any, says: key, ...rows.misconfigured, meaning: "API key not accepted" },
+    { ...any, says: sender, ...rows.senderRefused },
+    { ...any, says: quota, ...rows.throttled, meaning: "quota used up", atLeastMs: hourMs },
+    { ...any, says: credits, ...rows.misconfigured, meaning: "nothing left of the plan" },
+    { ...any, says: state, ...rows.misconfigured, meaning: "the account may not send" },
   ];
 }

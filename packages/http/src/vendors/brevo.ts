@@ -1,21 +1,12 @@
 import type { Address, Provider } from "@relais/core/spi";
-import { required, retryAfterHeader } from "@relais/http-client";
+import { required, retryAfterHeader, rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
-import {
-  attached,
-  base64,
-  bodies,
-  extraHeaders,
-  headerRecord,
-  nonEmpty,
-  subjectOf,
-  tagsApart,
-} from "../api/content.ts";
+import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
-import { accountErrors } from "./account-errors.ts";
+import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 export interface BrevoOptions extends CommonOptions {
   /** `xkeysib-…`: an API key, not an SMTP key. */
@@ -32,10 +23,7 @@ function short(name: string): string {
     : `${characters.slice(0, maxNameCharacters - 1).join("")}…`;
 }
 
-const mailbox = ({ address, name }: Address): { email: string; name?: string } => ({
-  email: address,
-  ...(name === undefined ? {} : { name: short(name) }),
-});
+const mailbox = ({ address, name }: Address) => ({ email: address, name: name && short(name) });
 
 /** What comes back with Brevo's events, in its own form. */
 function custom(own: readonly (readonly [string, string])[]): Record<string, string> {
@@ -46,24 +34,22 @@ function custom(own: readonly (readonly [string, string])[]): Record<string, str
 
 function body({ message, to, cc, bcc, key }: Letter): unknown {
   const { replyTo } = message;
-  const { text, html } = bodies(message);
-  const files = attached(message);
-  const { shared, own } = tagsApart(message.tags);
+  const { text, html } = mail.bodies(message);
+  const files = mail.encoded(message);
+  const { shared, own } = mail.tagsApart(message.tags);
   const [reply] = replyTo;
   return {
     sender: mailbox(message.from),
     to: to.map(mailbox),
-    cc: nonEmpty(cc.map(mailbox)),
-    bcc: nonEmpty(bcc.map(mailbox)),
+    cc: mail.mapNonEmpty(cc, mailbox),
+    bcc: mail.mapNonEmpty(bcc, mailbox),
     replyTo: reply && mailbox(reply),
-    subject: subjectOf(message),
+    subject: mail.subjectOf(message),
     htmlContent: html,
     textContent: text,
-    headers: { ...custom(own), ...headerRecord(extraHeaders(message)), idempotencyKey: key },
-    attachment: nonEmpty(
-      files.map(({ filename, content }) => ({ name: filename, content: base64(content) })),
-    ),
-    tags: nonEmpty(shared),
+    headers: { ...custom(own), ...mail.headerRecord(mail.extraHeaders(message)), idempotencyKey: key },
+    attachment: mail.mapNonEmpty(files, ({ filename, content }) => ({ name: filename, content })),
+    tags: shared.length === 0 ? undefined : shared,
   };
 }
 
@@ -86,8 +72,8 @@ const model = "https://github.com/sendinblue/APIv3-nodejs-library/blob/master/do
 const limits = "https://developers.brevo.com/docs/limit-headers";
 const invalidTo = "https://github.com/getbrevo/brevo-node/issues/40";
 
-const ours = { kind: "misconfigured", about: "account", source: model } as const;
-const message = { kind: "refused", about: "message", source: model } as const;
+const ours = { ...rows.misconfigured, source: model } as const;
+const message = { ...rows.messageRefused, source: model } as const;
 const aField = /^(?:invalid|missing|duplicate)_parameter$|^out_of_range$/i;
 
 /**
@@ -108,28 +94,16 @@ const errors: readonly ErrorRow[] = [
   { code: "method_not_allowed", ...ours, meaning: "no such endpoint" },
   {
     code: "duplicate_request",
-    kind: "unknown",
-    about: "passing",
+    ...rows.unknown,
     meaning: "a message was handed over under this id before",
     source: fromMemory,
   },
-  {
-    status: 400,
-    code: aField,
-    says: /\bsender\b|\breply-?to\b/i,
-    kind: "refused",
-    about: "identity",
-    meaning: "sender not accepted",
-    source: model,
-  },
+  { status: 400, code: aField, says: /\bsender\b|\breply-?to\b/i, ...rows.senderRefused, source: model },
   {
     status: 400,
     code: aField,
     says: /\b(?:not valid|invalid|not a valid|missing|required|blank|empty)\b.{0,60}\bin (?:to|cc|bcc)\b|<address>.{0,40}\b(?:invalid|not (?:a )?valid)\b|\b(?:invalid|not (?:a )?valid)\b.{0,30}<address>/i,
-    kind: "rejected",
-    about: "recipient",
-    form: true,
-    meaning: "recipient address not valid",
+    ...invalidRecipient,
     source: invalidTo,
   },
   ...accountErrors(model),
@@ -144,9 +118,7 @@ const errors: readonly ErrorRow[] = [
   },
   {
     status: 429,
-    kind: "throttled",
-    about: "account",
-    meaning: "sending too fast",
+    ...rows.throttled,
     retryAfter: [{ header: "x-sib-ratelimit-reset", unit: "seconds" }, retryAfterHeader],
     source: limits,
   },

@@ -1,12 +1,12 @@
 import type { Provider } from "@relais/core/spi";
-import { oneOf, required, retryAfterHeader } from "@relais/http-client";
+import { oneOf, required, retryAfterHeader, rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { type FormField, type HttpCheck, textAt } from "../api/api.ts";
-import { addressList, attached, bodies, extraHeaders, tagsApart } from "../api/content.ts";
+import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, domain, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
-import { accountErrors } from "./account-errors.ts";
+import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 export interface MailgunOptions extends CommonOptions {
   /** A sending key is enough. */
@@ -24,21 +24,21 @@ const ampType = /^text\/x-amp-html\b/i;
 
 function fields({ message, to, cc, bcc }: Letter): FormField[] {
   const { subject, replyTo, authors, alternatives } = message;
-  const { text, html } = bodies(message);
-  const { shared, own } = tagsApart(message.tags);
+  const { text, html } = mail.bodies(message);
+  const { shared, own } = mail.tagsApart(message.tags);
   const amp = alternatives.find(({ contentType }) => ampType.test(contentType));
   const headers = [
-    ...extraHeaders(message),
-    ...(replyTo.length === 0 ? [] : [["Reply-To", addressList(replyTo)] as const]),
+    ...mail.extraHeaders(message),
+    ...(replyTo.length === 0 ? [] : [["Reply-To", mail.addressList(replyTo)] as const]),
     ["Message-Id", message.messageId] as const,
   ];
   const some = (name: string, value: string | undefined): FormField[] =>
     value === undefined || value === "" ? [] : [{ name, value }];
   return [
-    { name: "from", value: addressList(authors) },
-    { name: "to", value: addressList(to) },
-    ...some("cc", addressList(cc)),
-    ...some("bcc", addressList(bcc)),
+    { name: "from", value: mail.addressList(authors) },
+    { name: "to", value: mail.addressList(to) },
+    ...some("cc", mail.addressList(cc)),
+    ...some("bcc", mail.addressList(bcc)),
     { name: "subject", value: subject },
     ...some("text", text),
     ...some("html", html),
@@ -46,7 +46,7 @@ function fields({ message, to, cc, bcc }: Letter): FormField[] {
     ...headers.map(([name, value]) => ({ name: `h:${name}`, value })),
     ...fitting(shared).map((value) => ({ name: "o:tag", value })),
     ...own.map(([name, value]) => ({ name: `v:${name}`, value })),
-    ...attached(message).map(({ filename, contentType, content, cid }) => ({
+    ...mail.attached(message).map(({ filename, contentType, content, cid }) => ({
       name: cid === undefined ? "attachment" : "inline",
       // The Content-ID of an inline file is its name.
       filename: cid ?? filename,
@@ -71,11 +71,10 @@ const endpoints = { us: "https://api.mailgun.net", eu: "https://api.eu.mailgun.n
 const responses = "https://documentation.mailgun.com/docs/mailgun/quickstart-guide/responses";
 const probation = "https://github.com/mailgun/mailgun-java/issues/50";
 
-const ours = { kind: "misconfigured", about: "account", source: responses } as const;
-const message = { kind: "refused", about: "message", meaning: "the message was not taken" } as const;
+const ours = { ...rows.misconfigured, source: responses } as const;
+const message = { ...rows.messageRefused } as const;
 const limited = {
-  kind: "throttled",
-  about: "account",
+  ...rows.throttled,
   meaning: "a limit of the account is reached",
   retryAfter: [{ words: true }, retryAfterHeader],
   otherwiseMs: 10 * 60_000,
@@ -88,18 +87,13 @@ const errors: readonly ErrorRow[] = [
   {
     status: 400,
     says: /^['"]?(?:to|cc|bcc)['"]? parameter is not a valid address/i,
-    kind: "rejected",
-    about: "recipient",
-    form: true,
-    meaning: "recipient address not valid",
+    ...invalidRecipient,
     source: "https://github.com/mailgun/mailgun-js-boland/issues/199",
   },
   {
     status: 400,
     says: /^['"]?from['"]? parameter is not a valid address/i,
-    kind: "refused",
-    about: "identity",
-    meaning: "sender not accepted",
+    ...rows.senderRefused,
     source: "https://github.com/fastlane/fastlane/issues/8568",
   },
   { status: 420, ...limited },
@@ -122,18 +116,10 @@ const errors: readonly ErrorRow[] = [
   { status: 403, ...ours, meaning: "API key not accepted, or it may not" },
   { status: 404, ...ours, meaning: "no such domain, or not in this region" },
   { status: 413, ...message, meaning: "message too large", source: fromMemory },
-  {
-    status: 429,
-    kind: "throttled",
-    about: "account",
-    meaning: "sending too fast",
-    retryAfter: [retryAfterHeader],
-    source: responses,
-  },
+  { status: 429, ...rows.throttled, retryAfter: [retryAfterHeader], source: responses },
   {
     status: 500,
-    kind: "unknown",
-    about: "passing",
+    ...rows.unknown,
     meaning: "an error at Mailgun that does not say whether the message was taken",
     source: responses,
   },

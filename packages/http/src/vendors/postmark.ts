@@ -1,20 +1,12 @@
 import type { Provider } from "@relais/core/spi";
-import { required } from "@relais/http-client";
+import { required, rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { type Acceptance, type Answer, type Complaint, textAt } from "../api/api.ts";
-import {
-  addressList,
-  addressText,
-  attached,
-  base64,
-  bodies,
-  extraHeaders,
-  nonEmpty,
-} from "../api/content.ts";
+import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, idText, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
-import { accountErrors } from "./account-errors.ts";
+import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 export interface PostmarkOptions extends CommonOptions {
   /** The API token of the server (not of the account). */
@@ -33,32 +25,30 @@ function metadata(tags: Readonly<Record<string, string>>): Record<string, string
 
 function body({ message, to, cc, bcc }: Letter, stream: string | undefined): unknown {
   const { subject, replyTo, tags } = message;
-  const { text, html } = bodies(message);
-  const files = attached(message);
+  const { text, html } = mail.bodies(message);
+  const files = mail.encoded(message);
   const headers = [
-    ...extraHeaders(message),
+    ...mail.extraHeaders(message),
     ["Message-ID", message.messageId],
     // Without it Postmark replaces the Message-ID.
     ["X-PM-KeepID", "true"],
   ];
   return {
-    From: addressText(message.from),
-    To: addressList(to),
-    Cc: addressList(cc) || undefined,
-    Bcc: addressList(bcc) || undefined,
-    ReplyTo: addressList(replyTo) || undefined,
+    From: mail.addressText(message.from),
+    To: mail.addressList(to),
+    Cc: mail.addressList(cc) || undefined,
+    Bcc: mail.addressList(bcc) || undefined,
+    ReplyTo: mail.addressList(replyTo) || undefined,
     Subject: subject,
     HtmlBody: html,
     TextBody: text,
     Headers: headers.map(([Name, Value]) => ({ Name, Value })),
-    Attachments: nonEmpty(
-      files.map(({ filename, contentType, content, cid }) => ({
-        Name: filename,
-        Content: base64(content),
-        ContentType: contentType,
-        ContentID: cid && `cid:${cid}`,
-      })),
-    ),
+    Attachments: mail.mapNonEmpty(files, ({ filename, contentType, content, cid }) => ({
+      Name: filename,
+      Content: content,
+      ContentType: contentType,
+      ContentID: cid && `cid:${cid}`,
+    })),
     ...(Object.keys(tags).length === 0 ? {} : { Metadata: metadata(tags) }),
     MessageStream: stream,
   };
@@ -105,9 +95,9 @@ const statuses = "https://postmarkapp.com/developer/api/overview#http-response-c
 const codes = "https://postmarkapp.com/developer/api/overview#error-codes";
 const what422 = "https://postmarkapp.com/support/article/troubleshooting-422-unprocessable-entity-errors";
 
-const ours = { kind: "misconfigured", about: "account", source: codes } as const;
-const sender = { kind: "refused", about: "identity", source: codes } as const;
-const message = { kind: "refused", about: "message", source: codes } as const;
+const ours = { ...rows.misconfigured, source: codes } as const;
+const sender = { ...rows.senderRefused, source: codes } as const;
+const message = { ...rows.messageRefused, source: codes } as const;
 
 /** Errors of Postmark by `ErrorCode`. A 500 means, by its page, that the message is lost "in most cases": `unknown`. */
 const errors: readonly ErrorRow[] = [
@@ -115,8 +105,7 @@ const errors: readonly ErrorRow[] = [
   {
     status: [500, 599],
     code: "100",
-    kind: "transient",
-    about: "passing",
+    ...rows.passing,
     meaning: "Postmark is down for maintenance",
     source: codes,
   },
@@ -124,10 +113,7 @@ const errors: readonly ErrorRow[] = [
     status: 422,
     code: "300",
     says: /^(?:Invalid|Error parsing) '(?:To|Cc|Bcc)'/i,
-    kind: "rejected",
-    about: "recipient",
-    form: true,
-    meaning: "recipient address not valid",
+    ...invalidRecipient,
     source: "https://github.com/ActiveCampaign/postmark-gem/issues/87",
   },
   {
@@ -156,7 +142,7 @@ const errors: readonly ErrorRow[] = [
   { status: 422, code: "411", ...message, meaning: "forbidden attachment type" },
   { status: 422, code: "412", ...ours, meaning: "account is pending" },
   { status: 422, code: "413", ...ours, meaning: "account may not send" },
-  { code: "429", kind: "throttled", about: "account", meaning: "sending too fast", source: codes },
+  { code: "429", ...rows.throttled, source: codes },
   { status: 422, code: "1235", ...ours, meaning: "no such message stream", source: fromMemory },
   ...accountErrors("https://postmarkapp.com/support/article/936-what-happens-when-credits-run-out"),
   { status: 422, code: "300", ...message, meaning: "an invalid field in the message", source: what422 },
@@ -166,8 +152,7 @@ const errors: readonly ErrorRow[] = [
   { status: 422, ...message, meaning: "the message was not taken", source: statuses },
   {
     status: 500,
-    kind: "unknown",
-    about: "passing",
+    ...rows.unknown,
     meaning: "an error at Postmark: the message is lost, in most cases",
     source: statuses,
   },

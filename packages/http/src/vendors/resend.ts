@@ -1,21 +1,12 @@
 import { type Address, asciiTags, type Provider } from "@relais/core/spi";
-import { required, retryAfterHeader } from "@relais/http-client";
+import { required, retryAfterHeader, rows } from "@relais/http-client";
 import { inField, type Letter } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
-import {
-  addressText,
-  attached,
-  base64,
-  bodies,
-  extraHeaders,
-  headerRecord,
-  nonEmpty,
-  subjectOf,
-} from "../api/content.ts";
+import * as mail from "../api/content.ts";
 import type { ErrorRow } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
-import { accountErrors } from "./account-errors.ts";
+import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 export interface ResendOptions extends CommonOptions {
   /** `re_…`; the right to send is enough. */
@@ -52,33 +43,31 @@ function resendAddress({ address, name }: Address): string {
 
 /** The same for From, where an encoded word is refused as an attack, and a name that needs quotes has them. */
 function resendFrom(from: Address): string {
-  return from.name !== undefined && special.test(from.name) ? addressText(from) : resendAddress(from);
+  return from.name !== undefined && special.test(from.name) ? mail.addressText(from) : resendAddress(from);
 }
 
 function body({ message, to, cc, bcc }: Letter): unknown {
   const { replyTo, tags } = message;
-  const { text, html } = bodies(message);
-  const headers = headerRecord(extraHeaders(message));
-  const files = attached(message);
+  const { text, html } = mail.bodies(message);
+  const headers = mail.headerRecord(mail.extraHeaders(message));
+  const files = mail.encoded(message);
   return {
     from: resendFrom(message.from),
     to: to.map(resendAddress),
-    cc: nonEmpty(cc.map(resendAddress)),
-    bcc: nonEmpty(bcc.map(resendAddress)),
-    reply_to: nonEmpty(replyTo.map(resendAddress)),
-    subject: subjectOf(message),
+    cc: mail.mapNonEmpty(cc, resendAddress),
+    bcc: mail.mapNonEmpty(bcc, resendAddress),
+    reply_to: mail.mapNonEmpty(replyTo, resendAddress),
+    subject: mail.subjectOf(message),
     html,
     // Absent, Resend would write one of its own from the HTML; an empty one keeps it from that.
     text: text ?? "",
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
-    attachments: nonEmpty(
-      files.map(({ filename, contentType, content, cid }) => ({
-        filename,
-        content: base64(content),
-        content_type: contentType,
-        content_id: cid,
-      })),
-    ),
+    attachments: mail.mapNonEmpty(files, ({ filename, contentType, content, cid }) => ({
+      filename,
+      content,
+      content_type: contentType,
+      content_id: cid,
+    })),
     ...(Object.keys(tags).length === 0
       ? {}
       : { tags: Object.entries(asciiTags(tags)).map(([name, value]) => ({ name, value })) }),
@@ -100,37 +89,28 @@ const source = "https://resend.com/docs/api-reference/errors";
 const limits = "https://resend.com/docs/api-reference/rate-limit";
 const retryAfter = [retryAfterHeader, { header: "ratelimit-reset", unit: "seconds" }] as const;
 
-const ours = { kind: "misconfigured", about: "account", source } as const;
-const sender = { kind: "refused", about: "identity", source } as const;
-const message = { kind: "refused", about: "message", source } as const;
-const unsaid = { kind: "unknown", about: "passing", source } as const;
-const throttled = { kind: "throttled", about: "account" } as const;
+const ours = { ...rows.misconfigured, source } as const;
+const sender = { ...rows.senderRefused, source } as const;
+const message = { ...rows.messageRefused, source } as const;
+const unsaid = { ...rows.unknown, source } as const;
 
 /** Errors of Resend by `name`. Its 5xx do not say whether the message was taken: `httpStatuses` has them. */
 const errors: readonly ErrorRow[] = [
   { status: 401, code: "missing_api_key", ...ours, meaning: "no API key" },
   { status: 401, code: "restricted_api_key", ...ours, meaning: "API key may not" },
-  {
-    status: 403,
-    code: /^(?:invalid|suspended)_api_key$/i,
-    ...ours,
-    meaning: "API key is invalid",
-  },
+  { status: 403, code: /^(?:invalid|suspended)_api_key$/i, ...ours, meaning: "API key is invalid" },
   {
     status: [400, 422],
     code: "validation_error",
     says: /\binvalid [`'"]?(?:to|cc|bcc)[`'"]? field\b/i,
-    kind: "rejected",
-    about: "recipient",
-    form: true,
-    meaning: "recipient address not valid",
+    ...invalidRecipient,
     source: "https://github.com/resend/resend-python/issues/65",
   },
   // `ratelimit-reset` stands on every answer and is about requests a second.
   {
     status: 429,
     code: /^(?:daily|monthly)_quota_exceeded$/,
-    ...throttled,
+    ...rows.throttled,
     meaning: "quota used up",
     retryAfter: [retryAfterHeader],
     atLeastMs: 60 * 60_000,
@@ -139,7 +119,7 @@ const errors: readonly ErrorRow[] = [
   {
     status: 429,
     code: "rate_limit_exceeded",
-    ...throttled,
+    ...rows.throttled,
     meaning: "sending too fast",
     retryAfter,
     source: limits,
@@ -169,7 +149,7 @@ const errors: readonly ErrorRow[] = [
   { status: 422, code: "missing_required_field", ...message, meaning: "a field is missing" },
   { status: 422, code: "invalid_parameter", ...message, meaning: "a field is invalid" },
   { status: 451, code: "security_error", ...message, meaning: "the content was taken for an attack" },
-  { status: 429, ...throttled, meaning: "sending too fast", retryAfter, source: limits },
+  { status: 429, ...rows.throttled, meaning: "sending too fast", retryAfter, source: limits },
   {
     status: 500,
     code: /^(?:application_error|internal_server_error)$/,

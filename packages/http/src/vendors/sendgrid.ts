@@ -1,12 +1,12 @@
 import type { Address, Provider } from "@relais/core/spi";
-import { required, retryAfterHeader } from "@relais/http-client";
+import { required, retryAfterHeader, rows } from "@relais/http-client";
 import type { Letter } from "../api/addressed-message.ts";
 import { type Answer, type Complaint, type HttpCheck, textAt } from "../api/api.ts";
-import { attached, base64, bodies, extraHeaders, headerRecord, nonEmpty, subjectOf } from "../api/content.ts";
+import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
-import { accountErrors } from "./account-errors.ts";
+import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 export interface SendgridOptions extends CommonOptions {
   /** `SG.…`, with the scope `mail.send`. */
@@ -47,8 +47,8 @@ function customArguments(tags: Readonly<Record<string, string>>): Record<string,
 
 function body({ message, to, cc, bcc }: Letter): unknown {
   const { replyTo, tags } = message;
-  const { text, html } = bodies(message);
-  const files = attached(message);
+  const { text, html } = mail.bodies(message);
+  const files = mail.encoded(message);
   const texts = [
     // Plain text has to come first.
     ...(text === undefined ? [] : [{ type: "text/plain", value: text }]),
@@ -56,25 +56,19 @@ function body({ message, to, cc, bcc }: Letter): unknown {
   ];
   return {
     personalizations: [
-      {
-        to: to.map(recipient),
-        cc: nonEmpty(cc.map(recipient)),
-        bcc: nonEmpty(bcc.map(recipient)),
-      },
+      { to: to.map(recipient), cc: mail.mapNonEmpty(cc, recipient), bcc: mail.mapNonEmpty(bcc, recipient) },
     ],
     from: mailbox(message.from),
-    reply_to_list: nonEmpty(replyTo.map(mailbox)),
-    subject: subjectOf(message),
+    reply_to_list: mail.mapNonEmpty(replyTo, mailbox),
+    subject: mail.subjectOf(message),
     content: texts,
-    headers: headerRecord([...extraHeaders(message), ["Message-ID", message.messageId]]),
-    attachments: nonEmpty(
-      files.map(({ filename, contentType, content, cid }) => ({
-        content: base64(content),
-        filename: bareName(filename),
-        type: bareType(contentType),
-        ...(cid === undefined ? { disposition: "attachment" } : { disposition: "inline", content_id: cid }),
-      })),
-    ),
+    headers: mail.headerRecord([...mail.extraHeaders(message), ["Message-ID", message.messageId]]),
+    attachments: mail.mapNonEmpty(files, ({ filename, contentType, content, cid }) => ({
+      content,
+      filename: bareName(filename),
+      type: bareType(contentType),
+      ...(cid === undefined ? { disposition: "attachment" } : { disposition: "inline", content_id: cid }),
+    })),
     ...(Object.keys(tags).length === 0 ? {} : { custom_args: customArguments(tags) }),
   };
 }
@@ -114,19 +108,16 @@ const limits =
 const of4xx =
   "https://support.sendgrid.com/hc/en-us/articles/18322114821403-4XX-API-Errors-and-Troubleshooting-Suggestions";
 
-const ours = { kind: "misconfigured", about: "account", source: statuses } as const;
-const sender = { kind: "refused", about: "identity", meaning: "sender not accepted" } as const;
-const message = { kind: "refused", about: "message", meaning: "the message was not taken" } as const;
+const ours = { ...rows.misconfigured, source: statuses } as const;
+const sender = { ...rows.senderRefused } as const;
+const message = { ...rows.messageRefused } as const;
 
 /** SendGrid has no codes: the `field` of an error stands for one. */
 const errors: readonly ErrorRow[] = [
   {
     status: 400,
     code: /^personalizations\.\d{1,4}\.(?:to|cc|bcc)\.\d{1,4}\.email$/,
-    kind: "rejected",
-    about: "recipient",
-    form: true,
-    meaning: "recipient address not valid",
+    ...invalidRecipient,
     source: sendErrors,
   },
   { status: 400, code: /^from(?:\.|$)/, ...sender, source: sendErrors },
@@ -135,8 +126,7 @@ const errors: readonly ErrorRow[] = [
   {
     status: [400, 499],
     says: /\bcredits? exceeded\b/i,
-    kind: "throttled",
-    about: "account",
+    ...rows.throttled,
     meaning: "nothing left of the plan until it is renewed",
     atLeastMs: 60 * 60_000,
     source: of4xx,
@@ -154,23 +144,20 @@ const errors: readonly ErrorRow[] = [
   },
   {
     status: 429,
-    kind: "throttled",
-    about: "account",
-    meaning: "sending too fast",
+    ...rows.throttled,
     retryAfter: [retryAfterHeader, { header: "x-ratelimit-reset", unit: "epoch seconds" }],
     source: limits,
   },
   { status: 451, ...message, meaning: "not available for reasons of data residency", source: statuses },
   {
     status: 500,
-    kind: "unknown",
-    about: "passing",
+    ...rows.unknown,
     meaning: "an error at SendGrid that does not say whether the message was taken",
     source: statuses,
   },
 ];
 
-/** Sendgrid's API, described. */
+/** SendGrid's API, described. */
 export const sendgridVendor: Vendor<SendgridOptions> = {
   name: "sendgrid",
   fields: { apiKey: required(key) },
