@@ -1,14 +1,16 @@
 import type { MessageInput } from "@relais/core";
-import type { Database } from "./database/database.ts";
-import { oneAtATime } from "./database/one-at-a-time.ts";
-import { type OpenOptions, openDatabase } from "./database/open-database.ts";
-import { endUsers } from "./database/users.ts";
-import { type EnqueueDefaults, type Enqueued, type EnqueueEntry, enqueue, enqueueMany } from "./enqueue.ts";
-import type { EnqueueOptions } from "./enqueue-options.ts";
-import { checkId, type MessageFilter } from "./filter.ts";
-import { get, type ListOptions, list } from "./list.ts";
-import type { OutboxMessage } from "./outbox-message.ts";
-import { type PurgeOptions, purge } from "./purge.ts";
+import { oneAtATime } from "./database/coalesce.ts";
+import { type Database, endUsers } from "./database/database.ts";
+import { type OpenOptions, openDatabase } from "./database/open.ts";
+import {
+  type EnqueueDefaults,
+  type Enqueued,
+  type EnqueueEntry,
+  enqueue,
+  enqueueMany,
+} from "./enqueue/enqueue.ts";
+import type { EnqueueOptions } from "./enqueue/options.ts";
+import { type PurgeOptions, purge } from "./operations/purge.ts";
 import {
   type CancelOptions,
   cancel,
@@ -16,9 +18,11 @@ import {
   type ResolveOptions,
   resend,
   resolve,
-} from "./resolve.ts";
-import { migrate } from "./schema/migrate.ts";
-import { type OutboxStats, stats } from "./stats.ts";
+} from "./operations/resolve.ts";
+import { checkId, type MessageFilter } from "./store/filter.ts";
+import { migrate } from "./store/migrations.ts";
+import { get, type ListOptions, list, type OutboxMessage } from "./store/queries.ts";
+import { type OutboxStats, stats } from "./store/stats.ts";
 
 export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
   /** Whether the tables are made or brought to this version when it opens. @defaultValue true */

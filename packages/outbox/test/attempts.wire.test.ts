@@ -2,7 +2,7 @@ import { breaker, createChain, type FailureKind, link } from "@relais/core";
 import { createWorker } from "@relais/outbox";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { promote } from "../src/worker/turns.ts";
+import { promote } from "../src/store/scheduling.ts";
 import { mail, scripted, until } from "./scripted.ts";
 import { stores } from "./stores.ts";
 import { working } from "./working.ts";

@@ -5,12 +5,12 @@ import type { Outbox, UnknownPolicy } from "@relais/outbox";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database, Queryable } from "../src/database/database.ts";
-import { type Lease, type Leases, leases as leasesOf } from "../src/queue/leases.ts";
-import { unknownPolicies } from "../src/state.ts";
-import { claim } from "../src/worker/claim.ts";
-import { type Hands, hands } from "../src/worker/hands.ts";
+import { claim } from "../src/store/claims.ts";
+import { type Lease, type Leases, leases as leasesOf } from "../src/store/leases.ts";
+import { promote } from "../src/store/scheduling.ts";
+import { unknownPolicies } from "../src/store/states.ts";
+import { type Hands, hands } from "../src/worker/in-flight.ts";
 import { recover } from "../src/worker/recover.ts";
-import { promote } from "../src/worker/turns.ts";
 import { mail } from "./scripted.ts";
 import { empty, type Store, stores } from "./stores.ts";
 

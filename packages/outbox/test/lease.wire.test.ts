@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createWorker } from "@relais/outbox";
 import { describe, expect, test } from "vitest";
-import { leases } from "../src/queue/leases.ts";
-import { tenure } from "../src/worker/tenure.ts";
+import { leases } from "../src/store/leases.ts";
+import { tenure } from "../src/worker/lease-keeper.ts";
 import { chainOf, mail, until } from "./scripted.ts";
 import { stores } from "./stores.ts";
 import { working } from "./working.ts";

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { makeDatabase } from "../src/database/make-database.ts";
+import { makeDatabase } from "../src/database/pglite/pglite.ts";
 
 /**
  * A folder for PGlite, with the database that its first start makes: that takes seconds of a core, a copy does not.

@@ -1,12 +1,11 @@
 import { Socket } from "node:net";
 import pg from "pg";
+import { connection, giveBack, guard, isLate, lend, onError } from "./connections.ts";
 import type { Database, Queryable, Row } from "./database.ts";
-import { guard, onError } from "./guard.ts";
-import { inTime } from "./in-time.ts";
-import { connection, giveBack, isLate, lend } from "./lend.ts";
-import { ownParsers } from "./own-parsers.ts";
-import { listenOn } from "./postgres-listen.ts";
+import { listenOn } from "./listen.ts";
+import { ownParsers } from "./parsers.ts";
 import { preparing } from "./prepared.ts";
+import { inTime } from "./with-timeout.ts";
 
 /** How long a connection may take, where the pool is our own. */
 const connectMs = 10_000;

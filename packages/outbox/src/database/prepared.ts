@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { lend } from "./lend.ts";
+import { lend } from "./connections.ts";
 
 const names = new Map<string, string>();
 

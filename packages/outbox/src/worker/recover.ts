@@ -1,11 +1,11 @@
 import type { Database, Queryable } from "../database/database.ts";
-import { orphaned } from "../queue/leases.ts";
-import { storable } from "../trace.ts";
-import { attemptEnd } from "./attempt-row.ts";
-import type { Claimed } from "./claim.ts";
-import { type Finish, writeFinishes } from "./finish.ts";
-import { isRefusal } from "./persist.ts";
-import { type Settlement, settle } from "./settle.ts";
+import { attemptEnd } from "../store/attempts.ts";
+import type { Claimed } from "../store/claims.ts";
+import { type Finish, writeFinishes } from "../store/completions.ts";
+import { orphaned } from "../store/leases.ts";
+import { storable } from "../store/trace.ts";
+import { isRefusal } from "./batching.ts";
+import { type Settlement, settle } from "./decide.ts";
 import { type AttemptRow, lastNumber, lastSuccess, traceEntry } from "./trace-entries.ts";
 
 /** A message whose worker was lost, and what became of it. */

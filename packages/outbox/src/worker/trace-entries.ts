@@ -1,5 +1,5 @@
 import type { Attempt, FailureKind } from "@relais/core";
-import { type DeliveryTrace, storable, storableId, type TraceAttempt } from "../trace.ts";
+import { type DeliveryTrace, storable, storableId, type TraceAttempt } from "../store/trace.ts";
 
 /** Attempts of a delivery, as the trace tells of them. @param before the number of its last entry */
 export function traceEntries(attempts: readonly Attempt[], worker: string, before: number): TraceAttempt[] {

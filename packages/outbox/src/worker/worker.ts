@@ -1,22 +1,19 @@
 import type { Chain } from "@relais/core";
-import { inTime } from "../database/in-time.ts";
-import { use } from "../database/users.ts";
-import { within } from "../database/within.ts";
+import { use } from "../database/database.ts";
+import { inTime, within } from "../database/with-timeout.ts";
+import { purge } from "../operations/purge.ts";
 import type { Outbox } from "../outbox.ts";
-import { purge } from "../purge.ts";
-import { leases as leasesOf } from "../queue/leases.ts";
-import { checkVersion } from "../schema/version.ts";
-import type { MessageSource } from "../table/table-source.ts";
-import { bell } from "./bell.ts";
-import { errorWords } from "./error-words.ts";
-import { hands } from "./hands.ts";
-import { pump } from "./pump.ts";
+import { leases as leasesOf } from "../store/leases.ts";
+import { checkVersion } from "../store/migrations.ts";
+import { promote } from "../store/scheduling.ts";
+import type { MessageSource } from "../table/source.ts";
+import { pump } from "./claim-loop.ts";
+import { errorWords, type WorkerEvent } from "./events.ts";
+import { hands } from "./in-flight.ts";
+import { type Tenure, tenure } from "./lease-keeper.ts";
+import { type WorkerOptions, workerSettings } from "./options.ts";
 import { recover } from "./recover.ts";
-import { rounds } from "./rounds.ts";
-import { type Tenure, tenure } from "./tenure.ts";
-import { promote } from "./turns.ts";
-import type { WorkerEvent } from "./worker-event.ts";
-import { type WorkerOptions, workerSettings } from "./worker-options.ts";
+import { bell, rounds } from "./timing.ts";
 
 /** Sends what is in an outbox by a chain. */
 export interface Worker {

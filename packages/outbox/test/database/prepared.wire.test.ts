@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import type { Database } from "../../src/database/database.ts";
-import { openDatabase } from "../../src/database/open-database.ts";
+import { openDatabase } from "../../src/database/open.ts";
 import { postgresAt } from "../../src/database/postgres.ts";
 import { prepared, preparing } from "../../src/database/prepared.ts";
 import { type PostgresServer, postgresServer } from "../postgres-server.ts";
