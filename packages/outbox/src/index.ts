@@ -1,30 +1,27 @@
-// The application's door: an outbox, and the worker that sends what is in it.
-
+// The public API: an outbox, and the worker that sends what is in it.
 export type { Database, Queryable, Row } from "./database/database.ts";
 export type { OpenOptions } from "./database/open.ts";
-export type { EnqueueDefaults, Enqueued, EnqueueEntry } from "./enqueue/enqueue.ts";
+export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
 export type { EnqueueOptions } from "./enqueue/options.ts";
 export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./enqueue/orm.ts";
 export type { Transaction } from "./enqueue/transactions.ts";
 export { type CopyProgress, copyOutbox } from "./operations/copy.ts";
-export type { PurgeOptions } from "./operations/purge.ts";
 export {
   type CancelOptions,
   type Operator,
   type ResendOptions,
   type ResolveOptions,
   resendable,
-} from "./operations/resolve.ts";
+} from "./operations/operator.ts";
+export type { PurgeOptions } from "./operations/purge.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
-export type { MessageFilter } from "./store/filter.ts";
+export type { Enqueued } from "./store/enqueue.ts";
+export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
 export { wholeSchema } from "./store/migrations.ts";
-export type { ListOptions, OutboxMessage } from "./store/queries.ts";
-export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/states.ts";
-export type { OutboxStats } from "./store/stats.ts";
+export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./store/queries.ts";
 export type { DeliveryTrace, Resolution, TraceAttempt } from "./store/trace.ts";
 export type { TableColumns, TableMapping, TableStatuses } from "./table/mapping.ts";
 export { type MessageSource, tableSource } from "./table/source.ts";
-export type { BackoffOptions } from "./worker/deliver.ts";
 export type { WorkerEvent, WorkerObserver } from "./worker/events.ts";
-export type { WorkerOptions } from "./worker/options.ts";
+export type { BackoffOptions, WorkerOptions } from "./worker/options.ts";
 export { createWorker, type Worker, type WorkerStatus } from "./worker/worker.ts";

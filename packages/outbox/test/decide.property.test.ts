@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { unknownPolicies } from "../src/store/states.ts";
+import { unknownPolicies } from "../src/store/message.ts";
 import { storable } from "../src/store/trace.ts";
 import { batch } from "../src/worker/batching.ts";
-import { settle } from "../src/worker/decide.ts";
+import { decide } from "../src/worker/decide.ts";
 
 const lists = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 12 }).chain((all) =>
   fc.array(fc.integer({ min: 0, max: 3 }), { minLength: all.length, maxLength: all.length }).map((where) => {
@@ -25,14 +25,14 @@ const circumstances = fc.record({
 
 test("every recipient is in exactly one list, before and after", () => {
   fc.assert(
-    fc.property(lists, circumstances, (standing, given) => {
-      const { accepted, rejected, unknown, pending } = settle(standing, given);
+    fc.property(lists, circumstances, (status, input) => {
+      const { accepted, rejected, unknown, pending } = decide(status, input);
       const after = [...accepted, ...rejected.map(({ address }) => address), ...unknown, ...pending].sort();
       const before = [
-        ...standing.accepted,
-        ...standing.rejected.map(({ address }) => address),
-        ...standing.unknown,
-        ...standing.pending,
+        ...status.accepted,
+        ...status.rejected.map(({ address }) => address),
+        ...status.unknown,
+        ...status.pending,
       ].sort();
       expect(after).toEqual(before);
     }),
@@ -41,12 +41,12 @@ test("every recipient is in exactly one list, before and after", () => {
 
 test("nobody of whom it is not known is sent to again unless that was chosen, and nobody who has it ever is", () => {
   fc.assert(
-    fc.property(lists, circumstances, (standing, given) => {
-      const { state, pending, accepted, unknown } = settle(standing, given);
-      expect(pending.filter((one) => standing.accepted.includes(one))).toEqual([]);
-      if (given.onUnknown !== "resend")
-        expect(pending.filter((one) => standing.unknown.includes(one))).toEqual([]);
-      if (given.onUnknown === "hold" && standing.unknown.length > 0) expect(state).toBe("unknown");
+    fc.property(lists, circumstances, (status, input) => {
+      const { state, pending, accepted, unknown } = decide(status, input);
+      expect(pending.filter((one) => status.accepted.includes(one))).toEqual([]);
+      if (input.onUnknown !== "resend")
+        expect(pending.filter((one) => status.unknown.includes(one))).toEqual([]);
+      if (input.onUnknown === "hold" && status.unknown.length > 0) expect(state).toBe("unknown");
       if (state === "unknown") expect(unknown.length).toBeGreaterThan(0);
       if (state === "sent") expect([accepted.length > 0, pending, unknown]).toEqual([true, [], []]);
       if (state === "queued" || state === "deferred") expect(pending.length).toBeGreaterThan(0);
@@ -57,11 +57,11 @@ test("nobody of whom it is not known is sent to again unless that was chosen, an
 
 test("what is deferred is due before it expires", () => {
   fc.assert(
-    fc.property(lists, circumstances, (standing, given) => {
-      const { state, retryAfterMs } = settle(standing, given);
+    fc.property(lists, circumstances, (status, input) => {
+      const { state, retryAfterMs } = decide(status, input);
       expect(retryAfterMs !== undefined).toBe(state === "deferred");
       if (retryAfterMs !== undefined)
-        expect([retryAfterMs > 0, given.now + retryAfterMs < given.expiresAt]).toEqual([true, true]);
+        expect([retryAfterMs > 0, input.now + retryAfterMs < input.expiresAt]).toEqual([true, true]);
     }),
   );
 });
@@ -90,7 +90,7 @@ test("a batch gives each its own answer, writes in order, and never two at once"
       if (items.includes(50)) throw new Error("fifty");
       return items.map((item) => item * 2);
     },
-    { most: 7 },
+    { maxItems: 7 },
   );
   const all = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => write(i)));
   expect(written).toEqual(Array.from({ length: 100 }, (_, i) => i));

@@ -1,7 +1,8 @@
 import { createMessage, type Message, type MessageInput } from "@relais/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type StoredContent, stored, unstored } from "../src/enqueue/serialize.ts";
+import { deserialize, serialize } from "../src/enqueue/serialize.ts";
+import type { StoredContent } from "../src/store/enqueue.ts";
 import { storable, storableId } from "../src/store/trace.ts";
 
 const address = fc.constantFrom("ann@example.net", "Bob <bob@example.net>", '"Zoë, X" <zoe@example.net>');
@@ -47,14 +48,14 @@ const input = fc.record(
 
 /** The message that a worker makes of what went into the database as JSON. */
 async function workers(message: Message, keepsId: boolean): Promise<Message> {
-  const { content, attachments } = JSON.parse(JSON.stringify(stored(message, keepsId)));
+  const { content, attachments } = JSON.parse(JSON.stringify(serialize(message, keepsId)));
   const files = attachments.map(({ disposition, content: base64, ...rest }: Record<string, string>) => ({
     ...rest,
     contentDisposition: disposition,
     content: Buffer.from(base64 as string, "base64"),
   }));
   const row = { id: "0190-row", created_at: new Date(0) };
-  return createMessage(unstored(content as StoredContent, files, row));
+  return createMessage(deserialize(content as StoredContent, files, row));
 }
 
 const bytes = (content: Uint8Array): readonly number[] => [...content];
@@ -124,7 +125,7 @@ test("a whole mail comes out as the same bytes, to the same people, under the ro
 test("a row that somebody wrote may hold a whole mail, too", async () => {
   const content = Buffer.from("From: a@example.org\r\nTo: b@example.net\r\n\r\nx").toString("base64");
   const row = { id: "0190-row", created_at: new Date(0) };
-  const message = await createMessage(unstored({ raw: { content, encoding: "base64" } }, [], row));
+  const message = await createMessage(deserialize({ raw: { content, encoding: "base64" } }, [], row));
   expect(Buffer.from(message.raw ?? []).toString("base64")).toBe(content);
   expect(message).toMatchObject({ id: "0190-row", envelope: { to: ["b@example.net"] } });
 });

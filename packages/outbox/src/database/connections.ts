@@ -1,47 +1,42 @@
 import type pg from "pg";
 
-/** A listener to errors that whoever asks is told of besides, or that are nobody's any more. */
-export const onError = (): void => undefined;
+/** A broken connection is reported to whoever uses it; where nobody does there is nothing to report. */
+export const ignoreError = (): void => undefined;
 
-const guarded = new WeakSet<pg.Pool>();
-
-/**
- * A connection that breaks is replaced, and ends no process: neither one that is idle, nor one that is lent, nor one on
- * its way out, of which a server that stops may say something until the very end. So this stays when we are gone.
- */
-export function guard(pool: pg.Pool): void {
-  if (guarded.has(pool)) return;
-  guarded.add(pool);
-  pool.on("error", onError).on("connect", (client) => void client.on("error", onError));
-}
-
-/** When each connection last was in order, as far as its pool has heard, by the monotonic clock. */
-const inOrderAt = new WeakMap<pg.PoolClient, number>();
-/** Connections of a pool that were not in order since then are suspect. */
+/** When each connection last worked, as far as its pool knows, by the monotonic clock. */
+const workedAt = new WeakMap<pg.PoolClient, number>();
+/** Connections of a pool that have not worked since then are suspect. */
 const suspectBefore = new WeakMap<pg.Pool, number>();
-const watched = new WeakSet<pg.Pool>();
+const ready = new WeakSet<pg.Pool>();
 
 /**
- * What was heard from within this time before another one was found silent, ms, is in order: under load a single slow
+ * A connection that worked within this time before another one was found silent, ms, is trusted: under load one slow
  * statement costs no others their connections.
  */
-const heardWithinMs = 500;
+const trustMs = 500;
 
-function watch(pool: pg.Pool): void {
-  guard(pool);
-  if (watched.has(pool)) return;
-  watched.add(pool);
-  pool.on("connect", (client) => void inOrderAt.set(client, performance.now()));
+/**
+ * Prepares a pool for use. A connection that breaks is replaced and never ends the process, whether it is idle, in use
+ * or being closed: a server that stops may send an error until the very end. So the listeners stay.
+ */
+export function preparePool(pool: pg.Pool): void {
+  if (ready.has(pool)) return;
+  ready.add(pool);
+  pool.on("error", ignoreError);
+  pool.on("connect", (client) => {
+    client.on("error", ignoreError);
+    workedAt.set(client, performance.now());
+  });
   pool.on("release", (error: unknown, client) => {
-    if (!error) inOrderAt.set(client, performance.now());
+    if (!error) workedAt.set(client, performance.now());
   });
 }
 
-/** What the driver says when a statement's time is over. The connection is of no use then: its answer may still come. */
-export const isLate = (error: unknown): boolean =>
+/** The driver's error when a statement's time is over. The connection is of no use then: its answer may still come. */
+export const isQueryTimeout = (error: unknown): boolean =>
   error instanceof Error && error.message === "Query read timeout";
 
-/** Gives a connection up, without a goodbye that a silent way would swallow: who waits for its place waits for its end. */
+/** Closes a connection at once: a goodbye would wait for a server that does not answer, and keep the place in the pool. */
 function discard(client: pg.PoolClient): void {
   client.release(true);
   // The pool itself reaches for it so, where a connection takes too long; a native client has none.
@@ -49,29 +44,32 @@ function discard(client: pg.PoolClient): void {
 }
 
 /**
- * A connection of a pool. The first that is found silent makes suspect all that have not been heard from since: they lead
- * over the same way, and are replaced instead of being tried one by one, each for a time limit.
+ * A connection of a pool. The first that is found silent makes suspect all that have not worked since: they take the
+ * same route, and are replaced instead of being tried one by one, each for a time limit.
  */
-export async function connection(pool: pg.Pool): Promise<pg.PoolClient> {
-  watch(pool);
+export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
+  preparePool(pool);
   for (;;) {
     const client = await pool.connect();
-    if ((inOrderAt.get(client) ?? 0) >= (suspectBefore.get(pool) ?? 0)) return client;
+    if ((workedAt.get(client) ?? 0) >= (suspectBefore.get(pool) ?? 0)) return client;
     discard(client);
   }
 }
 
-/** Gives a connection back, or gives it up, by how its work ended. */
-export function giveBack(pool: pg.Pool, client: pg.PoolClient, failed?: unknown): void {
-  if (isLate(failed)) suspectBefore.set(pool, performance.now() - heardWithinMs);
+/** Returns a connection to its pool, or closes it if its work failed. */
+export function release(pool: pg.Pool, client: pg.PoolClient, failed?: unknown): void {
+  if (isQueryTimeout(failed)) suspectBefore.set(pool, performance.now() - trustMs);
   client.release(failed !== undefined);
 }
 
 /** Runs something on a connection of a pool. One on which something failed is not used again. */
-export async function lend<T>(pool: pg.Pool, run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await connection(pool);
+export async function withConnection<T>(
+  pool: pg.Pool,
+  run: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await acquire(pool);
   // The pool listens to those that are idle.
-  client.on("error", onError);
+  client.on("error", ignoreError);
   let failed: unknown;
   try {
     return await run(client);
@@ -79,7 +77,7 @@ export async function lend<T>(pool: pg.Pool, run: (client: pg.PoolClient) => Pro
     failed = error ?? new Error("failed");
     throw error;
   } finally {
-    client.off("error", onError);
-    giveBack(pool, client, failed);
+    client.off("error", ignoreError);
+    release(pool, client, failed);
   }
 }

@@ -1,24 +1,24 @@
 import type pg from "pg";
-import { inTime } from "./with-timeout.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 const firstPauseMs = 250;
-const longestPauseMs = 10_000;
-/** A connection that died silently is found by asking: no answer comes. */
+const maxPauseMs = 10_000;
+/** A connection that died silently is found by a query that nobody answers. */
 const heartbeatMs = 10_000;
-const goodbyeMs = 1_000;
-const limited = (text: string): pg.QueryConfig & { query_timeout: number } => ({
+const closeTimeoutMs = 1_000;
+const withLimit = (text: string): pg.QueryConfig & { query_timeout: number } => ({
   text,
   query_timeout: heartbeatMs,
 });
 
 /**
- * LISTEN on a connection of its own, which comes back by itself. The first connection must succeed: a wrong address
- * is told at once.
+ * LISTEN on a connection of its own, which reconnects by itself. The first connection must succeed: a wrong address is
+ * reported at once.
  */
-export async function listenOn(
+export async function listen(
   connect: () => pg.Client,
   channel: string,
-  heard: () => void,
+  onNotify: () => void,
 ): Promise<() => Promise<void>> {
   let ended = false;
   let client: pg.Client | undefined;
@@ -30,30 +30,30 @@ export async function listenOn(
     client = undefined;
     clearInterval(heartbeat);
     lost.end().catch(() => undefined);
-    if (!ended) again(firstPauseMs);
+    if (!ended) reconnect(firstPauseMs);
   };
   const open = async (): Promise<void> => {
     const next = connect();
     next.on("error", () => drop(next));
     next.on("end", () => drop(next));
-    next.on("notification", heard);
+    next.on("notification", onNotify);
     try {
-      await inTime(next.connect(), heartbeatMs);
-      await next.query(limited(`listen "${channel}"`));
+      await withTimeout(next.connect(), heartbeatMs);
+      await next.query(withLimit(`listen "${channel}"`));
     } catch (error) {
       next.end().catch(() => undefined);
       throw error;
     }
     if (ended) return next.end();
     client = next;
-    heartbeat = setInterval(() => next.query(limited("select 1")).catch(() => drop(next)), heartbeatMs);
+    heartbeat = setInterval(() => next.query(withLimit("select 1")).catch(() => drop(next)), heartbeatMs);
     heartbeat.unref();
-    heard();
+    onNotify();
   };
-  const again = (pauseMs: number): void => {
+  const reconnect = (pauseMs: number): void => {
     timer = setTimeout(() => {
       open().catch(() => {
-        if (!ended) again(Math.min(pauseMs * 2, longestPauseMs));
+        if (!ended) reconnect(Math.min(pauseMs * 2, maxPauseMs));
       });
     }, pauseMs);
   };
@@ -66,9 +66,9 @@ export async function listenOn(
     const last = client;
     client = undefined;
     if (last === undefined) return;
-    // One that nobody answers does not keep the process. The driver can do this; its types do not say so.
-    const gone = last.end();
+    // A server that does not answer must not keep the process. The driver has `unref`; its types do not say so.
+    const closed = last.end();
     (last as unknown as { unref(): void }).unref();
-    await inTime(gone, goodbyeMs).catch(() => undefined);
+    await withTimeout(closed, closeTimeoutMs).catch(() => undefined);
   };
 }

@@ -14,7 +14,7 @@ export interface OpenOptions {
 /** @throws {TypeError} one sentence, never with the password of a URL */
 export async function openDatabase({ database, folder, connections }: OpenOptions): Promise<Database> {
   if (database === undefined) {
-    // WebAssembly of 27 MB: loaded by those who use it.
+    // WebAssembly of 27 MB: loaded only where it is used.
     const { pgliteAt } = await import("./pglite/pglite.ts");
     return pgliteAt(folder ?? ".relais");
   }

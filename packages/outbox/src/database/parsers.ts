@@ -8,7 +8,7 @@ function time(text: string): Date | number {
   return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
 }
 
-/** Bytes as `\x…`, or, where a server is set so, with `\ooo` for what is not printable. */
+/** Bytes as `\x…`, or with `\ooo` for what is not printable, as `bytea_output` is set. */
 function bytes(text: string): Buffer {
   if (text.startsWith("\\x")) return Buffer.from(text.slice(2), "hex");
   const plain = text.replace(/\\(\\|[0-7]{3})/g, (_, one: string) =>
@@ -32,10 +32,10 @@ const text: Parse = (value) => value;
 const json: Parse = (value) => JSON.parse(value);
 
 const flag: Parse = (value) => value === "t";
-/** Midnight of a day, here. */
+/** Midnight of a day, local time. */
 const day: Parse = (value) => new Date(`${value}T00:00:00`);
 
-/** By the number of a type in PostgreSQL's catalogue, and that of its lists. Whatever is not here stays text. */
+/** By a type's number in PostgreSQL's catalogue, and that of its arrays. All others stay text. */
 const types: readonly (readonly [type: number, lists: number, parse: Parse])[] = [
   [16, 1000, flag],
   [17, 1001, bytes],
@@ -64,9 +64,9 @@ const parsers: ReadonlyMap<number, Parse> = new Map(
 );
 
 /**
- * How answers are read, whatever the application has told `pg.types.setTypeParser`: that holds for a whole process, and
- * what is written here would not be what is read.
+ * How columns are read. `pg.types.setTypeParser` of the application holds for the whole process and would change what
+ * is read here.
  */
-export const ownParsers: { getTypeParser(type: number): Parse } = Object.freeze({
+export const textParsers: { getTypeParser(type: number): Parse } = Object.freeze({
   getTypeParser: (type: number) => parsers.get(type) ?? text,
 });

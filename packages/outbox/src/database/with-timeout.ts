@@ -1,29 +1,39 @@
 import type { Database } from "./database.ts";
 
-function notInTime(): never {
+function noAnswer(): never {
   throw new Error("the database did not answer in time");
 }
 
 /**
- * What `work` comes to; when it has not come to anything within `ms`, what `late` gives or throws instead. It goes on,
- * and nobody hears of it.
+ * The result of `work`, or, when there is none within `timeoutMs`, what `onTimeout` returns or throws. `work` then goes
+ * on, and its result is ignored.
  */
-export async function inTime<T>(
+export async function withTimeout<T>(
   work: Promise<T>,
-  ms: number | undefined,
-  late: () => T = notInTime,
+  timeoutMs: number | undefined,
+  onTimeout: () => T = noAnswer,
 ): Promise<T> {
-  if (ms === undefined) return work;
+  if (timeoutMs === undefined) return work;
   const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, ms);
-  return Promise.race([work, over.promise.then(late)]).finally(() => clearTimeout(timer));
+  const timer = setTimeout(over.resolve, timeoutMs);
+  return Promise.race([work, over.promise.then(onTimeout)]).finally(() => clearTimeout(timer));
 }
 
-/** A database, for somebody who takes an answer for lost that has not come within `timeoutMs`, where it names no time of its own. */
-export function within(database: Database, timeoutMs: number): Database {
+/** The database with a time limit for every statement that has none of its own. */
+export function withQueryTimeout(database: Database, timeoutMs: number): Database {
   return Object.freeze({
     ...database,
-    query: (text, values, own = timeoutMs) => database.query(text, values, own),
-    transaction: (run, own = timeoutMs) => database.transaction(run, own),
+    query: (text, values, ownMs = timeoutMs) => database.query(text, values, ownMs),
+    transaction: (run, ownMs = timeoutMs) => database.transaction(run, ownMs),
   } satisfies Database);
+}
+/** Runs one call at a time: whoever calls while one is running gets the result of that one. */
+export function coalesce<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
 }

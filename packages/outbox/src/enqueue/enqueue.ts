@@ -1,17 +1,10 @@
 import { createMessage, type Limits, type MessageInput } from "@relais/core";
 import { isAbsent } from "@relais/core/spi";
 import type { Database } from "../database/database.ts";
-import { dueAt, type EnqueueOptions, enqueueFields } from "./options.ts";
-import { holdableValue, stored } from "./serialize.ts";
-import { runIn } from "./transactions.ts";
-
-/** What became of a message that was enqueued. */
-export interface Enqueued {
-  /** The message's id, in the outbox, as tag, and in `X-Relais-Id`. */
-  readonly id: string;
-  /** False if a message with this idempotency key was there already: then `id` is that one's. */
-  readonly created: boolean;
-}
+import { type Enqueued, type EnqueueRow, insertMessage, insertMessages } from "../store/enqueue.ts";
+import { checkKey, type EnqueueOptions, enqueueSettings } from "./options.ts";
+import { serialize } from "./serialize.ts";
+import { inTransaction } from "./transactions.ts";
 
 /** What every message of an outbox has in common. */
 export interface EnqueueDefaults {
@@ -19,50 +12,15 @@ export interface EnqueueDefaults {
   readonly limits?: Partial<Limits> | undefined;
 }
 
-async function entry(
-  input: MessageInput,
-  options: EnqueueOptions,
-  defaults: EnqueueDefaults,
-): Promise<object> {
-  const { from, limits } = defaults;
-  // What is scheduled is dated when it is due: its readers know nothing of the day on which it was written down.
-  const now = Math.max(Date.now(), dueAt(options) ?? 0);
-  const message = await createMessage(input, {
-    now,
-    ...(from === undefined ? {} : { defaultFrom: from }),
-    ...(limits === undefined ? {} : { limits }),
-  });
-  const keepsId = !(isAbsent(input.id) && isAbsent(input.messageId));
-  const { content, ...rest } = stored(message, keepsId);
-  return {
-    ...enqueueFields(options, keepsId ? message.id : undefined),
-    ...rest,
-    content: holdableValue(content),
-    attachments: rest.attachments.map(({ content: bytes, ...names }, i) => ({
-      ...holdableValue(names, `attachments[${i}]`),
-      content: bytes,
-    })),
-  };
-}
-
-/** Writes one message down. @throws {InvalidMessage} one sentence that names the field and its fault */
+/** Writes one message. @throws {InvalidMessage} one sentence that names the field and its fault */
 export async function enqueue(
   database: Database,
   input: MessageInput,
   options: EnqueueOptions,
   defaults: EnqueueDefaults,
 ): Promise<Enqueued> {
-  const values = [JSON.stringify(await entry(input, options, defaults))];
-  const sql = "select id::text, created from relais.enqueue($1::jsonb)";
-  const [row] = options.tx
-    ? await runIn<Enqueued>(options.tx, sql, values)
-    : await database.query<Enqueued>(sql, values);
-  return enqueuedOf(row as Enqueued);
-}
-
-/** A transaction of the application's reads as the application has set its driver. */
-function enqueuedOf({ id, created }: { readonly id: string; readonly created: unknown }): Enqueued {
-  return { id, created: created === true || created === "t" || created === "true" };
+  const row = await rowOf(input, options, defaults);
+  return insertMessage(options.tx ? inTransaction(options.tx) : database, row);
 }
 
 /** One of many, with options of its own. */
@@ -71,41 +29,63 @@ export interface EnqueueEntry {
   readonly options?: Omit<EnqueueOptions, "tx"> | undefined;
 }
 
-/** As many as go into one statement: a parameter must stay of a size that a database takes. */
-const mostEntries = 500;
-const mostCharacters = 16_000_000;
+/** The most of one statement: a parameter must stay of a size that a database takes. */
+const maxRows = 500;
+const maxCharacters = 16_000_000;
 
 /**
- * Writes many down, in as few statements as they fit into. Without a transaction of the caller's each statement is one
- * of its own.
+ * Writes many, in as few statements as they fit into. Without a transaction of the caller's each statement is one of its
+ * own.
  * @throws {InvalidMessage} one is wrong; of those before it some may have been written
  */
 export async function enqueueMany(
   database: Database,
   entries: Iterable<EnqueueEntry> | AsyncIterable<EnqueueEntry>,
-  options: EnqueueOptions,
+  { tx, ...common }: EnqueueOptions,
   defaults: EnqueueDefaults,
 ): Promise<Enqueued[]> {
-  const { tx, ...common } = options;
-  const done: Enqueued[] = [];
-  let part: string[] = [];
+  const target = tx ? inTransaction(tx) : database;
+  const written: Enqueued[] = [];
+  let rows: string[] = [];
   let characters = 0;
   const write = async (): Promise<void> => {
-    if (part.length === 0) return;
-    const sql = `select q.id::text, q.created from jsonb_array_elements($1::jsonb) with ordinality as e(value, n),
-      lateral relais.enqueue(e.value) q order by e.n`;
-    const values = [`[${part.join(",")}]`];
-    const rows = tx ? await runIn<Enqueued>(tx, sql, values) : await database.query<Enqueued>(sql, values);
-    done.push(...rows.map(enqueuedOf));
-    part = [];
+    if (rows.length > 0) written.push(...(await insertMessages(target, rows)));
+    rows = [];
     characters = 0;
   };
-  for await (const { message, options: own } of entries) {
-    const text = JSON.stringify(await entry(message, { ...common, ...own }, defaults));
-    if (part.length >= mostEntries || characters + text.length > mostCharacters) await write();
-    part.push(text);
-    characters += text.length;
+  for await (const { message, options } of entries) {
+    const row = await rowOf(message, { ...common, ...options }, defaults);
+    if (rows.length >= maxRows || characters + row.length > maxCharacters) await write();
+    rows.push(row);
+    characters += row.length;
   }
   await write();
-  return done;
+  return written;
+}
+
+/** An `EnqueueRow` as JSON. */
+async function rowOf(
+  input: MessageInput,
+  options: EnqueueOptions,
+  { from, limits }: EnqueueDefaults,
+): Promise<string> {
+  const { sendAt, priority, tenant, expiresInMs, onUnknown, idempotencyKey } = enqueueSettings(options);
+  // A scheduled message has the date at which it is due: its readers know nothing of the day on which it was enqueued.
+  const now = Math.max(Date.now(), sendAt?.getTime() ?? 0);
+  const message = await createMessage(input, {
+    now,
+    ...(from === undefined ? {} : { defaultFrom: from }),
+    ...(limits === undefined ? {} : { limits }),
+  });
+  const hasId = !(isAbsent(input.id) && isAbsent(input.messageId));
+  const row: EnqueueRow = {
+    tenant,
+    idempotencyKey: idempotencyKey ?? (hasId ? checkKey(message.id) : undefined),
+    priority,
+    sendAt: sendAt?.toISOString(),
+    expiresAt: new Date((sendAt?.getTime() ?? Date.now()) + expiresInMs).toISOString(),
+    onUnknown,
+    ...serialize(message, hasId),
+  };
+  return JSON.stringify(row);
 }

@@ -1,14 +1,13 @@
-import type { Queryable } from "../database/database.ts";
-import type { Outbox } from "../outbox.ts";
-import { contentOf } from "../store/claims.ts";
-import { someoneWorks } from "../store/leases.ts";
+import type { DatabaseOwner, Queryable } from "../database/database.ts";
+import { readAttachment } from "../store/claims.ts";
+import { isWorkerAlive } from "../store/leases.ts";
+import { firstId } from "../store/message.ts";
 
-const mostMessages = 200;
-/** Bytes of one part of a copy; a message that is larger goes alone. */
-const mostBytes = 8 * 1024 * 1024;
-const nobody = "00000000-0000-0000-0000-000000000000";
+const maxMessages = 200;
+/** Bytes of one batch; a message that is larger goes alone. */
+const maxBytes = 8 * 1024 * 1024;
 
-/** How far a copy has come. */
+/** How far a copy is. */
 export interface CopyProgress {
   readonly table: string;
   readonly copied: number;
@@ -17,19 +16,18 @@ export interface CopyProgress {
 
 /**
  * Copies every message with its attachments, its attempts and its trace into another outbox, PGlite's into Postgres
- * say: each message with all that is its own in one transaction, so that workers may be at work on the target already.
- * Messages that are there stay as they are, so a copy that was cut short is gone on with.
+ * say: each message with all of this in one transaction, so that workers may run on the target already. Messages that
+ * are there stay as they are, so an interrupted copy can be resumed.
  * @returns how many messages there were in the source
- * @throws {Error} a worker works on the source: what it sends meanwhile would be sent once more
+ * @throws {Error} a worker runs on the source: what it sends meanwhile would be sent once more
  */
 export async function copyOutbox(
-  from: Outbox,
-  to: Outbox,
+  from: DatabaseOwner,
+  to: DatabaseOwner,
   onProgress: (progress: CopyProgress) => void = () => undefined,
 ): Promise<number> {
   const { database } = from;
-  const [alive] = await database.query(`select 1 where ${someoneWorks}`).catch(() => []);
-  if (alive !== undefined) {
+  if (await isWorkerAlive(database)) {
     throw new Error("A worker is at work on the outbox that is to be copied: stop it first.");
   }
   const [counted] = await database.query<{ total: number }>(
@@ -37,7 +35,7 @@ export async function copyOutbox(
   );
   const total = counted?.total ?? 0;
   let copied = 0;
-  for (let after = nobody; ; ) {
+  for (let after = firstId; ; ) {
     const ids = await nextIds(database, after);
     const last = ids.at(-1);
     if (last === undefined) return copied;
@@ -51,15 +49,15 @@ export async function copyOutbox(
   }
 }
 
-/** So many as fit into one part; one at least. */
+/** As many as fit into one batch; one at least. */
 async function nextIds(database: Queryable, after: string): Promise<string[]> {
   const rows = await database.query<{ id: string }>(
     `select id::text from (
       select id, sum(bytes) over (order by id) as together, row_number() over (order by id) as place from (
         select id, coalesce(content_bytes, octet_length(content::text)) + coalesce(
           (select sum(octet_length(a.content)) from relais.attachment a where a.message = m.id), 0) as bytes
-        from relais.message m where id > $1::uuid order by id limit ${mostMessages}) m) n
-    where together <= ${mostBytes} or place = 1 order by id`,
+        from relais.message m where id > $1::uuid order by id limit ${maxMessages}) m) n
+    where together <= ${maxBytes} or place = 1 order by id`,
     [after],
   );
   return rows.map(({ id }) => id);
@@ -85,29 +83,18 @@ async function copyRows(
   return written.map((row) => row.id);
 }
 
-interface AttachmentRow {
-  readonly n: number;
-  readonly filename: string | null;
-  readonly content_type: string | null;
-  readonly cid: string | null;
-  readonly disposition: string;
-  readonly bytes: number;
-}
-
 /** One after the other, as bytes: as text they would be longer than a text may be. */
 async function copyAttachments(from: Queryable, to: Queryable, message: string): Promise<void> {
-  const rows = await from.query<AttachmentRow>(
-    `select n, filename, content_type, cid, disposition, octet_length(content) as bytes
+  const rows = await from.query<{ n: number; bytes: number; names: readonly unknown[] }>(
+    `select n, octet_length(content) as bytes, array[filename, content_type, cid, disposition] as names
      from relais.attachment where message = $1 order by n`,
     [message],
   );
   for (const row of rows) {
-    const { n, filename, content_type, cid, disposition } = row;
-    const content = await contentOf(from, message, row);
     await to.query(
       `insert into relais.attachment (message, n, filename, content_type, cid, disposition, content)
        values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-      [message, n, filename, content_type, cid, disposition, content],
+      [message, row.n, ...row.names, await readAttachment(from, message, row)],
     );
   }
 }

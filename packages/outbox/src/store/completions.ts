@@ -1,18 +1,25 @@
 import type { Queryable } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
-import { batch } from "../worker/batching.ts";
-import type { Refusal, Settlement } from "../worker/decide.ts";
-import { type AttemptEnd, attemptEnds, closeSql, type Keys, keysOf, sameAttempt } from "./attempts.ts";
+import type { AttemptEnd } from "./attempts.ts";
+import { finalStates, type RecipientStatus } from "./message.ts";
 import type { Resolution, TraceAttempt } from "./trace.ts";
 
-/** What becomes of a message, with all that is to be written in the same statement. */
-export interface Finish {
+/** The state that a message gets, and that of its recipients. */
+export interface Decision extends RecipientStatus {
+  readonly state: "queued" | "deferred" | "sent" | "partial" | "unknown" | "failed" | "expired";
+  /** How long it waits: the database adds it to its own clock. */
+  readonly retryAfterMs?: number;
+  readonly resolution?: Resolution;
+}
+
+/** What became of a claimed message, with all that is written in the same statement. */
+export interface Completion {
   readonly id: string;
   readonly claim: number;
-  readonly settlement: Settlement;
+  readonly decision: Decision;
   /** Attempts whose ends have not been written. */
   readonly ends: readonly AttemptEnd[];
-  /** What is added to the trace. */
+  /** Added to the trace. */
   readonly entries: readonly TraceAttempt[];
   /** The provider that really delivered, and its own id of the message. */
   readonly provider?: string | undefined;
@@ -20,84 +27,71 @@ export interface Finish {
   readonly error?: string | undefined;
   /** How often it was lost with its worker, one time after the other. @defaultValue 0: its worker lives */
   readonly recoveries?: number | undefined;
-  /**
-   * Whether it counts for the next pause that the message is deferred. @defaultValue if somebody was called: one that was
-   * only passed over has not been tried
-   */
-  readonly hadItsTurn?: boolean | undefined;
+  /** Whether a deferral lengthens the next pause. @defaultValue if a provider was called: one that was only skipped was not tried */
+  readonly countsAsDeferral?: boolean | undefined;
   /** Some who have it now may have had it before. */
   readonly possibleDuplicate?: boolean | undefined;
 }
 
-interface FinishRow {
-  readonly id: string;
-  readonly claim: number;
-  readonly state: string;
-  readonly accepted: readonly string[];
-  readonly rejected: readonly Refusal[];
-  readonly provider: string | null;
-  readonly provider_message_id: string | null;
-  readonly last_error: string | null;
-  readonly retry_after_ms: number | null;
-  readonly recoveries: number;
-  readonly possible_duplicate: boolean | null;
-  readonly entries: readonly TraceAttempt[];
-  readonly calls: number;
-  readonly deferral: boolean;
-  readonly resolution: Resolution | null;
-}
-
-export const finalStates: string = "('sent', 'partial', 'failed', 'expired', 'cancelled')";
+const final = `('${finalStates.join("', '")}')`;
 
 /**
- * The attempts of a trace, and how many it leaves out, with more of them. Most are a few, one after the
- * other; they are numbered anew where a late answer was entered meanwhile.
+ * Most traces have a few entries, one after the other, and are appended to; what is to be counted together or left out,
+ * and what has to be numbered anew because a late result was entered meanwhile, is left to `relais.trace_with`.
  */
-export const traceWith = (more: string): string => `case
-  when jsonb_array_length(m.delivery_trace->'attempts') + jsonb_array_length(${more}) <= 50
-    and not ${more} @> '[{"skipped": true}]' and not m.delivery_trace ? 'omitted'
-    and coalesce((${more}->0->>'n')::int > (m.delivery_trace->'attempts'->-1->>'n')::int, true)
-  then jsonb_build_object('attempts', (m.delivery_trace->'attempts') || ${more})
-  else (select jsonb_object_agg(key, value)
-    from jsonb_each(relais.trace_with(m.delivery_trace, ${more})) where key in ('attempts', 'omitted')) end`;
+const completionsSql = prepared(`with
+  ends as (
+    update relais.attempt a set kind = i.kind, code = i.code, reason = i.reason, ended_at = clock_timestamp(),
+      provider_message_id = i.provider_message_id, rejected = i.rejected,
+      accepted = array(select jsonb_array_elements_text(i.accepted))
+    from jsonb_to_recordset($2::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
+      provider_message_id text, accepted jsonb, rejected jsonb)
+    where a.message = i.message and a.seq = i.seq and a.claim = i.claim and a.kind is null),
+  written as (
+    update relais.message m set
+      state = i.state, updated_at = now(), worker = null, lease = null, provider = i.provider,
+      provider_message_id = i.provider_message_id, last_error = i.last_error, rejected = i.rejected,
+      accepted = array(select jsonb_array_elements_text(i.accepted)),
+      attempts = m.attempts + i.calls,
+      not_before = case when i.retry_after_ms is null then m.not_before
+        else clock_timestamp() + i.retry_after_ms * interval '1 millisecond' end,
+      recoveries = i.recoveries,
+      deferrals = m.deferrals + i.deferral::int,
+      ended_at = case when i.state in ${final} then now() end,
+      delivery_trace = jsonb_strip_nulls(jsonb_build_object('v', 1, 'status', i.state, 'provider', i.provider,
+          'messageId', i.provider_message_id,
+          'possibleDuplicate', coalesce(i.possible_duplicate, (m.delivery_trace->'possibleDuplicate')::boolean)))
+        || case
+          when jsonb_array_length(m.delivery_trace->'attempts') + jsonb_array_length(i.entries) <= 50
+            and not i.entries @> '[{"skipped": true}]' and not m.delivery_trace ? 'omitted'
+            and coalesce((i.entries->0->>'n')::int > (m.delivery_trace->'attempts'->-1->>'n')::int, true)
+          then jsonb_build_object('attempts', (m.delivery_trace->'attempts') || i.entries)
+          else (select jsonb_object_agg(key, value)
+            from jsonb_each(relais.trace_with(m.delivery_trace, i.entries)) where key in ('attempts', 'omitted')) end
+        || jsonb_build_object('resolution', coalesce(nullif(i.resolution, 'null'), m.delivery_trace->'resolution'))
+    from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
+      provider text, provider_message_id text, last_error text, retry_after_ms float8, recoveries int,
+      possible_duplicate boolean, entries jsonb, calls int, deferral boolean, resolution jsonb)
+    where m.id = i.id and m.claim = i.claim and m.state = 'sending'
+    returning concat_ws(' ', m.id, m.claim) as key)
+  select json_agg(key) as keys from written`);
 
-const finishSql = prepared(`
-  with ends as (${closeSql} from ${attemptEnds("$2")} where ${sameAttempt} and a.kind is null),
-  written as (update relais.message m set
-    state = i.state, updated_at = now(), worker = null, lease = null, provider = i.provider,
-    provider_message_id = i.provider_message_id, last_error = i.last_error, rejected = i.rejected,
-    accepted = array(select jsonb_array_elements_text(i.accepted)),
-    attempts = m.attempts + i.calls,
-    not_before = case when i.retry_after_ms is null then m.not_before
-      else clock_timestamp() + i.retry_after_ms * interval '1 millisecond' end,
-    recoveries = i.recoveries,
-    deferrals = m.deferrals + i.deferral::int,
-    ended_at = case when i.state in ${finalStates} then now() end,
-    delivery_trace = jsonb_strip_nulls(jsonb_build_object('v', 1, 'status', i.state, 'provider', i.provider,
-      'messageId', i.provider_message_id,
-      'possibleDuplicate', coalesce(i.possible_duplicate, (m.delivery_trace->'possibleDuplicate')::boolean)))
-      || ${traceWith("i.entries")}
-      || jsonb_build_object('resolution', coalesce(nullif(i.resolution, 'null'), m.delivery_trace->'resolution'))
-  from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
-    provider text, provider_message_id text, last_error text, retry_after_ms float8, recoveries int,
-    possible_duplicate boolean, entries jsonb, calls int, deferral boolean, resolution jsonb)
-  where m.id = i.id and m.claim = i.claim and m.state = 'sending'
-  returning concat_ws(' ', m.id, m.claim) as key) ${keysOf("written")}`);
+/** Writes what became of messages, in one statement. @returns of each whether its claim still stood */
+export async function writeCompletions(
+  database: Queryable,
+  completions: readonly Completion[],
+): Promise<boolean[]> {
+  const [row] = await database.query<{ keys: string[] | null }>(completionsSql, [
+    JSON.stringify(completions.map(rowOf)),
+    JSON.stringify(completions.flatMap(({ ends }) => ends)),
+  ]);
+  const keys = new Set(row?.keys);
+  return completions.map(({ id, claim }) => keys.has(`${id} ${claim}`));
+}
 
-function rowOf(finish: Finish): FinishRow {
-  const {
-    id,
-    claim,
-    settlement,
-    entries,
-    provider,
-    messageId,
-    error,
-    recoveries,
-    possibleDuplicate,
-    hadItsTurn,
-  } = finish;
-  const { state, accepted, rejected, retryAfterMs, resolution } = settlement;
+function rowOf(completion: Completion) {
+  const { id, claim, entries, provider, messageId, recoveries, possibleDuplicate } = completion;
+  const { state, accepted, rejected, retryAfterMs, resolution } = completion.decision;
   const delivered = state === "sent" || state === "partial";
   const calls = entries.filter(({ skipped }) => !skipped).length;
   return {
@@ -108,35 +102,13 @@ function rowOf(finish: Finish): FinishRow {
     rejected,
     provider: delivered ? (provider ?? "unknown") : null,
     provider_message_id: delivered ? (messageId ?? null) : null,
-    last_error: error ?? null,
+    last_error: completion.error ?? null,
     retry_after_ms: retryAfterMs ?? null,
     recoveries: recoveries ?? 0,
     possible_duplicate: possibleDuplicate ? true : null,
     entries,
     calls,
-    deferral: state === "deferred" && (hadItsTurn ?? calls > 0),
+    deferral: state === "deferred" && (completion.countsAsDeferral ?? calls > 0),
     resolution: resolution ?? null,
   };
-}
-
-/** Writes what became of messages, in one statement. Answers which claims still stood. */
-export async function writeFinishes(database: Queryable, finishes: readonly Finish[]): Promise<Set<string>> {
-  const [row] = await database.query<Keys>(finishSql, [
-    JSON.stringify(finishes.map(rowOf)),
-    JSON.stringify(finishes.flatMap(({ ends }) => ends)),
-  ]);
-  return new Set(row?.keys);
-}
-
-const claimOf = ({ id, claim }: Pick<Finish, "id" | "claim">): string => `${id} ${claim}`;
-
-/** `writeFinishes` for one at a time; those that come at the same time go together. */
-export function finisher(database: Queryable): (finish: Finish) => Promise<boolean> {
-  return batch(
-    async (finishes: readonly Finish[]) => {
-      const written = await writeFinishes(database, finishes);
-      return finishes.map((one) => written.has(claimOf(one)));
-    },
-    { gapMs: 20 },
-  );
 }

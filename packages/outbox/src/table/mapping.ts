@@ -1,5 +1,5 @@
 import type { Queryable } from "../database/database.ts";
-import type { State } from "../store/states.ts";
+import type { State } from "../store/message.ts";
 
 /** The types of those columns that are written or looked up, as SQL has them. */
 export interface ColumnTypes {

@@ -1,7 +1,6 @@
-import type { Database } from "../database/database.ts";
-import { within } from "../database/with-timeout.ts";
-import type { Outbox } from "../outbox.ts";
-import { states } from "../store/states.ts";
+import type { Database, DatabaseOwner } from "../database/database.ts";
+import { withQueryTimeout } from "../database/with-timeout.ts";
+import { states } from "../store/message.ts";
 import {
   type ColumnTypes,
   columnTypes,
@@ -92,10 +91,10 @@ const answersWithinMs = 30_000;
  * that holds there, and the row's status and trace follow what becomes of them.
  * @throws {TypeError} one sentence about the mapping
  */
-export function tableSource(outbox: Outbox, mapping: TableMapping): MessageSource {
+export function tableSource(outbox: DatabaseOwner, mapping: TableMapping): MessageSource {
   const quoted = quotedMapping(mapping);
   const take = takeSql(quoted);
-  const database = within(outbox.database, answersWithinMs);
+  const database = withQueryTimeout(outbox.database, answersWithinMs);
   const mirror = mirroring(database, quoted);
   return {
     async round() {

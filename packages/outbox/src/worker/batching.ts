@@ -1,48 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
-const firstPauseMs = 100;
-const longestPauseMs = 2_000;
-
-/**
- * Whether the database refused what was written, rather than being away: SQLSTATE classes 21 to 23 and 42 (wrong
- * data, wrong statement) will be refused each time.
- */
-export function isRefusal(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && /^(2[123]|42)...$/.test(code);
-}
-
-const closed =
-  /^(Cannot use a pool after calling end|PGlite is clos|Client was closed|Connection terminated by pool)/;
-
-/** Whether somebody has closed the database in this process: it will not come back. */
-function isClosed(error: unknown): boolean {
-  return error instanceof Error && closed.test(error.message);
-}
-
-/** Runs a write until the database has taken it. Rejects if it refuses it or is closed, or when `signal` aborts. */
-export async function persist<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    try {
-      return await write();
-    } catch (error) {
-      if (isRefusal(error) || isClosed(error) || signal.aborted) throw error;
-    }
-    await pause(pauseMs, undefined, { signal }).catch(() => undefined);
-  }
-}
-
-/** One thing to be written, and whom to tell. */
-interface Waiting<T, R> {
-  readonly item: T;
-  readonly resolve: (result: R) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** How much goes together. */
 export interface BatchOptions {
   /** The most items in one write. @defaultValue 200 */
-  readonly most?: number;
+  readonly maxItems?: number;
   /**
    * No write begins sooner than this after the one before, so that more go together; the first at once, and whenever
    * `enough` wait. @defaultValue 0
@@ -52,29 +12,35 @@ export interface BatchOptions {
   readonly enough?: number;
 }
 
+interface Pending<T, R> {
+  readonly item: T;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
- * Writes together what comes at the same time: while one write is under way what comes is gathered, and goes in the
- * next. Under load a commit then serves many messages; without load nothing waits.
+ * Writes together what comes at the same time: what comes during one write is gathered, and goes in the next. Under load
+ * a commit then serves many messages; without load nothing waits.
  *
  * @param write one result an item, in their order
  */
 export function batch<T, R>(
   write: (items: readonly T[]) => Promise<readonly R[]>,
-  { most = 200, gapMs = 0, enough = 32 }: BatchOptions = {},
+  { maxItems = 200, gapMs = 0, enough = 32 }: BatchOptions = {},
 ): (item: T) => Promise<R> {
-  let waiting: Waiting<T, R>[] = [];
+  let pending: Pending<T, R>[] = [];
   let writing = false;
-  let due: NodeJS.Timeout | true | undefined;
-  let latest = Number.NEGATIVE_INFINITY;
+  let scheduled: NodeJS.Timeout | true | undefined;
+  let startedAt = Number.NEGATIVE_INFINITY;
 
-  const alone = ({ item, resolve, reject }: Waiting<T, R>): Promise<void> =>
+  const writeOne = ({ item, resolve, reject }: Pending<T, R>): Promise<void> =>
     write([item]).then(([result]) => resolve(result as R), reject);
-  const writeSome = async (): Promise<void> => {
-    due = undefined;
-    latest = performance.now();
+  const writeNext = async (): Promise<void> => {
+    scheduled = undefined;
+    startedAt = performance.now();
     writing = true;
-    const now = waiting.slice(0, most);
-    waiting = waiting.slice(most);
+    const now = pending.slice(0, maxItems);
+    pending = pending.slice(maxItems);
     try {
       const results = await write(now.map(({ item }) => item));
       now.forEach(({ resolve }, i) => {
@@ -82,28 +48,60 @@ export function batch<T, R>(
       });
     } catch (error) {
       // One that the database refuses must not take the others with it.
-      if (now.length > 1 && isRefusal(error)) await Promise.all(now.map(alone));
+      if (now.length > 1 && isPermanentError(error)) await Promise.all(now.map(writeOne));
       else for (const { reject } of now) reject(error);
     }
     writing = false;
-    begin();
+    schedule();
   };
-  const begin = (): void => {
-    if (due === true || writing || waiting.length === 0) return;
+  const schedule = (): void => {
+    if (scheduled === true || writing || pending.length === 0) return;
     // Never longer than the gap, whatever the clock does meanwhile.
-    const early = waiting.length >= enough ? 0 : Math.min(gapMs, latest + gapMs - performance.now());
-    if (early > 1) {
-      due ??= setTimeout(writeSome, early);
+    const waitMs = pending.length >= enough ? 0 : Math.min(gapMs, startedAt + gapMs - performance.now());
+    if (waitMs > 1) {
+      scheduled ??= setTimeout(writeNext, waitMs);
       return;
     }
-    clearTimeout(due);
-    due = true;
-    setImmediate(writeSome);
+    clearTimeout(scheduled);
+    scheduled = true;
+    setImmediate(writeNext);
   };
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
-      begin();
+      pending.push({ item, resolve, reject });
+      schedule();
     });
+}
+
+const firstPauseMs = 100;
+const maxPauseMs = 2_000;
+
+/** Repeats a write until the database takes it. Rejects if it refuses it or is closed, or when `signal` aborts. */
+export async function retryWrite<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
+    try {
+      return await write();
+    } catch (error) {
+      if (isPermanentError(error) || isClosed(error) || signal.aborted) throw error;
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/**
+ * Whether the database refused what was written, rather than being away: SQLSTATE classes 21 to 23 and 42 (wrong data,
+ * wrong statement) are refused each time.
+ */
+export function isPermanentError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && /^(2[123]|42)...$/.test(code);
+}
+
+const closedText =
+  /^(Cannot use a pool after calling end|PGlite is clos|Client was closed|Connection terminated by pool)/;
+
+/** Whether the database has been closed in this process: it does not come back. */
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && closedText.test(error.message);
 }

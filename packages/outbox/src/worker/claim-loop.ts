@@ -1,129 +1,118 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database/database.ts";
-import { type ClaimOptions, claim, suspectsWait } from "../store/claims.ts";
-import { advance } from "../store/scheduling.ts";
-import { isRefusal } from "./batching.ts";
-import type { Hands } from "./in-flight.ts";
-import type { Tenure } from "./lease-keeper.ts";
-import type { Bell } from "./timing.ts";
+import { type ClaimOptions, claimMessages, hasSuspects } from "../store/claims.ts";
+import { advanceTurns } from "../store/scheduling.ts";
+import { isPermanentError } from "./batching.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
+import { oncePer, type WakeSignal } from "./timing.ts";
 
 const idleMs = 1_000;
-/** How long free hands wait for more of them, so that messages are claimed several at once. */
+/** How long it waits for more room, so that messages are claimed several at once. */
 const gatherMs = 4;
 const firstPauseMs = 250;
-const longestPauseMs = 5_000;
+const maxPauseMs = 5_000;
 const advanceMs = 200;
-/** How often it is looked for messages that were lost with their worker: seldom, and soon again if there were some. */
+/** How often it looks for messages that were lost with their worker: seldom, and soon again if there were some. */
 const suspectsMs = 500;
 const moreSuspectsMs = 50;
-/** The longest wait until nothing else is under way. */
+/** The longest wait until nothing else is in flight. */
 const aloneWithinMs = 60_000;
 
-/** What the pump is given. */
-export interface PumpSite {
+export interface ClaimLoopContext {
   readonly database: Database;
-  readonly tenure: Pick<Tenure, "current" | "giveUp">;
-  readonly hands: Hands;
-  /** Something may be waiting. */
-  readonly work: Bell;
-  /** A hand is free. */
-  readonly freed: Bell;
+  readonly lease: Pick<LeaseKeeper, "current" | "retire">;
+  readonly inFlight: InFlight;
+  /** Something may be queued. */
+  readonly queued: WakeSignal;
+  /** There is room again. */
+  readonly freed: WakeSignal;
   readonly concurrency: number;
   readonly worker: string;
   isStopping(): boolean;
   onError(error: unknown): void;
 }
 
-/** Claims whenever a hand is free, until the worker stops. Resolves then. */
-export async function pump(site: PumpSite): Promise<void> {
-  const { hands, work, freed, concurrency } = site;
-  const take = taker(site);
-  const takeSuspect = suspects(site, take);
+/** Claims messages whenever there is room, until the worker stops. Resolves then. */
+export async function claimLoop(context: ClaimLoopContext): Promise<void> {
+  const { inFlight, queued, freed, concurrency } = context;
+  const claim = claimer(context);
+  const claimSuspect = suspectClaimer(context, claim);
   let pauseMs = firstPauseMs;
-  while (!site.isStopping()) {
-    if (hands.room <= 0 || hands.bytesLeft <= 0) {
+  while (!context.isStopping()) {
+    if (inFlight.room <= 0 || inFlight.bytesLeft <= 0) {
       await freed.wait(idleMs);
       continue;
     }
-    if (hands.room < concurrency / 4) await sleep(gatherMs);
-    const free = hands.room;
-    if (free <= 0) continue;
+    if (inFlight.room < concurrency / 4) await sleep(gatherMs);
+    const limit = inFlight.room;
+    if (limit <= 0) continue;
     try {
-      const taken = await take({ limit: free });
+      const claimed = await claim({ limit });
       pauseMs = firstPauseMs;
-      const moreSuspects = await takeSuspect();
-      if (taken < free) await work.wait(moreSuspects ? moreSuspectsMs : idleMs);
+      const moreSuspects = await claimSuspect();
+      if (claimed < limit) await queued.wait(moreSuspects ? moreSuspectsMs : idleMs);
     } catch (error) {
-      site.onError(error);
-      await work.wait(pauseMs);
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      context.onError(error);
+      await queued.wait(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, maxPauseMs);
     }
   }
 }
 
-type Take = (how: Pick<ClaimOptions, "limit" | "suspects">) => Promise<number>;
+/** @returns how many were claimed */
+type Claim = (options: Pick<ClaimOptions, "limit" | "suspects">) => Promise<number>;
 
-function taker({ database, tenure, hands, worker, onError }: PumpSite): Take {
-  const mayAdvance = every(advanceMs);
+function claimer({ database, lease, inFlight, worker, onError }: ClaimLoopContext): Claim {
+  const isAdvanceDue = oncePer(advanceMs);
 
-  return async (how) => {
-    const lease = tenure.current?.id;
-    if (lease === undefined) return 0;
-    const bytes = hands.bytesLeft;
-    const oneAnyway = hands.busy === 0;
-    const rows = await claim(database, { ...how, worker, lease, bytes, oneAnyway }).catch(
+  return async (options) => {
+    const id = lease.current?.id;
+    if (id === undefined) return 0;
+    const fits = { bytes: inFlight.bytesLeft, allowLarger: inFlight.count === 0 };
+    const rows = await claimMessages(database, { ...options, ...fits, worker, lease: id }).catch(
       (error: unknown) => {
-        // It may have been done all the same: then they are held by nobody here, under a lease that goes on.
-        if (!isRefusal(error)) tenure.giveUp();
+        // They may have been claimed all the same: then nothing here holds them, under a lease that is renewed.
+        if (!isPermanentError(error)) lease.retire();
         throw error;
       },
     );
-    for (const row of rows) hands.take(row, lease);
-    if (rows.length > 0 && mayAdvance()) advance(database, rows).catch(onError);
+    for (const row of rows) inFlight.add(row, id);
+    if (rows.length > 0 && isAdvanceDue()) advanceTurns(database, rows).catch(onError);
     return rows.length;
   };
 }
 
 /**
- * A message that was lost with its worker may be what ended it: it is sent alone, when nothing else is under way, so that
+ * A message that was lost with its worker may be what ended it: it is sent alone, when nothing else is in flight, so that
  * no other is lost with it once more.
  */
-function suspects({ database, hands, freed, isStopping }: PumpSite, take: Take): () => Promise<boolean> {
-  const mayLook = every(suspectsMs);
-  const mayLookAgain = every(moreSuspectsMs);
+function suspectClaimer(
+  { database, inFlight, freed, isStopping }: ClaimLoopContext,
+  claim: Claim,
+): () => Promise<boolean> {
+  const isDue = oncePer(suspectsMs);
+  const isDueAgain = oncePer(moreSuspectsMs);
   let found = false;
-  const alone = async (): Promise<void> => {
-    let late = false;
+  const untilAlone = async (): Promise<void> => {
+    let over = false;
     const timer = setTimeout(() => {
-      late = true;
-      freed.ring();
+      over = true;
+      freed.notify();
     }, aloneWithinMs);
-    while (hands.busy > 0 && !late && !isStopping()) await freed.wait(idleMs);
+    while (inFlight.count > 0 && !over && !isStopping()) await freed.wait(idleMs);
     clearTimeout(timer);
   };
 
-  // Whether more of them may be waiting.
+  // Whether there may be more of them.
   return async () => {
-    if (!mayLook() && !(found && mayLookAgain())) return found;
-    found = await suspectsWait(database);
+    if (!isDue() && !(found && isDueAgain())) return found;
+    found = await hasSuspects(database);
     if (!found) return false;
-    await alone();
-    if (isStopping() || hands.room <= 0) return true;
-    await take({ limit: 1, suspects: true });
-    await alone();
-    return true;
-  };
-}
-
-/** Says yes once in so many ms, by a timer: a clock may be set. */
-function every(ms: number): () => boolean {
-  let may = true;
-  return () => {
-    if (!may) return false;
-    may = false;
-    setTimeout(() => {
-      may = true;
-    }, ms).unref();
+    await untilAlone();
+    if (isStopping() || inFlight.room <= 0) return true;
+    await claim({ limit: 1, suspects: true });
+    await untilAlone();
     return true;
   };
 }

@@ -1,162 +1,164 @@
-import { type Chain, type Delivery, InvalidMessage, type Message, type Receipt } from "@relais/core";
+import { type Chain, createMessage, type Delivery, InvalidMessage, type Message } from "@relais/core";
 import type { Database } from "../database/database.ts";
-import { type Claimed, messageOf } from "../store/claims.ts";
-import type { Finish } from "../store/completions.ts";
-import { storable, storableId } from "../store/trace.ts";
-import { givenUp, type Standing, settle, standingAfter } from "./decide.ts";
-import type { AttemptJournal } from "./journal.ts";
-import { lastNumber, lastSuccess, traceEntries } from "./trace-entries.ts";
+import { deserialize } from "../enqueue/serialize.ts";
+import { type ClaimedMessage, readAttachments } from "../store/claims.ts";
+import type { Completion } from "../store/completions.ts";
+import type { RecipientStatus } from "../store/message.ts";
+import { lastNumber, lastSuccess, storable, storableId, traceEntries } from "../store/trace.ts";
+import { decide, giveUp, statusAfter } from "./decide.ts";
+import type { MessageJournal } from "./journal.ts";
+import type { WorkerSettings } from "./options.ts";
 
-export interface DeliverySite {
+export interface DeliveryContext {
   readonly database: Database;
   readonly chain: Pick<Chain, "send">;
   readonly worker: string;
-  readonly backoff: BackoffOptions;
+  readonly backoff: WorkerSettings["backoff"];
   readonly defaultFrom?: string | undefined;
-  /** Writes down whom a row of plain SQL is for, once it has been read. */
-  known(row: Claimed, recipients: readonly string[]): Promise<unknown>;
+  /** Writes the recipients of a message that was written by plain SQL. */
+  writeRecipients(row: ClaimedMessage, recipients: readonly string[]): Promise<unknown>;
 }
-
-/** The pause before a message is tried again that was not handed over because that could not be written down, ms. */
-const journalPauseMs = 1_000;
 
 /** What came of one claimed message. */
-export interface Delivered {
-  readonly finish: Finish;
+export interface DeliveryResult {
+  readonly completion: Completion;
   /** Absent if there was nothing to send. */
   readonly delivery?: Delivery;
-  /** The chain takes nothing at all, and asked nobody: it is closed. */
-  readonly turnedAway?: boolean;
+  /** The chain called no provider and answered at once: it is closed. */
+  readonly chainClosed?: boolean;
 }
 
-/** Sends a claimed message by the chain, and says what is to be written. Never rejects but for the database. */
-export async function deliverOne(
-  row: Claimed,
-  site: DeliverySite,
-  journal: AttemptJournal,
-  signal: AbortSignal,
-): Promise<Delivered> {
-  const { accepted, rejected, on_unknown: onUnknown } = row;
-  const expiresAt = Number(row.expires_at);
-  let message: Message;
-  try {
-    message = await messageOf(site.database, row, site);
-  } catch (error) {
-    // Of a database that is away, and the like, nothing is said here: that is no fault of the row.
-    if (error instanceof InvalidMessage) return { finish: malformed(row, storable(error.message)) };
-    if (error instanceof TypeError || error instanceof RangeError)
-      return { finish: malformed(row, "its content cannot be read as a message") };
-    throw error;
-  }
-  // Before anybody is sent to: of a delivery in parts its attempts do not say who else there is.
-  if (row.recipients === null) await site.known(row, message.envelope.to);
-  const to = remaining(message.envelope.to, row);
-  const now = Date.now();
-  if (now >= expiresAt || to.length === 0) {
-    const standing: Standing = { accepted, rejected, unknown: [], pending: to };
-    const settlement = settle(standing, { now, expiresAt, onUnknown, retryAfterMs: 0 });
-    return {
-      finish: finishOf(
-        row,
-        settlement,
-        to.length === 0 ? {} : { error: row.last_error ?? "its time was over" },
-      ),
-    };
-  }
-  const envelope = { from: message.envelope.from, to };
-  const delivery = await site.chain.send(message, { journal, signal, envelope });
-  const after = Date.now();
-  if (wasNotTried(delivery)) {
-    // Nobody was asked, so nobody has said no.
-    const standing: Standing = { accepted, rejected, unknown: [], pending: to };
-    const turnedAway = !signal.aborted && after - now < atOnceMs;
-    const retryAfterMs = turnedAway || signal.aborted ? 0 : backoff(row.deferrals, site.backoff);
-    const settlement = settle(standing, { now: after, expiresAt, onUnknown, retryAfterMs });
-    const rest = { error: storable(delivery.error), hadItsTurn: true };
-    return { turnedAway, finish: finishOf(row, settlement, rest) };
-  }
-  const standing = standingAfter(row, to, delivery);
-  const retryAfterMs = pauseMs(row, delivery, site, { journal, signal });
-  const settlement = settle(standing, { now: after, expiresAt, onUnknown, retryAfterMs });
-  return {
-    delivery,
-    finish: finishOf(row, settlement, {
-      ends: journal.unwritten(),
-      entries: traceEntries(delivery.attempts, site.worker, lastNumber(row.delivery_trace)),
-      ...deliveredBy(row, delivery),
-      ...(delivery.success ? {} : { error: storable(delivery.error) }),
-      possibleDuplicate:
-        delivery.possibleDuplicate === true || row.doubtful.some((one) => delivery.accepted.includes(one)),
-    }),
-  };
-}
-
-/** A chain that is closed says so at once; one whose deadline was over before it could ask anybody does not. */
+/** The pause before a message is tried again that was not handed over because that could not be written, ms. */
+const journalPauseMs = 1_000;
+/** A chain that is closed answers within this, ms; one whose deadline passed before it could call a provider does not. */
 const atOnceMs = 1_000;
 
-function wasNotTried(delivery: Delivery): delivery is Delivery & { success: false } {
+/** Sends a claimed message by the chain, and decides what is to be written. Rejects only if the database fails. */
+export async function deliver(
+  row: ClaimedMessage,
+  context: DeliveryContext,
+  journal: MessageJournal,
+  signal: AbortSignal,
+): Promise<DeliveryResult> {
+  const message = await messageOf(row, context);
+  if (typeof message === "string") return { completion: malformed(row, message) };
+  if (row.recipients === null) await context.writeRecipients(row, message.envelope.to);
+  const to = remaining(message.envelope.to, row);
+  const input = { expiresAt: Number(row.expires_at), onUnknown: row.on_unknown };
+  const before = { accepted: row.accepted, rejected: row.rejected, unknown: [], pending: to };
+  const now = Date.now();
+  if (now >= input.expiresAt || to.length === 0) {
+    const decision = decide(before, { ...input, now, retryAfterMs: 0 });
+    const error = to.length === 0 ? undefined : (row.last_error ?? "its time was over");
+    return { completion: completionOf(row, decision, { error }) };
+  }
+  const envelope = { from: message.envelope.from, to };
+  const delivery = await context.chain.send(message, { journal, signal, envelope });
+  const after = Date.now();
+  if (isUntried(delivery)) {
+    // No provider was called, so none has refused.
+    const chainClosed = !signal.aborted && after - now < atOnceMs;
+    const retryAfterMs = chainClosed || signal.aborted ? 0 : backoffMs(row.deferrals, context.backoff);
+    const decision = decide(before, { ...input, now: after, retryAfterMs });
+    const error = storable(delivery.error);
+    return { chainClosed, completion: completionOf(row, decision, { error, countsAsDeferral: true }) };
+  }
+  const retryAfterMs = retryAfter(row, delivery, context, { journal, signal });
+  const decision = decide(statusAfter(row, to, delivery), { ...input, now: after, retryAfterMs });
+  const completion = completionOf(row, decision, {
+    ends: journal.unwritten(),
+    entries: traceEntries(delivery.attempts, context.worker, lastNumber(row.delivery_trace)),
+    ...deliveredBy(row, delivery),
+    ...(delivery.success ? {} : { error: storable(delivery.error) }),
+    possibleDuplicate:
+      delivery.possibleDuplicate === true || row.doubtful.some((one) => delivery.accepted.includes(one)),
+  });
+  return { delivery, completion };
+}
+
+/** Limits are checked when a message is enqueued; what was accepted is sent. */
+const noLimits = {
+  maxRecipients: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+  maxAttachments: Number.POSITIVE_INFINITY,
+  strictNames: false,
+};
+
+/** The message of a row, or why somebody wrote one that no message can be made of. */
+async function messageOf(
+  row: ClaimedMessage,
+  { database, defaultFrom }: DeliveryContext,
+): Promise<Message | string> {
+  try {
+    const attachments = row.attachments === 0 ? [] : await readAttachments(database, row.id);
+    return await createMessage(deserialize(row.content, attachments, row), {
+      limits: noLimits,
+      ...(defaultFrom === undefined ? {} : { defaultFrom }),
+    });
+  } catch (error) {
+    if (error instanceof InvalidMessage) return storable(error.message);
+    if (error instanceof TypeError || error instanceof RangeError)
+      return "its content cannot be read as a message";
+    // The database failed: that is no fault of the row.
+    throw error;
+  }
+}
+
+function isUntried(delivery: Delivery): delivery is Delivery & { success: false } {
   return !delivery.success && delivery.kind === "cancelled" && delivery.attempts.length === 0;
 }
 
-/** How long those who are pending wait, ms. A duration: whoever names a time of day may have another clock. */
-function pauseMs(
-  row: Claimed,
+/** How long those who are pending wait, ms. A duration: a provider that names a time of day may have another clock. */
+function retryAfter(
+  row: ClaimedMessage,
   delivery: Delivery,
-  site: DeliverySite,
-  { journal, signal }: { readonly journal: AttemptJournal; readonly signal: AbortSignal },
+  { backoff }: DeliveryContext,
+  { journal, signal }: { readonly journal: MessageJournal; readonly signal: AbortSignal },
 ): number {
-  // By us, that is: what a provider did not take within the deadline has had its turn.
-  if (signal.aborted && givenUp(delivery)) return 0;
+  // Stopped by this worker: they go back at once. A provider that did not answer within the deadline was tried.
+  if (signal.aborted && delivery.rejected.some(({ failure }) => failure.kind === "cancelled")) return 0;
   if (delivery.success) return 1;
-  const usual = journal.failed() ? journalPauseMs : backoff(row.deferrals, site.backoff);
+  const usual = journal.failed() ? journalPauseMs : backoffMs(row.deferrals, backoff);
   return Math.max(1, delivery.retryAfterMs ?? usual);
 }
 
-/** Whoever still needs it: an earlier delivery may have reached some. */
-function remaining(to: readonly string[], { accepted, rejected }: Claimed): readonly string[] {
+/** The pause before a message is tried again, ms: twice as long each time, less up to a half at random. */
+function backoffMs(deferrals: number, { baseMs, capMs }: WorkerSettings["backoff"]): number {
+  return Math.min(capMs, baseMs * 2 ** Math.min(deferrals, 30)) * (0.5 + Math.random() / 2);
+}
+
+/** Recipients who still need the message: an earlier delivery may have reached some. */
+function remaining(to: readonly string[], { accepted, rejected }: ClaimedMessage): readonly string[] {
   const settled = new Set([...accepted, ...rejected.map(({ address }) => address)]);
   return settled.size === 0 ? to : to.filter((address) => !settled.has(address));
 }
 
 /** The provider that really delivered: this time, or an earlier one. */
-function deliveredBy(row: Claimed, delivery: Delivery): Pick<Finish, "provider" | "messageId"> {
-  if (delivery.success) return { provider: delivery.provider, messageId: storableId(delivery.messageId) };
-  const receipt: Receipt | undefined = delivery.receipts[0];
+function deliveredBy(row: ClaimedMessage, delivery: Delivery): Pick<Completion, "provider" | "messageId"> {
+  const receipt = delivery.success ? delivery : delivery.receipts[0];
   if (receipt !== undefined) return { provider: receipt.provider, messageId: storableId(receipt.messageId) };
-  // Assumed sent: by whoever had it in hand when nobody knew any more.
-  const by = delivery.failures.find(({ kind }) => kind === "unknown")?.provider;
-  return { ...(by === undefined ? {} : { provider: by }), ...lastSuccess(row.delivery_trace) };
+  // Assumed sent: by the provider whose result is unknown.
+  const unknown = delivery.failures.find(({ kind }) => kind === "unknown")?.provider;
+  return { ...(unknown === undefined ? {} : { provider: unknown }), ...lastSuccess(row.delivery_trace) };
 }
 
-type Rest = Partial<Omit<Finish, "id" | "claim" | "settlement">>;
-
-function finishOf(row: Claimed, settlement: Finish["settlement"], rest: Rest): Finish {
+function completionOf(
+  row: ClaimedMessage,
+  decision: Completion["decision"],
+  more: Partial<Completion>,
+): Completion {
   const { id, claim } = row;
-  return { id, claim, settlement, ends: [], entries: [], ...lastSuccess(row.delivery_trace), ...rest };
+  return { id, claim, decision, ends: [], entries: [], ...lastSuccess(row.delivery_trace), ...more };
 }
 
 /** A row that no message can be made of. */
-function malformed(row: Claimed, reason: string): Finish {
-  const { accepted } = row;
-  const left = (row.recipients ?? []).filter((address) => !accepted.includes(address));
-  const rejected = [...row.rejected, ...left.map((address) => ({ address, kind: "rejected", reason }))];
-  const state = accepted.length === 0 ? "failed" : "partial";
-  const settlement = { state, accepted, rejected, unknown: [], pending: [] } as const;
-  return finishOf(row, settlement, { error: `the message is wrong: ${reason}` });
-}
-
-export interface BackoffOptions {
-  /** The pause after the first delivery that failed for a while, ms. @defaultValue 30000 */
-  readonly baseMs?: number | undefined;
-  /** The longest pause, ms. @defaultValue 6 hours */
-  readonly capMs?: number | undefined;
-}
-
-/** The pause before a message is tried again, ms: twice as long each time, less up to a half by chance. */
-function backoff(
-  deferrals: number,
-  { baseMs = 30_000, capMs = 6 * 3_600_000 }: BackoffOptions,
-  random: () => number = Math.random,
-): number {
-  return Math.min(capMs, baseMs * 2 ** Math.min(deferrals, 30)) * (0.5 + random() / 2);
+function malformed(row: ClaimedMessage, reason: string): Completion {
+  const { accepted, rejected } = row;
+  const status: RecipientStatus = {
+    accepted,
+    rejected,
+    unknown: [],
+    pending: remaining(row.recipients ?? [], row),
+  };
+  return completionOf(row, giveUp(status, "rejected", reason), { error: `the message is wrong: ${reason}` });
 }

@@ -1,8 +1,8 @@
 /**
- * Runs `work` again and again, `everyMs` after its last end, never twice at once. An error is told, and the rounds go
- * on. @returns what ends the rounds, resolving when the last one is over
+ * Runs `work` again and again, `everyMs` after its last end, never twice at once. An error is reported, and it goes on.
+ * @returns ends it, resolving when the last run is over
  */
-export function rounds(
+export function interval(
   everyMs: number,
   work: () => Promise<unknown>,
   onError: (error: unknown) => void,
@@ -27,34 +27,47 @@ export function rounds(
   };
 }
 
-/** Something to wait for: rung, or after a time. What is rung while nobody waits is heard by the next who does. */
-export interface Bell {
-  ring(): void;
-  wait(atMostMs: number): Promise<void>;
+/** Says yes once in so many ms, by a timer: a clock may be set. */
+export function oncePer(ms: number): () => boolean {
+  let due = true;
+  return () => {
+    if (!due) return false;
+    due = false;
+    setTimeout(() => {
+      due = true;
+    }, ms).unref();
+    return true;
+  };
 }
 
-export function bell(): Bell {
-  let rung = false;
-  let hear: (() => void) | undefined;
+/** Ends a wait. Without one it ends the next wait at once. */
+export interface WakeSignal {
+  notify(): void;
+  wait(maxMs: number): Promise<void>;
+}
+
+export function wakeSignal(): WakeSignal {
+  let notified = false;
+  let wake: (() => void) | undefined;
   return {
-    ring() {
-      rung = true;
-      hear?.();
+    notify() {
+      notified = true;
+      wake?.();
     },
-    wait(atMostMs) {
-      if (rung) {
-        rung = false;
+    wait(maxMs) {
+      if (notified) {
+        notified = false;
         return Promise.resolve();
       }
       return new Promise((resolve) => {
         const end = (): void => {
           clearTimeout(timer);
-          hear = undefined;
-          rung = false;
+          wake = undefined;
+          notified = false;
           resolve();
         };
-        const timer = setTimeout(end, atMostMs);
-        hear = end;
+        const timer = setTimeout(end, maxMs);
+        wake = end;
       });
     },
   };

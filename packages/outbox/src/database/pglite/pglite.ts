@@ -1,45 +1,67 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { processLock } from "@relais/core/spi";
 import type { Database, Queryable, Row } from "../database.ts";
-import { DurableNodeFs, durableClient, syncFolder } from "./durable.ts";
-
-const tenMinutesMs = 10 * 60_000;
-
-/**
- * Clears away dead rows from time to time: PGlite has no background process that would.
- * @param everyMs a round is left out while the one before is still waiting or at work. @defaultValue 10 minutes
- * @returns what ends it; no timer keeps the process alive
- */
-export function keepVacuumed(
-  client: { exec(text: string): Promise<unknown> },
-  everyMs: number = tenMinutesMs,
-): () => void {
-  let busy = false;
-  const vacuum = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    try {
-      await client.exec("vacuum (analyze)");
-    } catch {
-      // Closed meanwhile, or the disk is full: whoever writes is told; the next round tries again.
-    } finally {
-      busy = false;
-    }
-  };
-  const timer = setInterval(() => void vacuum(), everyMs);
-  timer.unref();
-  return () => clearInterval(timer);
-}
+import { DurableNodeFs, durableClient, initDatabase, syncFolder } from "./durable.ts";
 
 type Client = Pick<PGlite, "query" | "exec">;
 
-/** pg-boss says "no values" with an empty list, and may mean several statements by it. */
+/**
+ * PostgreSQL in this process, on disk: for one process, without a server. The first start takes some seconds.
+ * @param folder made if it is not there
+ * @throws {Error} one sentence: another process uses the folder, it is none, or its disk does not keep what is synced
+ */
+export async function pgliteAt(folder: string): Promise<Database> {
+  const home = resolve(folder);
+  ensureFolder(home);
+  const unlock = processLock(join(home, "lock"));
+  if (unlock === undefined) {
+    throw new Error(
+      `The folder ${home} is in use by another process; for several give a Postgres as database, or run one worker.`,
+    );
+  }
+  let client: PGlite;
+  try {
+    const data = join(home, "data");
+    if (!existsSync(data)) await initDatabase(data);
+    client = await durableClient(data, new DurableNodeFs(data));
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  const endVacuum = keepVacuumed(client);
+  const { query: run } = queryable(client);
+  const query = <T extends object = Row>(text: string, values?: readonly unknown[]) =>
+    run<T>(text, values).catch(async (error: unknown) => {
+      // A transaction of several statements in one text that fails in the middle must not stay open.
+      if (!hasValues(values)) await client.exec("rollback").catch(() => undefined);
+      throw error;
+    });
+  return Object.freeze({
+    kind: "pglite",
+    query,
+    aside: { query },
+    transaction: (run) => client.transaction((tx) => run(queryable(tx as unknown as Client))),
+    async listen(channel, onNotify) {
+      const end = await client.listen(channel, onNotify);
+      onNotify();
+      return async () => {
+        await end();
+      };
+    },
+    close() {
+      endVacuum();
+      return client.close().finally(unlock);
+    },
+  } satisfies Database);
+}
+
+/** An empty list is none: the text may then be several statements. */
 const hasValues = (values: readonly unknown[] | undefined): values is readonly unknown[] =>
   values !== undefined && values.length > 0;
 
-/** Values as the driver `pg` takes them: a list for jsonb comes as text already, bytes as any Uint8Array. */
+/** Takes values as the driver `pg` does: a list for jsonb comes as text already, bytes as any Uint8Array. */
 function queryable(client: Client): Queryable {
   return {
     async query<T extends object = Row>(text: string, values?: readonly unknown[]) {
@@ -49,8 +71,8 @@ function queryable(client: Client): Queryable {
   };
 }
 
-/** The folder, on the disk with its name. */
-function madeFolder(home: string): void {
+/** Makes the folder, and syncs its name. */
+function ensureFolder(home: string): void {
   let first: string | undefined;
   try {
     first = mkdirSync(home, { recursive: true });
@@ -63,75 +85,30 @@ function madeFolder(home: string): void {
   }
 }
 
-/**
- * PostgreSQL in this process, on disk: for one process, without a server. The first start takes some seconds.
- * @param folder made if it is not there
- * @throws {Error} one sentence: another process has the folder, it is none, or its disk does not keep what it is given
- */
-export async function pgliteAt(folder: string): Promise<Database> {
-  const home = resolve(folder);
-  madeFolder(home);
-  const unlock = processLock(join(home, "lock"));
-  if (unlock === undefined) {
-    throw new Error(
-      `The folder ${home} is in use by another process; for several give a Postgres as database, or run one worker.`,
-    );
-  }
-  let client: PGlite;
-  try {
-    const data = join(home, "data");
-    if (!existsSync(data)) await makeDatabase(data);
-    client = await durableClient(data, new DurableNodeFs(data));
-  } catch (error) {
-    unlock();
-    throw error;
-  }
-  const endVacuum = keepVacuumed(client);
-  const closed = (): Promise<void> => {
-    endVacuum();
-    return client.close().finally(unlock);
-  };
-  const database = pgliteDatabase(client);
-  const { query } = database;
-  return Object.freeze({ kind: "pglite", ...database, aside: { query }, close: closed } satisfies Database);
-}
-
-function pgliteDatabase(client: PGlite): Omit<Database, "kind" | "aside" | "close"> {
-  const { query } = queryable(client);
-  return {
-    // pg-boss has transactions of several statements in one: one that fails in the middle must not stay open.
-    query: <T extends object = Row>(text: string, values?: readonly unknown[]) =>
-      query<T>(text, values).catch(async (error: unknown) => {
-        if (!hasValues(values)) await client.exec("rollback").catch(() => undefined);
-        throw error;
-      }),
-    transaction: <T>(run: (tx: Queryable) => Promise<T>) =>
-      client.transaction((tx) => run(queryable(tx as unknown as Client))),
-    async listen(channel, heard) {
-      const end = await client.listen(channel, heard);
-      heard();
-      return async () => {
-        await end();
-      };
-    },
-  };
-}
+const tenMinutesMs = 10 * 60_000;
 
 /**
- * The first start: makes the database beside its place and then moves it there, so that a start that was cut short
- * leaves nothing that looks like a database. PGlite's initdb syncs nothing of some 970 files, and no checkpoint does
- * later: it is done here, before anybody relies on them. It takes some 4 s, once; a dump in the package to start from
- * would save two of them and cost every installation 4.7 MB.
+ * Removes dead rows from time to time: PGlite has no background process for it.
+ * @param everyMs a run is left out while the one before has not ended. @defaultValue 10 minutes
+ * @returns ends it; its timer does not keep the process alive
  */
-export async function makeDatabase(
-  folder: string,
-  fsAt: (path: string) => DurableNodeFs = (path) => new DurableNodeFs(path),
-): Promise<void> {
-  const half = `${folder}.new`;
-  rmSync(half, { recursive: true, force: true });
-  const fs = fsAt(half);
-  await (await durableClient(half, fs)).close();
-  await fs.syncAll();
-  renameSync(half, folder);
-  syncFolder(dirname(folder));
+export function keepVacuumed(
+  client: { exec(text: string): Promise<unknown> },
+  everyMs: number = tenMinutesMs,
+): () => void {
+  let busy = false;
+  const vacuum = async (): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    try {
+      await client.exec("vacuum (analyze)");
+    } catch {
+      // Closed meanwhile, or the disk is full: whoever writes gets the error; the next run tries again.
+    } finally {
+      busy = false;
+    }
+  };
+  const timer = setInterval(() => void vacuum(), everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }
