@@ -42,12 +42,12 @@ export const parts: readonly Part[] = [
   {
     title: "outbox: columns of the table",
     path: "outbox.table.columns",
-    sources: [["packages/outbox/src/table/table-mapping.ts", "TableColumns"]],
+    sources: [["packages/outbox/src/table/mapping.ts", "TableColumns"]],
   },
   {
     title: "outbox: words of the table",
     path: "outbox.table.statuses",
-    sources: [["packages/outbox/src/table/table-mapping.ts", "TableStatuses"]],
+    sources: [["packages/outbox/src/table/mapping.ts", "TableStatuses"]],
   },
   { title: "A provider of a chain", path: "chain[]", sources: [[relais, "ProviderEntry"]] },
   { title: "A chain within a chain", path: "chain[]", sources: [[relais, "ChainEntry"]] },

@@ -2,7 +2,7 @@ import { breaker, createChain, type FailureKind, link } from "@relais/core";
 import { createWorker } from "@relais/outbox";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { promote } from "../src/worker/turns.ts";
+import { queueDue } from "../src/store/scheduling.ts";
 import { mail, scripted, until } from "./scripted.ts";
 import { stores } from "./stores.ts";
 import { working } from "./working.ts";
@@ -48,7 +48,7 @@ describe.each(stores)("attempts on %s", (_name, open) => {
           await until(
             async () => {
               // Nobody waits for the next round.
-              if ((await promote(w.outbox.database)) > 0)
+              if ((await queueDue(w.outbox.database)) > 0)
                 await w.outbox.database.query("select pg_notify('relais_outbox', '')");
               return w.outbox.stats();
             },

@@ -5,12 +5,12 @@ import type { Outbox, UnknownPolicy } from "@relais/outbox";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database, Queryable } from "../src/database/database.ts";
-import { type Lease, type Leases, leases as leasesOf } from "../src/queue/leases.ts";
-import { unknownPolicies } from "../src/state.ts";
-import { claim } from "../src/worker/claim.ts";
-import { type Hands, hands } from "../src/worker/hands.ts";
+import { claimMessages } from "../src/store/claims.ts";
+import { type Lease, type Leases, leases as leasesOf } from "../src/store/leases.ts";
+import { unknownPolicies } from "../src/store/message.ts";
+import { queueDue } from "../src/store/scheduling.ts";
+import { type InFlight, inFlight } from "../src/worker/in-flight.ts";
 import { recover } from "../src/worker/recover.ts";
-import { promote } from "../src/worker/turns.ts";
 import { mail } from "./scripted.ts";
 import { empty, type Store, stores } from "./stores.ts";
 
@@ -92,9 +92,9 @@ class FarEnd implements Provider {
   }
 }
 
-/** A worker whose loops are taken by the test: real hands, over a database whose connection can be lost. */
+/** A worker whose loops are taken by the test: real messages in flight, over a database whose connection can be lost. */
 class Worked {
-  readonly hands: Hands;
+  readonly inFlight: InFlight;
   readonly lease: Lease;
   readonly name: string;
   readonly faults: Fault[] = [];
@@ -106,7 +106,7 @@ class Worked {
     this.name = name;
     this.lease = lease;
     const through = async <T>(work: () => Promise<T>): Promise<T> => {
-      // `persist` asks a database again that is away, and not one that has been closed.
+      // `retryWrite` asks a database again that is away, and not one that has been closed.
       if (this.#dead) throw new Error("Client was closed and is not queryable");
       const fault = this.faults.shift();
       if (fault === "before") throw new Error("Connection terminated unexpectedly");
@@ -128,30 +128,30 @@ class Worked {
             })
           : through(() => real.transaction(run)),
     };
-    this.hands = hands({
+    this.inFlight = inFlight({
       database: this.#database,
       chain: createChain([far], { policies: [], deadlineMs }),
       concurrency: 4,
       maxBytesInFlight: 1_000_000,
       worker: name,
       backoff: { baseMs: 1, capMs: 1 },
-      tell: () => undefined,
-      failed: () => (error) => void this.errors.push(error),
-      freed: () => undefined,
+      emit: () => undefined,
+      reportError: () => (error) => void this.errors.push(error),
+      onFreed: () => undefined,
     });
   }
 
   async claim(limit: number): Promise<void> {
-    const how = { limit, worker: this.name, lease: this.lease.id, bytes: 1_000_000, oneAnyway: true };
+    const how = { limit, worker: this.name, lease: this.lease.id, bytes: 1_000_000, allowLarger: true };
     for (const suspects of [false, true]) {
-      const rows = await claim(this.#database, { ...how, suspects });
-      for (const row of rows) this.hands.take(row, this.lease.id);
+      const rows = await claimMessages(this.#database, { ...how, suspects });
+      for (const row of rows) this.inFlight.add(row, this.lease.id);
     }
   }
 
   die(): void {
     this.#dead = true;
-    this.hands.giveUp("it died");
+    this.inFlight.abortAll("it died");
   }
 }
 
@@ -184,7 +184,7 @@ describe.each(stores.slice(0, 1))(
       let made = 0;
       const another = async (): Promise<Worked> => {
         made += 1;
-        return new Worked(`w${made}`, outbox.database, await leases.take(), far);
+        return new Worked(`w${made}`, outbox.database, await leases.acquire(), far);
       };
       workers.push(await another(), await another());
       const all: Worked[] = [...workers];
@@ -213,7 +213,7 @@ describe.each(stores.slice(0, 1))(
             // A claim whose answer was lost is held by nobody: its lease is given up.
             await worker.claim(1 + (n % 3)).catch(async () => {
               await replaced(n % 2);
-              void worker.hands.empty().then(() => lapse(worker.lease));
+              void worker.inFlight.drain().then(() => lapse(worker.lease));
             });
             break;
           case "answer":
@@ -226,7 +226,7 @@ describe.each(stores.slice(0, 1))(
             break;
           case "lose the lease":
             await lapse(worker.lease);
-            if (n % 2 === 0) worker.hands.lose([worker.lease.id]);
+            if (n % 2 === 0) worker.inFlight.abortLost([worker.lease.id]);
             await replaced(n % 2);
             break;
           case "die":
@@ -238,7 +238,7 @@ describe.each(stores.slice(0, 1))(
             await recover(outbox.database, () => undefined);
             break;
           case "promote":
-            await promote(outbox.database);
+            await queueDue(outbox.database);
             break;
           case "resend":
           case "resend, answer lost":
@@ -264,7 +264,7 @@ describe.each(stores.slice(0, 1))(
       const telling = setInterval(() => {
         for (const tell of far.slow.splice(0)) tell();
       }, 10);
-      await Promise.all(all.map((worker) => worker.hands.empty()));
+      await Promise.all(all.map((worker) => worker.inFlight.drain()));
       clearInterval(telling);
       for (const worker of all) await lapse(worker.lease);
       await recover(outbox.database, (error) => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { migrations } from "../src/schema/migrations.ts";
+import { migrations } from "../src/store/migrations.ts";
 
 /** SHA-256 of the SQL of each version, once it has been published. A new version adds a line. */
 const published = [

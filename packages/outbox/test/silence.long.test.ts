@@ -3,8 +3,8 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
-import { within } from "../src/database/within.ts";
-import { promote } from "../src/worker/turns.ts";
+import { withQueryTimeout } from "../src/database/with-timeout.ts";
+import { queueDue } from "../src/store/scheduling.ts";
 import { type BreakingWay, breakingWay } from "./breaking-way.ts";
 import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
@@ -91,7 +91,7 @@ describe.runIf(needs("postgres"))("a database that is not heard of any more, wit
             kind === "query"
               ? database.query("select 1", [], limitMs)
               : kind === "prepared"
-                ? promote(within(database, limitMs))
+                ? queueDue(withQueryTimeout(database, limitMs))
                 : database.transaction((tx) => tx.query("select 1"), limitMs);
           await warm(own, count);
           way.silence();
