@@ -120,7 +120,7 @@ describe("what belongs together", () => {
     expect(made.map(([, name]) => name)).toEqual(read);
     // What stands in them is what the code reads.
     const variables = made.flatMap(([, , rest = ""]) => [...rest.matchAll(/--from-file=(\S+)/g)]);
-    const known = ["smtp-from-env", "ses-from-env", "cli/outbox/open-outbox"]
+    const known = ["environment/smtp-from-env", "environment/ses-from-env", "cli/outbox/open-outbox"]
       .map((name) => page(`packages/relais/src/${name}.ts`))
       .join("\n");
     expect(variables).toHaveLength(7);

@@ -1,216 +1,250 @@
-import { type Chain, type ChainOptions, createChain, type Link, link, type Provider } from "@relais/core";
+import {
+  type Chain,
+  type ChainOptions,
+  createChain,
+  type Link,
+  link,
+  standardPolicies,
+  standardTimeoutMs,
+} from "@relais/core";
 import type { OptionsSchema } from "@relais/core/spi";
-import { ConfigurationError } from "../configuration-error.ts";
-import { hinted, quotesHintOf } from "../hinted.ts";
-import { quotesHint } from "../setting-text.ts";
-import { settingsReader } from "../settings-reader.ts";
-import { type Config, configOf, worded } from "./config.ts";
+import { quotesHintOf, withHint } from "../environment/provider-hint.ts";
+import { quotesHint } from "../environment/setting-text.ts";
+import { settingsReader } from "../environment/settings-reader.ts";
 import { chainSchema, entrySchemas } from "./config-schema.ts";
-import type { EffectiveChain, EffectiveProvider } from "./effective-config.ts";
+import { type Config, worded } from "./load-config.ts";
 import { loadPlugin } from "./load-plugin.ts";
-import { effectivePolicies, policiesOf } from "./policies-of.ts";
-import { type PathPart, problemAt, problemPath } from "./problem-path.ts";
+import { type Path, type Problem, pathText } from "./problem.ts";
 import type { ChainEntry, ChainRules, ProviderEntry } from "./relais-config.ts";
 import { validate } from "./validate.ts";
 
-/** What a configuration is read with. */
-export interface BuildContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where packages and files are looked for: the folder of the configuration. */
-  readonly folder: string;
+export interface BuildOptions extends Pick<ChainOptions, "observers" | "journal" | "clock" | "limits"> {
   /** Which of `chains`. @defaultValue `chain`, or the only one there is */
   readonly name?: string | undefined;
-  readonly options?: Pick<ChainOptions, "observers" | "journal" | "clock" | "limits"> | undefined;
 }
 
-/** A chain that a configuration describes, and what it amounts to. */
-export interface Built {
+/** A chain that a configuration describes, and the configuration with every default filled in. */
+export interface BuiltChain {
   readonly chain: Chain;
   readonly effective: EffectiveChain;
-  /** What came out of the environment and out of files. */
-  readonly secrets: ReadonlySet<string>;
 }
 
-/** One pass over a configuration: everything that is wrong is collected, nothing connects. */
-interface Pass extends BuildContext, Omit<Config, "problems"> {
-  readonly problems: string[];
-  /** Chains that are being built, from the outside in: one of them again would never end. */
-  readonly inside: readonly string[];
+/** One provider, with every default filled in. */
+interface EffectiveProvider extends EffectivePolicies {
+  readonly use: string;
+  readonly id: string;
+  readonly options: unknown;
 }
 
-async function checked<T>(
-  pass: Pass,
-  schema: OptionsSchema<unknown>,
-  value: unknown,
-  place: PathPart[],
-): Promise<T | undefined> {
-  const said = await validate(schema, value, place, pass.references);
-  if ("problems" in said) {
-    pass.problems.push(...said.problems);
-    return undefined;
-  }
-  return said.value as T;
+interface EffectivePolicies {
+  readonly retry: false | object;
+  readonly breaker: false | object;
+  readonly timeoutMs: number;
+  readonly afterHandOverMs?: number;
+  readonly rateLimit?: object;
+  readonly concurrency?: object;
+  readonly overrides?: object;
 }
 
-interface Made<E> {
-  readonly provider: Link | Chain;
-  readonly effective: E;
-}
-
-async function providerEntry(
-  pass: Pass,
-  value: unknown,
-  place: PathPart[],
-): Promise<Made<EffectiveProvider> | undefined> {
-  const entry = await checked<ProviderEntry>(pass, worded(entrySchemas.provider), value, place);
-  const use = entry?.use ?? (value as { use?: unknown } | null)?.use;
-  if (typeof use !== "string" || use === "") return undefined;
-  const loaded = await loadPlugin(use, pass.folder);
-  if ("problem" in loaded) {
-    pass.problems.push(problemAt([...place, "use"], loaded.problem));
-    return undefined;
-  }
-  const { plugin, from } = loaded;
-  // An entry that says nothing of its options is described by the environment, if its plugin knows how.
-  const settings = settingsReader(pass.env);
-  const written = (value as { options?: unknown }).options;
-  const given = written ?? plugin.fromEnv?.(settings.environment) ?? {};
-  if (settings.problems.length > 0) {
-    const sentences = settings.problems.map((one) => one.replace(/\.$/, ""));
-    pass.problems.push(...sentences.map((one) => problemAt([...place, "options"], one)));
-    return undefined;
-  }
-  const options = await checked<object>(pass, plugin.options, given, [...place, "options"]);
-  const quoted = written === undefined ? settings.quoted() : quotedBelow(pass, [...place, "options"]);
-  if (options === undefined && written === undefined && quoted !== undefined)
-    pass.problems.push(problemAt([...place, "options"], quoted));
-  if (entry === undefined || options === undefined) return undefined;
-  try {
-    const made: Provider = plugin.create(options, { id: entry.id });
-    const provider = quoted === undefined ? made : hinted(made, quotesHintOf(quoted));
-    const policies = effectivePolicies(entry);
-    return {
-      provider: link(provider, ...policiesOf(policies)),
-      effective: { use: from, id: provider.id, options, ...policies },
-    };
-  } catch (error) {
-    pass.problems.push(problemAt(place, error instanceof Error ? error.message : "cannot be made"));
-    return undefined;
-  }
-}
-
-/** Says of the variables behind the values below a path that they are in quotes, where some are. */
-function quotedBelow({ references }: Pass, path: readonly PathPart[]): string | undefined {
-  const below = `${problemPath(path)}.`;
-  const names = [...references].flatMap(([at, { name, quoted }]) =>
-    quoted && at.startsWith(below) ? [name] : [],
-  );
-  if (names.length === 0) return undefined;
-  return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} ${quotesHint}`;
-}
-
-async function nestedEntry(
-  pass: Pass,
-  value: unknown,
-  place: PathPart[],
-): Promise<Made<EffectiveChain> | undefined> {
-  const entry = await checked<ChainEntry>(pass, worded(entrySchemas.nested), value, place);
-  if (entry === undefined) return undefined;
-  if (typeof entry.chain === "string") return namedChain(pass, entry.chain, [...place, "chain"], entry.id);
-  return chainOf(pass, { chain: entry.chain }, place, entry.id ?? `chain-${place.at(-1)}`);
-}
-
-async function namedChain(
-  pass: Pass,
-  name: string,
-  place: PathPart[],
-  id = name,
-): Promise<Made<EffectiveChain> | undefined> {
-  const { chains = {} } = pass.file;
-  if (!Object.hasOwn(chains, name)) {
-    const names = Object.keys(chains).join(", ");
-    pass.problems.push(
-      problemAt(place, `there is no chain called ${name}${names === "" ? "" : `; there are ${names}`}`),
-    );
-    return undefined;
-  }
-  if (pass.inside.includes(name)) {
-    pass.problems.push(problemAt(place, `the chain ${name} would contain itself`));
-    return undefined;
-  }
-  const written = chains[name];
-  const inner = { ...pass, inside: [...pass.inside, name] };
-  const whole = Array.isArray(written) ? { chain: written } : written;
-  const rules = await checked<ChainRules & { chain: readonly unknown[] }>(pass, worded(chainSchema), whole, [
-    "chains",
-    name,
-  ]);
-  if (rules === undefined) return undefined;
-  const at: PathPart[] = Array.isArray(written) ? ["chains", name] : ["chains", name, "chain"];
-  return chainOf(inner, rules, at, id, true);
-}
-
-async function chainOf(
-  pass: Pass,
-  { chain: entries, ...rules }: ChainRules & { readonly chain: readonly unknown[] },
-  place: PathPart[],
-  id: string,
-  listAtPlace = false,
-): Promise<Made<EffectiveChain> | undefined> {
-  const before = pass.problems.length;
-  const list = listAtPlace ? place : [...place, "chain"];
-  const made: (Made<EffectiveProvider> | Made<EffectiveChain>)[] = [];
-  for (const [i, entry] of entries.entries()) {
-    const at = [...list, i];
-    const nests = typeof entry === "object" && entry !== null && Object.hasOwn(entry, "chain");
-    const one = nests ? await nestedEntry(pass, entry, at) : await providerEntry(pass, entry, at);
-    if (one !== undefined) made.push(one);
-  }
-  if (pass.problems.length > before) return undefined;
-  try {
-    const chain = createChain(
-      made.map(({ provider }) => provider),
-      { ...rules, ...pass.options, id },
-    );
-    return { provider: chain, effective: { id, ...rules, chain: made.map(({ effective }) => effective) } };
-  } catch (error) {
-    const text = error instanceof Error ? error.message.replace(/^createChain: /, "") : "cannot be made";
-    pass.problems.push(problemAt(place, text));
-    return undefined;
-  }
+/** A chain, with every default filled in: the same however it is written. */
+export interface EffectiveChain extends ChainRules {
+  readonly id: string;
+  readonly chain: readonly (EffectiveProvider | EffectiveChain)[];
 }
 
 /**
  * The chain that a configuration describes. Everything is checked before anything connects.
  * @throws {ConfigurationError} all mistakes at once, a sentence each
  */
-export async function buildChain(raw: unknown, context: BuildContext): Promise<Built> {
-  const config = await configOf(raw, context.env, context.folder);
-  const collected = [...config.problems];
-  const { file, secrets } = config;
-  const pass: Pass = { ...context, ...config, problems: collected, inside: [] };
-  const { chain, chains, outbox: _outbox, $schema: _schema, ...rules } = file;
-  const names = Object.keys(chains ?? {});
-  const name = context.name ?? (chain === undefined && names.length === 1 ? names[0] : undefined);
-  if (chain !== undefined && name !== undefined) await chainOf(pass, { ...rules, chain }, [], "chain");
-  const made =
-    name !== undefined
-      ? await namedChain(pass, name, ["chains"])
-      : chain === undefined
-        ? undefined
-        : await chainOf(pass, { ...rules, chain }, [], "chain");
-  for (const other of names) {
-    if (other !== name && context.name === undefined)
-      await namedChain({ ...pass, inside: [] }, other, ["chains"]);
-  }
-  if (made === undefined && collected.length === 0) {
-    const hint =
+export async function buildChain(config: Config, options: BuildOptions = {}): Promise<BuiltChain> {
+  const { name: wanted, ...chainOptions } = options;
+  const build: Build = { config, chainOptions, problems: [...config.problems], parents: [] };
+  const { chain, chains = {}, outbox: _outbox, $schema: _schema, ...rules } = config.values;
+  const names = Object.keys(chains);
+  const name = wanted ?? (chain === undefined && names.length === 1 ? names[0] : undefined);
+  const main = chain && (await buildEntries(build, { ...rules, chain }, ["chain"], "chain"));
+  const built = name === undefined ? main : await buildNamed(build, name, ["chains"]);
+  if (wanted === undefined)
+    for (const other of names) if (other !== name) await buildNamed(build, other, ["chains"]);
+  if (built === undefined && build.problems.length === 0) {
+    const message =
       names.length === 0
         ? "has no chain: list its providers under chain"
         : `has several chains; name one: ${names.join(", ")}`;
-    collected.push(problemAt([], hint));
+    build.problems.push({ path: [], message });
   }
-  const all = [...new Set(collected)];
-  if (made === undefined || all.length > 0) throw new ConfigurationError(all);
-  return { chain: made.provider as Chain, effective: made.effective, secrets };
+  if (built === undefined || build.problems.length > 0) throw await config.errorOf(build.problems);
+  return { chain: built.provider as Chain, effective: built.effective };
 }
+
+/** One pass over a configuration: all problems are collected, nothing connects. */
+interface Build {
+  readonly config: Config;
+  readonly chainOptions: BuildOptions;
+  readonly problems: Problem[];
+  /** The named chains that are being built, from the outside in: one of them again would never end. */
+  readonly parents: readonly string[];
+}
+
+interface Built<Effective> {
+  readonly provider: Link | Chain;
+  readonly effective: Effective;
+}
+
+interface Entries extends ChainRules {
+  readonly chain: readonly unknown[];
+}
+
+/** @param path where the list of entries stands */
+async function buildEntries(
+  build: Build,
+  { chain: entries, ...rules }: Entries,
+  path: Path,
+  id: string,
+): Promise<Built<EffectiveChain> | undefined> {
+  const { problems } = build;
+  const before = problems.length;
+  const built: (Built<EffectiveProvider> | Built<EffectiveChain>)[] = [];
+  for (const [i, entry] of entries.entries()) {
+    const isNested = typeof entry === "object" && entry !== null && Object.hasOwn(entry, "chain");
+    const one = await (isNested ? buildNested : buildProvider)(build, entry, [...path, i]);
+    if (one !== undefined) built.push(one);
+  }
+  if (problems.length > before) return undefined;
+  try {
+    const providers = built.map(({ provider }) => provider);
+    const chain = createChain(providers, { ...rules, ...build.chainOptions, id });
+    return { provider: chain, effective: { id, ...rules, chain: built.map(({ effective }) => effective) } };
+  } catch (error) {
+    const around = path.at(-1) === "chain" ? path.slice(0, -1) : path;
+    problems.push({ path: around, message: messageOf(error).replace(/^createChain: /, "") });
+    return undefined;
+  }
+}
+
+async function buildNested(
+  build: Build,
+  value: unknown,
+  path: Path,
+): Promise<Built<EffectiveChain> | undefined> {
+  const entry = await checked<ChainEntry>(build, worded(entrySchemas.nested), value, path);
+  if (entry === undefined) return undefined;
+  const { chain, id } = entry;
+  const at = [...path, "chain"];
+  if (typeof chain === "string") return buildNamed(build, chain, at, id);
+  return buildEntries(build, { chain }, at, id ?? `chain-${path.at(-1)}`);
+}
+
+async function buildNamed(
+  build: Build,
+  name: string,
+  path: Path,
+  id = name,
+): Promise<Built<EffectiveChain> | undefined> {
+  const { chains = {} } = build.config.values;
+  if (!Object.hasOwn(chains, name)) {
+    const names = Object.keys(chains).join(", ");
+    const known = names === "" ? "" : `; there are ${names}`;
+    build.problems.push({ path, message: `there is no chain called ${name}${known}` });
+    return undefined;
+  }
+  if (build.parents.includes(name)) {
+    build.problems.push({ path, message: `the chain ${name} would contain itself` });
+    return undefined;
+  }
+  const written = chains[name];
+  const isList = Array.isArray(written);
+  const at = ["chains", name];
+  const whole = isList ? { chain: written } : written;
+  const entries = await checked<Entries>(build, worded(chainSchema), whole, at);
+  if (entries === undefined) return undefined;
+  const inner = { ...build, parents: [...build.parents, name] };
+  return buildEntries(inner, entries, isList ? at : [...at, "chain"], id);
+}
+
+async function buildProvider(
+  build: Build,
+  value: unknown,
+  path: Path,
+): Promise<Built<EffectiveProvider> | undefined> {
+  const { config, problems } = build;
+  const optionsPath = [...path, "options"];
+  const entry = await checked<ProviderEntry>(build, worded(entrySchemas.provider), value, path);
+  const { use, options: written } = (entry ?? value ?? {}) as Partial<ProviderEntry>;
+  if (typeof use !== "string" || use === "") return undefined;
+  const loaded = await loadPlugin(use, config.folder);
+  if ("problem" in loaded) {
+    problems.push({ path: [...path, "use"], message: loaded.problem });
+    return undefined;
+  }
+  const { plugin, from } = loaded;
+  // An entry without options is described by the environment, if its plugin knows how.
+  const settings = settingsReader(config.env);
+  const raw = written ?? plugin.fromEnv?.(settings.environment) ?? {};
+  if (settings.problems.length > 0) {
+    const messages = settings.problems.map((sentence) => sentence.replace(/\.$/, ""));
+    problems.push(...messages.map((message) => ({ path: optionsPath, message })));
+    return undefined;
+  }
+  const options = await checked<object>(build, plugin.options, raw, optionsPath);
+  const quoted = written === undefined ? settings.quoted() : quotedBelow(config, optionsPath);
+  if (options === undefined && written === undefined && quoted !== undefined)
+    problems.push({ path: optionsPath, message: quoted });
+  if (entry === undefined || options === undefined) return undefined;
+  try {
+    const created = plugin.create(options, { id: entry.id });
+    const provider = quoted === undefined ? created : withHint(created, quotesHintOf(quoted));
+    const policies = effectivePolicies(entry);
+    return {
+      provider: link(provider, ...standardPolicies(policies)),
+      effective: { use: from, id: provider.id, options, ...policies },
+    };
+  } catch (error) {
+    problems.push({ path, message: messageOf(error) });
+    return undefined;
+  }
+}
+
+/** An entry's policies with their defaults filled in, as plain data. */
+function effectivePolicies(entry: ProviderEntry): EffectivePolicies {
+  const { retry, breaker, timeoutMs, afterHandOverMs, rateLimit, concurrency, overrides } = entry;
+  const on = (value: boolean | object | undefined): false | object =>
+    typeof value === "object" || value === false ? value : {};
+  return {
+    retry: on(retry),
+    breaker: on(breaker),
+    timeoutMs: timeoutMs ?? standardTimeoutMs,
+    ...(afterHandOverMs !== undefined && { afterHandOverMs }),
+    ...(rateLimit !== undefined && {
+      rateLimit: rateLimit === "fromProvider" ? { fromProvider: true } : rateLimit,
+    }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(overrides !== undefined && { overrides }),
+  };
+}
+
+/** The value as its schema has it; `undefined` if it is wrong, which is noted. */
+async function checked<T>(
+  { config, problems }: Build,
+  schema: OptionsSchema<unknown>,
+  value: unknown,
+  path: Path,
+): Promise<T | undefined> {
+  const result = await validate(schema, value, path, config.references);
+  if ("value" in result) return result.value as T;
+  problems.push(...result.problems);
+  return undefined;
+}
+
+/** A hint at the variables behind the values below a path that are in quotes, if some are. */
+function quotedBelow({ references }: Config, path: Path): string | undefined {
+  const below = `${pathText(path)}.`;
+  const names = [...references].flatMap(([at, { name, quoted }]) =>
+    quoted && at.startsWith(below) ? [name] : [],
+  );
+  return names.length === 0
+    ? undefined
+    : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} ${quotesHint}`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "cannot be made");

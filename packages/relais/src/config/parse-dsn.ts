@@ -1,6 +1,22 @@
-import { ConfigurationError } from "../configuration-error.ts";
-import { httpApis, isHttpApi } from "./http-apis.ts";
+import { ConfigurationError } from "../environment/settings-reader.ts";
 import type { ChainEntry, Entry, ProviderEntry, RelaisConfig } from "./relais-config.ts";
+
+/** The APIs that `use: http` knows by name, and the option that holds the secret of each. */
+export const httpApis = {
+  resend: "apiKey",
+  postmark: "serverToken",
+  sendgrid: "apiKey",
+  mailgun: "apiKey",
+  brevo: "apiKey",
+} as const;
+
+/** The name of one of these APIs. */
+export type HttpApiName = keyof typeof httpApis;
+
+/** Whether a word is the name of such an API. */
+function isHttpApi(word: string): word is HttpApiName {
+  return Object.hasOwn(httpApis, word);
+}
 
 // A DSN is often put together from somebody's input, and is easily pasted: nothing in it may weaken security. Of ses,
 // `allowInsecureHttp` may stand there: it only speaks of an `endpoint`, and who could set that could set his own.

@@ -1,12 +1,67 @@
 import type { OptionIssue, OptionsSchema } from "@relais/core/spi";
-import { flagOf, numberOf, quotesHint, serviceLinkHint } from "../setting-text.ts";
+import { parseFlag, parseNumber, quotesHint, serviceLinkHint } from "../environment/setting-text.ts";
 import type { Reference } from "./interpolate.ts";
-import { type PathPart, problemAt, problemPath } from "./problem-path.ts";
+import { type Path, type PathPart, type Problem, pathText } from "./problem.ts";
 
 /** What a schema made of a value. */
-export type Validated = { readonly value: unknown } | { readonly problems: readonly string[] };
+export type Validated = { readonly value: unknown } | { readonly problems: readonly Problem[] };
 
-/** The way from the outside in, whichever of its two forms a schema uses. */
+/** An issue as zod tells it; valibot and arktype have the same names. */
+interface SchemaIssue extends OptionIssue {
+  readonly expected?: unknown;
+  /** The issues of each branch of a union. */
+  readonly errors?: readonly (readonly SchemaIssue[])[];
+  /** The fields that are not known. */
+  readonly keys?: readonly string[];
+}
+
+/**
+ * Checks a value against a schema. Where the schema wants a number, or true or false, a text that says one will do: a
+ * variable of the environment cannot be anything else.
+ * @param place where the value stands in the configuration
+ */
+export async function validate(
+  schema: OptionsSchema<unknown>,
+  value: unknown,
+  place: Path,
+  references: ReadonlyMap<string, Reference>,
+): Promise<Validated> {
+  const referenceAt = (issue: SchemaIssue) => references.get(pathText([...place, ...pathOf(issue)]));
+  let current = value;
+  for (;;) {
+    const result = await schema["~standard"].validate(current);
+    if (result.issues === undefined) return { value: result.value };
+    const issues = result.issues.flatMap(bestBranch);
+    let changed = false;
+    for (const issue of issues) {
+      const path = pathOf(issue);
+      const converted =
+        path.length === 0 ? undefined : convert(valueAt(current, path), issue, referenceAt(issue));
+      if (converted === undefined) continue;
+      current = withValueAt(current, path, converted);
+      changed = true;
+    }
+    // Each round leaves fewer texts than the one before.
+    if (!changed) return { problems: issues.map((issue) => problemOf(issue, place, referenceAt(issue))) };
+  }
+}
+
+/** What is wrong, and what the reference behind the value lets one suspect. */
+function problemOf(issue: SchemaIssue, place: Path, reference: Reference | undefined): Problem {
+  const { message, keys } = issue;
+  const problem = (text: string): Problem => ({
+    path: [...place, ...pathOf(issue)],
+    message: text,
+    key: keys?.[0],
+  });
+  if (reference === undefined) return problem(message);
+  const { name, empty, quoted, serviceLink } = reference;
+  if (empty) return problem(`names the environment variable ${name}, which is empty`);
+  if (serviceLink) return problem(`${message}; ${name} ${serviceLinkHint}`);
+  return problem(quoted ? `${message}; ${name} is ${quotesHint}` : message);
+}
+
+/** The path of an issue, whichever of its two forms a schema uses. */
 function pathOf(issue: OptionIssue): PathPart[] {
   return (issue.path ?? []).map((part) => {
     const key = typeof part === "object" ? part.key : part;
@@ -14,103 +69,53 @@ function pathOf(issue: OptionIssue): PathPart[] {
   });
 }
 
-/** A union's own message says nothing: the branch that came furthest does. */
-function plain(issue: OptionIssue): OptionIssue[] {
-  const { errors } = issue as { errors?: readonly (readonly OptionIssue[])[] };
+/** The issues of the branch of a union that matched furthest: the union's own message says nothing. */
+function bestBranch(issue: SchemaIssue): SchemaIssue[] {
+  const { errors } = issue;
   if (errors === undefined) return [issue];
-  const depth = (list: readonly OptionIssue[]) => Math.max(0, ...list.map((one) => pathOf(one).length));
-  const unknownOnly = (list: readonly OptionIssue[]) =>
-    list.every((one) => one.message.includes("is not an option"));
-  const best = errors.reduce<readonly OptionIssue[] | undefined>((a, b) => {
-    if (a === undefined) return b;
-    return depth(b) > depth(a) || (depth(b) === depth(a) && unknownOnly(b) && !unknownOnly(a)) ? b : a;
-  }, undefined);
-  const flat = errors.every((list) => depth(list) === 0) && !errors.some(unknownOnly);
-  if (flat || best === undefined) {
-    const ways = [
-      ...new Set(errors.flat().map((one) => one.message.replace(/, not .*$/, "").replace(/^must be /, ""))),
-    ];
-    return [{ ...issue, message: `must be ${ways.join(" or ")}` }];
+  const depth = (issues: readonly SchemaIssue[]) => Math.max(0, ...issues.map((one) => pathOf(one).length));
+  const unknownOnly = (issues: readonly SchemaIssue[]) =>
+    issues.every((one) => one.message.includes("is not an option"));
+  const rank = (issues: readonly SchemaIssue[]) => 2 * depth(issues) + (unknownOnly(issues) ? 1 : 0);
+  const [best] = [...errors].sort((a, b) => rank(b) - rank(a));
+  if (best === undefined || errors.every((issues) => rank(issues) === 0)) {
+    const choices = errors.flat().map((one) => one.message.replace(/, not .*$/, "").replace(/^must be /, ""));
+    return [{ ...issue, message: `must be ${[...new Set(choices)].join(" or ")}` }];
   }
-  return best.flatMap(plain).map((one) => ({ ...one, path: [...pathOf(issue), ...pathOf(one)] }));
+  return best.flatMap(bestBranch).map((one) => ({ ...one, path: [...pathOf(issue), ...pathOf(one)] }));
 }
 
-function at(value: unknown, path: readonly PathPart[]): unknown {
+/** What an issue, or one of its branches, would have taken. */
+function expectedBy({ expected, errors = [] }: SchemaIssue): string[] {
+  return [...(typeof expected === "string" ? [expected] : []), ...errors.flat().flatMap(expectedBy)];
+}
+
+const absent = Symbol("absent");
+
+/**
+ * What a text may mean where something else is wanted: `"587"` 587, `"TRUE"` and `"on"` true, and an empty variable an
+ * absent field. `undefined`: nothing that is wanted.
+ */
+function convert(text: unknown, issue: SchemaIssue, reference: Reference | undefined): unknown {
+  const expected = expectedBy(issue);
+  if (typeof text !== "string" || expected.length === 0 || expected.includes("string")) return undefined;
+  if (reference?.empty === true) return absent;
+  const number = expected.some((one) => /num|int/.test(one)) ? parseNumber(text) : undefined;
+  return number ?? (expected.some((one) => /bool/.test(one)) ? parseFlag(text) : undefined);
+}
+
+function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (inner, part) => (inner as Record<PathPart, unknown> | undefined)?.[part],
     value,
   );
 }
 
-/** What an issue, or one of its branches, would have taken, in zod's words; valibot and arktype say it alike. */
-function wantedBy(issue: OptionIssue): string[] {
-  const { expected, errors = [] } = issue as {
-    expected?: unknown;
-    errors?: readonly (readonly OptionIssue[])[];
-  };
-  return [...(typeof expected === "string" ? [expected] : []), ...errors.flat().flatMap(wantedBy)];
-}
-
-const absent = Symbol("absent");
-
-/**
- * What a text may have meant where something else is wanted: `"587"` 587, `"TRUE"` and `"on"` true, and an empty
- * variable nothing at all. `undefined`: nothing that is wanted.
- */
-function meant(text: unknown, issue: OptionIssue, reference: Reference | undefined): unknown {
-  const wanted = wantedBy(issue);
-  if (typeof text !== "string" || wanted.length === 0 || wanted.includes("string")) return undefined;
-  if (reference?.empty === true) return absent;
-  const number = wanted.some((one) => /num|int/.test(one)) ? numberOf(text) : undefined;
-  return number ?? (wanted.some((one) => /bool/.test(one)) ? flagOf(text) : undefined);
-}
-
-function replaced(value: unknown, path: readonly PathPart[], content: unknown): unknown {
+function withValueAt(value: unknown, path: Path, content: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return content;
-  const inner = rest.length === 0 ? content : replaced(at(value, [part]), rest, content);
+  const inner = rest.length === 0 ? content : withValueAt(valueAt(value, [part]), rest, content);
   if (Array.isArray(value)) return value.map((item, i) => (i === part ? inner : item));
   if (inner !== absent) return { ...(value as object), [part]: inner };
   return Object.fromEntries(Object.entries(value as object).filter(([key]) => key !== String(part)));
-}
-
-/** What is wrong, and what the reference behind the value lets one suspect. */
-function sentence({ message, path }: OptionIssue, place: readonly PathPart[], reference?: Reference): string {
-  const where = [...place, ...pathOf({ message, path })];
-  if (reference === undefined) return problemAt(where, message);
-  const { name, empty, quoted, serviceLink } = reference;
-  if (empty) return problemAt(where, `names the environment variable ${name}, which is empty`);
-  if (serviceLink) return problemAt(where, `${message}; ${name} ${serviceLinkHint}`);
-  return problemAt(where, quoted ? `${message}; ${name} is ${quotesHint}` : message);
-}
-
-/**
- * Holds a value against a schema. Where the schema wants a number, or true or false, a text that says one will do: a
- * variable of the environment cannot be anything else.
- * @param place where the value stands in the configuration
- */
-export async function validate(
-  schema: OptionsSchema<unknown>,
-  value: unknown,
-  place: readonly PathPart[],
-  references: ReadonlyMap<string, Reference>,
-): Promise<Validated> {
-  const behind = (issue: OptionIssue): Reference | undefined =>
-    references.get(problemPath([...place, ...pathOf(issue)]));
-  let subject = value;
-  for (;;) {
-    const said = await schema["~standard"].validate(subject);
-    if (said.issues === undefined) return { value: said.value };
-    const issues = said.issues.flatMap(plain);
-    let changed = false;
-    for (const issue of issues) {
-      const path = pathOf(issue);
-      const other = path.length === 0 ? undefined : meant(at(subject, path), issue, behind(issue));
-      if (other === undefined) continue;
-      subject = replaced(subject, path, other);
-      changed = true;
-    }
-    // Each round leaves fewer texts than the one before.
-    if (!changed) return { problems: issues.map((issue) => sentence(issue, place, behind(issue))) };
-  }
 }

@@ -1,6 +1,5 @@
 import type { Chain, MessageInput } from "@relais/core";
-import type { Notify } from "./notice.ts";
-import { NoticeProblem } from "./notice-problem.ts";
+import { NoticeError, type Notify } from "./notice.ts";
 
 /** Whom notices go to. */
 export type EmailNoticeParts = Pick<MessageInput, "from" | "to" | "cc" | "headers">;
@@ -26,6 +25,6 @@ export function emailNotice(chain: Pick<Chain, "send">, parts: EmailNoticeParts)
       },
       { signal },
     );
-    if (!delivery.success) throw new NoticeProblem(`the mail is ${delivery.status} (${delivery.kind})`);
+    if (!delivery.success) throw new NoticeError(`the mail is ${delivery.status} (${delivery.kind})`);
   };
 }

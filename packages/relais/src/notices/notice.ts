@@ -1,6 +1,6 @@
 import type { FailureKind } from "@relais/core";
 
-/** What somebody on duty should hear of. No address, no far end's words: it may be shown anywhere. */
+/** What somebody on duty should hear of. It has no address and no words of a server: it may be shown anywhere. */
 export interface Notice {
   /**
    * - `fallback`: a chain has begun to go on from this provider to the next
@@ -30,3 +30,14 @@ export interface Notice {
  * @param signal aborts when it has taken too long
  */
 export type Notify = (notice: Notice, signal: AbortSignal) => unknown;
+
+/** Why a notice could not be given, without a secret. Messages of other errors may hold one, and are not shown. */
+export class NoticeError extends Error {
+  override readonly name = "NoticeError";
+}
+
+/** What may be shown of anything thrown. */
+export function errorText(error: unknown): string {
+  if (error instanceof NoticeError) return error.message;
+  return `notify threw ${error instanceof Error ? error.name : typeof error}`;
+}

@@ -1,5 +1,4 @@
-import type { Notice, Notify } from "./notice.ts";
-import { NoticeProblem } from "./notice-problem.ts";
+import { type Notice, NoticeError, type Notify } from "./notice.ts";
 
 export interface WebhookOptions {
   /** @defaultValue 10000 */
@@ -37,10 +36,10 @@ export function webhook(url: string | URL, options: WebhookOptions = {}): Notify
       response = await fetch(target, { ...request, signal: AbortSignal.any([signal, ownTime]) });
       await response.body?.cancel();
     } catch (error) {
-      if (ownTime.aborted) throw new NoticeProblem(`the webhook did not answer within ${timeoutMs} ms`);
-      throw new NoticeProblem(`the webhook could not be reached${codeOf(error)}`);
+      if (ownTime.aborted) throw new NoticeError(`the webhook did not answer within ${timeoutMs} ms`);
+      throw new NoticeError(`the webhook could not be reached${codeOf(error)}`);
     }
-    if (!response.ok) throw new NoticeProblem(`the webhook answered ${response.status}`);
+    if (!response.ok) throw new NoticeError(`the webhook answered ${response.status}`);
   };
 }
 

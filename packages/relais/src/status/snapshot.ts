@@ -1,6 +1,6 @@
 import type { Chain, LinkStatus } from "@relais/core";
 import type { Outbox, OutboxMessage, OutboxStats } from "@relais/outbox";
-import type { Monitor, ProviderHour, Watched } from "./monitor.ts";
+import type { ChainStats, ProviderHour, StatsCollector } from "./stats-collector.ts";
 
 /** A link as the page shows it. */
 export interface ShownLink {
@@ -11,60 +11,60 @@ export interface ShownLink {
 }
 
 /** Everything on the page, at one moment. */
-export interface Snapshot {
+export interface Snapshot extends OutboxSnapshot {
   readonly at: number;
-  readonly watched: Watched;
+  readonly stats: ChainStats;
   readonly links: readonly ShownLink[];
-  readonly outbox: OutboxStats | undefined;
-  /** Messages that need a person. */
-  readonly troubles: readonly OutboxMessage[];
 }
 
-const mostTroubles = 30;
+interface OutboxSnapshot {
+  readonly outbox: OutboxStats | undefined;
+  /** Messages that need a person. */
+  readonly unresolved: readonly OutboxMessage[];
+}
 
-function healthOf(status: LinkStatus, hour: ProviderHour | undefined): ShownLink["health"] {
-  const { breaker } = status;
+export async function snapshot(
+  chain: Pick<Chain, "links">,
+  collector: StatsCollector,
+  outbox: Outbox | undefined,
+): Promise<Snapshot> {
+  const stats = collector.stats();
+  const links = chain.links.map((link) => {
+    const status = link.status();
+    const hour = stats.providers.get(link.id);
+    return { id: link.id, health: healthOf(status, hour), status, hour };
+  });
+  return { at: Date.now(), stats, links, ...(await outboxSnapshot(outbox)) };
+}
+
+function healthOf({ breaker }: LinkStatus, hour: ProviderHour | undefined): ShownLink["health"] {
   if (breaker?.state === "open") return "down";
   if (breaker?.restUntil !== undefined && breaker.restUntil > Date.now()) return "resting";
   if (hour?.failingSince !== undefined) return "failing";
   return hour === undefined || hour.attempts === 0 ? "quiet" : "well";
 }
 
-type OfOutbox = Pick<Snapshot, "outbox" | "troubles">;
-const asked = new WeakMap<Outbox, Promise<OfOutbox>>();
+const mostUnresolved = 30;
+const pending = new WeakMap<Outbox, Promise<OutboxSnapshot>>();
 
-/** One question at a time: visitors of a page do not take from the worker what connections there are. */
-function ofOutbox(outbox: Outbox | undefined): Promise<OfOutbox> {
-  if (outbox === undefined) return Promise.resolve({ outbox: undefined, troubles: [] });
-  const underWay = asked.get(outbox);
+/** One query at a time, shared by all visitors: a page takes no connections from the worker. */
+async function outboxSnapshot(outbox: Outbox | undefined): Promise<OutboxSnapshot> {
+  if (outbox === undefined) return { outbox: undefined, unresolved: [] };
+  const underWay = pending.get(outbox);
   if (underWay !== undefined) return underWay;
-  const answer = ask(outbox).finally(() => asked.delete(outbox));
-  asked.set(outbox, answer);
-  return answer;
+  const result = queryOutbox(outbox).finally(() => pending.delete(outbox));
+  pending.set(outbox, result);
+  return result;
 }
 
 /** A database that is away leaves its part of the page empty. */
-async function ask(outbox: Outbox): Promise<OfOutbox> {
+async function queryOutbox(outbox: Outbox): Promise<OutboxSnapshot> {
   try {
     // One after the other: of two at once one may still be under way when the other has failed, and the next is asked.
     const stats = await outbox.stats();
-    const troubles = await outbox.list({ state: ["unknown", "failed", "expired"], limit: mostTroubles });
-    return { outbox: stats, troubles };
+    const states = ["unknown", "failed", "expired"] as const;
+    return { outbox: stats, unresolved: await outbox.list({ state: states, limit: mostUnresolved }) };
   } catch {
-    return { outbox: undefined, troubles: [] };
+    return { outbox: undefined, unresolved: [] };
   }
-}
-
-export async function snapshot(
-  chain: Pick<Chain, "links">,
-  monitor: Monitor,
-  outbox: Outbox | undefined,
-): Promise<Snapshot> {
-  const watched = monitor.watched();
-  const links = chain.links.map((link) => {
-    const status = link.status();
-    const hour = watched.providers.get(link.id);
-    return { id: link.id, health: healthOf(status, hour), status, hour };
-  });
-  return { at: Date.now(), watched, links, ...(await ofOutbox(outbox)) };
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
 import { type PostgresServer, postgresServer } from "../../../outbox/test/postgres-server.ts";
-import { databaseFault, placeOf } from "../../src/cli/outbox/database-fault.ts";
+import { databaseError, databaseName } from "../../src/cli/outbox/open-outbox.ts";
 import { runHere, type Said } from "./run-here.ts";
 
 const pass = "s3same%2Bopen";
@@ -236,13 +236,13 @@ test("which database it is has no password, in any form of an address", () => {
     [`postgres://app:${pass}@[2001:db8::1]/mail`, "Postgres at [2001:db8::1]:5432/mail"],
     [`postgres://app:${pass}#@db/mail`, "Postgres"],
   ] as const)
-    expect(placeOf(url, "")).toBe(place);
+    expect(databaseName(url, "")).toBe(place);
   const many = new AggregateError([Object.assign(new Error("connect\n  refused"), { code: "ECONNREFUSED" })]);
-  expect(databaseFault("It failed", many, "here")).toBe(
+  expect(databaseError("It failed", many, "here")).toBe(
     "It failed: connect refused (here); is it running there?",
   );
   for (const odd of [undefined, null, "x", {}, new Error("")])
-    expect(databaseFault("It failed", odd, "here")).toMatch(
+    expect(databaseError("It failed", odd, "here")).toMatch(
       /^It failed: it failed \(here\); run the command/,
     );
 });

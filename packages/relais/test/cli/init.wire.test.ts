@@ -137,7 +137,7 @@ describe("on a terminal", () => {
 
   test("it asks, and writes what was answered", async () => {
     const dialogue = [
-      ["By what do your mails go out?", "\r"],
+      ["Which providers send your messages?", "\r"],
       ["The SMTP server's name", "\r"],
       ["Its port", "\r"],
       ["Does it want a login?", "\r"],
@@ -153,7 +153,7 @@ describe("on a terminal", () => {
   });
 
   test("Ctrl-C writes nothing", async () => {
-    const said = await runHere(["init"], { cwd, terminal: terminal([["By what do your mails", "\x03"]]) });
+    const said = await runHere(["init"], { cwd, terminal: terminal([["Which providers send", "\x03"]]) });
     expect(said).toMatchObject({ code: 2, err: "Nothing was written." });
     expect(readdirSync(cwd)).toEqual(["package.json"]);
   });

@@ -1,4 +1,5 @@
 // Writes numbered lines to a standard output that nobody reads, until it is told that somebody does; then some more.
+
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { logWriter } from "../../src/cli/log-writer.ts";

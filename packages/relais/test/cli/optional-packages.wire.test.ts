@@ -52,7 +52,9 @@ test.each(["http", "@relais/http"])("use: %s without its package says how to ins
   writeFileSync(join(folder, "relais.config.json"), JSON.stringify({ chain: [{ use, options: {} }] }));
   expect(run("check", "--json")).toMatchObject({
     status: 2,
-    stdout: error(`chain[0].use: ${JSON.stringify(use)} is not installed: npm install @relais/http`),
+    stdout: error(
+      `${join(folder, "relais.config.json")}, line 1: chain[0].use: ${JSON.stringify(use)} is not installed: npm install @relais/http`,
+    ),
     stderr: "",
   });
 });

@@ -7,8 +7,11 @@ import { openOutbox } from "../../src/cli/outbox/open-outbox.ts";
 import { runHere } from "./run-here.ts";
 
 let cwd: string;
+/** Where a mistake is: the file is one line of JSON. */
+let place: string;
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), "relais-outbox-settings-"));
+  place = `${join(cwd, "relais.config.json")}, line 1`;
   await pgliteFolder(join(cwd, ".relais"));
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -22,7 +25,7 @@ const config = (outbox: object): void =>
       from: "${SENDER}",
     }),
   );
-const shell = (env: Record<string, string>) => ({
+const context = (env: Record<string, string>) => ({
   env,
   cwd,
   out: () => undefined,
@@ -34,7 +37,7 @@ const shell = (env: Record<string, string>) => ({
 test("what variables say of the outbox are numbers for the worker; secrets of the chain are not needed", async () => {
   config({ concurrency: "${WORKERS}", keepSentForMs: "${KEEP}", queryTimeoutMs: "${LIMIT:-5000}" });
   const env = { WORKERS: "7\r\n", KEEP: " 86400000 ", SENDER: "shop@example.org\n" };
-  const { outbox, settings } = await openOutbox({}, shell(env));
+  const { outbox, settings } = await openOutbox({}, context(env));
   await outbox.close();
   expect(settings).toMatchObject({
     concurrency: 7,
@@ -49,8 +52,8 @@ test("what is wrong there is one sentence, with exit code 2", async () => {
   const said = await runHere(["outbox", "stats"], { cwd, env: { WORKERS: "many", SENDER: "a@b.example" } });
   expect(said).toMatchObject({ code: 2, out: "" });
   expect(said.err.split("\n")).toEqual([
-    "outbox.concurrency: must be a number, not a string",
-    'outbox: "connection" is not an option; did you mean connections?',
+    `${place}: outbox.concurrency: must be a number, not a string`,
+    `${place}: outbox: "connection" is not an option; did you mean connections?`,
   ]);
 });
 
@@ -59,6 +62,6 @@ test("a variable with nothing in it is no database: nobody's mail goes into anot
   const said = await runHere(["outbox", "stats"], { cwd, env: { DATABASE: "\n", SENDER: "a@b.example" } });
   expect(said).toMatchObject({
     code: 2,
-    err: "outbox.database: names the environment variable DATABASE, which is empty",
+    err: `${place}: outbox.database: names the environment variable DATABASE, which is empty`,
   });
 });

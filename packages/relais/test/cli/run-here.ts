@@ -1,8 +1,8 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CliContext } from "../../src/cli/cli-context.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import type { Shell } from "../../src/cli/shell.ts";
 
 /** What a command said, and how it ended. */
 export interface Said {
@@ -18,7 +18,7 @@ export async function runHere(
     readonly env?: Record<string, string>;
     readonly cwd?: string;
     readonly stdin?: string | Buffer;
-    readonly terminal?: Shell["terminal"];
+    readonly terminal?: CliContext["terminal"];
   } = {},
 ): Promise<Said> {
   const out: string[] = [];

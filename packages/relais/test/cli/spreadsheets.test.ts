@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { bulkMessage } from "../../src/cli/bulk/bulk-template.ts";
-import { csvRecords } from "../../src/cli/bulk/csv-records.ts";
+import { csvRecords } from "../../src/cli/bulk/csv.ts";
+import { rowInput } from "../../src/cli/bulk/row-messages.ts";
 import { type Row, readRows } from "../../src/cli/bulk/rows.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relais-sheets-"));
@@ -139,7 +139,7 @@ describe("a sheet as spreadsheets write it", () => {
           })),
         );
         for (const [i, row] of rows.entries())
-          expect(bulkMessage({ from: "a@example.org", text: "t" }, row, "id")).toMatchObject({
+          expect(rowInput({ from: "a@example.org", text: "t" }, row, "id")).toMatchObject({
             to: `ann${i}@example.net`,
           });
       }),
@@ -166,14 +166,14 @@ describe("a sheet as spreadsheets write it", () => {
     const row = (fields: Record<string, string>): Row => ({ line: 2, fields });
     const subject = "{{name}} {{first_name}}";
     const one = row({ Email: "ann@example.net", Name: "Smith", "First Name": "Ann" });
-    expect(bulkMessage({ subject }, one, "id")).toMatchObject({
+    expect(rowInput({ subject }, one, "id")).toMatchObject({
       to: "ann@example.net",
       subject: "Smith Ann",
     });
     const two = row({ email: "ann@example.net", Name: "Smith", NAME: "SMITH", first_name: "Ann" });
-    expect(() => bulkMessage({ subject }, two, "id")).toThrow("there is no column name");
+    expect(() => rowInput({ subject }, two, "id")).toThrow("there is no column name");
     const exact = row({ email: "ann@example.net", name: "a", Name: "b", first_name: "c" });
-    expect(bulkMessage({ subject }, exact, "id")).toMatchObject({ subject: "a c" });
+    expect(rowInput({ subject }, exact, "id")).toMatchObject({ subject: "a c" });
   });
 });
 
@@ -208,7 +208,7 @@ describe("what cannot be read is named by line and column", () => {
     ]) {
       const rows = await rowsOf(file(bytes, "jsonl"));
       expect(rows.map(({ line }) => line)).toEqual([1, 3]);
-      const sent = rows.map((row) => bulkMessage({ text: "t" }, row, "id").to);
+      const sent = rows.map((row) => rowInput({ text: "t" }, row, "id").to);
       expect(sent).toEqual(["ann@example.net", "bob@example.net"]);
     }
   });

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { jsonFault, placeOf } from "../../src/config/json-fault.ts";
-import { readConfig } from "../../src/config/read-config.ts";
+import { jsonErrorPlace, placeOf, readConfigFile } from "../../src/config/config-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relais-parse-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,7 +71,7 @@ test.each(["json", "yaml"] as const)(
           const warnings: string[] = [];
           const hear = (warning: Error) => void warnings.push(warning.message);
           process.on("warning", hear);
-          const said = await readConfig(path).then(
+          const said = await readConfigFile(path).then(
             () => "",
             (error: Error) => error.message.replace(path, ""),
           );
@@ -103,9 +102,9 @@ test("a module that cannot be read is named with its line, and nothing of its te
   for (const [name, text] of Object.entries(modules)) writeFileSync(join(folder, name), `\uFEFF${text}`);
   writeFileSync(join(folder, "right.mts"), "\uFEFFconst a: number = 1;\r\nexport default { a };\r\n");
   const program = `
-    import { readConfig } from ${JSON.stringify(join(import.meta.dirname, "../../src/config/read-config.ts"))};
+    import { readConfigFile } from ${JSON.stringify(join(import.meta.dirname, "../../src/config/config-file.ts"))};
     for (const path of ${JSON.stringify([...Object.keys(modules), "right.mts"].map((name) => join(folder, name)))})
-      console.log(await readConfig(path).then(JSON.stringify, (error) => error.message.replace(${JSON.stringify(`${folder}/`)}, "")));`;
+      console.log(await readConfigFile(path).then(({ value }) => JSON.stringify(value), (error) => error.message.replace(${JSON.stringify(`${folder}/`)}, "")));`;
   const args = ["--conditions=@relais/source", "--input-type=module", "-e", program];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
   for (const piece of pieces) expect(stdout + stderr).not.toContain(piece);
@@ -136,7 +135,7 @@ describe("the place of a mistake in JSON", () => {
   test("is found exactly where JSON.parse finds one", () => {
     fc.assert(
       fc.property(fc.oneof(value, value.chain(mistake), value.chain(mistake).chain(mistake)), (text) => {
-        expect(jsonFault(text) === undefined).toBe(accepted(text));
+        expect(jsonErrorPlace(text) === undefined).toBe(accepted(text));
       }),
       { numRuns: 3_000 },
     );
@@ -145,7 +144,7 @@ describe("the place of a mistake in JSON", () => {
   test("is counted in lines however these end", () => {
     for (const end of ["\n", "\r\n", "\r"])
       expect(placeOf(["ab", "", "cd"].join(end), 2 + 2 * end.length + 1)).toEqual({ line: 3, column: 2 });
-    expect(jsonFault('{"a": 01}')).toEqual({ line: 1, column: 8 });
-    expect(jsonFault('{\r\n  "a": x\r\n}')).toEqual({ line: 2, column: 8 });
+    expect(jsonErrorPlace('{"a": 01}')).toEqual({ line: 1, column: 8 });
+    expect(jsonErrorPlace('{\r\n  "a": x\r\n}')).toEqual({ line: 2, column: 8 });
   });
 });

@@ -1,9 +1,9 @@
 import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { configOf } from "../../src/config/config.ts";
 import { configJsonSchema } from "../../src/config/json-schema.ts";
 import { loadChain } from "../../src/config/load-chain.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import type { RelaisConfig } from "../../src/config/relais-config.ts";
 
 // Every field of a configuration that is a number, or true or false, read off the published schema: none is listed here.
@@ -174,11 +174,16 @@ test("the outbox has the types of its fields, too, as the chain has", async () =
     folder: "${FOLDER}",
   };
   const env = { WORKERS: "7\n", KEEP: "86400000", FOLDER: "mail\r\n" };
-  const { file } = await configOf({ outbox: outbox as never }, env, tmpdir());
-  expect(file.outbox).toEqual({ concurrency: 7, connections: 5, keepSentForMs: 86_400_000, folder: "mail" });
-  await expect(configOf({ outbox }, { ...env, WORKERS: "many" }, tmpdir())).rejects.toThrow(
-    "outbox.concurrency: must be a number, not a string",
-  );
+  const { values } = await loadConfig({ config: { outbox: outbox as never }, env, cwd: tmpdir() });
+  expect(values.outbox).toEqual({
+    concurrency: 7,
+    connections: 5,
+    keepSentForMs: 86_400_000,
+    folder: "mail",
+  });
+  await expect(
+    loadConfig({ config: { outbox: outbox as never }, env: { ...env, WORKERS: "many" }, cwd: tmpdir() }),
+  ).rejects.toThrow("outbox.concurrency: must be a number, not a string");
 });
 
 test("keys and tokens lose blanks and line breaks at the ends: they have none", async () => {

@@ -1,12 +1,16 @@
 import { tmpdir } from "node:os";
 import { describe, expect, test } from "vitest";
 import { buildChain } from "../../src/config/build-chain.ts";
-import { ConfigurationError } from "../../src/configuration-error.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import type { RelaisConfig } from "../../src/config/relais-config.ts";
+import { ConfigurationError } from "../../src/environment/settings-reader.ts";
 import { hiddenSecret, type Wrong, wrong } from "./wrong-configurations.ts";
 
 async function problems(config: unknown): Promise<readonly string[]> {
   try {
-    const { chain } = await buildChain(config, { env: {}, folder: tmpdir() });
+    const { chain } = await buildChain(
+      await loadConfig({ config: config as RelaisConfig, env: {}, cwd: tmpdir() }),
+    );
     await chain.close();
     return [];
   } catch (error) {

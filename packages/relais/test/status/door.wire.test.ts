@@ -7,12 +7,11 @@ import { createChain } from "relais";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import { postgresServer } from "../../../outbox/test/postgres-server.ts";
-import { probeServer } from "../../src/cli/outbox/health-server.ts";
-import { hosts } from "../../src/status/hosts.ts";
-import { monitor } from "../../src/status/monitor.ts";
-import { readers } from "../../src/status/readers.ts";
+import { allowedHosts, loginLimiter } from "../../src/status/access.ts";
+import { eventStream } from "../../src/status/event-stream.ts";
+import { pageServer } from "../../src/status/page-server.ts";
+import { statsCollector } from "../../src/status/stats-collector.ts";
 import { statusServer } from "../../src/status/status-server.ts";
-import { tries } from "../../src/status/tries.ts";
 import { runHere } from "../cli/run-here.ts";
 import { type Site, site } from "./site.ts";
 
@@ -118,8 +117,8 @@ describe("forms", () => {
 
 test("guesses are bounded by address, by half an address of IPv6, and in all", () => {
   let now = 1;
-  const left = tries(() => now);
-  const taken = (addresses: readonly string[]): number => addresses.filter((one) => left.take(one)).length;
+  const left = loginLimiter(() => now);
+  const taken = (addresses: readonly string[]): number => addresses.filter((one) => left.acquire(one)).length;
   const times = (count: number, of: (i: number) => string) => Array.from({ length: count }, (_, i) => of(i));
   expect(taken(times(50, () => "192.0.2.1"))).toBe(10);
   expect(taken(times(50, () => "::ffff:192.0.2.1"))).toBe(0);
@@ -129,7 +128,7 @@ test("guesses are bounded by address, by half an address of IPv6, and in all", (
   expect(taken(times(500, (i) => `198.51.100.${i}`))).toBe(70);
   now += 60_000;
   expect(taken(times(500, (i) => `198.51.100.${i}`))).toBe(100);
-  left.giveBack("198.51.100.1");
+  left.release("198.51.100.1");
   expect(taken(["198.51.100.1", "198.51.100.1"])).toBe(1);
 });
 
@@ -198,9 +197,10 @@ test.each([
 });
 
 test("only names of this machine, and none that begins or ends with one", () => {
-  for (const host of ["127.0.0.1", "localhost", "::1", "127.8.9.1"]) expect(hosts(host).onlyHere).toBe(true);
+  for (const host of ["127.0.0.1", "localhost", "::1", "127.8.9.1"])
+    expect(allowedHosts(host).localOnly).toBe(true);
   for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example", "a.localhost.example"])
-    expect(hosts(host).onlyHere).toBe(false);
+    expect(allowedHosts(host).localOnly).toBe(false);
 });
 
 describe("whoever stops reading", () => {
@@ -212,7 +212,7 @@ describe("whoever stops reading", () => {
       const text = `${n} ${words}`;
       return { key: String(n), textFor: () => text };
     };
-    const open = readers(news, { everyMs: 20, mostStallMs: 700 });
+    const open = eventStream(news, { everyMs: 20, mostStallMs: 700 });
     const responses: ServerResponse[] = [];
     const server = createServer((_, response) => {
       responses.push(response.writeHead(200, { "content-type": "text/event-stream" }));
@@ -266,12 +266,12 @@ describe("a page that fails", () => {
   };
   const statusPages = async () => {
     const chain = createChain([{ id: "X", send: async () => Promise.reject(new Error("not asked")) }]);
-    return statusServer({ chain, monitor: monitor(() => chain), pages });
+    return statusServer({ chain, collector: statsCollector(() => chain), pages });
   };
 
   test.each([
     ["the status page's server", statusPages],
-    ["the probes' server", () => probeServer("127.0.0.1", 0, pages)],
+    ["the probes' server", () => pageServer("127.0.0.1", 0, pages)],
   ])("answers 500 with a sentence and ends nothing: %s", async (_, make) => {
     const server = await make();
     for (const path of ["throws", "rejects", "undefined"]) {
@@ -293,7 +293,7 @@ describe.runIf(needs("postgres"))("a slow database", () => {
     const database = await postgres.database();
     const [outbox, other] = await Promise.all([createOutbox({ database }), createOutbox({ database })]);
     const chain = createChain([{ id: "X", send: async () => Promise.reject(new Error("not asked")) }]);
-    const server = await statusServer({ chain, monitor: monitor(() => chain), outbox });
+    const server = await statusServer({ chain, collector: statsCollector(() => chain), outbox });
     const controller = new AbortController();
     const { signal } = controller;
     const asked = `select count(*)::int as n from pg_stat_activity

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { minutes } from "../../src/status/minutes.ts";
+import { hourlyCounter } from "../../src/status/stats-collector.ts";
 import { type Site, site } from "./site.ts";
 
 const token = "open-sesame-42";
@@ -129,7 +129,7 @@ test("other paths and methods are refused", async () => {
 
 test("an hour is counted by minutes, and forgotten after it", () => {
   let now = 16_666_667 * 60_000;
-  const count = minutes(() => now);
+  const count = hourlyCounter(() => now);
   count.add(3);
   now += 30 * 60_000;
   count.add(2);

@@ -3,8 +3,8 @@ import { sesServer, smtpServer } from "@relais/conformance";
 import { createOutbox, type Outbox } from "@relais/outbox";
 import { breaker, createChain, link, type RateLimitOptions, rateLimit, retry, ses, smtp } from "relais";
 import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
-import { monitor } from "../../src/status/monitor.ts";
-import { type StatusOptions, type StatusServer, statusServer } from "../../src/status/status-server.ts";
+import { statsCollector } from "../../src/status/stats-collector.ts";
+import { type StatusOptions, statusServer } from "../../src/status/status-server.ts";
 
 const mail = { from: "shop@example.org", to: "ann@example.net", subject: "Hello", text: "Hello" };
 
@@ -22,7 +22,7 @@ export async function site(token?: string, more: Partial<StatusOptions> = {}): P
   far.smtp.script({ mail: { reply: "451 4.3.0 <script>alert(1)</script> to ann@example.net" } });
   const limits: RateLimitOptions = { perSecond: 50 };
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-  const watch = monitor(() => chain);
+  const collector = statsCollector(() => chain);
   const chain = createChain(
     [
       link(
@@ -32,11 +32,11 @@ export async function site(token?: string, more: Partial<StatusOptions> = {}): P
       ),
       link(ses({ region: "eu-west-1", endpoint: far.ses.endpoint, credentials }), retry(), rateLimit(limits)),
     ],
-    { observers: [watch.observe] },
+    { observers: [collector.observe] },
   );
   const folder = await pgliteFolder();
   const outbox = await createOutbox({ folder });
-  const server: StatusServer = await statusServer({ chain, monitor: watch, outbox, token, ...more });
+  const server = await statusServer({ chain, collector, outbox, token, ...more });
   return {
     url: server.url,
     outbox,

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { MetricsClient, PrometheusObserver } from "@relais/prometheus";
-import { ConfigurationError } from "../../configuration-error.ts";
+import { ConfigurationError } from "../../environment/settings-reader.ts";
 
 /** Metrics of a worker, and the page that shows them. */
-export interface ServedMetrics {
+export interface Metrics {
   readonly observer: PrometheusObserver;
   page(response: ServerResponse): Promise<void>;
 }
@@ -31,7 +31,7 @@ async function clientModule(): Promise<MetricsClient & { readonly Registry: new 
 }
 
 /** Loaded by those who ask for it. @throws {ConfigurationError} how to get what is missing */
-export async function servedMetrics(): Promise<ServedMetrics> {
+export async function openMetrics(): Promise<Metrics> {
   const client = await clientModule();
   const kit = await import("@relais/prometheus").catch(() => {
     throw new ConfigurationError([missing]);

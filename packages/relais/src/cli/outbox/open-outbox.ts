@@ -1,28 +1,22 @@
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Outbox } from "@relais/outbox";
-import { findConfig } from "../../config/find-config.ts";
-import { readConfig } from "../../config/read-config.ts";
-import type { OutboxEntry, RelaisConfig } from "../../config/relais-config.ts";
-import { ConfigurationError } from "../../configuration-error.ts";
-import { senderFromEnv } from "../../sender-from-env.ts";
-import { settingsReader } from "../../settings-reader.ts";
-import type { Shell } from "../shell.ts";
-import { databaseFault, placeOf } from "./database-fault.ts";
+import { findConfig } from "../../config/config-file.ts";
+import type { OutboxEntry } from "../../config/relais-config.ts";
+import { senderFromEnv } from "../../environment/chain-from-env.ts";
+import { ConfigurationError, settingsReader } from "../../environment/settings-reader.ts";
+import type { CliContext } from "../cli-context.ts";
+import type { OutboxFlags } from "../flags.ts";
 
-/** Where a command finds the outbox. */
-export interface OutboxFlags {
-  readonly config?: string;
-  readonly database?: string;
-  readonly folder?: string;
-  /** Whether the tables are made or changed where they have to be. @defaultValue true */
-  readonly migrate?: boolean;
-  readonly json?: boolean;
+/** An outbox, and what the configuration says about it. */
+export interface OpenedOutbox {
+  readonly outbox: Outbox;
+  readonly settings: OutboxEntry;
+  /** Which database it is, in words. */
+  readonly where: string;
 }
 
-type Kit = typeof import("@relais/outbox");
-
-/** The package, which is not there unless somebody wanted it. @throws {ConfigurationError} how to get it */
-export async function outboxKit(): Promise<Kit> {
+/** The package, which is installed by those who want an outbox. @throws {ConfigurationError} how to get it */
+export async function outboxKit(): Promise<typeof import("@relais/outbox")> {
   try {
     return await import("@relais/outbox");
   } catch {
@@ -30,55 +24,105 @@ export async function outboxKit(): Promise<Kit> {
   }
 }
 
-/** What the configuration says of the outbox: nothing of the chain, whose secrets these commands may do without. */
-async function outboxSettings(
-  flags: OutboxFlags,
-  shell: Shell,
-): Promise<OutboxEntry & { readonly from?: string }> {
-  const path = flags.config === undefined ? findConfig(shell.cwd) : resolve(shell.cwd, flags.config);
-  if (path === undefined) return {};
-  const folder = dirname(path);
-  const raw = (await readConfig(path)) as Partial<RelaisConfig> | null;
-  const { configOf } = await import("../../config/config.ts");
-  const { file, problems } = await configOf(
-    {
-      ...(raw?.outbox !== undefined && { outbox: raw.outbox }),
-      ...(raw?.from !== undefined && { from: raw.from }),
-    },
-    shell.env,
-    folder,
-  );
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  const { outbox = {}, from } = file;
-  return {
-    ...outbox,
-    folder: resolve(folder, outbox.folder ?? ".relais"),
-    ...(from !== undefined && { from }),
-  };
-}
-
-/** `--database`, `--folder`, the configuration, `DATABASE_URL`, or PGlite in `.relais`, in this order. */
+/**
+ * `--database`, `--folder`, the configuration, `DATABASE_URL`, or PGlite in `.relais`, in this order.
+ * @throws {ConfigurationError} why it cannot be opened
+ */
 export async function openOutbox(
   flags: OutboxFlags,
-  shell: Shell,
-  more: { readonly migrate?: boolean } = {},
-): Promise<{ readonly outbox: Outbox; readonly settings: OutboxEntry; readonly where: string }> {
+  context: CliContext,
+  options: { readonly migrate?: boolean } = {},
+): Promise<OpenedOutbox> {
   const { createOutbox } = await outboxKit();
-  const settings = await outboxSettings(flags, shell);
-  const given = flags.database ?? (flags.folder === undefined ? settings.database : undefined);
+  const settings = await readSettings(flags, context);
   const database =
-    given ?? (flags.folder === undefined ? settingsReader(shell.env).text("DATABASE_URL") : undefined);
-  const folder = resolve(shell.cwd, flags.folder ?? settings.folder ?? ".relais");
-  const { connections } = settings;
-  const from = settings.from ?? senderFromEnv(shell.env);
-  const where = placeOf(database, folder);
+    flags.database ??
+    (flags.folder === undefined
+      ? (settings.database ?? settingsReader(context.env).text("DATABASE_URL"))
+      : undefined);
+  const folder = resolve(context.cwd, flags.folder ?? settings.folder ?? ".relais");
+  const where = databaseName(database, folder);
+  const migrate = options.migrate ?? (flags.migrate === false ? false : settings.migrate);
   try {
-    const migrate = more.migrate ?? (flags.migrate === false ? false : settings.migrate);
+    const { connections, from = senderFromEnv(context.env) } = settings;
     const outbox = await createOutbox({ database, folder, connections, from, migrate });
     return { outbox, settings, where };
   } catch (error) {
     if (error instanceof TypeError)
       throw new ConfigurationError([`The outbox cannot be opened: ${error.message}.`]);
-    throw new ConfigurationError([databaseFault("The outbox cannot be opened", error, where)]);
+    throw new ConfigurationError([databaseError("The outbox cannot be opened", error, where)]);
   }
+}
+
+/** What the configuration says of the outbox: nothing of the chain, whose secrets these commands may do without. */
+async function readSettings(
+  flags: OutboxFlags,
+  { cwd, env }: CliContext,
+): Promise<OutboxEntry & { readonly from?: string }> {
+  const file = flags.config ?? findConfig(cwd);
+  if (file === undefined) return {};
+  const { loadConfig } = await import("../../config/load-config.ts");
+  const config = await loadConfig({ file, cwd, env }, ["outbox", "from"]);
+  if (config.problems.length > 0) throw await config.errorOf(config.problems);
+  const { outbox = {}, from } = config.values;
+  const folder = resolve(config.folder, outbox.folder ?? ".relais");
+  return { ...outbox, folder, ...(from !== undefined && { from }) };
+}
+
+/** Which database it is, never with the password of its URL. */
+export function databaseName(database: string | undefined, folder: string): string {
+  if (database === undefined) return `PGlite in ${folder}`;
+  if (!URL.canParse(database)) return "Postgres";
+  const { hostname, port, pathname, searchParams } = new URL(database);
+  const host = searchParams.get("host") ?? (hostname === "" ? "localhost" : hostname);
+  return `Postgres at ${host}:${port === "" ? (searchParams.get("port") ?? 5432) : port}${pathname}`;
+}
+
+/** Codes of PostgreSQL and of Node.js, and what the user of the command can do about them. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOENT)$/,
+    "is it running there?",
+  ],
+  [
+    /^(?:42P01|3F000|42703|42883)$/,
+    "the outbox's tables are missing or of another version: relais outbox migrate",
+  ],
+  [
+    /^42501$/,
+    "grant the role usage on the schema relais, and select, insert, update and delete on its tables",
+  ],
+  [/^25006$/, "it takes no changes: give the address of the primary"],
+  [/^53[34]00$/, "it has no connection left: raise max_connections, or lower outbox.connections"],
+  [/^(?:53100|ENOSPC)$/, "its disk is full"],
+  [/^28(?:000|P01)$/, "fix the user or the password"],
+  [/^3D000$/, "make the database, or fix its name"],
+];
+const retryHint = "run the command again when it answers";
+
+interface DatabaseFailure {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly errors?: readonly DatabaseFailure[];
+}
+
+/** The last of the errors that an address with several ways to it had. */
+function innermost(error: unknown): DatabaseFailure {
+  const failure = (typeof error === "object" && error !== null ? error : {}) as DatabaseFailure;
+  return failure.errors?.length ? innermost(failure.errors.at(-1)) : failure;
+}
+
+/**
+ * What went wrong with a database, which one it is, and what can be done, in one sentence. Sentences of the outbox itself
+ * say the last of these already.
+ * @param what failed
+ * @param where which database it is
+ */
+export function databaseError(what: string, error: unknown, where: string): string {
+  const { message, code = "" } = innermost(error);
+  const text = typeof message === "string" && message !== "" ? message : String(code || "it failed");
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line.endsWith(".")) return `${what}: ${line.slice(0, -1)} (${where}).`;
+  const hint = hints.find(([codes]) => codes.test(String(code)))?.[1] ?? retryHint;
+  return `${what}: ${line} (${where}); ${hint}${hint.endsWith("?") ? "" : "."}`;
 }

@@ -1,0 +1,331 @@
+import { userInfo } from "node:os";
+import type { MessageFilter, Outbox, OutboxMessage, State } from "@relais/outbox";
+import { type Command, Option } from "commander";
+import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
+import { duration, type OutboxFlags, wholeNumber, withDatabaseFlags, withMigrateFlag } from "../flags.ts";
+
+const help = `
+Exit codes: 0 done · 1 the message is not there, or the database failed on the way · 2 the command, the configuration
+or the way to the database is wrong: nothing was done`;
+
+const resendHelp = `
+Of unknown messages a second copy may arrive.
+
+Example:
+  relais outbox resend --state failed --older-than 1h --dry-run`;
+
+/** `relais outbox …` */
+export const outboxCommand: AddCommand = (program, context, action) => {
+  const outbox = program
+    .command("outbox")
+    .description("look at the outbox, and settle what needs a person")
+    .addHelpText("after", help);
+  const addPlain = (name: string, description: string): Command =>
+    withDatabaseFlags(outbox.command(name).description(description))
+      .option("-c, --config <file>", "a configuration file")
+      .option("--json", "print JSON");
+  const add = (name: string, description: string): Command => withMigrateFlag(addPlain(name, description));
+
+  withFilterFlags(add("ls", "list messages, the newest first"))
+    .option("--limit <n>", "so many (default: 50)", wholeNumber(1, 1000))
+    .option("--after <id>", "go on behind this one")
+    .action(action((flags: ListFlags) => list(flags, context)));
+  add("show <id>", "all of one message, its trace included").action(
+    action((id: string, flags: OutboxFlags) => show(id, flags, context)),
+  );
+  add("stats", "how many messages are in which state").action(
+    action((flags: OutboxFlags) => stats(flags, context)),
+  );
+  withOperatorFlags(withFilterFlags(add("resend [ids...]", "queue messages again that are over")))
+    .option("--dry-run", "only count them")
+    .addHelpText("after", resendHelp)
+    .action(action((ids: string[], flags: ChangeFlags) => resend(ids, flags, context)));
+  withOperatorFlags(withFilterFlags(add("resolve [ids...]", "settle unknown messages by hand")))
+    .addOption(
+      new Option("--as <state>", "they did arrive, or they did not")
+        .choices(["sent", "failed"])
+        .default("sent"),
+    )
+    .action(action((ids: string[], flags: ChangeFlags) => resolve(ids, flags, context)));
+  withFilterFlags(add("cancel [ids...]", "cancel messages that are not under way"))
+    .option("--all", "all messages that can be cancelled")
+    .action(action((ids: string[], flags: ChangeFlags) => cancel(ids, flags, context)));
+  withFilterFlags(add("purge", "delete messages that are over (default: those sent)")).action(
+    action((flags: FilterFlags) => purge(flags, context)),
+  );
+  addPlain("migrate", "make the tables, or bring them to this version")
+    .option("--print", "print the SQL of an empty database, and run nothing")
+    .action(action((flags: MigrateFlags) => migrate(flags, context)));
+  add("copy", "copy everything into another database")
+    .requiredOption("--to <url>", "the Postgres")
+    .action(action((flags: CopyFlags) => copy(flags, context)));
+};
+
+/** Which messages a command is about. */
+interface FilterFlags extends OutboxFlags {
+  readonly state?: State;
+  readonly tenant?: string;
+  readonly recipient?: string;
+  readonly provider?: string;
+  readonly olderThan?: number;
+}
+
+const states: readonly State[] = [
+  "queued",
+  "sending",
+  "deferred",
+  "sent",
+  "partial",
+  "unknown",
+  "failed",
+  "expired",
+  "cancelled",
+];
+
+function withFilterFlags(command: Command): Command {
+  return command
+    .addOption(new Option("--state <state>", "messages in this state").choices([...states]))
+    .option("--tenant <name>", "messages of this tenant")
+    .option("--recipient <address>", "messages to this address")
+    .option("--provider <name>", "messages that this provider delivered")
+    .option("--older-than <time>", "messages that have not changed for so long: 90m, 12h, 7d", duration);
+}
+
+function filterOf(flags: FilterFlags, ids: readonly string[] = []): MessageFilter {
+  const { state, tenant, recipient, provider, olderThan } = flags;
+  return {
+    ...(ids.length > 0 && { ids }),
+    ...(state && { state }),
+    ...(tenant && { tenant }),
+    ...(recipient && { recipient }),
+    ...(provider && { provider }),
+    ...(olderThan !== undefined && { olderThanMs: olderThan }),
+  };
+}
+
+interface ListFlags extends FilterFlags {
+  readonly limit?: number;
+  readonly after?: string;
+}
+
+function list(flags: ListFlags, context: CliContext): Promise<ExitCode> {
+  const { limit, after } = flags;
+  return withOutbox(flags, context, "Listing the messages", async (outbox) => {
+    const messages = await outbox.list({ ...filterOf(flags), limit, after });
+    const more = messages.length === (limit ?? 50) ? [`… more: --after ${messages.at(-1)?.id}`] : [];
+    const lines = messages.length === 0 ? ["no messages"] : [...messages.map(messageLine), ...more];
+    return { json: messages, lines };
+  });
+}
+
+function messageLine(message: OutboxMessage): string {
+  const { id, state, tenant, recipients, subject, provider, attempts, lastError } = message;
+  return [
+    id,
+    state.padEnd(9),
+    tenant,
+    recipients.slice(0, 2).join(",") + (recipients.length > 2 ? `,+${recipients.length - 2}` : ""),
+    JSON.stringify(subject.slice(0, 40)),
+    provider ?? `${attempts} attempts`,
+    lastError ?? "",
+  ]
+    .join("  ")
+    .trimEnd();
+}
+
+function show(id: string, flags: OutboxFlags, context: CliContext): Promise<ExitCode> {
+  return withOutbox(flags, context, "Showing the message", async (outbox) => {
+    const message = await outbox.get(id);
+    if (message === undefined)
+      return { json: null, lines: [`there is no message ${id}`], code: exitCodes.failed };
+    const { stringify } = await import("yaml");
+    return { json: message, lines: [stringify(message).trimEnd()] };
+  });
+}
+
+function stats(flags: OutboxFlags, context: CliContext): Promise<ExitCode> {
+  return withOutbox(flags, context, "Counting the messages", async (outbox) => {
+    const counted = await outbox.stats();
+    const lines = [
+      ...Object.entries(counted.byState).map(([state, count]) => `${state.padEnd(10)} ${count}`),
+      `oldest that is due has waited ${(counted.oldestQueuedMs / 1000).toFixed(1)} s`,
+      `${counted.rescheduled} put off at least once`,
+    ];
+    return { json: counted, lines };
+  });
+}
+
+interface ChangeFlags extends FilterFlags {
+  readonly by?: string;
+  readonly reason?: string;
+  readonly as?: "sent" | "failed";
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+}
+
+function withOperatorFlags(command: Command): Command {
+  return command
+    .option("--by <name>", "who does this, for the trace (default: the user of this machine)")
+    .option("--reason <text>", "why, for the trace")
+    .option("--all", "all matching messages");
+}
+
+const operator = ({ by }: ChangeFlags): string => by ?? userInfo().username;
+
+/** Changes the messages that ids or flags name: leaving all of them out does not mean every message. */
+async function change(
+  ids: readonly string[],
+  flags: ChangeFlags,
+  context: CliContext,
+  task: Task,
+  run: (outbox: Outbox, filter: MessageFilter) => Promise<Result>,
+): Promise<ExitCode> {
+  const filter = filterOf(flags, ids);
+  if (!flags.all && Object.keys(filter).length === 0)
+    return printProblems(context, flags, ["Say which messages: ids, --state, --tenant, …, or --all."]);
+  return withOutbox(flags, context, task, (outbox) => run(outbox, filter));
+}
+
+function resend(ids: readonly string[], flags: ChangeFlags, context: CliContext): Promise<ExitCode> {
+  const { dryRun = false, reason } = flags;
+  const progress = progressOf("Queueing the messages again", "queued again", dryRun ? undefined : context);
+  return change(ids, flags, context, progress.task, async (outbox, filter) => {
+    const done = await progress.show(
+      (onProgress) => outbox.resendMany(filter, { by: operator(flags), reason, dryRun, onProgress }),
+      ({ length }) => length,
+    );
+    const lines = [`${done.length} ${dryRun ? "would be queued again" : "queued again"}`];
+    return { json: { ids: done, dryRun }, lines };
+  });
+}
+
+function resolve(ids: readonly string[], flags: ChangeFlags, context: CliContext): Promise<ExitCode> {
+  const { as = "sent", reason } = flags;
+  return change(ids, flags, context, "Settling the messages", async (outbox, filter) => {
+    const done = await outbox.resolve(filter, { as, by: operator(flags), reason });
+    return { json: { ids: done, as }, lines: [`${done.length} settled as ${as}`] };
+  });
+}
+
+function cancel(ids: readonly string[], flags: ChangeFlags, context: CliContext): Promise<ExitCode> {
+  return change(ids, flags, context, "Cancelling the messages", async (outbox, filter) => {
+    const done = await outbox.cancelMany(filter);
+    const code = ids.length > 0 && done.length < ids.length ? exitCodes.failed : exitCodes.ok;
+    return { json: { ids: done }, lines: [`${done.length} cancelled`], code };
+  });
+}
+
+function purge(flags: FilterFlags, context: CliContext): Promise<ExitCode> {
+  const progress = progressOf("Deleting the messages", "deleted", context);
+  return withOutbox(flags, context, progress.task, async (outbox) => {
+    const deleted = await progress.show(
+      (onProgress) => outbox.purge({ ...filterOf(flags), onProgress }),
+      (count) => count,
+    );
+    return { json: { deleted }, lines: [`${deleted} deleted`] };
+  });
+}
+
+interface MigrateFlags extends OutboxFlags {
+  readonly print?: boolean;
+}
+
+async function migrate(flags: MigrateFlags, context: CliContext): Promise<ExitCode> {
+  const { openOutbox, outboxKit } = await import("../outbox/open-outbox.ts");
+  if (flags.print) {
+    context.out((await outboxKit()).wholeSchema());
+    return exitCodes.ok;
+  }
+  const { outbox, where } = await openOutbox(flags, context, { migrate: true });
+  await outbox.close().catch(() => undefined);
+  context.out(flags.json ? JSON.stringify({ where }) : `the tables are up to date: ${where}`);
+  return exitCodes.ok;
+}
+
+interface CopyFlags extends OutboxFlags {
+  readonly to: string;
+}
+
+async function copy(flags: CopyFlags, context: CliContext): Promise<ExitCode> {
+  const { databaseError, openOutbox, outboxKit } = await import("../outbox/open-outbox.ts");
+  const { copyOutbox } = await outboxKit();
+  const source = await openOutbox(flags, context);
+  const opened = [source.outbox];
+  try {
+    const target = await openOutbox({ ...flags, database: flags.to }, context);
+    opened.unshift(target.outbox);
+    const where = `${source.where}, to ${target.where}`;
+    const failed = (error: unknown): ExitCode =>
+      printProblems(context, flags, [databaseError("Copying failed", error, where)], exitCodes.failed);
+    return await copyOutbox(source.outbox, target.outbox, ({ table, copied, total }) => {
+      if (!flags.json) context.err(`${table}: ${copied} of ${total}`);
+    }).then((messages) => {
+      const line = `${messages} messages copied to ${target.where}`;
+      context.out(flags.json ? JSON.stringify({ messages }) : line);
+      return exitCodes.ok;
+    }, failed);
+  } finally {
+    for (const outbox of opened) await outbox.close().catch(() => undefined);
+  }
+}
+
+/** What is being done, as the sentence about a database that fails says it. */
+type Task = string | (() => string);
+
+interface Result {
+  readonly json: unknown;
+  readonly lines: readonly string[];
+  readonly code?: ExitCode;
+}
+
+/** Opens the outbox, runs something on it, and prints the result, or what is wrong as a sentence. */
+async function withOutbox(
+  flags: OutboxFlags,
+  context: CliContext,
+  task: Task,
+  run: (outbox: Outbox) => Promise<Result>,
+): Promise<ExitCode> {
+  const { databaseError, openOutbox } = await import("../outbox/open-outbox.ts");
+  const { outbox, where } = await openOutbox(flags, context);
+  try {
+    const { json, lines, code = exitCodes.ok } = await run(outbox);
+    if (flags.json) context.out(JSON.stringify(json));
+    else for (const line of lines) context.out(line);
+    return code;
+  } catch (error) {
+    if (error instanceof TypeError) return printProblems(context, flags, [`${error.message}.`]);
+    if ([ReferenceError, RangeError, SyntaxError].some((bug) => error instanceof bug)) throw error;
+    const what = `${typeof task === "string" ? task : task()} failed`;
+    return printProblems(context, flags, [databaseError(what, error, where)], exitCodes.failed);
+  } finally {
+    // The result is printed: a database that is away cannot be closed any better.
+    await outbox.close().catch(() => undefined);
+  }
+}
+
+/** How far a change of many messages has come: on the terminal, if there is one, and in the sentence if it fails. */
+function progressOf(what: string, done: string, context: CliContext | undefined) {
+  let count = 0;
+  return {
+    task: () => (count === 0 ? what : `${what}, ${count} of which are ${done},`),
+    async show<T>(
+      run: (onProgress: (count: number) => void) => Promise<T>,
+      countOf: (result: T) => number,
+    ): Promise<T> {
+      const output = context?.terminal?.output;
+      const spinner = output && (await import("@clack/prompts")).spinner({ output });
+      spinner?.start("working");
+      try {
+        const result = await run((now) => {
+          count = now;
+          spinner?.message(`${now} ${done}`);
+        });
+        spinner?.stop(`${countOf(result)} ${done}`);
+        return result;
+      } catch (error) {
+        spinner?.error(`${count} ${done}`);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import type { Chain } from "@relais/core";
+import type { Outbox, Worker } from "@relais/outbox";
+import type { TableEntry } from "../../config/relais-config.ts";
+import { ConfigurationError, settingsReader } from "../../environment/settings-reader.ts";
+import { allowedHosts } from "../../status/access.ts";
+import { pageServer, probePages, type RunningServer } from "../../status/page-server.ts";
+import { type StatsCollector, statsCollector } from "../../status/stats-collector.ts";
+import { statusServer } from "../../status/status-server.ts";
+import { type CliContext, type ExitCode, exitCodes } from "../cli-context.ts";
+import type { ChainFlags, OutboxFlags } from "../flags.ts";
+import { openChain } from "../open-chain.ts";
+import { reloader, type WorkerSignals, workerSignals } from "../signals.ts";
+import { type Metrics, openMetrics } from "./metrics.ts";
+import { databaseError, openOutbox, outboxKit } from "./open-outbox.ts";
+import { droppedLines, logLine } from "./worker-log.ts";
+
+export interface WorkerFlags extends OutboxFlags, ChainFlags {
+  readonly concurrency?: number;
+  readonly graceMs?: number;
+  readonly host?: string;
+  /** Names by which others reach the status page. */
+  readonly allowedHost?: readonly string[];
+  readonly port?: number;
+  readonly table?: string;
+  /** Serves `/metrics`, too. */
+  readonly metrics?: boolean;
+  /** Shows the status page, too. */
+  readonly serve?: boolean;
+}
+
+/** After this long without an answer of the database the process is taken for stuck. */
+const stuckMs = 60_000;
+const statusPort = 8737;
+const metricsPort = 9464;
+const localhost = "127.0.0.1";
+/** A signal to stop does not wait longer for what is being opened. */
+const openingMs = 1_000;
+
+/** `relais worker`: sends what is in the outbox until SIGTERM or SIGINT. */
+export async function runWorker(flags: WorkerFlags, cli: CliContext): Promise<ExitCode> {
+  const context = { ...cli, ...cli.log?.(droppedLines(flags.json ?? false)) };
+  const signals = workerSignals();
+  const opening = open(flags, context, signals);
+  try {
+    const parts = await Promise.race([opening, signals.stopped]);
+    if (parts === undefined) {
+      const closed = opening.then(close, () => undefined);
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, openingMs).unref())]);
+      return exitCodes.ok;
+    }
+    try {
+      return await work(parts, flags, context, signals);
+    } finally {
+      await close(parts, flags.graceMs);
+    }
+  } finally {
+    signals.off();
+  }
+}
+
+/** All that a worker needs, opened and not yet at work. */
+interface Parts {
+  readonly chain: Chain;
+  readonly outbox: Outbox;
+  readonly worker: Worker;
+  readonly server: RunningServer | undefined;
+  /** In words: where the chain comes from, where the outbox is. */
+  readonly from: string;
+  readonly where: string;
+  /** Whether the worker has been started. */
+  readonly state: { started: boolean };
+}
+
+/** Opens everything, the port included: nothing is claimed before all of it is there. */
+async function open(flags: WorkerFlags, context: CliContext, signals: WorkerSignals): Promise<Parts> {
+  if (flags.serve) checkToken(flags, context);
+  const { createWorker, tableSource } = await outboxKit();
+  const collector = statsCollector(() => chain);
+  const metrics = flags.metrics ? await openMetrics() : undefined;
+  const { chain, from } = await openChain(flags, context, [
+    ...(flags.serve ? [collector.observe] : []),
+    ...(metrics === undefined ? [] : [metrics.observer]),
+  ]);
+  signals.onReload(reloader(chain, context.err));
+  let outbox: Outbox | undefined;
+  try {
+    const opened = await openOutbox(flags, context);
+    const { settings, where } = opened;
+    outbox = opened.outbox;
+    const { concurrency, maxBytesInFlight, keepSentForMs, queryTimeoutMs } = settings;
+    const table: TableEntry | undefined =
+      flags.table === undefined ? settings.table : { ...settings.table, name: flags.table };
+    const worker = createWorker(outbox, chain, {
+      concurrency: flags.concurrency ?? concurrency,
+      maxBytesInFlight,
+      keepSentForMs: keepSentForMs === "never" ? Number.POSITIVE_INFINITY : keepSentForMs,
+      queryTimeoutMs,
+      sources: table === undefined ? [] : [tableSource(outbox, table)],
+      observers: [
+        ...(metrics === undefined ? [] : [metrics.observer.worker]),
+        (event) => {
+          const line = logLine(event, flags.json ?? false);
+          if (line !== undefined) (event.type === "error" ? context.err : context.out)(line);
+        },
+      ],
+    });
+    metrics?.observer.watch({ chain, outbox, worker });
+    const parts = { chain, outbox, worker, from, where, state: { started: false } };
+    return { ...parts, server: await startServer(flags, context, parts, collector, metrics) };
+  } catch (error) {
+    await outbox?.close().catch(() => undefined);
+    await chain.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function work(
+  { worker, server, state, from, where }: Parts,
+  flags: WorkerFlags,
+  context: CliContext,
+  { stopped }: WorkerSignals,
+): Promise<ExitCode> {
+  try {
+    await Promise.race([worker.start(), stopped]);
+  } catch (error) {
+    throw new ConfigurationError([databaseError("The worker cannot start", error, where)]);
+  }
+  state.started = true;
+  if (!flags.json) {
+    const address = server === undefined ? "" : `; ${server.url}${flags.serve ? "" : "healthz and /readyz"}`;
+    context.err(`${worker.name} works: chain from ${from}, outbox on ${where}${address}`);
+  }
+  await stopped;
+  return exitCodes.ok;
+}
+
+/** Ends everything, each part even if another cannot be ended: a database may be away. */
+async function close({ worker, server, chain, outbox }: Parts, graceMs?: number): Promise<void> {
+  for (const end of [
+    () => worker.stop({ graceMs }),
+    async () => server?.close(),
+    () => chain.close(),
+    () => outbox.close(),
+  ])
+    await end().catch(() => undefined);
+}
+
+const tokenIn = ({ env }: CliContext): string | undefined => settingsReader(env).text("RELAIS_STATUS_TOKEN");
+
+/** @throws {ConfigurationError} others would see the status page without a token */
+function checkToken({ host = localhost, allowedHost }: WorkerFlags, context: CliContext): void {
+  if (allowedHosts(host, allowedHost).localOnly || tokenIn(context) !== undefined) return;
+  const flag = allowedHost === undefined ? `--host ${host}` : "--allowed-host";
+  throw new ConfigurationError([
+    `RELAIS_STATUS_TOKEN is missing: with ${flag} others reach the status page, and must log in with it; without it the page is for 127.0.0.1.`,
+  ]);
+}
+
+/**
+ * The status page, or the probes and metrics alone, if one of them is asked for.
+ * @throws {ConfigurationError} the port cannot be used
+ */
+async function startServer(
+  flags: WorkerFlags,
+  context: CliContext,
+  { chain, outbox, worker, state }: Omit<Parts, "server">,
+  collector: StatsCollector,
+  metrics: Metrics | undefined,
+): Promise<RunningServer | undefined> {
+  const { serve, host = localhost, allowedHost, port } = flags;
+  const pages = {
+    ...probePages({
+      "/healthz": async () => isAlive(worker),
+      "/readyz": async () => {
+        if (!state.started || worker.status().state !== "working") return false;
+        await outbox.ping();
+        return true;
+      },
+    }),
+    ...(metrics !== undefined && { "/metrics": metrics.page }),
+  };
+  try {
+    if (serve) {
+      const address = { host, allowedHosts: allowedHost, port: port ?? statusPort };
+      return await statusServer({ chain, collector, outbox, ...address, token: tokenIn(context), pages });
+    }
+    const pagePort = port ?? (metrics === undefined ? undefined : metricsPort);
+    return pagePort === undefined ? undefined : await pageServer(host, pagePort, pages);
+  } catch (error) {
+    const failure = error as NodeJS.ErrnoException & { port?: number; address?: string };
+    const { code = "", port: failedPort = port ?? "", address = host } = failure;
+    const fault = portFaults[code] ?? `cannot be opened (${code})`;
+    throw new ConfigurationError([`The port ${failedPort} on ${address} ${fault}.`]);
+  }
+}
+
+const portFaults: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use",
+  EACCES: "may not be opened by this user",
+  EADDRNOTAVAIL: "is at an address that this machine does not have",
+  ENOTFOUND: "is at a host that cannot be found",
+};
+
+/** A database that is away is no reason to restart a worker, which waits for it. A loop that stands still is. */
+function isAlive(worker: Worker): boolean {
+  const { state, tickedAt } = worker.status();
+  return state !== "working" || Date.now() - tickedAt < stuckMs;
+}

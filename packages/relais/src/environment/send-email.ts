@@ -1,0 +1,63 @@
+import type { Chain, Delivery, MessageInput } from "@relais/core";
+import { chainFromEnv } from "./chain-from-env.ts";
+import { ConfigurationError } from "./settings-reader.ts";
+
+/** Every recipient was accepted. */
+export interface EmailAccepted {
+  readonly success: true;
+  readonly status: "sent";
+  /** The provider that took the message (the first, if recipients went by several). */
+  readonly provider: string;
+  readonly messageId: string;
+}
+
+/** Not every recipient was accepted, or nobody knows. */
+export interface EmailNotAccepted {
+  readonly success: false;
+  /**
+   * - `failed`: nobody has it, surely
+   * - `partial`: those in `accepted` have it, those in `rejected` surely do not
+   * - `unknown`: of at least one recipient nobody knows; sent again, it may arrive twice
+   */
+  readonly status: "failed" | "partial" | "unknown";
+  /** `SMTP: reason | SES: reason`, a part a provider that failed; or what is wrong with the message or the environment. */
+  readonly error: string;
+  /** The recipients that were accepted, by whichever provider. */
+  readonly accepted: readonly string[];
+  /** All others, those of whom nobody knows included. */
+  readonly rejected: readonly string[];
+}
+
+/** How the one call ended: which provider took the message, or why not all of it went out. */
+export type EmailSent = EmailAccepted | EmailNotAccepted;
+
+let chain: Chain | undefined;
+
+/**
+ * One call from payload to outcome, over the chain that `process.env` describes (see `chainFromEnv`), which is made
+ * on the first call and kept. Never rejects: a wrong environment, too, comes back as `{ success: false, error }`, with
+ * the status `failed`. For attempts and each recipient's own failure use `chainFromEnv().send`.
+ */
+export async function sendEmail(payload: MessageInput): Promise<EmailSent> {
+  try {
+    chain ??= chainFromEnv();
+  } catch (error) {
+    const problem = error instanceof ConfigurationError ? error.problems.join(" ") : String(error);
+    return { success: false, status: "failed", error: problem, accepted: [], rejected: [] };
+  }
+  const delivery: Delivery = await chain.send(payload);
+  if (delivery.success) {
+    const { provider, messageId } = delivery;
+    return { success: true, status: "sent", provider, messageId };
+  }
+  const { status, error, accepted } = delivery;
+  const rejected = delivery.rejected.map(({ address }) => address);
+  return { success: false, status, error, accepted, rejected };
+}
+
+/** Closes the chain behind `sendEmail`, so that the process can end; the next call makes a new one. */
+export async function closeEmail(): Promise<void> {
+  const closing = chain;
+  chain = undefined;
+  await closing?.close();
+}

@@ -1,0 +1,107 @@
+// What people, editors and orchestrators put around a value, and how it is read all the same.
+
+const aroundAnything = /^[\s\u200B-\u200D\u2060\uFEFF]+|[\s\u200B-\u200D\u2060\uFEFF]+$/g;
+const lineBreak = /[\r\n\u2028\u2029]/;
+
+/** Without blanks, line breaks, byte order marks and invisible characters at the ends. */
+export function trimmed(text: string): string {
+  return text.replace(aroundAnything, "");
+}
+
+/**
+ * A password: without a byte order mark and without line breaks at the ends, which `echo` and editors add (and without
+ * what stands beyond these). Other blanks at the ends stay: a password may begin or end with one.
+ */
+function passwordText(text: string): string {
+  const marked = text.replace(/^\uFEFF/, "");
+  const front = marked.trimStart();
+  const lead = marked.slice(0, marked.length - front.length);
+  const core = front.trimEnd();
+  const tail = front.slice(core.length);
+  const lastBreak = Math.max(...["\r", "\n", "\u2028", "\u2029"].map((one) => lead.lastIndexOf(one)));
+  const firstBreak = tail.search(lineBreak);
+  return lead.slice(lastBreak + 1) + core + (firstBreak === -1 ? tail : tail.slice(0, firstBreak));
+}
+
+const secretName =
+  /pass|pwd|secret|token|private|key$|^key|apikey|credential|authori[sz]ation|(?:^|[-_.])auth$|bearer|cookie|signature|webhook/i;
+// What ends like a secret and is none.
+const harmless = new Set(["keySelector", "accessKeyId"]);
+
+/** Whether a field or a variable is named like a secret. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name) && !harmless.has(name);
+}
+
+/** What a variable or a field says: of a password only line breaks are cut. Keys and tokens have no blanks. */
+export function settingText(name: string, text: string): string {
+  return /pass|pwd/i.test(name) ? passwordText(text) : trimmed(text);
+}
+
+const pairs = new Set(['""', "''", "``", "“”", "‘’"]);
+
+/** Whether a value begins and ends with a quote, which a shell would have taken away and `docker run --env-file` keeps. */
+export function isQuoted(text: string): boolean {
+  const value = trimmed(text);
+  return value.length > 1 && pairs.has(`${value[0]}${value.at(-1)}`);
+}
+
+/** The end of a sentence about a value in quotes. */
+export const quotesHint: string = "in quotes, which docker run --env-file keeps as a part of the value";
+
+/**
+ * Whether a value is an address that Kubernetes (or a Docker link) puts into each container for a Service called
+ * `smtp`: `SMTP_PORT=tcp://10.0.12.7:25`, and `SMTP_NAME=/app/smtp` of a Docker link. Nobody set it.
+ */
+export function isServiceLink(name: string, text: string): boolean {
+  const value = trimmed(text);
+  if (name.endsWith("_PORT")) return /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
+  return name.endsWith("_NAME") && /^\/[^/]+\/[^/]+$/.test(value);
+}
+
+/** The end of a sentence about such a value. */
+export const serviceLinkHint: string =
+  "is the address of a Service or a linked container called smtp, put there by Kubernetes or Docker: set it yourself, " +
+  "or turn the links off (enableServiceLinks: false)";
+
+const flags: Readonly<Record<string, boolean>> = {
+  true: true,
+  t: true,
+  yes: true,
+  y: true,
+  on: true,
+  1: true,
+  false: false,
+  f: false,
+  no: false,
+  n: false,
+  off: false,
+  0: false,
+};
+
+/** `true`, `yes`, `on`, `1` and the opposites, however they are written; `undefined` for anything else. */
+export function parseFlag(text: string): boolean | undefined {
+  const word = trimmed(text).toLowerCase();
+  return Object.hasOwn(flags, word) ? flags[word] : undefined;
+}
+
+/** A number in digits; `undefined` for anything else. */
+export function parseNumber(text: string): number | undefined {
+  const digits = trimmed(text);
+  return /^[+-]?\d+(?:\.\d+)?$/.test(digits) ? Number(digits) : undefined;
+}
+
+/**
+ * The text of a file as editors write it: UTF-8, or UTF-16 where a byte order mark says so (PowerShell, Excel). The mark
+ * is left out; what is not of the encoding becomes U+FFFD.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
+}
+
+/** What the byte order mark at the beginning says; UTF-8 without one. */
+export function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+}

@@ -1,0 +1,131 @@
+import type { OutboxMessage, OutboxStats } from "@relais/outbox";
+import { type Html, html } from "./html.ts";
+import type { ShownLink, Snapshot } from "./snapshot.ts";
+import type { RecentDelivery } from "./stats-collector.ts";
+
+/** A visitor who has logged in may press buttons. */
+interface Visitor {
+  /** Goes with every form, and only with those of this page. */
+  readonly csrf: string | undefined;
+}
+
+const words: Readonly<Record<ShownLink["health"], string>> = {
+  well: "well",
+  failing: "failing",
+  down: "down: its breaker is open",
+  resting: "resting, as it asked",
+  quiet: "quiet",
+};
+
+const clock = (at: number): Html => {
+  const iso = new Date(at).toISOString();
+  return html`<time datetime="${iso}">${iso.slice(11, 19)} UTC</time>`;
+};
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? "–" : `${Math.round((part / whole) * 100)} %`;
+const duration = (ms: number): string =>
+  ms < 1_000
+    ? `${Math.round(ms)} ms`
+    : ms < 120_000
+      ? `${(ms / 1_000).toFixed(1)} s`
+      : `${Math.round(ms / 60_000)} min`;
+
+function limits({ rateLimit, concurrency, retry }: ShownLink["status"]): string {
+  return [
+    ...(rateLimit?.limits ?? []).map(({ limit, used }) => `${Math.round(used)} of ${limit}`),
+    ...(concurrency === undefined
+      ? []
+      : [`${concurrency.inFlight} under way, ${concurrency.waiting} waiting`]),
+    ...(retry === undefined ? [] : [`${Math.floor(retry.budget)} retries left`]),
+  ].join(" · ");
+}
+
+function link({ id, health, status, hour }: ShownLink, place: number): Html {
+  const since = hour?.failingSince ?? (health === "down" ? hour?.breakerAt : undefined);
+  const again = status.breaker?.reopenAt;
+  return html`<li class="card ${health}">
+    <h3><span class="place">${place + 1}</span> ${id} <strong class="state">${words[health]}</strong></h3>
+    ${since !== undefined && html`<p class="since">since ${clock(since)}${again !== undefined && html`, tried again at ${clock(again)}`}</p>`}
+    ${hour?.lastFailure !== undefined && html`<p>Last failure ${clock(hour.lastFailure.at)}: <b>${hour.lastFailure.kind}</b> ${hour.lastFailure.reason}</p>`}
+    <dl>
+      <div><dt>Accepted, last hour</dt><dd>${hour === undefined ? "–" : `${hour.accepted} of ${hour.attempts}`}</dd></div>
+      <div><dt>Usually takes</dt><dd>${hour?.medianMs === undefined ? "–" : duration(hour.medianMs)}</dd></div>
+      <div><dt>Breaker</dt><dd>${status.breaker?.state ?? "none"}</dd></div>
+      <div><dt>Limits</dt><dd>${limits(status) || "none"}</dd></div>
+    </dl>
+  </li>`;
+}
+
+function summary({ stats: { hour } }: Snapshot): Html {
+  return html`<dl class="numbers">
+    <div><dt>Deliveries, last hour</dt><dd>${hour.deliveries}</dd></div>
+    <div><dt>Sent</dt><dd>${percent(hour.sent, hour.deliveries)}</dd></div>
+    <div><dt>By a fallback</dt><dd>${percent(hour.byFallback, hour.sent)}</dd></div>
+  </dl>`;
+}
+
+function delivery({ id, at, ms, status, provider, attempts }: RecentDelivery): Html {
+  return html`<tr>
+    <td>${clock(at)}</td>
+    <td><span class="tag ${status}">${status}</span>${provider !== undefined && ` by ${provider}`}</td>
+    <td>${attempts.map((one, i) => html`${i > 0 && html`<br>`}${one.provider}: ${one.what} <small>${duration(one.ms)}</small>`)}</td>
+    <td>${duration(ms)}</td>
+    <td><code>${id}</code></td>
+  </tr>`;
+}
+
+function counts(stats: OutboxStats): Html {
+  const shown = Object.entries(stats.byState).filter(([, count]) => count > 0);
+  return html`<dl class="numbers">
+    ${shown.map(([state, count]) => html`<div><dt>${state}</dt><dd>${count}</dd></div>`)}
+    <div><dt>Oldest waits</dt><dd>${stats.oldestQueuedMs === 0 ? "–" : duration(stats.oldestQueuedMs)}</dd></div>
+  </dl>`;
+}
+
+function button(action: "resend" | "cancel", id: string, csrf: string, says: string): Html {
+  return html`<form method="post" action="/${action}">
+    <input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="id" value="${id}">
+    <button>${says}</button></form>`;
+}
+
+function unresolvedRow({ id, state, lastError, updatedAt }: OutboxMessage, { csrf }: Visitor): Html {
+  return html`<tr>
+    <td>${clock(updatedAt.getTime())}</td>
+    <td><span class="tag ${state}">${state}</span></td>
+    <td>${lastError ?? ""}</td>
+    <td><code>${id}</code></td>
+    <td>${csrf !== undefined && button("resend", id, csrf, state === "unknown" ? "Send again (may arrive twice)" : "Send again")}</td>
+  </tr>`;
+}
+
+function table(caption: string, head: readonly string[], rows: readonly Html[]): Html {
+  if (rows.length === 0) return html`<p class="none">${caption}: none.</p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+    <caption>${caption}</caption>
+    <thead><tr>${head.map((word) => html`<th scope="col">${word}</th>`)}</tr></thead>
+    <tbody>${rows}</tbody></table></div>`;
+}
+
+/** The part of the page that changes. */
+export function statusView(shot: Snapshot, visitor: Visitor): Html {
+  const worst =
+    shot.links.find(({ health }) => health === "down") ??
+    shot.links.find(({ health }) => health === "failing");
+  const line =
+    worst === undefined
+      ? html`<p class="headline good">Every provider that was asked answers.</p>`
+      : html`<p class="headline bad" role="status">${worst.id} is ${worst.health === "down" ? "down" : "failing"}${worst.hour?.failingSince !== undefined && html` since ${clock(worst.hour.failingSince)}`}.</p>`;
+  return html`${line}
+    <section><h2>Chain</h2><ol class="chain">${shot.links.map(link)}</ol>${summary(shot)}</section>
+    ${
+      shot.outbox !== undefined &&
+      html`<section><h2>Outbox</h2>${counts(shot.outbox)}
+      ${table(
+        "Needs a person",
+        ["When", "State", "Why", "Message", "Do"],
+        shot.unresolved.map((one) => unresolvedRow(one, visitor)),
+      )}</section>`
+    }
+    <section><h2>Last deliveries</h2>
+      ${table("The last 20", ["When", "End", "Attempts", "Took", "Message"], shot.stats.recent.map(delivery))}</section>`;
+}
