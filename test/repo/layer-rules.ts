@@ -55,5 +55,4 @@ export const policyParts: readonly string[] = [
 ];
 
 /** Circles of type imports that are meant; `ses/` allows them among the files of that folder. Value imports: none. */
-export const typeCycles: Readonly<Record<string, readonly string[]>> = {
-};
+export const typeCycles: Readonly<Record<string, readonly string[]>> = {};
