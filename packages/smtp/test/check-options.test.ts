@@ -177,8 +177,9 @@ describe("defaults", () => {
 
 test("code and a configuration file take the same values", async () => {
   // As a configuration reads it, without the last look that both share.
+  const file = fileSchema(z);
   const schema = optionsSchema<SmtpOptions>(
-    async () => fileSchema(z),
+    async () => file,
     () => undefined,
   )["~standard"];
   const number = fc.oneof(
