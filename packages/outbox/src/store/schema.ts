@@ -209,7 +209,7 @@ end $$;
 `;
 
 /** Version 1: the tables. What each column holds is said in the package's README. */
-export const tables = `
+const tables = `
 create table relais.message (
   id                  uuid primary key default relais.new_id(),
   tenant              text not null default 'default',
