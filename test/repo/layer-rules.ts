@@ -34,7 +34,9 @@ export const plugins: readonly string[] = ["smtp", "ses", "http"];
  * The folders of a package's src from top to bottom. A folder imports only folders below it, types included. "." stands
  * for the files beside the folders: they offer the package and are its top.
  */
-export const folderLayers: Readonly<Record<string, readonly string[]>> = {};
+export const folderLayers: Readonly<Record<string, readonly string[]>> = {
+  outbox: [".", "worker", "table", "operations", "enqueue", "store", "database"],
+};
 
 export interface Layer {
   readonly name: string;
