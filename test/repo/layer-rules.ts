@@ -43,8 +43,8 @@ export const folderLayers: Readonly<Record<string, readonly string[]>> = {
   smtp: [".", "attempt", "connection", "options", "replies"],
   conformance: [".", "rules", "harness", "smtp", "ses", "server"],
   prometheus: [".", "metrics", "registry", "targets"],
-  outbox: [".", "worker", "operations", "table", "enqueue", "store", "database"],
   relais: [".", "cli", "status", "notices", "config", "environment"],
+  outbox: [".", "worker", "table", "operations", "enqueue", "store", "database"],
 };
 
 /** Pieces of core's policies, which policies may import from beside them. Two policies never import each other. */
