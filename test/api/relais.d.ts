@@ -4,35 +4,23 @@
 export * from "@relais/core";
 export { type SesCredentials, type SesOptions, ses } from "@relais/ses";
 export { type SmtpOptions, smtp } from "@relais/smtp";
-export { chainFromEnv } from "./chain-from-env.ts";
 export { type LoadedChain, type LoadOptions, loadChain } from "./config/load-chain.ts";
 export { parseDsn } from "./config/parse-dsn.ts";
 export { type ChainEntry, type ChainRules, defineConfig, type Entry, type ProviderEntry, type RateLimitEntry, type RelaisConfig, } from "./config/relais-config.ts";
-export { ConfigurationError } from "./configuration-error.ts";
 export { diagnosticsObserver } from "./diagnostics-observer.ts";
+export { chainFromEnv } from "./environment/chain-from-env.ts";
+export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, } from "./environment/send-email.ts";
+export { ConfigurationError, type Environment } from "./environment/settings-reader.ts";
 export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
 export type { Notice, Notify } from "./notices/notice.ts";
-export { type NoticeObserver, noticeObserver } from "./notices/notice-observer.ts";
-export type { NoticeOptions } from "./notices/notice-options.ts";
+export { type NoticeObserver, type NoticeOptions, noticeObserver } from "./notices/notice-observer.ts";
 export { type WebhookOptions, webhook } from "./notices/webhook.ts";
-export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, } from "./send-email.ts";
-export type { Environment } from "./settings-reader.ts";
-
-// chain-from-env.ts
-import { type Chain, type ChainOptions } from "@relais/core";
-import { type Environment } from "./settings-reader.ts";
-export declare function chainFromEnv(env?: Environment, options?: ChainOptions): Chain;
 
 // config/load-chain.ts
 import type { Chain, ChainOptions } from "@relais/core";
-import type { RelaisConfig } from "./relais-config.ts";
-export interface LoadOptions {
-    readonly file?: string | undefined;
-    readonly config?: RelaisConfig | undefined;
-    readonly dsn?: string | undefined;
+import type { ConfigSource } from "./relais-config.ts";
+export interface LoadOptions extends ConfigSource {
     readonly name?: string | undefined;
-    readonly cwd?: string | undefined;
-    readonly env?: Readonly<Record<string, string | undefined>> | undefined;
     readonly observers?: ChainOptions["observers"];
     readonly journal?: ChainOptions["journal"];
 }
@@ -45,6 +33,14 @@ export declare function loadChain(options?: LoadOptions): Promise<LoadedChain>;
 
 // config/parse-dsn.ts
 import type { RelaisConfig } from "./relais-config.ts";
+export declare const httpApis: {
+    readonly resend: "apiKey";
+    readonly postmark: "serverToken";
+    readonly sendgrid: "apiKey";
+    readonly mailgun: "apiKey";
+    readonly brevo: "apiKey";
+};
+export type HttpApiName = keyof typeof httpApis;
 export declare function parseDsn(dsn: string): RelaisConfig;
 
 // config/relais-config.ts
@@ -104,96 +100,27 @@ export interface RelaisConfig extends ChainRules {
         readonly chain: readonly Entry[];
     })>>;
 }
+export interface ConfigSource {
+    readonly file?: string | undefined;
+    readonly config?: RelaisConfig | undefined;
+    readonly dsn?: string | undefined;
+    readonly cwd?: string | undefined;
+    readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
 export declare function defineConfig(config: RelaisConfig): RelaisConfig;
 export {};
-
-// configuration-error.ts
-export declare class ConfigurationError extends Error {
-    readonly name = "ConfigurationError";
-    readonly problems: readonly string[];
-    constructor(problems: readonly string[]);
-}
 
 // diagnostics-observer.ts
 import type { Observer } from "@relais/core";
 export declare function diagnosticsObserver(): Observer;
 
-// notices/email-notice.ts
-import type { Chain, MessageInput } from "@relais/core";
-import type { Notify } from "./notice.ts";
-export type EmailNoticeParts = Pick<MessageInput, "from" | "to" | "cc" | "headers">;
-export declare function emailNotice(chain: Pick<Chain, "send">, parts: EmailNoticeParts): Notify;
+// environment/chain-from-env.ts
+import { type Chain, type ChainOptions } from "@relais/core";
+import { type Environment } from "./settings-reader.ts";
+export declare function chainFromEnv(env?: Environment, options?: ChainOptions): Chain;
+export declare function senderFromEnv(env: Environment): string | undefined;
 
-// notices/giver.ts
-import type { Notice, Notify } from "./notice.ts";
-export interface GiverOptions {
-    readonly notify: Notify;
-    readonly timeoutMs: number;
-    readonly onProblem: (problem: string) => unknown;
-}
-export interface Giver {
-    give(notice: Notice): void;
-    idle(): Promise<void>;
-}
-export declare function giver({ notify, timeoutMs, onProblem }: GiverOptions): Giver;
-
-// notices/notice-observer.ts
-import type { RelaisEvent } from "@relais/core";
-import { type NoticeOptions } from "./notice-options.ts";
-export interface NoticeObserver {
-    (event: RelaisEvent): void;
-    readonly idle: () => Promise<void>;
-}
-export declare function noticeObserver(options: NoticeOptions): NoticeObserver;
-
-// notices/notice-options.ts
-import { type FailureKind } from "@relais/core";
-import type { GiverOptions } from "./giver.ts";
-import type { Notify } from "./notice.ts";
-import type { WatchRules } from "./watch.ts";
-export interface NoticeOptions {
-    readonly notify: Notify;
-    readonly quietMs?: number | undefined;
-    readonly kinds?: readonly FailureKind[] | undefined;
-    readonly timeoutMs?: number | undefined;
-    readonly onProblem?: ((problem: string) => unknown) | undefined;
-}
-export declare function noticeSettings(options: NoticeOptions): GiverOptions & WatchRules;
-
-// notices/notice.ts
-import type { FailureKind } from "@relais/core";
-export interface Notice {
-    readonly type: "fallback" | "breaker-open" | "recovered";
-    readonly at: number;
-    readonly chain: string;
-    readonly provider: string;
-    readonly to?: string;
-    readonly kind?: FailureKind;
-    readonly code?: string;
-    readonly suppressed: number;
-    readonly text: string;
-}
-export type Notify = (notice: Notice, signal: AbortSignal) => unknown;
-
-// notices/watch.ts
-import type { FailureKind, RelaisEvent } from "@relais/core";
-import type { Notice } from "./notice.ts";
-export interface WatchRules {
-    readonly quietMs: number;
-    readonly kinds: ReadonlySet<FailureKind>;
-}
-export declare function watch({ quietMs, kinds }: WatchRules): (event: RelaisEvent) => Notice | undefined;
-
-// notices/webhook.ts
-import type { Notice, Notify } from "./notice.ts";
-export interface WebhookOptions {
-    readonly timeoutMs?: number | undefined;
-    readonly headers?: Readonly<Record<string, string>> | undefined;
-    readonly body?: ((notice: Notice) => unknown) | undefined;
-}
-export declare function webhook(url: string | URL, options?: WebhookOptions): Notify;
-
-// send-email.ts
+// environment/send-email.ts
 import type { MessageInput } from "@relais/core";
 export interface EmailAccepted {
     readonly success: true;
@@ -212,7 +139,12 @@ export type EmailSent = EmailAccepted | EmailNotAccepted;
 export declare function sendEmail(payload: MessageInput): Promise<EmailSent>;
 export declare function closeEmail(): Promise<void>;
 
-// settings-reader.ts
+// environment/settings-reader.ts
+export declare class ConfigurationError extends Error {
+    readonly name = "ConfigurationError";
+    readonly problems: readonly string[];
+    constructor(problems: readonly string[]);
+}
 export type Environment = Readonly<Record<string, string | undefined>>;
 export interface SettingsReader {
     text(name: string): string | undefined;
@@ -225,3 +157,53 @@ export interface SettingsReader {
     readonly problems: readonly string[];
 }
 export declare function settingsReader(env: Environment): SettingsReader;
+
+// notices/email-notice.ts
+import type { Chain, MessageInput } from "@relais/core";
+import { type Notify } from "./notice.ts";
+export type EmailNoticeParts = Pick<MessageInput, "from" | "to" | "cc" | "headers">;
+export declare function emailNotice(chain: Pick<Chain, "send">, parts: EmailNoticeParts): Notify;
+
+// notices/notice-observer.ts
+import { type FailureKind, type RelaisEvent } from "@relais/core";
+import { type Notify } from "./notice.ts";
+export interface NoticeOptions {
+    readonly notify: Notify;
+    readonly quietMs?: number | undefined;
+    readonly kinds?: readonly FailureKind[] | undefined;
+    readonly timeoutMs?: number | undefined;
+    readonly onProblem?: ((problem: string) => unknown) | undefined;
+}
+export interface NoticeObserver {
+    (event: RelaisEvent): void;
+    readonly idle: () => Promise<void>;
+}
+export declare function noticeObserver(options: NoticeOptions): NoticeObserver;
+
+// notices/notice.ts
+import type { FailureKind } from "@relais/core";
+export interface Notice {
+    readonly type: "fallback" | "breaker-open" | "recovered";
+    readonly at: number;
+    readonly chain: string;
+    readonly provider: string;
+    readonly to?: string;
+    readonly kind?: FailureKind;
+    readonly code?: string;
+    readonly suppressed: number;
+    readonly text: string;
+}
+export type Notify = (notice: Notice, signal: AbortSignal) => unknown;
+export declare class NoticeError extends Error {
+    readonly name = "NoticeError";
+}
+export declare function errorText(error: unknown): string;
+
+// notices/webhook.ts
+import { type Notice, type Notify } from "./notice.ts";
+export interface WebhookOptions {
+    readonly timeoutMs?: number | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly body?: ((notice: Notice) => unknown) | undefined;
+}
+export declare function webhook(url: string | URL, options?: WebhookOptions): Notify;

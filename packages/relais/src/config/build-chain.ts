@@ -8,7 +8,7 @@ import {
   standardTimeoutMs,
 } from "@relais/core";
 import type { OptionsSchema } from "@relais/core/spi";
-import { quotesHintOf, withHint } from "../environment/provider-hint.ts";
+import { withQuotesHint } from "../environment/provider-from-env.ts";
 import { quotesHint } from "../environment/setting-text.ts";
 import { settingsReader } from "../environment/settings-reader.ts";
 import { chainSchema, entrySchemas } from "./config-schema.ts";
@@ -192,8 +192,7 @@ async function buildProvider(
     problems.push({ path: optionsPath, message: quoted });
   if (entry === undefined || options === undefined) return undefined;
   try {
-    const created = plugin.create(options, { id: entry.id });
-    const provider = quoted === undefined ? created : withHint(created, quotesHintOf(quoted));
+    const provider = withQuotesHint(plugin.create(options, { id: entry.id }), quoted);
     const policies = effectivePolicies(entry);
     return {
       provider: link(provider, ...standardPolicies(policies)),

@@ -112,6 +112,20 @@ export interface RelaisConfig extends ChainRules {
   >;
 }
 
+/** Where a configuration comes from. */
+export interface ConfigSource {
+  /** A configuration file. @defaultValue the first `relais.config.{ts,mts,js,mjs,json,yaml,yml}` from `cwd` upwards */
+  readonly file?: string | undefined;
+  /** A configuration, instead of a file. */
+  readonly config?: RelaisConfig | undefined;
+  /** The short form, instead of a file: see `parseDsn`. */
+  readonly dsn?: string | undefined;
+  /** @defaultValue `process.cwd()` */
+  readonly cwd?: string | undefined;
+  /** @defaultValue `process.env` */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
 /** A configuration with its types, for `relais.config.ts`. */
 export function defineConfig(config: RelaisConfig): RelaisConfig {
   return config;

@@ -64,25 +64,13 @@ export const serviceLinkHint: string =
   "is the address of a Service or a linked container called smtp, put there by Kubernetes or Docker: set it yourself, " +
   "or turn the links off (enableServiceLinks: false)";
 
-const flags: Readonly<Record<string, boolean>> = {
-  true: true,
-  t: true,
-  yes: true,
-  y: true,
-  on: true,
-  1: true,
-  false: false,
-  f: false,
-  no: false,
-  n: false,
-  off: false,
-  0: false,
-};
+const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
+const no = new Set(["false", "f", "no", "n", "off", "0"]);
 
 /** `true`, `yes`, `on`, `1` and the opposites, however they are written; `undefined` for anything else. */
 export function parseFlag(text: string): boolean | undefined {
   const word = trimmed(text).toLowerCase();
-  return Object.hasOwn(flags, word) ? flags[word] : undefined;
+  return yes.has(word) ? true : no.has(word) ? false : undefined;
 }
 
 /** A number in digits; `undefined` for anything else. */

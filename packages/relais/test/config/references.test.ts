@@ -1,10 +1,10 @@
 import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { configJsonSchema } from "../../src/config/json-schema.ts";
 import { loadChain } from "../../src/config/load-chain.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { RelaisConfig } from "../../src/config/relais-config.ts";
+import { configJsonSchema } from "./config-json-schema.ts";
 
 // Every field of a configuration that is a number, or true or false, read off the published schema: none is listed here.
 
