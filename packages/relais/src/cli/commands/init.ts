@@ -14,7 +14,6 @@ import {
   initialConfig,
   type ProviderName,
   providers,
-  variablesOf,
 } from "../initial-config.ts";
 
 const help = `
@@ -81,8 +80,7 @@ async function init(flags: InitFlags, context: CliContext): Promise<ExitCode> {
   if (existing !== undefined && existing !== fileName)
     return refuse(`${join(cwd, existing)} is there and would be read in its place.`);
 
-  const config = initialConfig(answers);
-  const variables = variablesOf(answers);
+  const { config, variables } = initialConfig(answers);
   // Checked before it is written, with words in the place of what the environment will hold.
   const env = Object.fromEntries(variables.map(({ name }) => [name, "example.com"]));
   const { loadChain } = await import("../../config/load-chain.ts");
