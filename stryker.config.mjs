@@ -1,5 +1,5 @@
 // npm run mutation: changes core's source in small ways, and sees whether a test notices. Slow; not part of npm test.
-// One file: npm run mutation -- --mutate packages/core/src/backoff.ts
+// One file: npm run mutation -- --mutate packages/core/src/policies/backoff.ts
 
 export default {
   plugins: ["@stryker-mutator/vitest-runner"],

@@ -60,3 +60,22 @@ describe("pages that must stay short", () => {
     expect(lines).toBeLessThanOrEqual(most);
   });
 });
+
+describe("the walks of ARCHITECTURE.md", () => {
+  const page = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const walk = (heading: string): string[] => {
+    const [, rest = ""] = page.split(`## ${heading}\n`);
+    return [...(rest.split("\n## ")[0] ?? "").matchAll(/`([a-z/-]+)`/g)].map(([, file = ""]) => file);
+  };
+
+  test.each([
+    ["From chain.send to the socket and back", ["core", "smtp", "mime"], 25],
+    ["From enqueue to delivery_trace", ["outbox"], 15],
+  ] as const)("%s: files that there are, and few", (heading, packages, most) => {
+    const files = walk(heading).filter((file) => file !== "delivery_trace" && file !== "delivery_");
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.length).toBeLessThanOrEqual(most);
+    const places = (file: string) => packages.map((name) => `packages/${name}/src/${file}.ts`);
+    expect(files.filter((file) => !places(file).some((path) => existsSync(join(root, path))))).toEqual([]);
+  });
+});

@@ -39,7 +39,7 @@ function names(schema: unknown): string[] {
 
 // Their fields are failure kinds, Node's own, or said in the text of the field they stand in.
 const elsewhere =
-  /^(again|next|health|transient|throttled|deferred|misconfigured|refused|rejected|unknown|skipped|file|api|ca|cert|key|passphrase|ciphers|minVersion|maxVersion|servername|rejectUnauthorized)$/;
+  /^(retry|failover|again|next|health|transient|throttled|deferred|misconfigured|refused|rejected|unknown|skipped|file|api|ca|cert|key|passphrase|ciphers|minVersion|maxVersion|servername|rejectUnauthorized)$/;
 
 test("it names every field that the JSON Schema knows, and each is explained", () => {
   const schema: unknown = JSON.parse(readFileSync(join(root, "packages/relais/relais.schema.json"), "utf8"));
@@ -79,7 +79,7 @@ test.each([
   ["breaker", "failureRate", "0.001 to 1"],
   ["smtp", "port", "whole, 1 to 65535"],
   ["smtp: pool", "maxConnections", "whole, 1 to 1000"],
-  ["http, brevo", "maxConnections", "whole, 1 or more"],
+  ["http, brevo", "maxConnections", "whole, 1 to 1000"],
 ])("the reference gives the bounds of %s: %s", async (part, field, bounds) => {
   const page = await configurationReference();
   const section = page.split("\n## ").find((one) => one.startsWith(`${part}\n`));

@@ -11,7 +11,8 @@ const rootManifest = { folder: ".", manifest: manifestAt(".") };
 const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/core": [".", "./spi"],
   "@relais/mime": ["."],
-  "@relais/smtp": ["."],
+  "@relais/smtp": [".", "./replies"],
+  "@relais/http-client": ["."],
   "@relais/ses": ["."],
   "@relais/conformance": ["."],
   "@relais/http": ["."],
@@ -19,6 +20,7 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/opentelemetry": ["."],
   "@relais/outbox": ["."],
   "@relais/pino": ["."],
+  "@relais/testing": ["."],
   "@relais/prometheus": ["."],
   relais: [".", "./relais.schema.json"],
 };

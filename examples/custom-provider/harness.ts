@@ -1,14 +1,14 @@
-// The other of two files: how to make the provider with a far end of its own, and how that far end misbehaves.
+// The other of two files: how to make the provider with a server of its own, and how that server misbehaves.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Harness, Received, Stage } from "@relais/conformance";
+import type { Harness, Received, TestTarget } from "@relais/conformance";
 import { pigeon } from "./pigeon.ts";
 
 const token = "pigeon-token-42";
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface PigeonStage extends Stage {
+export interface PigeonTarget extends TestTarget {
   readonly url: string;
   /** Takes nothing from now on, and answers like this. */
   refuse(answer: Answer): void;
@@ -23,7 +23,7 @@ const json =
     response.writeHead(status, { connection: "close" }).end(JSON.stringify(body));
   };
 
-export async function stage(): Promise<PigeonStage> {
+export async function target(): Promise<PigeonTarget> {
   const received: Received[] = [];
   let requests = 0;
   let keeps = true;
@@ -58,11 +58,11 @@ export async function stage(): Promise<PigeonStage> {
   };
 }
 
-const refused = (status: number) => (far: PigeonStage) =>
+const refused = (status: number) => (far: PigeonTarget) =>
   far.refuse(json(status, { error: `says ${status}` }));
 
-export const harness: Harness<PigeonStage> = {
-  make: stage,
+export const harness: Harness<PigeonTarget> = {
+  make: target,
   provoke: {
     transient: refused(503),
     throttled: refused(429),
@@ -72,7 +72,7 @@ export const harness: Harness<PigeonStage> = {
     rejected: refused(422),
     unknown: (far) => far.take((request) => request.socket.destroy()),
     stall: (far) => far.take(() => undefined),
-    nameless: (far) => far.take(json(200, {})),
+    missingId: (far) => far.take(json(200, {})),
     echo: (far) =>
       far.refuse((request, response) =>
         json(403, { error: `${request.headers.authorization}` })(request, response),
@@ -80,6 +80,6 @@ export const harness: Harness<PigeonStage> = {
   },
   cannot: {
     partial: "the API takes a message for all or for nobody",
-    putOff: "the API takes a message for all or for nobody",
+    defer: "the API takes a message for all or for nobody",
   },
 };

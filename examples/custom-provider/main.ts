@@ -1,7 +1,7 @@
 // Proves the provider right, then puts it into a chain by configuration.
 import { coverage, rules } from "@relais/conformance";
 import { loadChain } from "relais";
-import { harness, stage } from "./harness.ts";
+import { harness, target } from "./harness.ts";
 
 for (const rule of rules(harness)) {
   await rule.run();
@@ -10,7 +10,7 @@ for (const rule of rules(harness)) {
 const { covered, notCovered } = coverage(harness);
 console.log(`every rule kept: ${covered.length > 20}, not covered: ${notCovered.length}`);
 
-const far = await stage();
+const far = await target();
 const chain = await loadChain({
   cwd: import.meta.dirname,
   config: { chain: [{ use: "./pigeon.ts", options: { url: far.url, token: "pigeon-token-42" } }] },

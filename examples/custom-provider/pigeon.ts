@@ -1,17 +1,11 @@
 // A provider of your own, and the plugin that configurations load: one of two files. The other proves it right.
 import {
   definePlugin,
-  type Failure,
+  defineProvider,
   type FailureKind,
-  failure,
-  type Health,
-  type Message,
-  type Outcome,
   type Plugin,
   type Provider,
-  receipt,
-  redactor,
-  type SendContext,
+  SendFailure,
 } from "@relais/core/spi";
 
 export interface PigeonOptions {
@@ -28,77 +22,32 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   429: "throttled",
   503: "transient",
 };
-// No connection, so surely nothing was handed over.
-const notConnected = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
 
 export function pigeon({ url, token }: PigeonOptions, id = "PIGEON"): Provider {
-  const clean = redactor([token]);
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  let closed = false;
-  // `definite`: the API said so itself, or nothing of the message left. A 503 without that may stand for anything.
-  const fail = (kind: FailureKind, reason: string, code?: string, definite?: true): Failure =>
-    failure({
-      provider: id,
-      kind,
-      reason: clean(reason),
-      code,
-      definite,
-      retryAfterMs: kind === "throttled" ? 120_000 : undefined,
-    });
+  return defineProvider({
+    id,
+    secrets: [token],
 
-  async function send(message: Message, { envelope, signal, handOver }: SendContext): Promise<Outcome> {
-    if (closed) return fail("skipped", "the provider is closed", "closed");
-    if (signal.aborted) return fail("cancelled", "given up");
-    const { id: key, subject, text } = message;
-    const body = JSON.stringify({ key, to: envelope.to, subject, text });
-    try {
-      await handOver(); // the point of no return: from here on, no answer means unknown
-    } catch {
-      return fail("cancelled", "given up before it was handed over");
-    }
-    try {
+    async send({ id: key, subject, text }, { envelope, signal }) {
+      const body = JSON.stringify({ key, to: envelope.to, subject, text });
       const response = await fetch(url, { method: "POST", body, headers, signal, redirect: "error" });
       const answer = (await response.json()) as { readonly id?: string; readonly error?: string };
-      if (response.ok) {
-        if (answer.id === undefined) return fail("unknown", "accepted without an id");
-        return receipt({ provider: id, messageId: answer.id, accepted: envelope.to });
-      }
-      return fail(
-        kinds[response.status] ?? "unknown",
-        answer.error ?? "no reason given",
-        String(response.status),
-        response.status in kinds ? true : undefined,
-      );
-    } catch (error) {
-      const { code } = ((error as Error).cause ?? {}) as { readonly code?: string };
-      if (code !== undefined && notConnected.has(code)) return fail("transient", "no connection", code, true);
-      return fail("unknown", "contact lost after it was handed over", code);
-    }
-  }
-
-  async function verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Health> {
-    try {
-      const { ok, status } = await fetch(url, { headers, signal: signal ?? AbortSignal.timeout(10_000) });
-      return ok ? { provider: id, ok } : { provider: id, ok, reason: `it answers ${status}` };
-    } catch {
-      return { provider: id, ok: false, reason: "it cannot be reached" };
-    }
-  }
-
-  return {
-    id,
-    send,
-    verify,
-    close: async () => {
-      closed = true;
+      if (response.ok) return { messageId: answer.id };
+      const kind = kinds[response.status];
+      throw new SendFailure(kind ?? "unknown", answer.error ?? "no reason given", {
+        code: String(response.status),
+        // The API answers these itself. Any other status may come from a proxy that has passed the request on.
+        definite: kind && true,
+        retryAfterMs: kind === "throttled" ? 120_000 : undefined,
+      });
     },
-  };
+
+    async verify({ signal = AbortSignal.timeout(10_000) }) {
+      const { ok, status } = await fetch(url, { headers, signal });
+      if (!ok) throw new SendFailure(kinds[status] ?? "transient", `it answers ${status}`);
+    },
+  });
 }
 
 const isOptions = (value: unknown): value is PigeonOptions =>

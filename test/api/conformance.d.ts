@@ -1,29 +1,107 @@
 // What @relais/conformance opens. Written by `npm run api`.
 
 // index.ts
-export { type CertificateKind, type KeyAndCertificate, testAuthority, testCertificate, } from "./certificate/certificates.ts";
-export { chainRules, type MakeChain } from "./rules/chain-rules.ts";
-export { type Coverage, coverage } from "./rules/coverage.ts";
-export type { Act, Harness, Need, ProvokedKind, Received, Stage } from "./rules/harness.ts";
-export { rules } from "./rules/rules.ts";
-export type { Rule } from "./rules/runnable.ts";
-export { throughChain, type WrappedStage } from "./rules/through-chain.ts";
-export type { AcceptedEmail } from "./ses/accepted-email.ts";
-export type { SesError } from "./ses/ses-error.ts";
-export type { SesBreakPoint, SesCloseFault, SesDecision, SesDelayFault, SesErrorFault, SesExpiredFault, SesFault, SesForeignFault, SesMoment, SesOddFault, SesResetFault, SesStallFault, } from "./ses/ses-fault.ts";
-export type { SesRequest } from "./ses/ses-request.ts";
-export { type SesServer, sesServer } from "./ses/ses-server.ts";
-export type { SesAccount, SesCredentials, SesQuota, SesServerOptions } from "./ses/ses-server-options.ts";
-export type { AcceptedMail } from "./smtp/accepted-mail.ts";
+export type { Behaviour, Harness, Need, ProvokedKind, Received, TestTarget } from "./harness/harness.ts";
+export type { MakeChain } from "./rules/chain.ts";
+export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts";
+export { type CertificateKind, type KeyAndCertificate, testAuthority, testCertificate, } from "./server/certificates.ts";
+export type { AcceptedEmail, SesAccount, SesCredentials, SesQuota } from "./ses/account.ts";
+export type { SesError } from "./ses/answer.ts";
+export type { SesBreakPoint, SesCloseFault, SesDecision, SesDelayFault, SesErrorFault, SesExpiredFault, SesFault, SesForeignFault, SesMoment, SesOddFault, SesRequest, SesResetFault, SesServer, SesServerOptions, SesStallFault, } from "./ses/contract.ts";
+export { sesServer } from "./ses/ses-server.ts";
+export type { SmtpAction, SmtpAfterBytes, SmtpDelay, SmtpDrop, SmtpFollowUp, SmtpRaw, SmtpReply, SmtpReset, SmtpStall, SmtpTrickle, } from "./smtp/action.ts";
 export { type Blackhole, blackhole } from "./smtp/blackhole.ts";
-export type { SmtpAction, SmtpAfterBytes, SmtpDelay, SmtpDrop, SmtpFollowUp, SmtpRaw, SmtpReply, SmtpReset, SmtpStall, SmtpTrickle, } from "./smtp/smtp-action.ts";
-export type { SmtpDecision, SmtpMoment, SmtpScript, SmtpStep } from "./smtp/smtp-script.ts";
-export { type SmtpServer, smtpServer } from "./smtp/smtp-server.ts";
-export type { SmtpAuth, SmtpMechanism, SmtpServerOptions } from "./smtp/smtp-server-options.ts";
-export type { SmtpLogin, SmtpSession } from "./smtp/smtp-session.ts";
-export { nth, once, times } from "./smtp/times.ts";
+export { nth, once, type SmtpAuth, type SmtpDecision, type SmtpMechanism, type SmtpMoment, type SmtpScript, type SmtpServer, type SmtpServerOptions, type SmtpStep, times, } from "./smtp/contract.ts";
+export type { AcceptedMail, SmtpLogin, SmtpSession } from "./smtp/records.ts";
+export { smtpServer } from "./smtp/smtp-server.ts";
+export { throughChain, type WrappedTarget } from "./through-chain.ts";
 
-// certificate/certificates.ts
+// harness/fixture.ts
+import { type Message, type MessageInput } from "@relais/core/spi";
+import type { Behaviour, Harness, Need, TestTarget } from "./harness.ts";
+export interface RuleDefinition {
+    readonly name: string;
+    readonly needs: readonly Need[];
+    check(fixture: Fixture): Promise<void>;
+}
+export interface Fixture {
+    has(need: Need): boolean;
+    run<T>(work: (context: TestContext) => Promise<T>): Promise<T>;
+    message(input?: MessageInput): Promise<Message>;
+}
+export interface TestContext {
+    readonly target: TestTarget;
+    provoke(behaviour: Behaviour | undefined): Promise<void>;
+}
+export declare function fixtureOf<S extends TestTarget>(harness: Harness<S>): Fixture;
+export declare class NotCovered extends Error {
+    readonly name = "NotCovered";
+    constructor(missing: string);
+}
+export interface Missing {
+    readonly need: Need;
+    readonly reason?: string | undefined;
+}
+export declare function missing<S extends TestTarget>({ needs }: RuleDefinition, harness: Harness<S>): Missing | undefined;
+
+// harness/harness.ts
+import { type FailureKind, type Provider } from "@relais/core/spi";
+export type ProvokedKind = Exclude<FailureKind, "cancelled" | "skipped">;
+export declare const provokedKinds: readonly ProvokedKind[];
+export type Behaviour = ProvokedKind | "stall" | "missingId" | "partial" | "defer" | "echo";
+export declare const behaviours: readonly Behaviour[];
+export type Need = Behaviour | "secrets" | "key" | "verify" | "close";
+export interface Received {
+    readonly id: string;
+    readonly key?: string | undefined;
+    readonly recipients: readonly string[];
+    readonly content?: string | Uint8Array | undefined;
+}
+export interface TestTarget {
+    readonly provider: Provider;
+    readonly secrets: readonly string[];
+    readonly ids?: readonly string[] | undefined;
+    received(): readonly Received[];
+    requests(): number;
+    close(): Promise<void> | void;
+}
+export interface Harness<S extends TestTarget = TestTarget> {
+    make(): Promise<S> | S;
+    readonly provoke: {
+        readonly [A in Behaviour]?: (target: S) => Promise<unknown> | unknown;
+    };
+    readonly cannot?: {
+        readonly [N in Need]?: string;
+    } | undefined;
+    readonly from?: string | undefined;
+}
+
+// rules/chain.ts
+import { type Provider } from "@relais/core/spi";
+import type { RuleDefinition } from "../harness/fixture.ts";
+export type MakeChain = (providers: readonly Provider[]) => Provider;
+export declare function chainRulesFor(makeChain: MakeChain): readonly RuleDefinition[];
+
+// run.ts
+import type { Harness, TestTarget } from "./harness/harness.ts";
+import { type MakeChain } from "./rules/chain.ts";
+export interface Rule {
+    readonly name: string;
+    readonly covered: boolean;
+    run(): Promise<void>;
+}
+export declare function rules<S extends TestTarget>(harness: Harness<S>): readonly Rule[];
+export declare function chainRules<S extends TestTarget>(harness: Harness<S>, chain: MakeChain): readonly Rule[];
+export interface Coverage {
+    readonly covered: readonly string[];
+    readonly notCovered: readonly {
+        readonly name: string;
+        readonly reason?: string;
+    }[];
+}
+export declare function coverage<S extends TestTarget>(harness: Harness<S>): Coverage;
+
+// server/certificates.ts
 export type CertificateKind = "good" | "expired" | "wrongName" | "selfSigned";
 export interface KeyAndCertificate {
     readonly key: string;
@@ -32,101 +110,27 @@ export interface KeyAndCertificate {
 export declare function testAuthority(): string;
 export declare function testCertificate(kind: CertificateKind): KeyAndCertificate;
 
-// rules/bench.ts
-import { type Message, type MessageInput } from "@relais/core/spi";
-import type { Act, Harness, Need, Stage } from "./harness.ts";
-export interface Scene {
-    readonly stage: Stage;
-    act(name: Act): Promise<void>;
+// ses/account.ts
+export interface SesAccount {
+    readonly credentials: Readonly<Record<string, SesCredentials>>;
+    readonly region: string;
+    readonly sandbox: boolean;
+    readonly verified: "everything" | readonly string[];
+    readonly quota: SesQuota;
+    readonly sendingEnabled: boolean;
+    readonly configurationSets: readonly string[];
+    readonly clockSkewMs: number;
 }
-export interface Bench {
-    has(need: Need): boolean;
-    on<T>(work: (scene: Scene) => Promise<T>): Promise<T>;
-    letter(input?: MessageInput): Promise<Message>;
+export interface SesCredentials {
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+    readonly expired?: boolean;
 }
-export declare function bench<S extends Stage>(harness: Harness<S>): Bench;
-
-// rules/chain-rules.ts
-import { type Provider } from "@relais/core/spi";
-import type { Harness, Stage } from "./harness.ts";
-import { type Rule } from "./runnable.ts";
-export type MakeChain = (providers: readonly Provider[]) => Provider;
-export declare function chainRules<S extends Stage>(harness: Harness<S>, chain: MakeChain): readonly Rule[];
-
-// rules/coverage.ts
-import type { Harness, Stage } from "./harness.ts";
-export interface Coverage {
-    readonly covered: readonly string[];
-    readonly notCovered: readonly {
-        readonly name: string;
-        readonly reason?: string;
-    }[];
+export interface SesQuota {
+    readonly max24HourSend: number;
+    readonly maxSendRate: number;
+    readonly sentLast24Hours: number;
 }
-export declare function coverage<S extends Stage>(harness: Harness<S>): Coverage;
-
-// rules/harness.ts
-import type { FailureKind, Provider } from "@relais/core/spi";
-export type ProvokedKind = Exclude<FailureKind, "cancelled" | "skipped">;
-export type Act = ProvokedKind | "stall" | "nameless" | "partial" | "putOff" | "echo";
-export type Need = Act | "secrets" | "key" | "verify" | "close";
-export interface Received {
-    readonly id: string;
-    readonly key?: string | undefined;
-    readonly recipients: readonly string[];
-    readonly content?: string | Uint8Array | undefined;
-}
-export interface Stage {
-    readonly provider: Provider;
-    readonly secrets: readonly string[];
-    readonly ids?: readonly string[] | undefined;
-    received(): readonly Received[];
-    requests(): number;
-    close(): Promise<void> | void;
-}
-export interface Harness<S extends Stage = Stage> {
-    make(): Promise<S> | S;
-    readonly provoke: {
-        readonly [A in Act]?: (stage: S) => Promise<unknown> | unknown;
-    };
-    readonly cannot?: {
-        readonly [N in Need]?: string;
-    } | undefined;
-    readonly from?: string | undefined;
-}
-
-// rules/rule-parts.ts
-import type { Bench } from "./bench.ts";
-import type { Need } from "./harness.ts";
-export interface RuleParts {
-    readonly name: string;
-    readonly needs: readonly Need[];
-    check(bench: Bench): Promise<void>;
-}
-
-// rules/rules.ts
-import type { Harness, Stage } from "./harness.ts";
-import { type Rule } from "./runnable.ts";
-export declare function rules<S extends Stage>(harness: Harness<S>): readonly Rule[];
-
-// rules/runnable.ts
-import type { Harness, Stage } from "./harness.ts";
-import type { RuleParts } from "./rule-parts.ts";
-export interface Rule {
-    readonly name: string;
-    readonly covered: boolean;
-    run(): Promise<void>;
-}
-export declare function runnable<S extends Stage>(whose: string, list: readonly RuleParts[], harness: Harness<S>): readonly Rule[];
-
-// rules/through-chain.ts
-import type { Provider } from "@relais/core/spi";
-import type { Harness, Stage } from "./harness.ts";
-export interface WrappedStage<S extends Stage> extends Stage {
-    readonly inner: S;
-}
-export declare function throughChain<S extends Stage>(harness: Harness<S>, wrap: (provider: Provider) => Provider): Harness<WrappedStage<S>>;
-
-// ses/accepted-email.ts
 export interface AcceptedEmail {
     readonly messageId: string;
     readonly source: string;
@@ -136,8 +140,9 @@ export interface AcceptedEmail {
     readonly configurationSetName?: string;
     readonly at: Date;
 }
+export declare function accountWithDefaults(options: Partial<SesAccount>): SesAccount;
 
-// ses/ses-error.ts
+// ses/answer.ts
 export interface SesError {
     readonly code: string;
     readonly message: string;
@@ -150,13 +155,44 @@ export type SesAnswer = {
 } | {
     readonly error: SesError;
 };
-export declare function refuse(code: string, message: string, status?: number): {
-    readonly error: SesError;
-};
+export declare function sesError(code: string, message: string, status?: number): SesError;
+export declare function responseXml(action: string, contents: string): string;
+export declare function errorXml(error: SesError): string;
+export declare function escapeXml(text: string): string;
 
-// ses/ses-fault.ts
-import type { SesError } from "./ses-error.ts";
-import type { SesServer } from "./ses-server.ts";
+// ses/contract.ts
+import type { CertificateKind } from "../server/certificates.ts";
+import type { AcceptedEmail, SesAccount } from "./account.ts";
+import type { SesError } from "./answer.ts";
+export interface SesServer {
+    readonly endpoint: string;
+    readonly host: "127.0.0.1";
+    readonly port: number;
+    readonly accepted: readonly AcceptedEmail[];
+    readonly requests: readonly SesRequest[];
+    readonly connections: number;
+    readonly open: number;
+    readonly ca: string;
+    readonly account: SesAccount;
+    configure(changes: Partial<SesAccount>): void;
+    fault(next?: SesFault | SesDecision): void;
+    reset(): void;
+    down(): Promise<void>;
+    up(): Promise<void>;
+    close(): Promise<void>;
+}
+export interface SesServerOptions extends Partial<SesAccount> {
+    readonly port?: number;
+    readonly certificate?: CertificateKind;
+    readonly fault?: SesFault | SesDecision;
+}
+export interface SesRequest {
+    readonly action?: string;
+    readonly at: Date;
+    readonly bytes: number;
+    readonly headers: Readonly<Record<string, string>>;
+}
+export type SesFault = SesErrorFault | SesForeignFault | SesResetFault | SesCloseFault | SesStallFault | SesOddFault | SesDelayFault | SesExpiredFault;
 interface Times {
     readonly times?: number;
 }
@@ -190,7 +226,6 @@ export interface SesDelayFault extends Times {
 export interface SesExpiredFault extends Times {
     readonly expiredRequest: true;
 }
-export type SesFault = SesErrorFault | SesForeignFault | SesResetFault | SesCloseFault | SesStallFault | SesOddFault | SesDelayFault | SesExpiredFault;
 export interface SesMoment {
     readonly server: SesServer;
     readonly action: string;
@@ -200,94 +235,11 @@ export interface SesMoment {
 export type SesDecision = (moment: SesMoment) => SesFault | undefined;
 export {};
 
-// ses/ses-request.ts
-export interface SesRequest {
-    readonly action?: string;
-    readonly at: Date;
-    readonly bytes: number;
-    readonly headers: Readonly<Record<string, string>>;
-}
-export interface HttpRequest {
-    readonly method: string;
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: Buffer;
-}
-
-// ses/ses-server-options.ts
-import type { CertificateKind } from "../certificate/certificates.ts";
-import type { SesDecision, SesFault } from "./ses-fault.ts";
-export interface SesCredentials {
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-    readonly expired?: boolean;
-}
-export interface SesQuota {
-    readonly max24HourSend: number;
-    readonly maxSendRate: number;
-    readonly sentLast24Hours: number;
-}
-export interface SesAccount {
-    readonly credentials: Readonly<Record<string, SesCredentials>>;
-    readonly region: string;
-    readonly sandbox: boolean;
-    readonly verified: "everything" | readonly string[];
-    readonly quota: SesQuota;
-    readonly sendingEnabled: boolean;
-    readonly configurationSets: readonly string[];
-    readonly clockSkewMs: number;
-}
-export interface SesServerOptions extends Partial<SesAccount> {
-    readonly port?: number;
-    readonly certificate?: CertificateKind;
-    readonly fault?: SesFault | SesDecision;
-}
-export declare function account(options: Partial<SesAccount>): SesAccount;
-
 // ses/ses-server.ts
-import type { AcceptedEmail } from "./accepted-email.ts";
-import type { SesDecision, SesFault } from "./ses-fault.ts";
-import type { SesRequest } from "./ses-request.ts";
-import type { SesAccount, SesServerOptions } from "./ses-server-options.ts";
-export interface SesServer {
-    readonly endpoint: string;
-    readonly host: "127.0.0.1";
-    readonly port: number;
-    readonly accepted: readonly AcceptedEmail[];
-    readonly requests: readonly SesRequest[];
-    readonly connections: number;
-    readonly open: number;
-    readonly ca: string;
-    readonly account: SesAccount;
-    configure(changes: Partial<SesAccount>): void;
-    fault(next?: SesFault | SesDecision): void;
-    reset(): void;
-    down(): Promise<void>;
-    up(): Promise<void>;
-    close(): Promise<void>;
-}
+import type { SesServer, SesServerOptions } from "./contract.ts";
 export declare function sesServer(options?: SesServerOptions): Promise<SesServer>;
 
-// smtp/accepted-mail.ts
-export interface AcceptedMail {
-    readonly from: string;
-    readonly to: readonly string[];
-    readonly data: Buffer;
-    readonly messageId?: string;
-    readonly session: number;
-    readonly at: Date;
-}
-export declare function messageIdOf(mail: Buffer): string | undefined;
-
-// smtp/blackhole.ts
-export interface Blackhole {
-    readonly host: "127.0.0.1";
-    readonly port: number;
-    close(): Promise<void>;
-}
-export declare function blackhole(): Promise<Blackhole>;
-
-// smtp/smtp-action.ts
+// smtp/action.ts
 export type SmtpFollowUp = "continue" | "normal" | "drop" | "reset" | "stall" | SmtpAction;
 interface Keep {
     readonly keep?: boolean;
@@ -326,35 +278,31 @@ export interface SmtpAfterBytes extends Keep {
 export type SmtpAction = SmtpReply | SmtpDrop | SmtpReset | SmtpStall | SmtpDelay | SmtpTrickle | SmtpRaw | SmtpAfterBytes;
 export {};
 
-// smtp/smtp-script.ts
-import type { SmtpAction } from "./smtp-action.ts";
-import type { SmtpServer } from "./smtp-server.ts";
-import type { SmtpSession } from "./smtp-session.ts";
-export type SmtpStep = "connect" | "tls" | "greeting" | "ehlo" | "helo" | "starttls" | "auth" | "mail" | "rcpt" | "data" | "body" | "dot" | "idle" | "rset" | "noop" | "quit";
-export interface SmtpMoment {
-    readonly server: SmtpServer;
-    readonly session: SmtpSession;
-    readonly step: SmtpStep;
-    readonly line: string;
-    readonly nth: number;
-    readonly address?: string;
-    readonly body?: Buffer;
+// smtp/blackhole.ts
+export interface Blackhole {
+    readonly host: "127.0.0.1";
+    readonly port: number;
+    close(): Promise<void>;
 }
-export type SmtpDecision = (moment: SmtpMoment) => SmtpAction | undefined;
-export type SmtpScript = {
-    readonly [Step in SmtpStep]?: SmtpAction | SmtpDecision;
-};
+export declare function blackhole(): Promise<Blackhole>;
 
-// smtp/smtp-server-options.ts
-import type { CertificateKind } from "../certificate/certificates.ts";
-import type { SmtpScript } from "./smtp-script.ts";
-export type SmtpMechanism = "PLAIN" | "LOGIN" | "CRAM-MD5" | "XOAUTH2";
-export interface SmtpAuth {
-    readonly users?: Readonly<Record<string, string>>;
-    readonly tokens?: Readonly<Record<string, string>>;
-    readonly mechanisms?: readonly SmtpMechanism[];
-    readonly required?: boolean;
-    readonly tlsOnly?: boolean;
+// smtp/contract.ts
+import type { CertificateKind } from "../server/certificates.ts";
+import type { SmtpAction } from "./action.ts";
+import type { AcceptedMail, SmtpSession } from "./records.ts";
+export interface SmtpServer {
+    readonly host: "127.0.0.1";
+    readonly port: number;
+    readonly accepted: readonly AcceptedMail[];
+    readonly sessions: readonly SmtpSession[];
+    readonly connections: number;
+    readonly open: number;
+    readonly ca: string;
+    script(next: SmtpScript): void;
+    reset(): void;
+    down(): Promise<void>;
+    up(): Promise<void>;
+    close(): Promise<void>;
 }
 export interface SmtpServerOptions {
     readonly port?: number;
@@ -372,33 +320,40 @@ export interface SmtpServerOptions {
     readonly script?: SmtpScript;
     readonly record?: "everything" | "envelopes";
 }
-
-// smtp/smtp-server.ts
-import type { AcceptedMail } from "./accepted-mail.ts";
-import type { SmtpScript } from "./smtp-script.ts";
-import type { SmtpServerOptions } from "./smtp-server-options.ts";
-import type { SmtpSession } from "./smtp-session.ts";
-export interface SmtpServer {
-    readonly host: "127.0.0.1";
-    readonly port: number;
-    readonly accepted: readonly AcceptedMail[];
-    readonly sessions: readonly SmtpSession[];
-    readonly connections: number;
-    readonly open: number;
-    readonly ca: string;
-    script(next: SmtpScript): void;
-    reset(): void;
-    down(): Promise<void>;
-    up(): Promise<void>;
-    close(): Promise<void>;
+export type SmtpMechanism = "PLAIN" | "LOGIN" | "CRAM-MD5" | "XOAUTH2";
+export interface SmtpAuth {
+    readonly users?: Readonly<Record<string, string>>;
+    readonly tokens?: Readonly<Record<string, string>>;
+    readonly mechanisms?: readonly SmtpMechanism[];
+    readonly required?: boolean;
+    readonly tlsOnly?: boolean;
 }
-export declare function smtpServer(options?: SmtpServerOptions): Promise<SmtpServer>;
+export type SmtpScript = {
+    readonly [Step in SmtpStep]?: SmtpAction | SmtpDecision;
+};
+export type SmtpStep = "connect" | "tls" | "greeting" | "ehlo" | "helo" | "starttls" | "auth" | "mail" | "rcpt" | "data" | "body" | "dot" | "idle" | "rset" | "noop" | "quit";
+export type SmtpDecision = (moment: SmtpMoment) => SmtpAction | undefined;
+export interface SmtpMoment {
+    readonly server: SmtpServer;
+    readonly session: SmtpSession;
+    readonly step: SmtpStep;
+    readonly line: string;
+    readonly nth: number;
+    readonly address?: string;
+    readonly body?: Buffer;
+}
+export declare function once(action: SmtpAction | SmtpDecision): SmtpDecision;
+export declare function times(count: number, action: SmtpAction | SmtpDecision): SmtpDecision;
+export declare function nth(position: number, action: SmtpAction | SmtpDecision): SmtpDecision;
 
-// smtp/smtp-session.ts
-export interface SmtpLogin {
-    readonly mechanism: string;
-    readonly user?: string;
-    readonly accepted: boolean;
+// smtp/records.ts
+export interface AcceptedMail {
+    readonly from: string;
+    readonly to: readonly string[];
+    readonly data: Buffer;
+    readonly messageId?: string;
+    readonly session: number;
+    readonly at: Date;
 }
 export interface SmtpSession {
     readonly number: number;
@@ -410,10 +365,21 @@ export interface SmtpSession {
     readonly finalDots: number;
     readonly open: boolean;
 }
+export interface SmtpLogin {
+    readonly mechanism: string;
+    readonly user?: string;
+    readonly accepted: boolean;
+}
+export declare function messageIdOf(mail: Buffer): string | undefined;
 
-// smtp/times.ts
-import type { SmtpAction } from "./smtp-action.ts";
-import type { SmtpDecision } from "./smtp-script.ts";
-export declare function once(action: SmtpAction | SmtpDecision): SmtpDecision;
-export declare function times(count: number, action: SmtpAction | SmtpDecision): SmtpDecision;
-export declare function nth(position: number, action: SmtpAction | SmtpDecision): SmtpDecision;
+// smtp/smtp-server.ts
+import type { SmtpServer, SmtpServerOptions } from "./contract.ts";
+export declare function smtpServer(options?: SmtpServerOptions): Promise<SmtpServer>;
+
+// through-chain.ts
+import type { Provider } from "@relais/core/spi";
+import { type Harness, type TestTarget } from "./harness/harness.ts";
+export interface WrappedTarget<S extends TestTarget> extends TestTarget {
+    readonly inner: S;
+}
+export declare function throughChain<S extends TestTarget>(harness: Harness<S>, wrap: (provider: Provider) => Provider): Harness<WrappedTarget<S>>;

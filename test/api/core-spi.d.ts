@@ -1,42 +1,61 @@
 // What @relais/core/spi opens. Written by `npm run api`.
 
 // spi.ts
-export type { Attempt } from "./attempt.ts";
-export { type Clock, systemClock } from "./clock.ts";
-export { closest } from "./closest.ts";
-export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
-export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
-export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
-export { type HttpCall, type HttpConnections, type HttpConnectionsOptions, httpConnections, throughProxy, } from "./http-connections.ts";
-export { checkProxy } from "./http-proxy.ts";
-export { isLoopback } from "./is-loopback.ts";
-export type { Journal, JournalEntry } from "./journal.ts";
-export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
-export { type Address, mailboxKey } from "./message/address.ts";
+export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
+export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
+export type { Journal, JournalEntry } from "./events/journal.ts";
+export { type FailureKind, failureKinds } from "./failure/kinds.ts";
+export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
+export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
+export { aggregateKind } from "./failure/precedence.ts";
+export { redactor, withoutAddresses } from "./failure/redact.ts";
+export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
-export { decodeWords } from "./message/encoded-words.ts";
-export type { Envelope } from "./message/envelope.ts";
+export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
-export { InvalidMessage } from "./message/invalid-message.ts";
-export { defaultLimits, type Limits } from "./message/limits.ts";
-export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Message, } from "./message/message.ts";
-export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
-export { optionsSchema, type SafeParser } from "./options-schema.ts";
-export type { Outcome, Receipt, Rejection } from "./outcome.ts";
-export { definePlugin, type OptionIssue, type OptionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./plugin.ts";
-export { processLock } from "./process-lock.ts";
-export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
-export { providerId } from "./provider-id.ts";
-export { overLimits, type ProviderLimits } from "./provider-limits.ts";
-export { reason } from "./reason.ts";
-export { redactor } from "./redactor.ts";
-export type { DeliveryScope } from "./scope.ts";
-export { sleep } from "./sleep.ts";
-export { type Slots, slots } from "./slots.ts";
-export { withoutAddresses } from "./without-addresses.ts";
+export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Message, } from "./message/message.ts";
+export { defaultLimits, type Limits } from "./message/message.ts";
+export { defineProvider, type ProviderCall, type ProviderDefinition, type RejectedRecipient, SendFailure, type SendFailureDetails, type SendResult, } from "./provider/define-provider.ts";
+export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
+export { definePlugin, type OptionIssue, type OptionsSchema, optionMessage as optionSentence, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
+export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
+export type { DeliveryScope } from "./provider/scope.ts";
+export { checkProxy } from "./runtime/check-proxy.ts";
+export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
+export { isLoopback } from "./runtime/is-loopback.ts";
+export { didYouMean as closest, providerId } from "./runtime/options.ts";
+export { processLock } from "./runtime/process-lock.ts";
+export { reason } from "./runtime/sanitize.ts";
+export { type Slots, slots } from "./runtime/semaphore.ts";
 
-// attempt.ts
-import type { FailureKind } from "./failure.ts";
+// events/delivery.ts
+import type { FailureKind } from "../failure/kinds.ts";
+import type { Failure, Receipt, Rejection } from "../failure/outcome.ts";
+interface DeliveryBase {
+    readonly id: string;
+    readonly attempts: readonly Attempt[];
+    readonly failures: readonly Failure[];
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Rejection[];
+    readonly receipts: readonly Receipt[];
+    readonly possibleDuplicate?: true;
+}
+export interface Delivered extends DeliveryBase {
+    readonly success: true;
+    readonly provider: string;
+    readonly messageId: string;
+}
+export interface Undelivered extends DeliveryBase {
+    readonly success: false;
+    readonly status: "failed" | "partial" | "unknown";
+    readonly error: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly provider: string;
+    readonly retryAt?: number;
+    readonly retryAfterMs?: number;
+}
+export type Delivery = Delivered | Undelivered;
 export interface Attempt {
     readonly n: number;
     readonly id: string;
@@ -54,180 +73,88 @@ export interface Attempt {
     readonly recipients: number;
     readonly accepted: number;
 }
-
-// clock.ts
-export interface Clock {
-    now(): number;
-    wallNow?(): number;
-    after(delayMs: number, run: () => void): () => void;
+export declare class DeliveryError extends Error {
+    readonly name = "DeliveryError";
+    readonly delivery: Undelivered;
+    constructor(delivery: Undelivered);
+    get unknown(): boolean;
 }
-export declare function wallNow(clock: Clock): number;
-export declare function wallAt(clock: Clock, at: number): number;
-export declare const systemClock: Clock;
-
-// closest.ts
-export declare function closest(word: string, candidates: readonly string[]): string | undefined;
-
-// delivery.ts
-import type { Attempt } from "./attempt.ts";
-import type { Failure, FailureKind } from "./failure.ts";
-import type { Receipt, Rejection } from "./outcome.ts";
-interface Ended {
-    readonly id: string;
-    readonly attempts: readonly Attempt[];
-    readonly failures: readonly Failure[];
-    readonly accepted: readonly string[];
-    readonly rejected: readonly Rejection[];
-    readonly receipts: readonly Receipt[];
-    readonly possibleDuplicate?: true;
-}
-export interface Delivered extends Ended {
-    readonly success: true;
-    readonly provider: string;
-    readonly messageId: string;
-}
-export interface Undelivered extends Ended {
-    readonly success: false;
-    readonly status: "failed" | "partial" | "unknown";
-    readonly error: string;
-    readonly kind: FailureKind;
-    readonly reason: string;
-    readonly provider: string;
-    readonly retryAt?: number;
-    readonly retryAfterMs?: number;
-}
-export type Delivery = Delivered | Undelivered;
+export declare function unwrap(delivery: Delivery): Delivered;
 export {};
 
-// event.ts
-import type { Attempt } from "./attempt.ts";
-import type { Delivery } from "./delivery.ts";
-import type { Failure } from "./failure.ts";
-import type { Outcome } from "./outcome.ts";
-interface Of {
+// events/event.ts
+import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Attempt, Delivery } from "./delivery.ts";
+interface EventBase {
     readonly at: number;
     readonly chain?: string;
     readonly message?: string;
 }
 export type BreakerState = "closed" | "open" | "half-open";
-export type RelaisEvent = (Of & {
+export type RelaisEvent = (EventBase & {
     readonly type: "delivery-start";
     readonly recipients: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "attempt-start";
     readonly provider: string;
     readonly attempt: string;
     readonly n: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "attempt";
     readonly provider: string;
     readonly attempt: Attempt;
     readonly outcome: Outcome;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "hand-over";
     readonly provider: string;
     readonly attempt: string;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "late";
     readonly provider: string;
     readonly attempt: string;
     readonly outcome: Outcome;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "retry";
     readonly provider: string;
     readonly failure: Failure;
     readonly delayMs: number;
     readonly next: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "retry-suppressed";
     readonly provider: string;
     readonly failure: Failure;
     readonly why: "budget" | "deadline" | "wait-too-long";
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "failover";
     readonly from: string;
     readonly to: string;
     readonly failure: Failure;
     readonly recipients: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "wait";
     readonly delayMs: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "breaker";
     readonly provider: string;
     readonly state: BreakerState;
     readonly failure?: Failure;
     readonly reopenAt?: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "journal-lost";
     readonly provider: string;
     readonly attempt: string;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "delivery";
     readonly delivery: Delivery;
     readonly ms: number;
 });
 export type Observer = (event: RelaisEvent) => void;
+export declare function combineObservers(observers: readonly Observer[], chain: string): Observer | undefined;
+export declare function observeBoth(one: Observer | undefined, other: Observer | undefined): Observer | undefined;
 export {};
 
-// failure.ts
-import type { Behind, Rejection } from "./outcome.ts";
-export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];
-export type FailureKind = (typeof failureKinds)[number];
-export interface Failure extends Behind {
-    readonly success: false;
-    readonly provider: string;
-    readonly kind: FailureKind;
-    readonly reason: string;
-    readonly code?: string;
-    readonly retryAfterMs?: number;
-    readonly again?: false;
-    readonly definite?: true;
-    readonly accepted?: readonly string[];
-    readonly rejected?: readonly Rejection[];
-}
-
-// http-connections.ts
-import { type ClientRequest, type OutgoingHttpHeaders } from "node:http";
-export interface HttpConnectionsOptions {
-    readonly maxConnections: number;
-    readonly connectionTimeoutMs: number;
-    readonly ca?: string | readonly string[] | undefined;
-    readonly proxy?: string | undefined;
-}
-export interface HttpCall {
-    readonly secure: boolean;
-    readonly host: string;
-    readonly port?: number | undefined;
-    readonly method: string;
-    readonly path: string;
-    readonly headers: OutgoingHttpHeaders;
-}
-export interface HttpConnections {
-    begin(call: HttpCall, signal?: AbortSignal): Promise<ClientRequest>;
-    readonly secrets: readonly string[];
-    destroy(): void;
-}
-export declare function throughProxy(thrown: unknown): string;
-export declare function httpConnections(options: HttpConnectionsOptions): HttpConnections;
-
-// http-proxy.ts
-export interface HttpProxy {
-    readonly name: string;
-    readonly secure: boolean;
-    readonly host: string;
-    readonly port: number;
-    readonly authorization?: string;
-    readonly secrets: readonly string[];
-}
-export declare function checkProxy(field: string, value: unknown): void;
-export declare function httpProxy(url: string): HttpProxy;
-
-// is-loopback.ts
-export declare function isLoopback(host: string): boolean;
-
-// journal.ts
-import type { Outcome } from "./outcome.ts";
+// events/journal.ts
+import type { Outcome } from "../failure/outcome.ts";
 export interface JournalEntry {
     readonly attempt: string;
     readonly messageId: string;
@@ -244,9 +171,56 @@ export interface Journal {
 }
 export declare function isJournal(value: unknown): value is Journal;
 
-// make-outcome.ts
-import type { Failure, FailureKind } from "./failure.ts";
-import type { Behind, Outcome, Receipt, Rejection } from "./outcome.ts";
+// failure/kinds.ts
+export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];
+export type FailureKind = (typeof failureKinds)[number];
+export type Verdict = "success" | "failure" | "open" | "rest" | "neither";
+export interface Disposition {
+    readonly retry: boolean;
+    readonly failover: boolean;
+    readonly health: Verdict;
+}
+export type Dispositions = Readonly<Record<FailureKind, Disposition>>;
+export interface Override extends Partial<Disposition> {
+    readonly again?: boolean;
+    readonly next?: boolean;
+}
+export type Overrides = Readonly<Partial<Record<FailureKind, Override>>>;
+export declare const dispositions: Dispositions;
+export declare function currentNames({ again, next, ...change }: Override): Partial<Disposition>;
+
+// failure/outcome.ts
+import type { FailureKind } from "./kinds.ts";
+export interface Rejection {
+    readonly address: string;
+    readonly failure: Failure;
+}
+export interface AggregateFields {
+    readonly receipts?: readonly Receipt[];
+    readonly failures?: readonly Failure[];
+    readonly possibleDuplicate?: true;
+}
+export interface Receipt extends AggregateFields {
+    readonly success: true;
+    readonly provider: string;
+    readonly messageId: string;
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Rejection[];
+    readonly response?: string;
+}
+export interface Failure extends AggregateFields {
+    readonly success: false;
+    readonly provider: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly code?: string;
+    readonly retryAfterMs?: number;
+    readonly again?: false;
+    readonly definite?: true;
+    readonly accepted?: readonly string[];
+    readonly rejected?: readonly Rejection[];
+}
+export type Outcome = Receipt | Failure;
 export interface FailureParts {
     readonly provider: string;
     readonly kind: FailureKind;
@@ -257,7 +231,7 @@ export interface FailureParts {
     readonly definite?: true | undefined;
     readonly rejected?: readonly Rejection[] | undefined;
 }
-export declare function withBehind(outcome: Outcome, behind: Behind): Outcome;
+export declare function withAggregate(outcome: Outcome, behind: AggregateFields): Outcome;
 export declare function failure(parts: FailureParts): Failure;
 export interface ReceiptParts {
     readonly provider: string;
@@ -267,6 +241,16 @@ export interface ReceiptParts {
     readonly response?: string | undefined;
 }
 export declare function receipt(parts: ReceiptParts): Receipt;
+
+// failure/precedence.ts
+import type { FailureKind } from "./kinds.ts";
+import type { Failure } from "./outcome.ts";
+export declare function mostRetryable(failures: readonly (Failure | undefined)[]): Failure | undefined;
+export declare function aggregateKind(failures: readonly Failure[]): FailureKind;
+
+// failure/redact.ts
+export declare function redactor(secrets: Iterable<string | undefined>): (text: string) => string;
+export declare function withoutAddresses(text: string): string;
 
 // message/address-list.ts
 import { type Address } from "./address.ts";
@@ -293,10 +277,20 @@ export declare function readsAsAddress(name: string, address: string): boolean;
 export declare function hidesAddress(name: string, address: string): boolean;
 export declare function mailboxKey(address: string): string;
 
-// message/alternatives.ts
+// message/attachments.ts
 import { type ContentInput } from "./content.ts";
-import type { Limits } from "./limits.ts";
-import type { Alternative, CalendarEvent } from "./message.ts";
+import type { Alternative, Attachment, CalendarEvent, Limits } from "./message.ts";
+export interface AttachmentInput {
+    readonly filename?: string | false | null | undefined;
+    readonly content?: ContentInput | null | undefined;
+    readonly encoding?: string | null | undefined;
+    readonly contentType?: string | null | undefined;
+    readonly cid?: string | null | undefined;
+    readonly contentDisposition?: "attachment" | "inline" | null | undefined;
+    readonly path?: string | null | undefined;
+    readonly href?: string | null | undefined;
+}
+export declare function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]>;
 export interface AlternativeInput {
     readonly contentType?: string | null | undefined;
     readonly content?: ContentInput | null | undefined;
@@ -319,25 +313,8 @@ export declare function readAlternatives(input: {
     readonly alternatives?: unknown;
 }, limits: Limits): Promise<readonly Alternative[]>;
 
-// message/attachments.ts
-import { type ContentInput } from "./content.ts";
-import type { Limits } from "./limits.ts";
-import type { Attachment } from "./message.ts";
-export interface AttachmentInput {
-    readonly filename?: string | false | null | undefined;
-    readonly content?: ContentInput | null | undefined;
-    readonly encoding?: string | null | undefined;
-    readonly contentType?: string | null | undefined;
-    readonly cid?: string | null | undefined;
-    readonly contentDisposition?: "attachment" | "inline" | null | undefined;
-    readonly path?: string | null | undefined;
-    readonly href?: string | null | undefined;
-}
-export declare function cleanMediaType(written: string): string | undefined;
-export declare function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]>;
-
 // message/content.ts
-import type { Limits } from "./limits.ts";
+import type { Limits } from "./message.ts";
 export type ContentInput = string | Uint8Array | ArrayBuffer | ArrayBufferView | Blob | AsyncIterable<Uint8Array | string> | {
     readonly type: "Buffer";
     readonly data: readonly number[];
@@ -356,15 +333,11 @@ export declare function readContent(field: string, source: ContentSource, limits
 
 // message/create-message.ts
 import { type AddressInput } from "./address-list.ts";
-import { type AlternativeInput, type CalendarInput } from "./alternatives.ts";
-import { type AttachmentInput } from "./attachments.ts";
+import { type AlternativeInput, type AttachmentInput, type CalendarInput } from "./attachments.ts";
 import { type ContentInput } from "./content.ts";
-import { type DeliveryStatusInput } from "./delivery-status.ts";
-import { type EnvelopeInput } from "./envelope-field.ts";
-import { type HeadersInput } from "./headers.ts";
-import { type ListInput } from "./known-headers.ts";
-import { type Limits } from "./limits.ts";
-import type { Message } from "./message.ts";
+import { type DeliveryStatusInput, type EnvelopeInput } from "./envelope.ts";
+import { type HeadersInput, type ListInput } from "./headers.ts";
+import { type Limits, type Message } from "./message.ts";
 import { type RawInput } from "./raw-message.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
@@ -410,8 +383,17 @@ export declare function isMessage(value: unknown): value is Message;
 export declare function createMessage(input: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
-// message/delivery-status.ts
-import type { DeliveryStatusRequest } from "./message.ts";
+// message/envelope.ts
+import { type Address } from "./address.ts";
+import { type AddressInput } from "./address-list.ts";
+import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
+export interface EnvelopeInput {
+    readonly from?: AddressInput | null | undefined;
+    readonly to?: AddressInput | null | undefined;
+    readonly cc?: AddressInput | null | undefined;
+    readonly bcc?: AddressInput | null | undefined;
+}
+export declare function readEnvelope(value: unknown, sender: Address, recipients: readonly Address[], limits: Limits): Envelope;
 export interface DeliveryStatusInput {
     readonly return?: string | null | undefined;
     readonly ret?: string | null | undefined;
@@ -421,29 +403,22 @@ export interface DeliveryStatusInput {
     readonly recipient?: string | null | undefined;
     readonly orcpt?: string | null | undefined;
 }
-export declare function deliveryStatus(value: unknown): DeliveryStatusRequest | undefined;
+export declare function readDsn(value: unknown): DeliveryStatusRequest | undefined;
 
-// message/encoded-words.ts
+// message/fields.ts
+export declare class InvalidMessage extends Error {
+    readonly name = "InvalidMessage";
+    readonly field: string;
+    constructor(field: string, fault: string);
+}
+export declare function isAbsent(value: unknown): value is null | undefined | "" | readonly [];
+export declare function oneLine(text: string): string | undefined;
+export declare function addressText(field: string, text: string, maxCharacters: number): string;
+export declare function headerText(field: string, value: unknown, maxCharacters?: number): string;
+export declare function bodyText(field: string, value: unknown, maxCharacters: number): string;
+export declare function quote(value: unknown): string;
+export declare function pickOwn<T extends object>(field: string, value: unknown, names: ReadonlySet<string>, what: string): Partial<T>;
 export declare function decodeWords(text: string): string;
-
-// message/envelope-field.ts
-import { type Address } from "./address.ts";
-import { type AddressInput } from "./address-list.ts";
-import type { Envelope } from "./envelope.ts";
-import type { Limits } from "./limits.ts";
-export interface EnvelopeInput {
-    readonly from?: AddressInput | null | undefined;
-    readonly to?: AddressInput | null | undefined;
-    readonly cc?: AddressInput | null | undefined;
-    readonly bcc?: AddressInput | null | undefined;
-}
-export declare function envelopeField(value: unknown, sender: Address, everybody: readonly Address[], limits: Limits): Envelope;
-
-// message/envelope.ts
-export interface Envelope {
-    readonly from: string;
-    readonly to: readonly string[];
-}
 
 // message/headers.ts
 export type HeaderValue = string | number | bigint | boolean | Date | {
@@ -460,15 +435,6 @@ export declare function isStructuredHeader(name: string): boolean;
 export declare function customHeaders(value: unknown, more?: readonly (readonly [string, string])[]): Headers;
 export declare function messageTags(value: unknown): Readonly<Record<string, string>>;
 export declare function asciiTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-
-// message/invalid-message.ts
-export declare class InvalidMessage extends Error {
-    readonly name = "InvalidMessage";
-    readonly field: string;
-    constructor(field: string, fault: string);
-}
-
-// message/known-headers.ts
 type Url = string | {
     readonly url: string;
     readonly comment?: string | null | undefined;
@@ -478,7 +444,8 @@ export declare function listHeaders(value: unknown): (readonly [string, string])
 export declare function priorityHeaders(value: unknown): (readonly [string, string])[];
 export {};
 
-// message/limits.ts
+// message/message.ts
+import type { Address } from "./address.ts";
 export interface Limits {
     readonly maxRecipients: number;
     readonly maxBytes: number;
@@ -487,10 +454,6 @@ export interface Limits {
     readonly strictNames: boolean;
 }
 export declare const defaultLimits: Limits;
-
-// message/message.ts
-import type { Address } from "./address.ts";
-import type { Envelope } from "./envelope.ts";
 export interface Attachment {
     readonly filename?: string;
     readonly content: Uint8Array;
@@ -539,12 +502,15 @@ export interface Message {
     readonly contentBytes: number;
     readonly raw?: Uint8Array;
 }
+export interface Envelope {
+    readonly from: string;
+    readonly to: readonly string[];
+}
 
 // message/raw-message.ts
 import { type AddressInput } from "./address-list.ts";
 import { type ContentInput } from "./content.ts";
-import { type Limits } from "./limits.ts";
-import type { Message } from "./message.ts";
+import { type Limits, type Message } from "./message.ts";
 export type RawInput = ContentInput | {
     readonly content?: ContentInput | undefined;
     readonly encoding?: string | undefined;
@@ -555,63 +521,84 @@ interface RawOptions {
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
 }
-export declare function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message>;
+export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
 
-// option-sentence.ts
-export interface RawOptionIssue {
+// provider/define-provider.ts
+import type { FailureKind } from "../failure/kinds.ts";
+import type { Envelope, Message } from "../message/message.ts";
+import { type ProviderLimits } from "./limits.ts";
+import type { Provider, Quota, VerifyContext } from "./provider.ts";
+export interface SendFailureDetails {
     readonly code?: string | undefined;
-    readonly expected?: string | undefined;
-    readonly input?: unknown;
-    readonly keys?: readonly string[] | undefined;
-    readonly values?: readonly unknown[] | undefined;
-    readonly minimum?: number | bigint | undefined;
-    readonly maximum?: number | bigint | undefined;
-    readonly origin?: string | undefined;
-    readonly inst?: unknown;
+    readonly retryAfterMs?: number | undefined;
+    readonly definite?: true | undefined;
+    readonly again?: false | undefined;
 }
-export declare function optionSentence(issue: RawOptionIssue): string | undefined;
-
-// options-schema.ts
-import { optionSentence } from "./option-sentence.ts";
-import type { OptionIssue, OptionsSchema } from "./plugin.ts";
-export interface SafeParser {
-    safeParse(value: unknown, how: {
-        readonly error: typeof optionSentence;
-    }): {
-        readonly success: true;
-        readonly data: unknown;
-    } | {
-        readonly success: false;
-        readonly error: {
-            readonly issues: readonly OptionIssue[];
-        };
-    };
+export declare class SendFailure extends Error {
+    readonly name = "SendFailure";
+    readonly kind: FailureKind;
+    readonly details: SendFailureDetails;
+    constructor(kind: FailureKind, reason: string, details?: SendFailureDetails);
 }
-export declare function optionsSchema<Options>(load: () => Promise<SafeParser>, check: (options: Options) => void): OptionsSchema<Options>;
-
-// outcome.ts
-import type { Failure } from "./failure.ts";
-export interface Rejection {
+export interface SendResult {
+    readonly messageId: string | undefined;
+    readonly rejected?: readonly RejectedRecipient[] | undefined;
+    readonly response?: string | undefined;
+}
+export interface RejectedRecipient {
     readonly address: string;
-    readonly failure: Failure;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly code?: string | undefined;
 }
-export interface Behind {
-    readonly receipts?: readonly Receipt[];
-    readonly failures?: readonly Failure[];
-    readonly possibleDuplicate?: true;
+export interface ProviderCall {
+    readonly envelope: Envelope;
+    readonly signal: AbortSignal;
 }
-export interface Receipt extends Behind {
-    readonly success: true;
-    readonly provider: string;
-    readonly messageId: string;
-    readonly accepted: readonly string[];
-    readonly rejected: readonly Rejection[];
-    readonly response?: string;
+export interface ProviderDefinition<Connection = undefined> {
+    readonly id: string;
+    readonly limits?: ProviderLimits | (() => ProviderLimits | undefined) | undefined;
+    readonly secrets?: readonly (string | undefined)[] | undefined;
+    readonly connect?: ((message: Message, call: ProviderCall) => Promise<Connection>) | undefined;
+    readonly send: (message: Message, call: ProviderCall & {
+        readonly connection: Connection;
+    }) => Promise<SendResult>;
+    readonly verify?: ((context: VerifyContext) => Promise<{
+        reason?: string;
+        quota?: Quota;
+        sandbox?: boolean;
+    } | undefined | void>) | undefined;
+    readonly close?: (() => Promise<void> | void) | undefined;
 }
-export type Outcome = Receipt | Failure;
+export declare function defineProvider<Connection = undefined>(definition: ProviderDefinition<Connection>): Provider;
 
-// plugin.ts
+// provider/limits.ts
+import type { Envelope, Message } from "../message/message.ts";
+export interface ProviderLimits {
+    readonly maxRecipients?: number | undefined;
+    readonly maxBytes?: number | undefined;
+    readonly attachmentEncoding?: "base64" | undefined;
+    readonly smtpUtf8?: false | undefined;
+    readonly nullSender?: false | undefined;
+    readonly refusedExtensions?: readonly string[] | undefined;
+    readonly allowedExtensions?: readonly string[] | undefined;
+    readonly visibleRecipient?: true | undefined;
+    readonly refuses?: ((message: Message, envelope: Envelope) => string | undefined) | undefined;
+}
+export interface Limited {
+    readonly limits?: ProviderLimits | undefined;
+}
+export declare function limitsOf(provider: Limited): ProviderLimits | undefined;
+export declare function utf8Header(message: Message, { visibleRecipient }?: ProviderLimits): string | undefined;
+export declare function overLimits(message: Message, { from, to }: Envelope, limits: ProviderLimits): string | undefined;
+export interface Part {
+    readonly to: readonly string[];
+    readonly over?: string | undefined;
+}
+export declare function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined;
+
+// provider/plugin.ts
 import type { Provider } from "./provider.ts";
 export declare const pluginContract = 1;
 export interface OptionIssue {
@@ -655,44 +642,37 @@ export interface Plugin<Options = unknown> {
 export type PluginParts<Options> = Omit<Plugin<Options>, "contract">;
 export declare function definePlugin<Options>(parts: PluginParts<Options>): Plugin<Options>;
 export declare function pluginFault(value: unknown): string | undefined;
-
-// process-lock.ts
-export declare function processLock(path: string): (() => void) | undefined;
-
-// provider-id.ts
-export declare const isProviderId: (value: unknown) => value is string;
-export declare function providerId(field: string, value: unknown): string;
-
-// provider-limits.ts
-import type { Envelope } from "./message/envelope.ts";
-import type { Message } from "./message/message.ts";
-export interface ProviderLimits {
-    readonly maxRecipients?: number | undefined;
-    readonly maxBytes?: number | undefined;
-    readonly attachmentEncoding?: "base64" | undefined;
-    readonly smtpUtf8?: false | undefined;
-    readonly nullSender?: false | undefined;
-    readonly refusedExtensions?: readonly string[] | undefined;
-    readonly allowedExtensions?: readonly string[] | undefined;
-    readonly visibleRecipient?: true | undefined;
-    readonly refuses?: ((message: Message, envelope: Envelope) => string | undefined) | undefined;
+export interface SafeParser {
+    safeParse(value: unknown, how: {
+        readonly error: typeof optionMessage;
+    }): {
+        readonly success: true;
+        readonly data: unknown;
+    } | {
+        readonly success: false;
+        readonly error: {
+            readonly issues: readonly OptionIssue[];
+        };
+    };
 }
-export interface Limited {
-    readonly limits?: ProviderLimits | undefined;
+export declare function optionsSchema<Options>(load: () => Promise<SafeParser>, check: (options: Options) => void): OptionsSchema<Options>;
+export interface RawOptionIssue {
+    readonly code?: string | undefined;
+    readonly expected?: string | undefined;
+    readonly input?: unknown;
+    readonly keys?: readonly string[] | undefined;
+    readonly values?: readonly unknown[] | undefined;
+    readonly minimum?: number | bigint | undefined;
+    readonly maximum?: number | bigint | undefined;
+    readonly origin?: string | undefined;
+    readonly inst?: unknown;
 }
-export declare function limitsOf(provider: Limited): ProviderLimits | undefined;
-export declare function overLimits(message: Message, { from, to }: Envelope, limits: ProviderLimits): string | undefined;
-export interface Part {
-    readonly to: readonly string[];
-    readonly over?: string | undefined;
-}
-export declare function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined;
+export declare function optionMessage(issue: RawOptionIssue): string | undefined;
 
-// provider.ts
-import type { Envelope } from "./message/envelope.ts";
-import type { Message } from "./message/message.ts";
-import type { Outcome } from "./outcome.ts";
-import type { ProviderLimits } from "./provider-limits.ts";
+// provider/provider.ts
+import type { Outcome } from "../failure/outcome.ts";
+import type { Envelope, Message } from "../message/message.ts";
+import type { ProviderLimits } from "./limits.ts";
 import type { DeliveryScope } from "./scope.ts";
 export interface SendContext {
     readonly envelope: Envelope;
@@ -726,24 +706,22 @@ export interface Provider {
     close?(): Promise<void>;
     [Symbol.asyncDispose]?(): Promise<void>;
 }
+export type Send = (message: Message, context: SendContext) => Promise<Outcome>;
+export declare function looksLikeLink(value: object): boolean;
+export declare function hasLinks(provider: object): boolean;
+export declare function looksLikeForwarder(provider: object): boolean;
 
-// reason.ts
-export declare function reason(text: string, maxCharacters?: number): string;
-
-// redactor.ts
-export declare function redactor(secrets: Iterable<string | undefined>): (text: string) => string;
-
-// scope.ts
-import type { Attempt } from "./attempt.ts";
-import type { Observer } from "./event.ts";
-import type { Journal } from "./journal.ts";
-import type { Outcome } from "./outcome.ts";
+// provider/scope.ts
+import type { Attempt } from "../events/delivery.ts";
+import type { Observer } from "../events/event.ts";
+import type { Journal } from "../events/journal.ts";
+import type { Outcome } from "../failure/outcome.ts";
 export interface AttemptState {
     readonly provider: string;
     readonly to: readonly string[];
-    readonly isCrossing: boolean;
-    readonly crossed: boolean;
-    readonly passedOn: boolean;
+    readonly isHandingOver: boolean;
+    readonly handedOver: boolean;
+    readonly forwarded: boolean;
     readonly isVoid: boolean;
     readonly outcome: Outcome | undefined;
     abandon(): void;
@@ -752,21 +730,63 @@ export interface DeliveryScope {
     readonly observe?: Observer | undefined;
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
+}
+export interface AttemptScope extends DeliveryScope {
+    nextAttempt(attempt?: AttemptState, n?: number): number;
+    record(attempt: Attempt, outcome: Outcome): void;
+}
+export declare function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined;
+export declare class InnerScope<Outer extends AttemptScope | undefined = AttemptScope> implements AttemptScope {
+    readonly outer: Outer;
+    constructor(outer: Outer);
+    get observe(): Observer | undefined;
+    get journal(): Journal | undefined;
+    get deadlineAt(): number;
     nextAttempt(attempt?: AttemptState, n?: number): number;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 
-// sleep.ts
-import type { Clock } from "./clock.ts";
+// runtime/check-proxy.ts
+export declare function checkProxy(field: string, value: unknown): void;
+
+// runtime/clock.ts
+export interface Clock {
+    now(): number;
+    wallNow?(): number;
+    after(delayMs: number, run: () => void): () => void;
+}
+export declare function wallNow(clock: Clock): number;
+export declare function wallAt(clock: Clock, at: number): number;
+export declare const systemClock: Clock;
 export declare function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<boolean>;
 
-// slots.ts
+// runtime/is-loopback.ts
+export declare function isLoopback(host: string): boolean;
+
+// runtime/options.ts
+export declare const isProviderId: (value: unknown) => value is string;
+export declare function providerId(field: string, value: unknown): string;
+export declare function knownOptions(what: string, options: unknown, names: readonly string[]): void;
+interface Range {
+    readonly min: number;
+    readonly max?: number;
+    readonly whole?: boolean;
+    readonly unbounded?: boolean;
+}
+export declare function numberOption(what: string, value: unknown, fallback: number, range: Range): number;
+export declare function didYouMean(word: string, candidates: readonly string[]): string | undefined;
+export {};
+
+// runtime/process-lock.ts
+export declare function processLock(path: string): (() => void) | undefined;
+
+// runtime/sanitize.ts
+export declare function reason(text: string, maxCharacters?: number): string;
+
+// runtime/semaphore.ts
 export interface Slots {
     take(weight: number, signal?: AbortSignal): Promise<(() => void) | undefined>;
     readonly waiting: number;
     readonly taken: number;
 }
 export declare function slots(capacity: number): Slots;
-
-// without-addresses.ts
-export declare function withoutAddresses(text: string): string;

@@ -1,70 +1,118 @@
 // What @relais/core opens. Written by `npm run api`.
 
 // index.ts
-export type { Attempt } from "./attempt.ts";
-export { type Chain, createChain } from "./chain.ts";
-export type { ChainOptions } from "./chain-options.ts";
-export { type Clock, systemClock } from "./clock.ts";
-export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
-export { DeliveryError, unwrap } from "./delivery-error.ts";
-export { describe } from "./describe.ts";
-export { type Disposition, type Dispositions, dispositions, type Overrides, type Verdict, } from "./disposition.ts";
-export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
-export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
-export type { Journal, JournalEntry } from "./journal.ts";
-export { type Link, link } from "./link.ts";
+export type { SkipCode } from "./attempt/attempt-record.ts";
+export type { ChainHealth } from "./chain/chain.ts";
+export { type Chain, createChain } from "./chain/chain.ts";
+export { type Link, link } from "./chain/link.ts";
+export type { ChainOptions, SendOptions } from "./chain/options.ts";
+export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
+export { DeliveryError, unwrap } from "./events/delivery.ts";
+export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
+export type { Journal, JournalEntry } from "./events/journal.ts";
+export { describe, formatFailure } from "./failure/format.ts";
+export { type Disposition, type Dispositions, dispositions, type FailureKind, failureKinds, type Overrides, type Verdict, } from "./failure/kinds.ts";
+export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
-export type { Envelope } from "./message/envelope.ts";
-export { InvalidMessage } from "./message/invalid-message.ts";
-export type { Limits } from "./message/limits.ts";
-export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Message, } from "./message/message.ts";
-export type { Outcome, Receipt, Rejection } from "./outcome.ts";
-export { type BreakerOptions, breaker } from "./policies/breaker.ts";
+export { InvalidMessage } from "./message/fields.ts";
+export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Limits, Message, } from "./message/message.ts";
+export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
 export { overrides } from "./policies/overrides.ts";
+export type { BreakerStatus, LimitStatus, LinkSite, LinkStatus, Policy, TimedOptions, } from "./policies/policy.ts";
 export { type RateLimitOptions, rateLimit } from "./policies/rate-limit.ts";
 export { type RetryOptions, retry } from "./policies/retry.ts";
+export { type StandardOptions, standardPolicies, standardTimeoutMs } from "./policies/standard.ts";
 export { type TimeoutOptions, timeout } from "./policies/timeout.ts";
-export type { BreakerStatus, LimitStatus, LinkSite, LinkStatus, Policy, Send, TimedOptions, } from "./policy.ts";
-export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
-export type { ProviderLimits } from "./provider-limits.ts";
-export type { DeliveryScope } from "./scope.ts";
-export type { SendOptions } from "./send-options.ts";
-export type { SkipCode } from "./skip.ts";
-export { type StandardOptions, standardPolicies, standardTimeoutMs } from "./standard-policies.ts";
-export type { ChainHealth } from "./verify-all.ts";
+export type { ProviderLimits } from "./provider/limits.ts";
+export type { Health, Provider, Quota, Send, SendContext, VerifyContext } from "./provider/provider.ts";
+export type { DeliveryScope } from "./provider/scope.ts";
+export { type Clock, systemClock } from "./runtime/clock.ts";
 
-// attempt.ts
-import type { FailureKind } from "./failure.ts";
-export interface Attempt {
+// attempt/attempt-record.ts
+import type { Attempt } from "../events/delivery.ts";
+import { type Failure, type Outcome } from "../failure/outcome.ts";
+import type { Message } from "../message/message.ts";
+import type { SendContext } from "../provider/provider.ts";
+export interface AttemptFacts {
     readonly n: number;
     readonly id: string;
     readonly provider: string;
-    readonly at: string;
+    readonly at: number;
     readonly ms: number;
-    readonly success: boolean;
-    readonly phase: "open" | "handed_over";
-    readonly kind?: FailureKind;
-    readonly code?: string;
-    readonly reason?: string;
-    readonly retryAfterMs?: number;
+    readonly handedOver: boolean;
     readonly skipped: boolean;
-    readonly messageId?: string;
     readonly recipients: number;
-    readonly accepted: number;
+}
+export declare function attemptRecord(facts: AttemptFacts, outcome: Outcome): Attempt;
+export declare function attemptId(): string;
+export type SkipCode = "breaker-open" | "resting" | "rate-limit" | "daily-limit" | "queue-full" | "over-limit";
+interface SkipReason {
+    readonly code: SkipCode;
+    readonly kind?: "skipped" | "refused" | undefined;
+    readonly reason: string;
+    readonly retryAfterMs?: number | undefined;
+    readonly at: number;
+}
+export declare function skip(provider: string, message: Message, context: Pick<SendContext, "scope" | "envelope">, why: SkipReason): Failure;
+export {};
+
+// chain/chain.ts
+import type { Delivery } from "../events/delivery.ts";
+import { type MessageInput } from "../message/create-message.ts";
+import type { Message } from "../message/message.ts";
+import { type Health, type Provider, type VerifyContext } from "../provider/provider.ts";
+import { type Link } from "./link.ts";
+import { type ChainOptions, type SendOptions } from "./options.ts";
+export interface Chain extends Provider {
+    readonly links: readonly Link[];
+    send(message: MessageInput | Message, options?: SendOptions): Promise<Delivery>;
+    verify(context?: VerifyContext): Promise<ChainHealth>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+export declare function createChain(links: readonly (Link | Provider)[], options?: ChainOptions): Chain;
+export interface ChainHealth extends Health {
+    readonly providers: readonly Health[];
 }
 
-// chain-options.ts
-import type { Clock } from "./clock.ts";
-import type { Observer } from "./event.ts";
-import { type FailureKind } from "./failure.ts";
-import { type Journal } from "./journal.ts";
-import type { AddressInput } from "./message/address-list.ts";
-import { type Limits } from "./message/limits.ts";
-import type { Policy } from "./policy.ts";
+// chain/link.ts
+import { type Dispositions, type Overrides } from "../failure/kinds.ts";
+import { type LinkStatus, type Policy } from "../policies/policy.ts";
+import { type Provider } from "../provider/provider.ts";
+import { type Clock } from "../runtime/clock.ts";
+export interface Link extends Provider {
+    readonly provider: Provider;
+    readonly dispositions: Dispositions;
+    readonly overrides: Overrides;
+    status(): LinkStatus;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+export declare function isLink(value: unknown): value is Link;
+export declare function link(provider: Provider, ...policies: readonly Policy[]): Link;
+export declare function makeLink(provider: Provider, policies: readonly Policy[], clock: Clock): Link;
+
+// chain/options.ts
+import type { Observer } from "../events/event.ts";
+import { type Journal } from "../events/journal.ts";
+import { type FailureKind } from "../failure/kinds.ts";
+import { type AddressInput } from "../message/address-list.ts";
+import { type Envelope, type Limits } from "../message/message.ts";
+import type { Policy } from "../policies/policy.ts";
+import type { DeliveryScope } from "../provider/scope.ts";
+import { type Clock } from "../runtime/clock.ts";
+export interface SendOptions {
+    readonly signal?: AbortSignal | undefined;
+    readonly journal?: Journal | undefined;
+    readonly envelope?: Envelope | undefined;
+    readonly handOver?: (() => Promise<void>) | undefined;
+    readonly scope?: DeliveryScope | undefined;
+}
+export declare function parseSendOptions(options: unknown): SendOptions;
 export interface ChainOptions {
     readonly id?: string | undefined;
     readonly deadlineMs?: number | undefined;
@@ -89,51 +137,12 @@ export interface ChainSettings {
     readonly policies: readonly Policy[];
     readonly clock: Clock;
 }
-export declare function chainSettings(options: ChainOptions): ChainSettings;
+export declare function parseChainOptions(options: ChainOptions): ChainSettings;
 
-// chain.ts
-import { type ChainOptions } from "./chain-options.ts";
-import type { Delivery } from "./delivery.ts";
-import { type Link } from "./link.ts";
-import { type MessageInput } from "./message/create-message.ts";
-import type { Message } from "./message/message.ts";
-import type { Provider, VerifyContext } from "./provider.ts";
-import { type SendOptions } from "./send-options.ts";
-import { type ChainHealth } from "./verify-all.ts";
-export interface Chain extends Provider {
-    readonly links: readonly Link[];
-    send(message: MessageInput | Message, options?: SendOptions): Promise<Delivery>;
-    verify(context?: VerifyContext): Promise<ChainHealth>;
-    close(): Promise<void>;
-    [Symbol.asyncDispose](): Promise<void>;
-}
-export declare function createChain(links: readonly (Link | Provider)[], options?: ChainOptions): Chain;
-
-// clock.ts
-export interface Clock {
-    now(): number;
-    wallNow?(): number;
-    after(delayMs: number, run: () => void): () => void;
-}
-export declare function wallNow(clock: Clock): number;
-export declare function wallAt(clock: Clock, at: number): number;
-export declare const systemClock: Clock;
-
-// delivery-error.ts
-import type { Delivered, Delivery, Undelivered } from "./delivery.ts";
-export declare class DeliveryError extends Error {
-    readonly name = "DeliveryError";
-    readonly delivery: Undelivered;
-    constructor(delivery: Undelivered);
-    get unknown(): boolean;
-}
-export declare function unwrap(delivery: Delivery): Delivered;
-
-// delivery.ts
-import type { Attempt } from "./attempt.ts";
-import type { Failure, FailureKind } from "./failure.ts";
-import type { Receipt, Rejection } from "./outcome.ts";
-interface Ended {
+// events/delivery.ts
+import type { FailureKind } from "../failure/kinds.ts";
+import type { Failure, Receipt, Rejection } from "../failure/outcome.ts";
+interface DeliveryBase {
     readonly id: string;
     readonly attempts: readonly Attempt[];
     readonly failures: readonly Failure[];
@@ -142,12 +151,12 @@ interface Ended {
     readonly receipts: readonly Receipt[];
     readonly possibleDuplicate?: true;
 }
-export interface Delivered extends Ended {
+export interface Delivered extends DeliveryBase {
     readonly success: true;
     readonly provider: string;
     readonly messageId: string;
 }
-export interface Undelivered extends Ended {
+export interface Undelivered extends DeliveryBase {
     readonly success: false;
     readonly status: "failed" | "partial" | "unknown";
     readonly error: string;
@@ -158,114 +167,105 @@ export interface Undelivered extends Ended {
     readonly retryAfterMs?: number;
 }
 export type Delivery = Delivered | Undelivered;
+export interface Attempt {
+    readonly n: number;
+    readonly id: string;
+    readonly provider: string;
+    readonly at: string;
+    readonly ms: number;
+    readonly success: boolean;
+    readonly phase: "open" | "handed_over";
+    readonly kind?: FailureKind;
+    readonly code?: string;
+    readonly reason?: string;
+    readonly retryAfterMs?: number;
+    readonly skipped: boolean;
+    readonly messageId?: string;
+    readonly recipients: number;
+    readonly accepted: number;
+}
+export declare class DeliveryError extends Error {
+    readonly name = "DeliveryError";
+    readonly delivery: Undelivered;
+    constructor(delivery: Undelivered);
+    get unknown(): boolean;
+}
+export declare function unwrap(delivery: Delivery): Delivered;
 export {};
 
-// describe.ts
-import type { Failure } from "./failure.ts";
-export declare function describe(failure: Failure): string;
-
-// disposition.ts
-import type { FailureKind } from "./failure.ts";
-export type Verdict = "success" | "failure" | "open" | "rest" | "neither";
-export interface Disposition {
-    readonly again: boolean;
-    readonly next: boolean;
-    readonly health: Verdict;
-}
-export type Dispositions = Readonly<Record<FailureKind, Disposition>>;
-export type Overrides = Readonly<Partial<Record<FailureKind, Partial<Disposition>>>>;
-export declare const dispositions: Dispositions;
-
-// event.ts
-import type { Attempt } from "./attempt.ts";
-import type { Delivery } from "./delivery.ts";
-import type { Failure } from "./failure.ts";
-import type { Outcome } from "./outcome.ts";
-interface Of {
+// events/event.ts
+import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Attempt, Delivery } from "./delivery.ts";
+interface EventBase {
     readonly at: number;
     readonly chain?: string;
     readonly message?: string;
 }
 export type BreakerState = "closed" | "open" | "half-open";
-export type RelaisEvent = (Of & {
+export type RelaisEvent = (EventBase & {
     readonly type: "delivery-start";
     readonly recipients: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "attempt-start";
     readonly provider: string;
     readonly attempt: string;
     readonly n: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "attempt";
     readonly provider: string;
     readonly attempt: Attempt;
     readonly outcome: Outcome;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "hand-over";
     readonly provider: string;
     readonly attempt: string;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "late";
     readonly provider: string;
     readonly attempt: string;
     readonly outcome: Outcome;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "retry";
     readonly provider: string;
     readonly failure: Failure;
     readonly delayMs: number;
     readonly next: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "retry-suppressed";
     readonly provider: string;
     readonly failure: Failure;
     readonly why: "budget" | "deadline" | "wait-too-long";
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "failover";
     readonly from: string;
     readonly to: string;
     readonly failure: Failure;
     readonly recipients: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "wait";
     readonly delayMs: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "breaker";
     readonly provider: string;
     readonly state: BreakerState;
     readonly failure?: Failure;
     readonly reopenAt?: number;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "journal-lost";
     readonly provider: string;
     readonly attempt: string;
-}) | (Of & {
+}) | (EventBase & {
     readonly type: "delivery";
     readonly delivery: Delivery;
     readonly ms: number;
 });
 export type Observer = (event: RelaisEvent) => void;
+export declare function combineObservers(observers: readonly Observer[], chain: string): Observer | undefined;
+export declare function observeBoth(one: Observer | undefined, other: Observer | undefined): Observer | undefined;
 export {};
 
-// failure.ts
-import type { Behind, Rejection } from "./outcome.ts";
-export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];
-export type FailureKind = (typeof failureKinds)[number];
-export interface Failure extends Behind {
-    readonly success: false;
-    readonly provider: string;
-    readonly kind: FailureKind;
-    readonly reason: string;
-    readonly code?: string;
-    readonly retryAfterMs?: number;
-    readonly again?: false;
-    readonly definite?: true;
-    readonly accepted?: readonly string[];
-    readonly rejected?: readonly Rejection[];
-}
-
-// journal.ts
-import type { Outcome } from "./outcome.ts";
+// events/journal.ts
+import type { Outcome } from "../failure/outcome.ts";
 export interface JournalEntry {
     readonly attempt: string;
     readonly messageId: string;
@@ -282,22 +282,81 @@ export interface Journal {
 }
 export declare function isJournal(value: unknown): value is Journal;
 
-// link.ts
-import { type Clock } from "./clock.ts";
-import { type Dispositions, type Overrides } from "./disposition.ts";
-import { type LinkStatus, type Policy } from "./policy.ts";
-import type { Provider } from "./provider.ts";
-export interface Link extends Provider {
-    readonly provider: Provider;
-    readonly dispositions: Dispositions;
-    readonly overrides: Overrides;
-    status(): LinkStatus;
-    close(): Promise<void>;
-    [Symbol.asyncDispose](): Promise<void>;
+// failure/format.ts
+import type { Failure } from "./outcome.ts";
+export declare function formatFailure(failure: Failure): string;
+export declare function describe(failure: Failure): string;
+
+// failure/kinds.ts
+export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];
+export type FailureKind = (typeof failureKinds)[number];
+export type Verdict = "success" | "failure" | "open" | "rest" | "neither";
+export interface Disposition {
+    readonly retry: boolean;
+    readonly failover: boolean;
+    readonly health: Verdict;
 }
-export declare function isLink(value: unknown): value is Link;
-export declare function link(provider: Provider, ...policies: readonly Policy[]): Link;
-export declare function makeLink(provider: Provider, policies: readonly Policy[], clock: Clock): Link;
+export type Dispositions = Readonly<Record<FailureKind, Disposition>>;
+export interface Override extends Partial<Disposition> {
+    readonly again?: boolean;
+    readonly next?: boolean;
+}
+export type Overrides = Readonly<Partial<Record<FailureKind, Override>>>;
+export declare const dispositions: Dispositions;
+export declare function currentNames({ again, next, ...change }: Override): Partial<Disposition>;
+
+// failure/outcome.ts
+import type { FailureKind } from "./kinds.ts";
+export interface Rejection {
+    readonly address: string;
+    readonly failure: Failure;
+}
+export interface AggregateFields {
+    readonly receipts?: readonly Receipt[];
+    readonly failures?: readonly Failure[];
+    readonly possibleDuplicate?: true;
+}
+export interface Receipt extends AggregateFields {
+    readonly success: true;
+    readonly provider: string;
+    readonly messageId: string;
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Rejection[];
+    readonly response?: string;
+}
+export interface Failure extends AggregateFields {
+    readonly success: false;
+    readonly provider: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly code?: string;
+    readonly retryAfterMs?: number;
+    readonly again?: false;
+    readonly definite?: true;
+    readonly accepted?: readonly string[];
+    readonly rejected?: readonly Rejection[];
+}
+export type Outcome = Receipt | Failure;
+export interface FailureParts {
+    readonly provider: string;
+    readonly kind: FailureKind;
+    readonly reason: string;
+    readonly code?: string | undefined;
+    readonly retryAfterMs?: number | undefined;
+    readonly again?: false | undefined;
+    readonly definite?: true | undefined;
+    readonly rejected?: readonly Rejection[] | undefined;
+}
+export declare function withAggregate(outcome: Outcome, behind: AggregateFields): Outcome;
+export declare function failure(parts: FailureParts): Failure;
+export interface ReceiptParts {
+    readonly provider: string;
+    readonly messageId: string;
+    readonly accepted: readonly string[];
+    readonly rejected?: readonly Rejection[] | undefined;
+    readonly response?: string | undefined;
+}
+export declare function receipt(parts: ReceiptParts): Receipt;
 
 // message/address-list.ts
 import { type Address } from "./address.ts";
@@ -324,10 +383,20 @@ export declare function readsAsAddress(name: string, address: string): boolean;
 export declare function hidesAddress(name: string, address: string): boolean;
 export declare function mailboxKey(address: string): string;
 
-// message/alternatives.ts
+// message/attachments.ts
 import { type ContentInput } from "./content.ts";
-import type { Limits } from "./limits.ts";
-import type { Alternative, CalendarEvent } from "./message.ts";
+import type { Alternative, Attachment, CalendarEvent, Limits } from "./message.ts";
+export interface AttachmentInput {
+    readonly filename?: string | false | null | undefined;
+    readonly content?: ContentInput | null | undefined;
+    readonly encoding?: string | null | undefined;
+    readonly contentType?: string | null | undefined;
+    readonly cid?: string | null | undefined;
+    readonly contentDisposition?: "attachment" | "inline" | null | undefined;
+    readonly path?: string | null | undefined;
+    readonly href?: string | null | undefined;
+}
+export declare function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]>;
 export interface AlternativeInput {
     readonly contentType?: string | null | undefined;
     readonly content?: ContentInput | null | undefined;
@@ -350,25 +419,8 @@ export declare function readAlternatives(input: {
     readonly alternatives?: unknown;
 }, limits: Limits): Promise<readonly Alternative[]>;
 
-// message/attachments.ts
-import { type ContentInput } from "./content.ts";
-import type { Limits } from "./limits.ts";
-import type { Attachment } from "./message.ts";
-export interface AttachmentInput {
-    readonly filename?: string | false | null | undefined;
-    readonly content?: ContentInput | null | undefined;
-    readonly encoding?: string | null | undefined;
-    readonly contentType?: string | null | undefined;
-    readonly cid?: string | null | undefined;
-    readonly contentDisposition?: "attachment" | "inline" | null | undefined;
-    readonly path?: string | null | undefined;
-    readonly href?: string | null | undefined;
-}
-export declare function cleanMediaType(written: string): string | undefined;
-export declare function readAttachments(value: unknown, limits: Limits): Promise<readonly Attachment[]>;
-
 // message/content.ts
-import type { Limits } from "./limits.ts";
+import type { Limits } from "./message.ts";
 export type ContentInput = string | Uint8Array | ArrayBuffer | ArrayBufferView | Blob | AsyncIterable<Uint8Array | string> | {
     readonly type: "Buffer";
     readonly data: readonly number[];
@@ -387,15 +439,11 @@ export declare function readContent(field: string, source: ContentSource, limits
 
 // message/create-message.ts
 import { type AddressInput } from "./address-list.ts";
-import { type AlternativeInput, type CalendarInput } from "./alternatives.ts";
-import { type AttachmentInput } from "./attachments.ts";
+import { type AlternativeInput, type AttachmentInput, type CalendarInput } from "./attachments.ts";
 import { type ContentInput } from "./content.ts";
-import { type DeliveryStatusInput } from "./delivery-status.ts";
-import { type EnvelopeInput } from "./envelope-field.ts";
-import { type HeadersInput } from "./headers.ts";
-import { type ListInput } from "./known-headers.ts";
-import { type Limits } from "./limits.ts";
-import type { Message } from "./message.ts";
+import { type DeliveryStatusInput, type EnvelopeInput } from "./envelope.ts";
+import { type HeadersInput, type ListInput } from "./headers.ts";
+import { type Limits, type Message } from "./message.ts";
 import { type RawInput } from "./raw-message.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
@@ -441,8 +489,17 @@ export declare function isMessage(value: unknown): value is Message;
 export declare function createMessage(input: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
-// message/delivery-status.ts
-import type { DeliveryStatusRequest } from "./message.ts";
+// message/envelope.ts
+import { type Address } from "./address.ts";
+import { type AddressInput } from "./address-list.ts";
+import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
+export interface EnvelopeInput {
+    readonly from?: AddressInput | null | undefined;
+    readonly to?: AddressInput | null | undefined;
+    readonly cc?: AddressInput | null | undefined;
+    readonly bcc?: AddressInput | null | undefined;
+}
+export declare function readEnvelope(value: unknown, sender: Address, recipients: readonly Address[], limits: Limits): Envelope;
 export interface DeliveryStatusInput {
     readonly return?: string | null | undefined;
     readonly ret?: string | null | undefined;
@@ -452,26 +509,22 @@ export interface DeliveryStatusInput {
     readonly recipient?: string | null | undefined;
     readonly orcpt?: string | null | undefined;
 }
-export declare function deliveryStatus(value: unknown): DeliveryStatusRequest | undefined;
+export declare function readDsn(value: unknown): DeliveryStatusRequest | undefined;
 
-// message/envelope-field.ts
-import { type Address } from "./address.ts";
-import { type AddressInput } from "./address-list.ts";
-import type { Envelope } from "./envelope.ts";
-import type { Limits } from "./limits.ts";
-export interface EnvelopeInput {
-    readonly from?: AddressInput | null | undefined;
-    readonly to?: AddressInput | null | undefined;
-    readonly cc?: AddressInput | null | undefined;
-    readonly bcc?: AddressInput | null | undefined;
+// message/fields.ts
+export declare class InvalidMessage extends Error {
+    readonly name = "InvalidMessage";
+    readonly field: string;
+    constructor(field: string, fault: string);
 }
-export declare function envelopeField(value: unknown, sender: Address, everybody: readonly Address[], limits: Limits): Envelope;
-
-// message/envelope.ts
-export interface Envelope {
-    readonly from: string;
-    readonly to: readonly string[];
-}
+export declare function isAbsent(value: unknown): value is null | undefined | "" | readonly [];
+export declare function oneLine(text: string): string | undefined;
+export declare function addressText(field: string, text: string, maxCharacters: number): string;
+export declare function headerText(field: string, value: unknown, maxCharacters?: number): string;
+export declare function bodyText(field: string, value: unknown, maxCharacters: number): string;
+export declare function quote(value: unknown): string;
+export declare function pickOwn<T extends object>(field: string, value: unknown, names: ReadonlySet<string>, what: string): Partial<T>;
+export declare function decodeWords(text: string): string;
 
 // message/headers.ts
 export type HeaderValue = string | number | bigint | boolean | Date | {
@@ -488,15 +541,6 @@ export declare function isStructuredHeader(name: string): boolean;
 export declare function customHeaders(value: unknown, more?: readonly (readonly [string, string])[]): Headers;
 export declare function messageTags(value: unknown): Readonly<Record<string, string>>;
 export declare function asciiTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-
-// message/invalid-message.ts
-export declare class InvalidMessage extends Error {
-    readonly name = "InvalidMessage";
-    readonly field: string;
-    constructor(field: string, fault: string);
-}
-
-// message/known-headers.ts
 type Url = string | {
     readonly url: string;
     readonly comment?: string | null | undefined;
@@ -506,7 +550,8 @@ export declare function listHeaders(value: unknown): (readonly [string, string])
 export declare function priorityHeaders(value: unknown): (readonly [string, string])[];
 export {};
 
-// message/limits.ts
+// message/message.ts
+import type { Address } from "./address.ts";
 export interface Limits {
     readonly maxRecipients: number;
     readonly maxBytes: number;
@@ -515,10 +560,6 @@ export interface Limits {
     readonly strictNames: boolean;
 }
 export declare const defaultLimits: Limits;
-
-// message/message.ts
-import type { Address } from "./address.ts";
-import type { Envelope } from "./envelope.ts";
 export interface Attachment {
     readonly filename?: string;
     readonly content: Uint8Array;
@@ -567,12 +608,15 @@ export interface Message {
     readonly contentBytes: number;
     readonly raw?: Uint8Array;
 }
+export interface Envelope {
+    readonly from: string;
+    readonly to: readonly string[];
+}
 
 // message/raw-message.ts
 import { type AddressInput } from "./address-list.ts";
 import { type ContentInput } from "./content.ts";
-import { type Limits } from "./limits.ts";
-import type { Message } from "./message.ts";
+import { type Limits, type Message } from "./message.ts";
 export type RawInput = ContentInput | {
     readonly content?: ContentInput | undefined;
     readonly encoding?: string | undefined;
@@ -583,32 +627,11 @@ interface RawOptions {
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
 }
-export declare function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message>;
+export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
 
-// outcome.ts
-import type { Failure } from "./failure.ts";
-export interface Rejection {
-    readonly address: string;
-    readonly failure: Failure;
-}
-export interface Behind {
-    readonly receipts?: readonly Receipt[];
-    readonly failures?: readonly Failure[];
-    readonly possibleDuplicate?: true;
-}
-export interface Receipt extends Behind {
-    readonly success: true;
-    readonly provider: string;
-    readonly messageId: string;
-    readonly accepted: readonly string[];
-    readonly rejected: readonly Rejection[];
-    readonly response?: string;
-}
-export type Outcome = Receipt | Failure;
-
-// policies/breaker.ts
-import { type Policy, type TimedOptions } from "../policy.ts";
+// policies/circuit-breaker.ts
+import { type Policy, type TimedOptions } from "./policy.ts";
 export interface BreakerOptions extends TimedOptions {
     readonly failureRate?: number | undefined;
     readonly minimumCalls?: number | undefined;
@@ -620,7 +643,7 @@ export interface BreakerOptions extends TimedOptions {
 export declare function breaker(options?: BreakerOptions): Policy;
 
 // policies/concurrency.ts
-import { type Policy, type TimedOptions } from "../policy.ts";
+import { type Policy, type TimedOptions } from "./policy.ts";
 export interface ConcurrencyOptions extends TimedOptions {
     readonly messages?: number | undefined;
     readonly bytes?: number | undefined;
@@ -629,49 +652,15 @@ export interface ConcurrencyOptions extends TimedOptions {
 export declare function concurrency(options?: ConcurrencyOptions): Policy;
 
 // policies/overrides.ts
-import { type Overrides } from "../disposition.ts";
-import { type Policy } from "../policy.ts";
+import { type Overrides } from "../failure/kinds.ts";
+import { type Policy } from "./policy.ts";
 export declare function overrides(changes: Overrides): Policy;
 
-// policies/rate-limit.ts
-import { type Policy, type TimedOptions } from "../policy.ts";
-export interface RateLimitOptions extends TimedOptions {
-    readonly perSecond?: number | undefined;
-    readonly perDay?: number | undefined;
-    readonly fromProvider?: boolean | undefined;
-    readonly count?: "messages" | "recipients" | undefined;
-    readonly maxWaitMs?: number | undefined;
-}
-export declare function rateLimit(options: RateLimitOptions): Policy;
-
-// policies/retry.ts
-import { type Policy, type TimedOptions } from "../policy.ts";
-export interface RetryOptions extends TimedOptions {
-    readonly attempts?: number | undefined;
-    readonly baseMs?: number | undefined;
-    readonly capMs?: number | undefined;
-    readonly budget?: number | undefined;
-    readonly refill?: number | undefined;
-    readonly random?: (() => number) | undefined;
-}
-export declare function retry(options?: RetryOptions): Policy;
-
-// policies/timeout.ts
-import { type Policy, type TimedOptions } from "../policy.ts";
-export interface TimeoutOptions extends TimedOptions {
-    readonly ms: number;
-    readonly afterHandOverMs?: number | undefined;
-}
-export declare function timeout(options: TimeoutOptions): Policy;
-
-// policy.ts
-import type { Clock } from "./clock.ts";
-import type { Dispositions, Overrides } from "./disposition.ts";
-import type { BreakerState } from "./event.ts";
-import type { Message } from "./message/message.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Provider, SendContext } from "./provider.ts";
-export type Send = (message: Message, context: SendContext) => Promise<Outcome>;
+// policies/policy.ts
+import type { BreakerState } from "../events/event.ts";
+import type { Dispositions, Overrides } from "../failure/kinds.ts";
+import type { Provider, Send } from "../provider/provider.ts";
+import type { Clock } from "../runtime/clock.ts";
 export interface LinkSite {
     readonly provider: Provider;
     readonly dispositions: Dispositions;
@@ -682,7 +671,7 @@ export interface Policy {
     (next: Send, site: LinkSite): Send;
     readonly overrides?: Overrides;
 }
-export declare function ownPolicy(policy: Policy): Policy;
+export declare function settlingPolicy(policy: Policy): Policy;
 export declare const allSettle: (policies: readonly Policy[]) => boolean;
 export declare function settling(send: Send): Send;
 export declare const isSettling: (send: Send) => boolean;
@@ -715,9 +704,71 @@ export interface TimedOptions {
     readonly clock?: Clock | undefined;
 }
 
-// provider-limits.ts
-import type { Envelope } from "./message/envelope.ts";
-import type { Message } from "./message/message.ts";
+// policies/rate-limit.ts
+import { type Policy, type TimedOptions } from "./policy.ts";
+export interface RateLimitOptions extends TimedOptions {
+    readonly perSecond?: number | undefined;
+    readonly perDay?: number | undefined;
+    readonly fromProvider?: boolean | undefined;
+    readonly count?: "messages" | "recipients" | undefined;
+    readonly maxWaitMs?: number | undefined;
+}
+export declare function rateLimit(options: RateLimitOptions): Policy;
+
+// policies/retry.ts
+import { type Policy, type TimedOptions } from "./policy.ts";
+export interface RetryOptions extends TimedOptions {
+    readonly attempts?: number | undefined;
+    readonly baseMs?: number | undefined;
+    readonly capMs?: number | undefined;
+    readonly budget?: number | undefined;
+    readonly refill?: number | undefined;
+    readonly random?: (() => number) | undefined;
+}
+export declare function retry(options?: RetryOptions): Policy;
+interface Backoff {
+    readonly baseMs: number;
+    readonly capMs: number;
+}
+export declare function fullJitterMs(retry: number, backoff: Backoff, random: () => number): number;
+interface RetryBudget {
+    take(): boolean;
+    succeeded(): void;
+    refund(): void;
+    left(): number;
+}
+export declare function retryBudget(capacity: number, refill: number): RetryBudget;
+export {};
+
+// policies/standard.ts
+import type { Overrides } from "../failure/kinds.ts";
+import { type BreakerOptions } from "./circuit-breaker.ts";
+import { type ConcurrencyOptions } from "./concurrency.ts";
+import type { Policy, TimedOptions } from "./policy.ts";
+import { type RateLimitOptions } from "./rate-limit.ts";
+import { type RetryOptions } from "./retry.ts";
+export interface StandardOptions extends TimedOptions {
+    readonly retry?: RetryOptions | false | undefined;
+    readonly breaker?: BreakerOptions | false | undefined;
+    readonly timeoutMs?: number | undefined;
+    readonly afterHandOverMs?: number | undefined;
+    readonly rateLimit?: RateLimitOptions | undefined;
+    readonly concurrency?: ConcurrencyOptions | undefined;
+    readonly overrides?: Overrides | undefined;
+}
+export declare const standardTimeoutMs: number;
+export declare function standardPolicies(options?: StandardOptions): readonly Policy[];
+
+// policies/timeout.ts
+import { type Policy, type TimedOptions } from "./policy.ts";
+export interface TimeoutOptions extends TimedOptions {
+    readonly ms: number;
+    readonly afterHandOverMs?: number | undefined;
+}
+export declare function timeout(options: TimeoutOptions): Policy;
+
+// provider/limits.ts
+import type { Envelope, Message } from "../message/message.ts";
 export interface ProviderLimits {
     readonly maxRecipients?: number | undefined;
     readonly maxBytes?: number | undefined;
@@ -733,6 +784,7 @@ export interface Limited {
     readonly limits?: ProviderLimits | undefined;
 }
 export declare function limitsOf(provider: Limited): ProviderLimits | undefined;
+export declare function utf8Header(message: Message, { visibleRecipient }?: ProviderLimits): string | undefined;
 export declare function overLimits(message: Message, { from, to }: Envelope, limits: ProviderLimits): string | undefined;
 export interface Part {
     readonly to: readonly string[];
@@ -740,11 +792,10 @@ export interface Part {
 }
 export declare function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined;
 
-// provider.ts
-import type { Envelope } from "./message/envelope.ts";
-import type { Message } from "./message/message.ts";
-import type { Outcome } from "./outcome.ts";
-import type { ProviderLimits } from "./provider-limits.ts";
+// provider/provider.ts
+import type { Outcome } from "../failure/outcome.ts";
+import type { Envelope, Message } from "../message/message.ts";
+import type { ProviderLimits } from "./limits.ts";
 import type { DeliveryScope } from "./scope.ts";
 export interface SendContext {
     readonly envelope: Envelope;
@@ -778,18 +829,22 @@ export interface Provider {
     close?(): Promise<void>;
     [Symbol.asyncDispose]?(): Promise<void>;
 }
+export type Send = (message: Message, context: SendContext) => Promise<Outcome>;
+export declare function looksLikeLink(value: object): boolean;
+export declare function hasLinks(provider: object): boolean;
+export declare function looksLikeForwarder(provider: object): boolean;
 
-// scope.ts
-import type { Attempt } from "./attempt.ts";
-import type { Observer } from "./event.ts";
-import type { Journal } from "./journal.ts";
-import type { Outcome } from "./outcome.ts";
+// provider/scope.ts
+import type { Attempt } from "../events/delivery.ts";
+import type { Observer } from "../events/event.ts";
+import type { Journal } from "../events/journal.ts";
+import type { Outcome } from "../failure/outcome.ts";
 export interface AttemptState {
     readonly provider: string;
     readonly to: readonly string[];
-    readonly isCrossing: boolean;
-    readonly crossed: boolean;
-    readonly passedOn: boolean;
+    readonly isHandingOver: boolean;
+    readonly handedOver: boolean;
+    readonly forwarded: boolean;
     readonly isVoid: boolean;
     readonly outcome: Outcome | undefined;
     abandon(): void;
@@ -798,60 +853,29 @@ export interface DeliveryScope {
     readonly observe?: Observer | undefined;
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
+}
+export interface AttemptScope extends DeliveryScope {
+    nextAttempt(attempt?: AttemptState, n?: number): number;
+    record(attempt: Attempt, outcome: Outcome): void;
+}
+export declare function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined;
+export declare class InnerScope<Outer extends AttemptScope | undefined = AttemptScope> implements AttemptScope {
+    readonly outer: Outer;
+    constructor(outer: Outer);
+    get observe(): Observer | undefined;
+    get journal(): Journal | undefined;
+    get deadlineAt(): number;
     nextAttempt(attempt?: AttemptState, n?: number): number;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 
-// send-options.ts
-import { type Journal } from "./journal.ts";
-import type { Envelope } from "./message/envelope.ts";
-import type { DeliveryScope } from "./scope.ts";
-export interface SendOptions {
-    readonly signal?: AbortSignal | undefined;
-    readonly journal?: Journal | undefined;
-    readonly envelope?: Envelope | undefined;
-    readonly handOver?: (() => Promise<void>) | undefined;
-    readonly scope?: DeliveryScope | undefined;
+// runtime/clock.ts
+export interface Clock {
+    now(): number;
+    wallNow?(): number;
+    after(delayMs: number, run: () => void): () => void;
 }
-export declare function soundOptions(given: unknown): SendOptions;
-
-// skip.ts
-import type { Failure } from "./failure.ts";
-import type { Message } from "./message/message.ts";
-import type { SendContext } from "./provider.ts";
-export type SkipCode = "breaker-open" | "resting" | "rate-limit" | "daily-limit" | "queue-full" | "over-limit";
-export interface Skip {
-    readonly code: SkipCode;
-    readonly kind?: "skipped" | "refused" | undefined;
-    readonly reason: string;
-    readonly retryAfterMs?: number | undefined;
-    readonly at: number;
-}
-export declare function skip(provider: string, message: Message, context: Pick<SendContext, "scope" | "envelope">, why: Skip): Failure;
-
-// standard-policies.ts
-import type { Overrides } from "./disposition.ts";
-import { type BreakerOptions } from "./policies/breaker.ts";
-import { type ConcurrencyOptions } from "./policies/concurrency.ts";
-import { type RateLimitOptions } from "./policies/rate-limit.ts";
-import { type RetryOptions } from "./policies/retry.ts";
-import type { Policy, TimedOptions } from "./policy.ts";
-export interface StandardOptions extends TimedOptions {
-    readonly retry?: RetryOptions | false | undefined;
-    readonly breaker?: BreakerOptions | false | undefined;
-    readonly timeoutMs?: number | undefined;
-    readonly afterHandOverMs?: number | undefined;
-    readonly rateLimit?: RateLimitOptions | undefined;
-    readonly concurrency?: ConcurrencyOptions | undefined;
-    readonly overrides?: Overrides | undefined;
-}
-export declare const standardTimeoutMs: number;
-export declare function standardPolicies(options?: StandardOptions): readonly Policy[];
-
-// verify-all.ts
-import type { Link } from "./link.ts";
-import type { Health, VerifyContext } from "./provider.ts";
-export interface ChainHealth extends Health {
-    readonly providers: readonly Health[];
-}
-export declare function verifyAll(id: string, links: readonly Link[], context?: VerifyContext): Promise<ChainHealth>;
+export declare function wallNow(clock: Clock): number;
+export declare function wallAt(clock: Clock, at: number): number;
+export declare const systemClock: Clock;
+export declare function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<boolean>;

@@ -1,11 +1,11 @@
 // What @relais/nodemailer opens. Written by `npm run api`.
 
 // index.ts
-export { type NodemailerProviderOptions, nodemailerProvider } from "./nodemailer-provider.ts";
-export { type RelaisSentInfo, type RelaisTransport, relaisTransport, type SendingChain, type SendingChainOptions, } from "./relais-transport.ts";
-export type { SendingError } from "./sending-error.ts";
+export { type NodemailerProviderOptions, nodemailerProvider } from "./provider/nodemailer-provider.ts";
+export { type RelaisSentInfo, type RelaisTransport, relaisTransport, type SendingChain, type SendingChainOptions, } from "./transport/relais-transport.ts";
+export type { SendingError } from "./transport/sending-error.ts";
 
-// nodemailer-provider.ts
+// provider/nodemailer-provider.ts
 import { type Provider } from "@relais/core/spi";
 import type nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
@@ -16,8 +16,9 @@ export interface NodemailerProviderOptions {
     readonly secrets?: readonly string[];
 }
 export declare function nodemailerProvider({ id, transport, name, secrets, }: NodemailerProviderOptions): Provider;
+export declare function knownSecrets(options: unknown, depth?: number): string[];
 
-// relais-transport.ts
+// transport/relais-transport.ts
 import type { Delivery, Health, Message, MessageOptions } from "@relais/core/spi";
 import type { SentMessageInfo, Transport } from "nodemailer/lib/mailer";
 import { type SendingError } from "./sending-error.ts";
@@ -49,7 +50,7 @@ export interface RelaisTransport extends Transport<RelaisSentInfo> {
 }
 export declare function relaisTransport(chain: SendingChain, options?: SendingChainOptions): RelaisTransport;
 
-// sending-error.ts
+// transport/sending-error.ts
 import type { Delivery, Failure } from "@relais/core/spi";
 export interface SendingError extends Error {
     readonly code: string;
@@ -60,9 +61,13 @@ export interface SendingError extends Error {
     readonly recipient?: string;
     readonly delivery?: Delivery;
 }
-export declare function sendingError(message: string, fields: Omit<SendingError, "name" | "message">): SendingError;
+type Fields = Omit<SendingError, "name" | "message">;
+export declare function sendingError(message: string, fields: {
+    readonly [Name in keyof Fields]: Fields[Name] | undefined;
+}): SendingError;
 export declare function failureError(failure: Failure, recipient?: string): SendingError;
 export declare function rejectedErrors({ rejected }: Delivery): readonly SendingError[];
 export declare function deliveryError(delivery: Delivery & {
     readonly success: false;
 }): SendingError;
+export {};

@@ -1,38 +1,26 @@
 // What @relais/outbox opens. Written by `npm run api`.
 
 // index.ts
-export { type CopyProgress, copyOutbox } from "./copy.ts";
 export type { Database, Queryable, Row } from "./database/database.ts";
-export type { OpenOptions } from "./database/open-database.ts";
-export type { EnqueueDefaults, Enqueued, EnqueueEntry } from "./enqueue.ts";
-export type { EnqueueOptions } from "./enqueue-options.ts";
-export type { MessageFilter } from "./filter.ts";
-export type { ListOptions } from "./list.ts";
-export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./orm.ts";
+export type { OpenOptions } from "./database/open.ts";
+export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
+export type { EnqueueOptions } from "./enqueue/options.ts";
+export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./enqueue/orm.ts";
+export type { Transaction } from "./enqueue/transactions.ts";
+export { type CopyProgress, copyOutbox } from "./operations/copy.ts";
+export { type CancelOptions, type Operator, type ResendOptions, type ResolveOptions, resendable, } from "./operations/operator.ts";
+export type { PurgeOptions } from "./operations/purge.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
-export type { OutboxMessage } from "./outbox-message.ts";
-export type { PurgeOptions } from "./purge.ts";
-export { type CancelOptions, type Operator, type ResendOptions, type ResolveOptions, resendable, } from "./resolve.ts";
-export { wholeSchema } from "./schema/migrations.ts";
-export { type State, states, type UnknownPolicy, unknownPolicies } from "./state.ts";
-export type { OutboxStats } from "./stats.ts";
-export type { TableColumns, TableMapping, TableStatuses } from "./table/table-mapping.ts";
-export { type MessageSource, tableSource } from "./table/table-source.ts";
-export type { DeliveryTrace, Resolution, TraceAttempt } from "./trace.ts";
-export type { Transaction } from "./transaction.ts";
-export type { BackoffOptions } from "./worker/backoff.ts";
+export type { Enqueued } from "./store/enqueue.ts";
+export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
+export { wholeSchema } from "./store/migrations.ts";
+export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./store/queries.ts";
+export type { DeliveryTrace, Resolution, TraceAttempt } from "./store/trace.ts";
+export type { TableColumns, TableMapping, TableStatuses } from "./table/mapping.ts";
+export { type MessageSource, tableSource } from "./table/source.ts";
+export type { WorkerEvent, WorkerObserver } from "./worker/events.ts";
+export type { BackoffOptions, WorkerOptions } from "./worker/options.ts";
 export { createWorker, type Worker, type WorkerStatus } from "./worker/worker.ts";
-export type { WorkerEvent, WorkerObserver } from "./worker/worker-event.ts";
-export type { WorkerOptions } from "./worker/worker-options.ts";
-
-// copy.ts
-import type { Outbox } from "./outbox.ts";
-export interface CopyProgress {
-    readonly table: string;
-    readonly copied: number;
-    readonly total: number;
-}
-export declare function copyOutbox(from: Outbox, to: Outbox, onProgress?: (progress: CopyProgress) => void): Promise<number>;
 
 // database/database.ts
 export type Row = Record<string, unknown>;
@@ -43,11 +31,18 @@ export interface Database extends Queryable {
     readonly kind: "postgres" | "pglite";
     readonly aside: Queryable;
     transaction<T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number): Promise<T>;
-    listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
+    listen(channel: string, onNotify: () => void): Promise<() => Promise<void>>;
     close(): Promise<void>;
 }
+export interface DatabaseOwner {
+    readonly database: Database;
+}
+type Stop = () => Promise<unknown>;
+export declare function beforeClose(database: Database, stop: Stop): () => void;
+export declare function stopUsers(database: Database): Promise<void>;
+export {};
 
-// database/open-database.ts
+// database/open.ts
 import type pg from "pg";
 import type { Database } from "./database.ts";
 export interface OpenOptions {
@@ -57,37 +52,11 @@ export interface OpenOptions {
 }
 export declare function openDatabase({ database, folder, connections }: OpenOptions): Promise<Database>;
 
-// enqueue-options.ts
-import { type UnknownPolicy } from "./state.ts";
-import type { Transaction } from "./transaction.ts";
-export interface EnqueueOptions {
-    readonly tx?: Transaction | undefined;
-    readonly sendAt?: Date | string | undefined;
-    readonly priority?: number | undefined;
-    readonly idempotencyKey?: string | undefined;
-    readonly tenant?: string | undefined;
-    readonly expiresInMs?: number | undefined;
-    readonly onUnknown?: UnknownPolicy | undefined;
-}
-export interface EnqueueFields {
-    readonly tenant: string;
-    readonly idempotencyKey?: string | undefined;
-    readonly priority: number;
-    readonly sendAt?: string | undefined;
-    readonly expiresAt: string;
-    readonly onUnknown: UnknownPolicy;
-}
-export declare function dueAt({ sendAt }: EnqueueOptions): number | undefined;
-export declare function enqueueFields(options: EnqueueOptions, id: string | undefined): EnqueueFields;
-
-// enqueue.ts
+// enqueue/enqueue.ts
 import { type Limits, type MessageInput } from "@relais/core";
-import type { Database } from "./database/database.ts";
-import { type EnqueueOptions } from "./enqueue-options.ts";
-export interface Enqueued {
-    readonly id: string;
-    readonly created: boolean;
-}
+import type { Database } from "../database/database.ts";
+import { type Enqueued } from "../store/enqueue.ts";
+import { type EnqueueOptions } from "./options.ts";
 export interface EnqueueDefaults {
     readonly from?: string | undefined;
     readonly limits?: Partial<Limits> | undefined;
@@ -97,36 +66,34 @@ export interface EnqueueEntry {
     readonly message: MessageInput;
     readonly options?: Omit<EnqueueOptions, "tx"> | undefined;
 }
-export declare function enqueueMany(database: Database, entries: Iterable<EnqueueEntry> | AsyncIterable<EnqueueEntry>, options: EnqueueOptions, defaults: EnqueueDefaults): Promise<Enqueued[]>;
+export declare function enqueueMany(database: Database, entries: Iterable<EnqueueEntry> | AsyncIterable<EnqueueEntry>, { tx, ...common }: EnqueueOptions, defaults: EnqueueDefaults): Promise<Enqueued[]>;
 
-// filter.ts
-import { type State } from "./state.ts";
-export interface MessageFilter {
-    readonly ids?: readonly string[] | undefined;
-    readonly state?: State | readonly State[] | undefined;
+// enqueue/options.ts
+import { type UnknownPolicy } from "../store/message.ts";
+import type { Transaction } from "./transactions.ts";
+export interface EnqueueOptions {
+    readonly tx?: Transaction | undefined;
+    readonly sendAt?: Date | string | undefined;
+    readonly priority?: number | undefined;
+    readonly idempotencyKey?: string | undefined;
     readonly tenant?: string | undefined;
-    readonly recipient?: string | undefined;
-    readonly provider?: string | undefined;
-    readonly from?: Date | undefined;
-    readonly to?: Date | undefined;
-    readonly olderThanMs?: number | undefined;
+    readonly expiresInMs?: number | undefined;
+    readonly onUnknown?: UnknownPolicy | undefined;
 }
-export declare function checkId(id: unknown): string;
-export declare function whereSql(filter: MessageFilter, values: unknown[]): string;
-
-// list.ts
-import type { Database } from "./database/database.ts";
-import { type MessageFilter } from "./filter.ts";
-import { type OutboxMessage } from "./outbox-message.ts";
-export interface ListOptions extends MessageFilter {
-    readonly limit?: number | undefined;
-    readonly after?: string | undefined;
+export interface EnqueueSettings {
+    readonly tx: Transaction | undefined;
+    readonly sendAt: Date | undefined;
+    readonly priority: number;
+    readonly idempotencyKey: string | undefined;
+    readonly tenant: string;
+    readonly expiresInMs: number;
+    readonly onUnknown: UnknownPolicy;
 }
-export declare function list(database: Database, options: ListOptions): Promise<OutboxMessage[]>;
-export declare function get(database: Database, id: string): Promise<OutboxMessage | undefined>;
+export declare function enqueueSettings(options: EnqueueOptions): EnqueueSettings;
+export declare const checkKey: (value: unknown) => string;
 
-// orm.ts
-import type { SqlExecutor } from "./transaction.ts";
+// enqueue/orm.ts
+import type { SqlExecutor } from "./transactions.ts";
 interface KnexTransaction {
     raw(sql: string, bindings?: readonly unknown[]): PromiseLike<unknown>;
 }
@@ -147,9 +114,183 @@ export declare function fromPrisma(tx: PrismaTransaction): SqlExecutor;
 export declare function fromDrizzle(tx: DrizzleTransaction, sql: unknown): SqlExecutor;
 export {};
 
-// outbox-message.ts
-import type { State, UnknownPolicy } from "./state.ts";
+// enqueue/transactions.ts
+import type { Queryable } from "../database/database.ts";
+type Rows = readonly unknown[];
+interface QueryClient {
+    query(text: string, values?: unknown[]): Promise<Rows | {
+        readonly rows: Rows;
+    }>;
+}
+export interface SqlExecutor {
+    executeSql(text: string, values?: unknown[]): Promise<{
+        readonly rows: readonly unknown[];
+    }>;
+}
+export type Transaction = QueryClient | SqlExecutor;
+export declare function inTransaction(tx: Transaction): Queryable;
+export {};
+
+// operations/copy.ts
+import type { DatabaseOwner } from "../database/database.ts";
+export interface CopyProgress {
+    readonly table: string;
+    readonly copied: number;
+    readonly total: number;
+}
+export declare function copyOutbox(from: DatabaseOwner, to: DatabaseOwner, onProgress?: (progress: CopyProgress) => void): Promise<number>;
+
+// operations/operator.ts
+import type { Database } from "../database/database.ts";
+import type { State } from "../store/message.ts";
+import type { MessageFilter } from "../store/queries.ts";
+interface Progress {
+    readonly onProgress?: ((done: number) => void) | undefined;
+}
+export interface Operator extends Progress {
+    readonly by: string;
+    readonly reason?: string | undefined;
+}
+export declare const resendable: readonly State[];
+export interface ResendOptions extends Operator {
+    readonly dryRun?: boolean | undefined;
+    readonly expiresInMs?: number | undefined;
+    readonly limit?: number | undefined;
+}
+export declare function resend(database: Database, filter: MessageFilter, options: ResendOptions): Promise<string[]>;
+export interface ResolveOptions extends Operator {
+    readonly as: "sent" | "failed";
+}
+export declare function resolve(database: Database, filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
+export interface CancelOptions extends Progress {
+}
+export declare function cancel(database: Database, filter: MessageFilter, { onProgress }?: CancelOptions): Promise<string[]>;
+export {};
+
+// operations/purge.ts
+import type { Database } from "../database/database.ts";
+import type { MessageFilter } from "../store/queries.ts";
+export interface PurgeOptions extends MessageFilter {
+    readonly state?: MessageFilter["state"];
+    readonly batch?: number | undefined;
+    readonly onProgress?: ((deleted: number) => void) | undefined;
+}
+export declare function purge(database: Database, options: PurgeOptions): Promise<number>;
+
+// outbox.ts
+import type { MessageInput } from "@relais/core";
+import { type Database } from "./database/database.ts";
+import { type OpenOptions } from "./database/open.ts";
+import { type EnqueueDefaults, type EnqueueEntry } from "./enqueue/enqueue.ts";
+import type { EnqueueOptions } from "./enqueue/options.ts";
+import { type CancelOptions, type ResendOptions, type ResolveOptions } from "./operations/operator.ts";
+import { type PurgeOptions } from "./operations/purge.ts";
+import type { Enqueued } from "./store/enqueue.ts";
+import { type ListOptions, type MessageFilter, type OutboxMessage, type OutboxStats } from "./store/queries.ts";
+export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
+    readonly migrate?: boolean | undefined;
+}
+export interface Outbox {
+    enqueue(message: MessageInput, options?: EnqueueOptions): Promise<Enqueued>;
+    enqueueMany(entries: Iterable<EnqueueEntry> | AsyncIterable<EnqueueEntry>, options?: EnqueueOptions): Promise<Enqueued[]>;
+    get(id: string): Promise<OutboxMessage | undefined>;
+    list(options?: ListOptions): Promise<OutboxMessage[]>;
+    cancel(id: string): Promise<boolean>;
+    cancelMany(filter: MessageFilter, options?: CancelOptions): Promise<string[]>;
+    resend(id: string, options: ResendOptions): Promise<boolean>;
+    resendMany(filter: MessageFilter, options: ResendOptions): Promise<string[]>;
+    resolve(filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
+    purge(options?: PurgeOptions): Promise<number>;
+    stats(): Promise<OutboxStats>;
+    ping(): Promise<void>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+    readonly database: Database;
+    readonly defaultFrom: string | undefined;
+}
+export declare function createOutbox(options?: OutboxOptions): Promise<Outbox>;
+
+// store/enqueue.ts
+import type { MessageInput } from "@relais/core";
+import type { Queryable } from "../database/database.ts";
+import type { UnknownPolicy } from "./message.ts";
+export type StoredContent = MessageInput & {
+    readonly wholeMail?: true;
+};
+export interface EnqueueRow {
+    readonly tenant: string;
+    readonly idempotencyKey?: string | undefined;
+    readonly priority: number;
+    readonly sendAt?: string | undefined;
+    readonly expiresAt: string;
+    readonly onUnknown: UnknownPolicy;
+    readonly content: StoredContent;
+    readonly recipients: readonly string[];
+    readonly attachments: readonly {
+        readonly filename?: string | undefined;
+        readonly contentType?: string | undefined;
+        readonly cid?: string | undefined;
+        readonly disposition: "attachment" | "inline";
+        readonly content: string;
+    }[];
+}
+export interface Enqueued {
+    readonly id: string;
+    readonly created: boolean;
+}
+export declare function insertMessage(queryable: Pick<Queryable, "query">, row: string): Promise<Enqueued>;
+export declare function insertMessages(queryable: Pick<Queryable, "query">, rows: readonly string[]): Promise<Enqueued[]>;
+
+// store/message.ts
+export declare const states: readonly ["queued", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
+export type State = (typeof states)[number];
+export declare const finalStates: readonly ["sent", "partial", "failed", "expired", "cancelled"];
+export declare const unknownPolicies: readonly ["hold", "resend", "assume_sent"];
+export type UnknownPolicy = (typeof unknownPolicies)[number];
+export interface Refusal {
+    readonly address: string;
+    readonly kind: string;
+    readonly reason: string;
+}
+export interface RecipientStatus {
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Refusal[];
+    readonly unknown: readonly string[];
+    readonly pending: readonly string[];
+}
+export declare const firstId = "00000000-0000-0000-0000-000000000000";
+
+// store/migrations.ts
+import type { Database, Queryable } from "../database/database.ts";
+export declare const queueSchema = "relais_queue";
+export interface Migration {
+    readonly version: number;
+    readonly sql: string;
+}
+export declare const migrations: readonly Migration[];
+export declare const newest: number;
+export declare function wholeSchema(): string;
+export declare function migrate(database: Database): Promise<void>;
+export declare function checkVersion(database: Queryable): Promise<void>;
+
+// store/queries.ts
+import type { Queryable } from "../database/database.ts";
+import { type State, type UnknownPolicy } from "./message.ts";
 import type { DeliveryTrace } from "./trace.ts";
+export interface MessageFilter {
+    readonly ids?: readonly string[] | undefined;
+    readonly state?: State | readonly State[] | undefined;
+    readonly tenant?: string | undefined;
+    readonly recipient?: string | undefined;
+    readonly provider?: string | undefined;
+    readonly from?: Date | undefined;
+    readonly to?: Date | undefined;
+    readonly olderThanMs?: number | undefined;
+}
+export interface ListOptions extends MessageFilter {
+    readonly limit?: number | undefined;
+    readonly after?: string | undefined;
+}
 export interface OutboxMessage {
     readonly id: string;
     readonly tenant: string;
@@ -177,99 +318,9 @@ export interface OutboxMessage {
     readonly worker?: string;
     readonly deliveryTrace: DeliveryTrace;
 }
-export declare const messageColumns: string;
-export declare function outboxMessage(row: Record<string, unknown>): OutboxMessage;
-
-// outbox.ts
-import type { MessageInput } from "@relais/core";
-import type { Database } from "./database/database.ts";
-import { type OpenOptions } from "./database/open-database.ts";
-import { type EnqueueDefaults, type Enqueued, type EnqueueEntry } from "./enqueue.ts";
-import type { EnqueueOptions } from "./enqueue-options.ts";
-import { type MessageFilter } from "./filter.ts";
-import { type ListOptions } from "./list.ts";
-import type { OutboxMessage } from "./outbox-message.ts";
-import { type PurgeOptions } from "./purge.ts";
-import { type CancelOptions, type ResendOptions, type ResolveOptions } from "./resolve.ts";
-import { type OutboxStats } from "./stats.ts";
-export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
-    readonly migrate?: boolean | undefined;
-}
-export interface Outbox {
-    enqueue(message: MessageInput, options?: EnqueueOptions): Promise<Enqueued>;
-    enqueueMany(entries: Iterable<EnqueueEntry> | AsyncIterable<EnqueueEntry>, options?: EnqueueOptions): Promise<Enqueued[]>;
-    get(id: string): Promise<OutboxMessage | undefined>;
-    list(options?: ListOptions): Promise<OutboxMessage[]>;
-    cancel(id: string): Promise<boolean>;
-    cancelMany(filter: MessageFilter, options?: CancelOptions): Promise<string[]>;
-    resend(id: string, options: ResendOptions): Promise<boolean>;
-    resendMany(filter: MessageFilter, options: ResendOptions): Promise<string[]>;
-    resolve(filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
-    purge(options?: PurgeOptions): Promise<number>;
-    stats(): Promise<OutboxStats>;
-    ping(): Promise<void>;
-    close(): Promise<void>;
-    [Symbol.asyncDispose](): Promise<void>;
-    readonly database: Database;
-    readonly defaultFrom: string | undefined;
-}
-export declare function createOutbox(options?: OutboxOptions): Promise<Outbox>;
-
-// purge.ts
-import type { Database } from "./database/database.ts";
-import { type MessageFilter } from "./filter.ts";
-export interface PurgeOptions extends MessageFilter {
-    readonly state?: MessageFilter["state"];
-    readonly batch?: number | undefined;
-    readonly onProgress?: ((deleted: number) => void) | undefined;
-}
-export declare function purge(database: Database, options: PurgeOptions): Promise<number>;
-
-// resolve.ts
-import type { Database } from "./database/database.ts";
-import type { MessageFilter } from "./filter.ts";
-import type { State } from "./state.ts";
-export interface Operator {
-    readonly by: string;
-    readonly reason?: string | undefined;
-    readonly onProgress?: ((done: number) => void) | undefined;
-}
-export declare const resendable: readonly State[];
-export interface ResendOptions extends Operator {
-    readonly dryRun?: boolean | undefined;
-    readonly expiresInMs?: number | undefined;
-    readonly limit?: number | undefined;
-}
-export declare function resend(database: Database, filter: MessageFilter, options: ResendOptions): Promise<string[]>;
-export interface ResolveOptions extends Operator {
-    readonly as: "sent" | "failed";
-}
-export declare function resolve(database: Database, filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
-export interface CancelOptions {
-    readonly onProgress?: ((done: number) => void) | undefined;
-}
-export declare function cancel(database: Database, filter: MessageFilter, { onProgress }?: CancelOptions): Promise<string[]>;
-
-// schema/migrations.ts
-export declare const schema = "relais";
-export declare const queueSchema = "relais_queue";
-export interface Migration {
-    readonly version: number;
-    readonly sql: string;
-}
-export declare const migrations: readonly Migration[];
-export declare const newest: number;
-export declare function wholeSchema(): string;
-
-// state.ts
-export declare const states: readonly ["queued", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
-export type State = (typeof states)[number];
-export declare const unknownPolicies: readonly ["hold", "resend", "assume_sent"];
-export type UnknownPolicy = (typeof unknownPolicies)[number];
-
-// stats.ts
-import type { Queryable } from "./database/database.ts";
-import { type State } from "./state.ts";
+export declare function list(database: Queryable, options: ListOptions): Promise<OutboxMessage[]>;
+export declare function get(database: Queryable, id: string): Promise<OutboxMessage | undefined>;
+export declare function whereSql(filter: MessageFilter, values: unknown[]): string;
 export interface OutboxStats {
     readonly byState: Readonly<Record<State, number>>;
     readonly oldestQueuedMs: number;
@@ -277,51 +328,9 @@ export interface OutboxStats {
 }
 export declare function stats(database: Queryable): Promise<OutboxStats>;
 
-// table/table-mapping.ts
-import type { State } from "../state.ts";
-export interface TableColumns {
-    readonly id?: string | undefined;
-    readonly recipient?: string | undefined;
-    readonly subject?: string | undefined;
-    readonly body?: string | undefined;
-    readonly html?: string | undefined;
-    readonly from?: string | undefined;
-    readonly status?: string | undefined;
-    readonly trace?: string | undefined;
-    readonly claimedAt?: string | undefined;
-}
-export interface TableStatuses {
-    readonly pending?: string | undefined;
-    readonly sending?: string | undefined;
-    readonly sent?: string | undefined;
-    readonly failed?: string | undefined;
-    readonly unknown?: string | undefined;
-}
-export interface TableMapping {
-    readonly name: string;
-    readonly columns?: TableColumns | undefined;
-    readonly statuses?: TableStatuses | undefined;
-}
-export interface QuotedMapping {
-    readonly name: string;
-    readonly table: string;
-    readonly column: Readonly<Record<keyof TableColumns, string | undefined>>;
-    readonly status: Readonly<Record<keyof TableStatuses, string>>;
-}
-export declare function quotedMapping(mapping: TableMapping): QuotedMapping;
-export declare function wordFor(state: State, { status }: QuotedMapping): string;
-
-// table/table-source.ts
-import type { Outbox } from "../outbox.ts";
-import { type TableMapping } from "./table-mapping.ts";
-export interface MessageSource {
-    round(): Promise<number>;
-}
-export declare function tableSource(outbox: Outbox, mapping: TableMapping): MessageSource;
-
-// trace.ts
-import type { FailureKind } from "@relais/core";
-import type { State } from "./state.ts";
+// store/trace.ts
+import type { Attempt, FailureKind } from "@relais/core";
+import type { Refusal, State } from "./message.ts";
 export interface TraceAttempt {
     readonly n: number;
     readonly provider: string;
@@ -357,36 +366,84 @@ export interface DeliveryTrace {
     readonly possibleDuplicate?: true;
     readonly resolution: Resolution | null;
 }
+export interface AttemptRow {
+    readonly message: string;
+    readonly seq: number;
+    readonly worker: string;
+    readonly provider: string;
+    readonly phase: "open" | "handed_over";
+    readonly kind: string | null;
+    readonly code: string | null;
+    readonly reason: string | null;
+    readonly recipients: readonly string[];
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Refusal[];
+    readonly provider_message_id: string | null;
+    readonly started_at: Date;
+    readonly ended_at: Date | null;
+}
+export declare function traceEntries(attempts: readonly Attempt[], worker: string, before: number): TraceAttempt[];
+export declare function traceEntryOf(row: AttemptRow, n: number): TraceAttempt;
+type Entries = Pick<DeliveryTrace, "attempts">;
+export declare function lastNumber({ attempts }: Entries): number;
+export declare function lastSuccess({ attempts }: Entries): Pick<DeliveryTrace, "provider" | "messageId">;
+export declare function toPgText(text: string): string;
 export declare function storable(text: string): string;
 export declare function storableId(text: string): string;
-export declare function holdable(text: string): string;
-
-// transaction.ts
-type Rows = readonly unknown[];
-interface QueryClient {
-    query(text: string, values?: unknown[]): Promise<Rows | {
-        readonly rows: Rows;
-    }>;
-}
-export interface SqlExecutor {
-    executeSql(text: string, values?: unknown[]): Promise<{
-        readonly rows: readonly unknown[];
-    }>;
-}
-export type Transaction = QueryClient | SqlExecutor;
-export declare function runIn<T>(tx: Transaction, text: string, values: unknown[]): Promise<readonly T[]>;
 export {};
 
-// worker/backoff.ts
-export interface BackoffOptions {
-    readonly baseMs?: number | undefined;
-    readonly capMs?: number | undefined;
+// table/mapping.ts
+import type { Queryable } from "../database/database.ts";
+import type { State } from "../store/message.ts";
+export interface ColumnTypes {
+    readonly id: string;
+    readonly status: string;
+    readonly trace: string;
 }
-export declare function backoff(deferrals: number, { baseMs, capMs }: BackoffOptions, random?: () => number): number;
+export declare function columnTypes(database: Queryable, mapping: QuotedMapping): Promise<ColumnTypes>;
+export interface TableColumns {
+    readonly id?: string | undefined;
+    readonly recipient?: string | undefined;
+    readonly subject?: string | undefined;
+    readonly body?: string | undefined;
+    readonly html?: string | undefined;
+    readonly from?: string | undefined;
+    readonly status?: string | undefined;
+    readonly trace?: string | undefined;
+    readonly claimedAt?: string | undefined;
+}
+export interface TableStatuses {
+    readonly pending?: string | undefined;
+    readonly sending?: string | undefined;
+    readonly sent?: string | undefined;
+    readonly failed?: string | undefined;
+    readonly unknown?: string | undefined;
+}
+export interface TableMapping {
+    readonly name: string;
+    readonly columns?: TableColumns | undefined;
+    readonly statuses?: TableStatuses | undefined;
+}
+export interface QuotedMapping {
+    readonly name: string;
+    readonly table: string;
+    readonly column: Readonly<Record<keyof TableColumns, string | undefined>>;
+    readonly status: Readonly<Record<keyof TableStatuses, string>>;
+}
+export declare function quotedMapping(mapping: TableMapping): QuotedMapping;
+export declare function wordFor(state: State, { status }: QuotedMapping): string;
 
-// worker/worker-event.ts
+// table/source.ts
+import type { DatabaseOwner } from "../database/database.ts";
+import { type TableMapping } from "./mapping.ts";
+export interface MessageSource {
+    round(): Promise<number>;
+}
+export declare function tableSource(outbox: DatabaseOwner, mapping: TableMapping): MessageSource;
+
+// worker/events.ts
 import type { Delivery } from "@relais/core";
-import type { State } from "../state.ts";
+import type { State } from "../store/message.ts";
 interface At {
     readonly at: number;
 }
@@ -418,12 +475,16 @@ export type WorkerEvent = (At & {
     readonly error: string;
 });
 export type WorkerObserver = (event: WorkerEvent) => void;
+export declare function errorText(error: unknown): string;
 export {};
 
-// worker/worker-options.ts
-import type { MessageSource } from "../table/table-source.ts";
-import type { BackoffOptions } from "./backoff.ts";
-import type { WorkerObserver } from "./worker-event.ts";
+// worker/options.ts
+import type { MessageSource } from "../table/source.ts";
+import type { WorkerObserver } from "./events.ts";
+export interface BackoffOptions {
+    readonly baseMs?: number | undefined;
+    readonly capMs?: number | undefined;
+}
 export interface WorkerOptions {
     readonly concurrency?: number | undefined;
     readonly name?: string | undefined;
@@ -434,22 +495,19 @@ export interface WorkerOptions {
     readonly queryTimeoutMs?: number | undefined;
     readonly sources?: readonly MessageSource[] | undefined;
 }
-export interface WorkerSettings {
-    readonly concurrency: number;
-    readonly maxBytesInFlight: number;
-    readonly name: string;
-    readonly backoff: BackoffOptions;
-    readonly observers: readonly WorkerObserver[];
-    readonly keepSentForMs: number;
-    readonly queryTimeoutMs: number;
-    readonly sources: readonly MessageSource[];
-}
+type Complete<T> = {
+    readonly [K in keyof T]-?: Exclude<T[K], undefined>;
+};
+export type WorkerSettings = Complete<WorkerOptions> & {
+    readonly backoff: Complete<BackoffOptions>;
+};
 export declare function workerSettings(options: WorkerOptions): WorkerSettings;
+export {};
 
 // worker/worker.ts
 import type { Chain } from "@relais/core";
-import type { Outbox } from "../outbox.ts";
-import { type WorkerOptions } from "./worker-options.ts";
+import { type DatabaseOwner } from "../database/database.ts";
+import { type WorkerOptions } from "./options.ts";
 export interface Worker {
     readonly name: string;
     start(): Promise<void>;
@@ -465,4 +523,8 @@ export interface WorkerStatus {
     readonly concurrency: number;
     readonly tickedAt: number;
 }
-export declare function createWorker(outbox: Outbox, chain: Pick<Chain, "send">, options?: WorkerOptions): Worker;
+interface WorkerOutbox extends DatabaseOwner {
+    readonly defaultFrom: string | undefined;
+}
+export declare function createWorker(outbox: WorkerOutbox, chain: Pick<Chain, "send">, options?: WorkerOptions): Worker;
+export {};

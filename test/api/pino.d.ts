@@ -2,9 +2,8 @@
 
 // index.ts
 export type { Level } from "./line.ts";
-export type { Logger } from "./logger.ts";
-export { type PinoObserver, type PinoOptions, pinoObserver } from "./pino-observer.ts";
-export type { WorkerHappening } from "./worker-line.ts";
+export { type Logger, type PinoObserver, type PinoOptions, pinoObserver } from "./pino-observer.ts";
+export type { WorkerEventLike } from "./worker-line.ts";
 
 // line.ts
 export type Level = "debug" | "info" | "warn" | "error";
@@ -14,9 +13,21 @@ export interface Line {
     readonly text: string;
 }
 export declare const inMs: (ms: number) => number;
+export declare const isoTime: (ms: number) => string;
+export declare function clean(text: string): string;
+export declare function cleanOwn(text: string): string;
 
-// logger.ts
-import type { Level, Line } from "./line.ts";
+// pino-observer.ts
+import { type RelaisEvent } from "@relais/core/spi";
+import type { Level } from "./line.ts";
+import { type WorkerEventLike } from "./worker-line.ts";
+export interface PinoOptions {
+    readonly reasons?: boolean | undefined;
+}
+export interface PinoObserver {
+    (event: RelaisEvent | WorkerEventLike): void;
+    readonly worker: (event: WorkerEventLike) => void;
+}
 export interface Logger {
     debug(fields: object, text: string): unknown;
     info(fields: object, text: string): unknown;
@@ -24,26 +35,11 @@ export interface Logger {
     error(fields: object, text: string): unknown;
     isLevelEnabled?(level: Level): boolean;
 }
-export declare function checkLogger(logger: unknown): asserts logger is Logger;
-export declare function isOn(logger: Logger, level: Level): boolean;
-export declare function write(logger: Logger, { level, fields, text }: Line): void;
-
-// pino-observer.ts
-import { type RelaisEvent } from "@relais/core/spi";
-import { type Logger } from "./logger.ts";
-import { type WorkerHappening } from "./worker-line.ts";
-export interface PinoOptions {
-    readonly reasons?: boolean | undefined;
-}
-export interface PinoObserver {
-    (event: RelaisEvent): void;
-    readonly worker: (event: WorkerHappening) => void;
-}
 export declare function pinoObserver(logger: Logger, options?: PinoOptions): PinoObserver;
 
 // worker-line.ts
 import { type Line } from "./line.ts";
-export interface WorkerHappening {
+export interface WorkerEventLike {
     readonly type: string;
     readonly at: number;
     readonly message?: string | undefined;
@@ -55,4 +51,7 @@ export interface WorkerHappening {
     readonly ms?: number | undefined;
     readonly during?: string | undefined;
 }
-export declare function workerLine(event: WorkerHappening, reasons: boolean): Line;
+export declare function workerLine(event: WorkerEventLike, reasons: boolean): Line;
+export declare function isWorkerEvent(event: {
+    readonly type: string;
+}): event is WorkerEventLike;

@@ -1,30 +1,100 @@
 // What @relais/prometheus opens. Written by `npm run api`.
 
 // index.ts
-export { buckets, catalogue, type MetricName } from "./catalogue.ts";
-export type { ChainMetric } from "./chain-catalogue.ts";
-export type { ClientCounter, ClientGauge, ClientHistogram, LabelValues, MetricsClient, MetricsRegistry, WithExemplar, } from "./client.ts";
-export type { MetricEntry } from "./metric-entry.ts";
+export { buckets, catalogue } from "./metrics/catalogue.ts";
+export type { MetricEntry, WorkerEventLike } from "./metrics/metric.ts";
 export type { PrometheusOptions } from "./options.ts";
-export type { OutboxMetric } from "./outbox-catalogue.ts";
 export { type PrometheusObserver, prometheus } from "./prometheus.ts";
-export type { Watched, WatchedChain, WatchedLink, WatchedOutbox, WatchedWorker } from "./watched.ts";
-export type { WorkerHappening } from "./worker-metrics.ts";
+export type { ClientCounter, ClientGauge, ClientHistogram, LabelValues, MetricsClient, MetricsRegistry, WithExemplar, } from "./registry/client.ts";
+export type { Watched, WatchedChain, WatchedLink, WatchedOutbox, WatchedWorker, } from "./targets/targets.ts";
 
-// catalogue.ts
-import { type ChainMetric } from "./chain-catalogue.ts";
-import type { MetricEntry } from "./metric-entry.ts";
-import { type OutboxMetric } from "./outbox-catalogue.ts";
-export type MetricName = ChainMetric | OutboxMetric;
-export declare const catalogue: Readonly<Record<MetricName, MetricEntry>>;
+// metrics/catalogue.ts
+import type { Metric } from "./metric.ts";
+export declare const catalogue: readonly Metric[];
 export declare const buckets: readonly number[];
 
-// chain-catalogue.ts
-import type { MetricEntry } from "./metric-entry.ts";
-export type ChainMetric = "deliveries" | "attempts" | "attemptSeconds" | "deliverySeconds" | "failovers" | "skips" | "retries" | "retriesSuppressed" | "possibleDuplicates" | "breakerTransitions" | "inFlight" | "breakerState" | "linkPosition" | "retryBudget" | "rateLimitUsed" | "rateLimitLimit" | "quotaLimit" | "quotaUsed" | "buildInfo";
-export declare const chainCatalogue: Readonly<Record<ChainMetric, MetricEntry>>;
+// metrics/metric.ts
+import type { RelaisEvent } from "@relais/core/spi";
+import type { SetGauge, ZeroSeries } from "../registry/instruments.ts";
+import type { OutboxFigures } from "../targets/outbox-reading.ts";
+import type { Quota } from "../targets/quotas.ts";
+import type { PlacedLink, WatchedChain, WatchedWorker } from "../targets/targets.ts";
+export interface MetricEntry {
+    readonly name: string;
+    readonly type: "counter" | "gauge" | "histogram";
+    readonly labels: readonly string[];
+    readonly help: string;
+    readonly needs: "nothing" | "chain" | "quota" | "outbox" | "worker";
+    readonly aggregator?: "max" | "min" | "first";
+}
+export interface WorkerEventLike {
+    readonly type: string;
+    readonly state?: string | undefined;
+    readonly provider?: string | undefined;
+    readonly possibleDuplicate?: boolean | undefined;
+    readonly delivery?: {
+        readonly possibleDuplicate?: boolean | undefined;
+    } | undefined;
+}
+type WorkerEventType = "settled" | "recovered" | "lease-lost" | "error";
+type EventOf<Type> = Type extends RelaisEvent["type"] ? RelaisEvent & {
+    readonly type: Type;
+} : WorkerEventLike;
+export interface Metric extends MetricEntry {
+    readonly on?: {
+        readonly [Type in RelaisEvent["type"] | WorkerEventType]?: (event: EventOf<Type>, add: AddTo, names: Names) => void;
+    };
+    readonly initial?: (zero: ZeroSeries, sources: Sources) => void;
+    readonly read?: (set: SetGauge, sources: Sources) => void | Promise<void>;
+}
+export type AddTo = (value: number, first?: string, second?: string, third?: string) => void;
+export interface Names {
+    chain(id: string | undefined): string;
+    provider(id: string | undefined): string;
+}
+export interface Sources {
+    readonly chains: () => readonly WatchedChain[];
+    readonly links: () => readonly PlacedLink[];
+    readonly outbox: (() => Promise<OutboxFigures>) | undefined;
+    readonly workers: ReadonlySet<WatchedWorker>;
+    readonly quotas: ReadonlyMap<string, Quota>;
+    readonly version: string;
+}
+export {};
 
-// client.ts
+// options.ts
+import { type MetricsClient, type MetricsRegistry } from "./registry/client.ts";
+import { type Watched } from "./targets/targets.ts";
+export interface PrometheusOptions extends Watched {
+    readonly registry: MetricsRegistry;
+    readonly client: MetricsClient;
+    readonly prefix?: string | undefined;
+    readonly traceId?: (() => string | undefined) | undefined;
+    readonly outboxCacheMs?: number | undefined;
+    readonly outboxTimeoutMs?: number | undefined;
+}
+export interface PrometheusSettings {
+    readonly prefix: string;
+    readonly outboxCacheMs: number;
+    readonly outboxTimeoutMs: number;
+}
+export declare function prometheusSettings(options: PrometheusOptions): PrometheusSettings;
+
+// prometheus.ts
+import type { RelaisEvent } from "@relais/core/spi";
+import type { WorkerEventLike } from "./metrics/metric.ts";
+import { type PrometheusOptions } from "./options.ts";
+import { type Watched } from "./targets/targets.ts";
+export interface PrometheusObserver {
+    (event: RelaisEvent | WorkerEventLike): void;
+    readonly worker: (event: WorkerEventLike) => void;
+    readonly watch: (watched: Watched) => void;
+    readonly health: (health: unknown) => void;
+    readonly close: () => void;
+}
+export declare function prometheus(options: PrometheusOptions): PrometheusObserver;
+
+// registry/client.ts
 export interface MetricsRegistry {
     readonly contentType: string;
     getSingleMetric(name: string): unknown;
@@ -43,7 +113,7 @@ export interface WithExemplar {
 }
 export interface ClientCounter {
     inc(labels: LabelValues, value: number): unknown;
-    inc(given: WithExemplar): unknown;
+    inc(observation: WithExemplar): unknown;
 }
 export interface ClientGauge {
     set(labels: LabelValues, value: number): unknown;
@@ -51,93 +121,57 @@ export interface ClientGauge {
     remove(labels: LabelValues): void;
 }
 export interface ClientHistogram {
-    observe(given: WithExemplar): unknown;
+    observe(observation: WithExemplar): unknown;
     zero(labels: LabelValues): void;
 }
 export declare function checkClient(client: unknown, registry: unknown): void;
 
-// exemplar.ts
-import type { LabelValues, MetricsRegistry } from "./client.ts";
-export type Exemplar = () => LabelValues | undefined;
-export declare function traceExemplar(registry: MetricsRegistry, traceId: (() => string | undefined) | undefined): Exemplar | undefined;
-
-// instruments.ts
-import { type MetricName } from "./catalogue.ts";
+// registry/instruments.ts
 import type { MetricsClient, MetricsRegistry } from "./client.ts";
-import type { Exemplar } from "./exemplar.ts";
-export type Counted = (...values: string[]) => () => void;
-export type Timed = (...values: string[]) => (ms: number) => void;
-export type Reading = (set: (value: number, ...values: string[]) => void) => void | Promise<void>;
-export interface Instruments {
-    count(key: MetricName): Counted;
-    duration(key: MetricName): Timed;
-    gauge(key: MetricName, read: Reading): void;
-}
-export declare function instruments(client: MetricsClient, registry: MetricsRegistry, prefix: string, exemplar: Exemplar | undefined): Instruments;
-
-// label-values.ts
-export declare const nobody = "none";
-export declare const kinds: readonly string[];
-export declare const statuses: readonly string[];
-export declare const skipReasons: readonly string[];
-export declare const suppressions: readonly string[];
-export declare const breakerStates: readonly string[];
-export declare const messageStates: readonly string[];
-export interface KnownNames {
-    of(value: string | undefined): string;
-    know(values: () => Iterable<string>): void;
-}
-export declare function knownNames(most: number): KnownNames;
-export declare const oneOf: (list: readonly string[], value: string | undefined) => string;
-
-// metric-entry.ts
-export interface MetricEntry {
+export interface InstrumentEntry {
     readonly name: string;
-    readonly type: "counter" | "gauge" | "histogram";
-    readonly labels: readonly string[];
     readonly help: string;
-    readonly needs: "nothing" | "chain" | "quota" | "outbox" | "worker";
-    readonly aggregator?: "max" | "min" | "first";
+    readonly labels: readonly string[];
+    readonly aggregator?: string;
 }
-
-// options.ts
-import { type MetricsClient, type MetricsRegistry } from "./client.ts";
-import { type Watched } from "./watched.ts";
-export interface PrometheusOptions extends Watched {
-    readonly registry: MetricsRegistry;
-    readonly client: MetricsClient;
-    readonly prefix?: string | undefined;
-    readonly traceId?: (() => string | undefined) | undefined;
-    readonly outboxCacheMs?: number | undefined;
-    readonly outboxTimeoutMs?: number | undefined;
+export type ZeroSeries = (first?: string, second?: string, third?: string) => void;
+export type SetGauge = (value: number, ...labels: string[]) => void;
+export interface SeriesOf {
+    add(value: number, first?: string, second?: string, third?: string): void;
+    zero: ZeroSeries;
 }
-export interface PrometheusSettings {
-    readonly prefix: string;
-    readonly outboxCacheMs: number;
-    readonly outboxTimeoutMs: number;
+export interface Instruments {
+    counter(entry: InstrumentEntry): SeriesOf;
+    histogram(entry: InstrumentEntry, buckets: readonly number[]): SeriesOf;
+    upDownGauge(entry: InstrumentEntry): SeriesOf;
+    gauge(entry: InstrumentEntry, read: (set: SetGauge) => void | Promise<void>): void;
 }
-export declare function prometheusSettings(options: PrometheusOptions): PrometheusSettings;
+export declare function instruments(client: MetricsClient, registry: MetricsRegistry, prefix: string, traceId: (() => string | undefined) | undefined): Instruments;
 
-// outbox-catalogue.ts
-import type { MetricEntry } from "./metric-entry.ts";
-export type OutboxMetric = "outboxUp" | "outboxMessages" | "outboxOldest" | "outboxRescheduled" | "settled" | "recovered" | "leasesLost" | "workerErrors" | "workerBusy" | "workerConcurrency" | "workerTick";
-export declare const outboxCatalogue: Readonly<Record<OutboxMetric, MetricEntry>>;
-
-// prometheus.ts
-import type { RelaisEvent } from "@relais/core/spi";
-import { type PrometheusOptions } from "./options.ts";
-import { type Watched } from "./watched.ts";
-import { type WorkerHappening } from "./worker-metrics.ts";
-export interface PrometheusObserver {
-    (event: RelaisEvent): void;
-    readonly worker: (event: WorkerHappening) => void;
-    readonly watch: (watched: Watched) => void;
-    readonly health: (health: unknown) => void;
-    readonly close: () => void;
+// targets/outbox-reading.ts
+import type { WatchedOutbox } from "./targets.ts";
+export type OutboxFigures = Awaited<ReturnType<WatchedOutbox["stats"]>> | undefined;
+export interface ReadingTimes {
+    readonly cacheMs: number;
+    readonly timeoutMs: number;
 }
-export declare function prometheus(options: PrometheusOptions): PrometheusObserver;
+export declare function outboxReading(outbox: WatchedOutbox, times: ReadingTimes): () => Promise<OutboxFigures>;
 
-// watched.ts
+// targets/quotas.ts
+import type { WatchedChain } from "./targets.ts";
+export interface Quota {
+    readonly perDay?: unknown;
+    readonly sentLastDay?: unknown;
+}
+export interface Quotas {
+    readonly byProvider: ReadonlyMap<string, Quota>;
+    record(health: unknown): void;
+    poll(chain: () => WatchedChain, everyMs: number): void;
+    stop(): void;
+}
+export declare function quotas(nameOf: (provider: string) => string): Quotas;
+
+// targets/targets.ts
 export interface WatchedChain {
     readonly id: string;
     readonly links: readonly WatchedLink[];
@@ -178,23 +212,3 @@ export interface PlacedLink {
 }
 export declare function placedLinks(chain: WatchedChain, within?: number): readonly PlacedLink[];
 export declare function innerChain(link: WatchedLink): WatchedChain | undefined;
-
-// worker-metrics.ts
-import type { Instruments } from "./instruments.ts";
-import { type KnownNames } from "./label-values.ts";
-import type { PlacedLink, WatchedWorker } from "./watched.ts";
-export interface WorkerHappening {
-    readonly type: string;
-    readonly state?: string | undefined;
-    readonly provider?: string | undefined;
-    readonly possibleDuplicate?: boolean | undefined;
-    readonly delivery?: {
-        readonly possibleDuplicate?: boolean | undefined;
-    } | undefined;
-}
-export interface WorkerMetrics {
-    observe(event: WorkerHappening): void;
-    watch(worker: WatchedWorker): void;
-    zeros(links: readonly PlacedLink[]): void;
-}
-export declare function workerMetrics(make: Instruments, providers: KnownNames): WorkerMetrics;

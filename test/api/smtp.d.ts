@@ -1,95 +1,15 @@
 // What @relais/smtp opens. Written by `npm run api`.
 
 // index.ts
-export type { About } from "./about.ts";
-export { type Explanation, explainReply } from "./explain-reply.ts";
-export { type Phase, phases } from "./phase.ts";
-export { type Phrase, phrases } from "./phrases.ts";
+export type { SmtpAuth, SmtpDkim, SmtpOAuth2, SmtpOptions, SmtpPassword, SmtpPool, SmtpTls, } from "./options/options.ts";
 export { plugin as default } from "./plugin.ts";
-export { type Remedy, type ReplyRule, replyRules } from "./reply-rules.ts";
+export { type Explanation, explainReply } from "./replies/explain-reply.ts";
+export { type WireRule, wireRules } from "./replies/network-errors.ts";
+export { type Phrase, phrases } from "./replies/reply-patterns.ts";
+export { type About, type Phase, phases, type Remedy, type ReplyRule, replyRules, } from "./replies/reply-rules.ts";
 export { smtp } from "./smtp.ts";
-export type { SmtpAuth, SmtpDkim, SmtpOAuth2, SmtpOptions, SmtpPassword, SmtpPool, SmtpTls, } from "./smtp-options.ts";
-export { type WireRule, wireRules } from "./wire-rules.ts";
 
-// about.ts
-export type About = "account" | "identity" | "message" | "recipient" | "passing";
-
-// explain-reply.ts
-import type { FailureKind } from "@relais/core/spi";
-import type { About } from "./about.ts";
-import type { Phase } from "./phase.ts";
-import { type Phrase } from "./phrases.ts";
-import { type Reply } from "./reply.ts";
-import type { Remedy } from "./reply-rule.ts";
-export interface Explanation {
-    readonly kind: FailureKind;
-    readonly code: string;
-    readonly because: string;
-    readonly about: About;
-    readonly again?: false;
-    readonly remedy?: Remedy;
-    readonly retryAfterMs?: number;
-    readonly phrase?: Phrase;
-    readonly reply: Reply;
-}
-export declare function explainReply(text: string, phase?: Phase): Explanation | undefined;
-
-// phase.ts
-export declare const phases: readonly ["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "dot"];
-export type Phase = (typeof phases)[number];
-
-// phrase.ts
-export interface Phrase {
-    readonly means: "daily-quota" | "too-fast" | "paused" | "messages-of-connection" | "connections" | "greylisted" | "receives-too-much" | "mailbox-full" | "too-many-recipients" | "separate-recipient" | "relay-denied" | "name-refused" | "sender" | "policy" | "moved" | "no-such-host" | "edge-blocked" | "no-such-user";
-    readonly pattern: RegExp;
-    readonly source: string;
-    readonly waitMs?: number;
-}
-
-// phrases.ts
-import type { Phrase } from "./phrase.ts";
-export type { Phrase } from "./phrase.ts";
-export declare const phrases: readonly Phrase[];
-
-// plugin.ts
-import { type Plugin } from "@relais/core/spi";
-import type { SmtpOptions } from "./smtp-options.ts";
-export declare const plugin: Plugin<SmtpOptions>;
-
-// reply-rule.ts
-import type { FailureKind } from "@relais/core/spi";
-import type { About } from "./about.ts";
-import type { Phase } from "./phase.ts";
-import type { Phrase } from "./phrase.ts";
-export type Remedy = "reconnect" | "fewer-connections" | "fewer-recipients";
-export interface ReplyRule {
-    readonly phases?: readonly Phase[];
-    readonly codes: readonly string[];
-    readonly enhanced?: readonly string[];
-    readonly phrase?: Phrase["means"];
-    readonly kind: FailureKind;
-    readonly about: About;
-    readonly again?: false;
-    readonly remedy?: Remedy;
-    readonly because: string;
-    readonly source: string;
-}
-
-// reply-rules.ts
-import type { ReplyRule } from "./reply-rule.ts";
-export type { Remedy, ReplyRule } from "./reply-rule.ts";
-export declare const replyRules: readonly ReplyRule[];
-
-// reply.ts
-export interface Reply {
-    readonly code: number;
-    readonly enhanced?: string;
-    readonly text: string;
-    readonly line: string;
-}
-export declare function parseReply(text: string): Reply | undefined;
-
-// smtp-options.ts
+// options/options.ts
 import type { ConnectionOptions } from "node:tls";
 export interface SmtpPassword {
     readonly type?: "login" | undefined;
@@ -153,14 +73,38 @@ export interface SmtpOptions {
     readonly maxResponseBytes?: number | undefined;
 }
 
-// smtp.ts
-import type { Provider } from "@relais/core/spi";
-import type { SmtpOptions } from "./smtp-options.ts";
-export declare function smtp(options: SmtpOptions): Provider;
+// plugin.ts
+import { type Plugin } from "@relais/core/spi";
+import type { SmtpOptions } from "./options/options.ts";
+export declare const plugin: Plugin<SmtpOptions>;
 
-// wire-rules.ts
+// replies/explain-reply.ts
 import type { FailureKind } from "@relais/core/spi";
-import type { About } from "./about.ts";
+import { type Phrase } from "./reply-patterns.ts";
+import { type About, type Phase, type Remedy } from "./reply-rules.ts";
+export interface Explanation {
+    readonly kind: FailureKind;
+    readonly code: string;
+    readonly because: string;
+    readonly about: About;
+    readonly again?: false;
+    readonly remedy?: Remedy;
+    readonly retryAfterMs?: number;
+    readonly phrase?: Phrase;
+    readonly reply: Reply;
+}
+export interface Reply {
+    readonly code: number;
+    readonly enhanced?: string;
+    readonly text: string;
+    readonly line: string;
+}
+export declare function explainReply(text: string, phase?: Phase): Explanation | undefined;
+
+// replies/network-errors.ts
+import type { FailureKind } from "@relais/core/spi";
+import type { ParsedError } from "./parse-error.ts";
+import type { About } from "./reply-rules.ts";
 export interface WireRule {
     readonly code: string;
     readonly kind: FailureKind;
@@ -170,4 +114,55 @@ export interface WireRule {
     readonly source: string;
 }
 export declare const wireRules: readonly WireRule[];
-export declare function wireRule(codes: readonly (string | undefined)[]): WireRule | undefined;
+export declare function findWireRule(codes: readonly (string | undefined)[]): WireRule | undefined;
+export declare function isTransientTokenError({ code, originalCode, message, response }: ParsedError): boolean;
+
+// replies/parse-error.ts
+import type { Phase } from "./reply-rules.ts";
+export interface ParsedError {
+    readonly code?: string;
+    readonly originalCode?: string;
+    readonly timeoutType?: string;
+    readonly command?: string;
+    readonly response?: string;
+    readonly message: string;
+    readonly recipient?: string;
+    readonly rejectedErrors: readonly unknown[];
+}
+export declare function parseError(thrown: unknown): ParsedError;
+export declare function phaseOf({ code, command }: ParsedError): Phase | undefined;
+
+// replies/reply-patterns.ts
+export interface Phrase {
+    readonly means: "daily-quota" | "too-fast" | "paused" | "messages-of-connection" | "connections" | "greylisted" | "receives-too-much" | "mailbox-full" | "too-many-recipients" | "separate-recipient" | "relay-denied" | "name-refused" | "sender" | "policy" | "moved" | "no-such-host" | "edge-blocked" | "no-such-user";
+    readonly pattern: RegExp;
+    readonly source: string;
+    readonly waitMs?: number;
+}
+export declare const phrases: readonly Phrase[];
+
+// replies/reply-rules.ts
+import type { FailureKind } from "@relais/core/spi";
+import type { Phrase } from "./reply-patterns.ts";
+export declare const phases: readonly ["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "dot"];
+export type Phase = (typeof phases)[number];
+export type About = "account" | "identity" | "message" | "recipient" | "passing";
+export type Remedy = "reconnect" | "fewer-connections" | "fewer-recipients";
+export interface ReplyRule {
+    readonly phases?: readonly Phase[];
+    readonly codes: readonly string[];
+    readonly enhanced?: readonly string[];
+    readonly phrase?: Phrase["means"];
+    readonly kind: FailureKind;
+    readonly about: About;
+    readonly again?: false;
+    readonly remedy?: Remedy;
+    readonly because: string;
+    readonly source: string;
+}
+export declare const replyRules: readonly ReplyRule[];
+
+// smtp.ts
+import type { Provider } from "@relais/core/spi";
+import type { SmtpOptions } from "./options/options.ts";
+export declare function smtp(options: SmtpOptions): Provider;

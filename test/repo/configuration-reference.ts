@@ -17,13 +17,13 @@ interface Part extends Place {
 
 const relais = "packages/relais/src/config/relais-config.ts";
 const http = "packages/http/src";
-const common = [`${http}/http-options.ts`, "CommonOptions"] as const;
+const common = [`${http}/api/options.ts`, "CommonOptions"] as const;
 const api = (name: string, title: string): Part => ({
   title: `http, ${name}`,
   path: "chain[].options",
   api: name,
   says: `\`use: http\` with \`api: ${name}\`, from the package \`@relais/http\`.`,
-  sources: [[`${http}/${name}.ts`, title], common],
+  sources: [[`${http}/vendors/${name}.ts`, title], common],
   without: ["id"],
 });
 
@@ -42,12 +42,12 @@ export const parts: readonly Part[] = [
   {
     title: "outbox: columns of the table",
     path: "outbox.table.columns",
-    sources: [["packages/outbox/src/table/table-mapping.ts", "TableColumns"]],
+    sources: [["packages/outbox/src/table/mapping.ts", "TableColumns"]],
   },
   {
     title: "outbox: words of the table",
     path: "outbox.table.statuses",
-    sources: [["packages/outbox/src/table/table-mapping.ts", "TableStatuses"]],
+    sources: [["packages/outbox/src/table/mapping.ts", "TableStatuses"]],
   },
   { title: "A provider of a chain", path: "chain[]", sources: [[relais, "ProviderEntry"]] },
   { title: "A chain within a chain", path: "chain[]", sources: [[relais, "ChainEntry"]] },
@@ -60,7 +60,7 @@ export const parts: readonly Part[] = [
   {
     title: "breaker",
     path: "chain[].breaker",
-    sources: [["packages/core/src/policies/breaker.ts", "BreakerOptions"]],
+    sources: [["packages/core/src/policies/circuit-breaker.ts", "BreakerOptions"]],
   },
   {
     title: "rateLimit",
@@ -76,41 +76,41 @@ export const parts: readonly Part[] = [
     title: "smtp",
     path: "chain[].options",
     says: "`use: smtp`.",
-    sources: [["packages/smtp/src/smtp-options.ts", "SmtpOptions"]],
+    sources: [["packages/smtp/src/options/options.ts", "SmtpOptions"]],
     without: ["id"],
   },
   {
     title: "smtp: auth",
     path: "chain[].options.auth",
-    sources: [["packages/smtp/src/smtp-options.ts", "SmtpPassword"]],
+    sources: [["packages/smtp/src/options/options.ts", "SmtpPassword"]],
   },
   {
     title: "smtp: auth with OAuth2",
     path: "chain[].options.auth",
-    sources: [["packages/smtp/src/smtp-options.ts", "SmtpOAuth2"]],
+    sources: [["packages/smtp/src/options/options.ts", "SmtpOAuth2"]],
     without: ["provideToken"],
   },
   {
     title: "smtp: pool",
     path: "chain[].options.pool",
-    sources: [["packages/smtp/src/smtp-options.ts", "SmtpPool"]],
+    sources: [["packages/smtp/src/options/options.ts", "SmtpPool"]],
   },
   {
     title: "smtp: dkim",
     path: "chain[].options.dkim",
-    sources: [["packages/smtp/src/smtp-options.ts", "SmtpDkim"]],
+    sources: [["packages/smtp/src/options/options.ts", "SmtpDkim"]],
   },
   {
     title: "ses",
     path: "chain[].options",
     says: "`use: ses`.",
-    sources: [["packages/ses/src/ses-options.ts", "SesOptions"]],
+    sources: [["packages/ses/src/options.ts", "SesOptions"]],
     without: ["id"],
   },
   {
     title: "ses: credentials",
     path: "chain[].options.credentials",
-    sources: [["packages/ses/src/ses-options.ts", "SesCredentials"]],
+    sources: [["packages/ses/src/options.ts", "SesCredentials"]],
     without: ["expiration"],
   },
   api("resend", "ResendOptions"),

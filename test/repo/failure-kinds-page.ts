@@ -21,8 +21,8 @@ const health: Readonly<Record<Disposition["health"], string>> = {
 /** docs/failure-kinds.md, out of the tables that decide. */
 export function failureKindsPage(): string {
   const kinds = failureKinds.map((kind) => {
-    const { again, next, health: said } = dispositions[kind];
-    return [code(kind), yes(again), yes(next), health[said]];
+    const { retry, failover, health: said } = dispositions[kind];
+    return [code(kind), yes(retry), yes(failover), health[said]];
   });
   const replies = replyRules.map(
     ({ phases, codes, enhanced, phrase, kind, about, again, remedy, because, source }) => [
@@ -52,8 +52,8 @@ export function failureKindsPage(): string {
     cell(meaning),
     source === "" ? "" : `<${source}>`,
   ]);
-  const statuses = httpStatuses.map(({ from, to, kind, about, meaning }) => [
-    range(from, to),
+  const statuses = httpStatuses.map(({ status, kind, about, meaning }) => [
+    typeof status === "number" ? String(status) : range(...status),
     code(kind),
     about,
     cell(meaning),

@@ -52,7 +52,7 @@ function check(first: "SMTP" | "SES", row: Row, delivery: Delivery, seen: Seen):
   expect(attempt).toMatchObject({ provider: first, success: false, skipped: false });
   expect(seen[first], "copies at the first").toBe(row.copies);
   expect(seen.breaker, "the breaker").toBe(breakerAfter(kind));
-  if (dispositions[kind].next) {
+  if (dispositions[kind].failover) {
     expect(delivery).toMatchObject({ success: true, provider: second });
     expect(seen[second], "copies at the second").toBe(1);
     expect(next).toMatchObject({ provider: second, success: true });

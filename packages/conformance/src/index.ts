@@ -1,17 +1,14 @@
+export type { Behaviour, Harness, Need, ProvokedKind, Received, TestTarget } from "./harness/harness.ts";
+export type { MakeChain } from "./rules/chain.ts";
+export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts";
 export {
   type CertificateKind,
   type KeyAndCertificate,
   testAuthority,
   testCertificate,
-} from "./certificate/certificates.ts";
-export { chainRules, type MakeChain } from "./rules/chain-rules.ts";
-export { type Coverage, coverage } from "./rules/coverage.ts";
-export type { Act, Harness, Need, ProvokedKind, Received, Stage } from "./rules/harness.ts";
-export { rules } from "./rules/rules.ts";
-export type { Rule } from "./rules/runnable.ts";
-export { throughChain, type WrappedStage } from "./rules/through-chain.ts";
-export type { AcceptedEmail } from "./ses/accepted-email.ts";
-export type { SesError } from "./ses/ses-error.ts";
+} from "./server/certificates.ts";
+export type { AcceptedEmail, SesAccount, SesCredentials, SesQuota } from "./ses/account.ts";
+export type { SesError } from "./ses/answer.ts";
 export type {
   SesBreakPoint,
   SesCloseFault,
@@ -23,14 +20,13 @@ export type {
   SesForeignFault,
   SesMoment,
   SesOddFault,
+  SesRequest,
   SesResetFault,
+  SesServer,
+  SesServerOptions,
   SesStallFault,
-} from "./ses/ses-fault.ts";
-export type { SesRequest } from "./ses/ses-request.ts";
-export { type SesServer, sesServer } from "./ses/ses-server.ts";
-export type { SesAccount, SesCredentials, SesQuota, SesServerOptions } from "./ses/ses-server-options.ts";
-export type { AcceptedMail } from "./smtp/accepted-mail.ts";
-export { type Blackhole, blackhole } from "./smtp/blackhole.ts";
+} from "./ses/contract.ts";
+export { sesServer } from "./ses/ses-server.ts";
 export type {
   SmtpAction,
   SmtpAfterBytes,
@@ -42,9 +38,21 @@ export type {
   SmtpReset,
   SmtpStall,
   SmtpTrickle,
-} from "./smtp/smtp-action.ts";
-export type { SmtpDecision, SmtpMoment, SmtpScript, SmtpStep } from "./smtp/smtp-script.ts";
-export { type SmtpServer, smtpServer } from "./smtp/smtp-server.ts";
-export type { SmtpAuth, SmtpMechanism, SmtpServerOptions } from "./smtp/smtp-server-options.ts";
-export type { SmtpLogin, SmtpSession } from "./smtp/smtp-session.ts";
-export { nth, once, times } from "./smtp/times.ts";
+} from "./smtp/action.ts";
+export { type Blackhole, blackhole } from "./smtp/blackhole.ts";
+export {
+  nth,
+  once,
+  type SmtpAuth,
+  type SmtpDecision,
+  type SmtpMechanism,
+  type SmtpMoment,
+  type SmtpScript,
+  type SmtpServer,
+  type SmtpServerOptions,
+  type SmtpStep,
+  times,
+} from "./smtp/contract.ts";
+export type { AcceptedMail, SmtpLogin, SmtpSession } from "./smtp/records.ts";
+export { smtpServer } from "./smtp/smtp-server.ts";
+export { throughChain, type WrappedTarget } from "./through-chain.ts";

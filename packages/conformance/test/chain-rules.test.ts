@@ -3,11 +3,11 @@ import { createChain } from "@relais/core";
 import type { Provider } from "@relais/core/spi";
 import { describe, expect, test } from "vitest";
 import type { Flaw } from "./pigeon.ts";
-import { type PigeonStage, pigeonHarness } from "./pigeon-harness.ts";
+import { type PigeonTarget, pigeonHarness } from "./pigeon-harness.ts";
 
 const chain = (providers: readonly Provider[]): Provider => createChain(providers, { policies: [] });
-const forGood = "leaves nobody to the next provider of a chain when the far end refuses one for good";
-const forNow = "leaves to the next provider of a chain only whom the far end puts off";
+const forGood = "leaves nobody to the next provider of a chain when the server refuses one permanently";
+const forNow = "leaves to the next provider of a chain only whom the server defers";
 
 async function brokenBy(flaw: Flaw | undefined, made = chain): Promise<readonly string[]> {
   const broken: string[] = [];
@@ -53,15 +53,15 @@ describe("the rules for a chain of two", () => {
 
   test("are not covered, or left out with a reason, as the others are", async () => {
     const whole = pigeonHarness();
-    const { putOff: _left, ...provoke } = whole.provoke;
-    const without: Harness<PigeonStage> = { ...whole, provoke };
+    const { defer: _left, ...provoke } = whole.provoke;
+    const without: Harness<PigeonTarget> = { ...whole, provoke };
     const [, second] = chainRules(without, chain);
     expect(second?.covered).toBe(false);
-    await expect(second?.run()).rejects.toThrow("not covered: the harness does not provoke putOff");
-    const excused = chainRules({ ...without, cannot: { putOff: "pigeons do not wait" } }, chain);
+    await expect(second?.run()).rejects.toThrow("not covered: the harness does not provoke defer");
+    const excused = chainRules({ ...without, cannot: { defer: "pigeons do not wait" } }, chain);
     expect(excused.map(({ name }) => name)).toEqual([forGood]);
-    expect(() => chainRules({ ...whole, cannot: { putOff: "no" } }, chain)).toThrow(
-      "chainRules: putOff stands in provoke and in cannot",
+    expect(() => chainRules({ ...whole, cannot: { defer: "no" } }, chain)).toThrow(
+      "chainRules: defer stands in provoke and in cannot",
     );
   });
 });

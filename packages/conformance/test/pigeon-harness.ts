@@ -1,24 +1,24 @@
-import type { Harness, Stage } from "@relais/conformance";
+import type { Harness, TestTarget } from "@relais/conformance";
 import { type Flaw, pigeon } from "./pigeon.ts";
-import { type PigeonFarEnd, pigeonFarEnd } from "./pigeon-far-end.ts";
+import { type PigeonServer, pigeonServer } from "./pigeon-server.ts";
 
-export interface PigeonStage extends Stage {
-  readonly far: PigeonFarEnd;
+export interface PigeonTarget extends TestTarget {
+  readonly far: PigeonServer;
 }
 
 const token = "t0ken+of/pigeons";
 const encoded = Buffer.from(`:${token}`).toString("base64");
 
 /** The rules' harness for pigeons. */
-export function pigeonHarness(flaw?: Flaw): Harness<PigeonStage> {
-  const mood =
-    (next: PigeonFarEnd["mood"]) =>
-    ({ far }: PigeonStage): void => {
-      far.mood = next;
+export function pigeonHarness(flaw?: Flaw): Harness<PigeonTarget> {
+  const mode =
+    (next: PigeonServer["mode"]) =>
+    ({ far }: PigeonTarget): void => {
+      far.mode = next;
     };
   return {
     async make() {
-      const far = await pigeonFarEnd();
+      const far = await pigeonServer();
       return {
         far,
         provider: pigeon(far.url, token, flaw),
@@ -29,18 +29,18 @@ export function pigeonHarness(flaw?: Flaw): Harness<PigeonStage> {
       };
     },
     provoke: {
-      transient: mood({ status: 503 }),
-      throttled: mood({ status: 429 }),
-      deferred: mood({ status: 409 }),
-      misconfigured: mood({ status: 401 }),
-      refused: mood({ status: 403 }),
-      rejected: mood({ status: 422 }),
-      unknown: mood("lose"),
-      stall: mood("stall"),
-      nameless: mood("nameless"),
-      partial: mood("partial"),
-      putOff: mood("putOff"),
-      echo: mood({ status: 403, error: `${token} ${encodeURIComponent(token)} ${encoded} is wrong` }),
+      transient: mode({ status: 503 }),
+      throttled: mode({ status: 429 }),
+      deferred: mode({ status: 409 }),
+      misconfigured: mode({ status: 401 }),
+      refused: mode({ status: 403 }),
+      rejected: mode({ status: 422 }),
+      unknown: mode("lose"),
+      stall: mode("stall"),
+      missingId: mode("missingId"),
+      partial: mode("partial"),
+      defer: mode("defer"),
+      echo: mode({ status: 403, error: `${token} ${encodeURIComponent(token)} ${encoded} is wrong` }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type Agent, request } from "node:http";
 
-/** What the far end of pigeons says. */
+/** What the server of pigeons says. */
 export interface PigeonAnswer {
   readonly status: number;
   readonly body: {

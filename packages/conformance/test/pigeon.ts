@@ -75,7 +75,7 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   503: "transient",
 };
 
-/** A provider for the far end of pigeons that keeps to every rule, but for its flaw. */
+/** A provider for the server of pigeons that keeps to every rule, but for its flaw. */
 export function pigeon(url: string, token: string, flaw?: Flaw): Provider {
   const id = "PIGEON";
   const agent = new Agent({ keepAlive: true });

@@ -8,7 +8,7 @@ const flaws: Readonly<Record<Flaw, string>> = {
   "rejects when contact is lost": "never rejects",
   "answers nothing when contact is lost": "never rejects",
   "bears another id": "its own id",
-  "invents a message id": "message id of the far end",
+  "invents a message id": "message id of the server",
   "invents a message id where there is none": "makes none up",
   "asks for the hand-over twice": "awaits the hand-over once",
   "waits for the hand-over a little only": "awaits the hand-over once",
@@ -29,7 +29,7 @@ const flaws: Readonly<Record<Flaw, string>> = {
   "remembers one id for all": "without mixing them up",
   "counts everybody as reached": "recipients of the envelope",
   "tells its token": "lets no secret out, in no outcome",
-  "lets the token be echoed": "that the far end echoes",
+  "lets the token be echoed": "that the server echoes",
   "takes the refused for accepted": "says who was accepted and who is rejected",
   "fails for all when one is refused": "says who was accepted and who is rejected",
   "takes one refused for one put off": "says who was accepted and who is rejected",
@@ -57,7 +57,7 @@ const flaws: Readonly<Record<Flaw, string>> = {
   "takes misconfigured for refused": "says misconfigured",
   "takes rejected for refused": "says rejected",
   "takes refused for transient": "says refused",
-  "takes lost contact for transient": "says unknown when the far end takes the message and its answer",
+  "takes lost contact for transient": "says unknown when the server takes the message and its answer",
 };
 
 /** What is said of a provider with this flaw: the name of each rule that it breaks. */

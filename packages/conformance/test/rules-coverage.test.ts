@@ -1,14 +1,14 @@
 import { coverage, type Harness, rules, throughChain } from "@relais/conformance";
 import { createChain } from "@relais/core";
 import { describe, expect, test } from "vitest";
-import { type PigeonStage, pigeonHarness } from "./pigeon-harness.ts";
+import { type PigeonTarget, pigeonHarness } from "./pigeon-harness.ts";
 
 const whole = pigeonHarness();
 const { deferred: _left, ...provoke } = whole.provoke;
-const without: Harness<PigeonStage> = { ...whole, provoke };
+const without: Harness<PigeonTarget> = { ...whole, provoke };
 const reason = "pigeons do not wait";
-const excused: Harness<PigeonStage> = { ...without, cannot: { deferred: reason } };
-const name = "says deferred when the far end causes it, and nothing arrives";
+const excused: Harness<PigeonTarget> = { ...without, cannot: { deferred: reason } };
+const name = "says deferred when the server causes it, and nothing arrives";
 
 describe("what a harness cannot provoke", () => {
   test("fails as not covered, and does not pass", async () => {
@@ -36,27 +36,27 @@ describe("what a harness cannot provoke", () => {
     ["verify", "verifies without", { without: "verify" }],
     ["close", "closed twice", { without: "close" }],
   ] as const)("shows at run time where it is %s", async (_what, words, change) => {
-    const harness: Harness<PigeonStage> = { ...whole, make: () => changed(change) };
+    const harness: Harness<PigeonTarget> = { ...whole, make: () => changed(change) };
     const rule = rules(harness).find((one) => one.name.includes(words));
     expect(rule?.covered).toBe(true);
     await expect(rule?.run()).rejects.toThrow(/^not covered: /);
   });
 });
 
-async function changed(change: object): Promise<PigeonStage> {
-  const stage = await whole.make();
-  if ("secrets" in change) return { ...stage, secrets: [] };
+async function changed(change: object): Promise<PigeonTarget> {
+  const target = await whole.make();
+  if ("secrets" in change) return { ...target, secrets: [] };
   if ("without" in change) {
-    const { id, send, ...rest } = stage.provider;
+    const { id, send, ...rest } = target.provider;
     const kept = Object.entries(rest).filter(([key]) => key !== change.without);
-    return { ...stage, provider: { id, send, ...Object.fromEntries(kept) } };
+    return { ...target, provider: { id, send, ...Object.fromEntries(kept) } };
   }
-  return { ...stage, received: () => stage.received().map((one) => ({ ...one, key: undefined })) };
+  return { ...target, received: () => target.received().map((one) => ({ ...one, key: undefined })) };
 }
 
-test("a copy that arrived although the far end refused it is seen", async () => {
-  const keeps = ({ far }: PigeonStage): void => {
-    far.mood = { status: 409, keeps: true };
+test("a copy that arrived although the server refused it is seen", async () => {
+  const keeps = ({ far }: PigeonTarget): void => {
+    far.mode = { status: 409, keeps: true };
   };
   const rule = rules({ ...whole, provoke: { ...provoke, deferred: keeps } }).find((one) => one.name === name);
   await expect(rule?.run()).rejects.toThrow("1 copies have arrived");

@@ -1,55 +1,55 @@
 // The plugin author's door: what a provider implements, and what it may lean on. Nothing here composes.
-export type { Attempt } from "./attempt.ts";
-export { type Clock, systemClock } from "./clock.ts";
-export { closest } from "./closest.ts";
-export type { Delivered, Delivery, Undelivered } from "./delivery.ts";
-export type { BreakerState, Observer, RelaisEvent } from "./event.ts";
-export { type Failure, type FailureKind, failureKinds } from "./failure.ts";
-export {
-  type HttpCall,
-  type HttpConnections,
-  type HttpConnectionsOptions,
-  httpConnections,
-  throughProxy,
-} from "./http-connections.ts";
-export { checkProxy } from "./http-proxy.ts";
-export { isLoopback } from "./is-loopback.ts";
-export type { Journal, JournalEntry } from "./journal.ts";
-export { type FailureParts, failure, type ReceiptParts, receipt } from "./make-outcome.ts";
-export { type Address, mailboxKey } from "./message/address.ts";
+export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
+export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
+export type { Journal, JournalEntry } from "./events/journal.ts";
+export { type FailureKind, failureKinds } from "./failure/kinds.ts";
+export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
+export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
+export { aggregateKind } from "./failure/precedence.ts";
+export { redactor, withoutAddresses } from "./failure/redact.ts";
+export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
-export { decodeWords } from "./message/encoded-words.ts";
-export type { Envelope } from "./message/envelope.ts";
+export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
-export { InvalidMessage } from "./message/invalid-message.ts";
-export { defaultLimits, type Limits } from "./message/limits.ts";
 export type {
   Alternative,
   Attachment,
   CalendarEvent,
   DeliveryStatusRequest,
+  Envelope,
   Message,
 } from "./message/message.ts";
-export { optionSentence, type RawOptionIssue } from "./option-sentence.ts";
-export { optionsSchema, type SafeParser } from "./options-schema.ts";
-export type { Outcome, Receipt, Rejection } from "./outcome.ts";
+export { defaultLimits, type Limits } from "./message/message.ts";
+export {
+  defineProvider,
+  type ProviderCall,
+  type ProviderDefinition,
+  type RejectedRecipient,
+  SendFailure,
+  type SendFailureDetails,
+  type SendResult,
+} from "./provider/define-provider.ts";
+export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
 export {
   definePlugin,
   type OptionIssue,
   type OptionsSchema,
+  optionMessage as optionSentence,
+  optionsSchema,
   type Plugin,
   type PluginParts,
   type PluginTools,
   pluginContract,
   pluginFault,
-} from "./plugin.ts";
-export { processLock } from "./process-lock.ts";
-export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
-export { providerId } from "./provider-id.ts";
-export { overLimits, type ProviderLimits } from "./provider-limits.ts";
-export { reason } from "./reason.ts";
-export { redactor } from "./redactor.ts";
-export type { DeliveryScope } from "./scope.ts";
-export { sleep } from "./sleep.ts";
-export { type Slots, slots } from "./slots.ts";
-export { withoutAddresses } from "./without-addresses.ts";
+  type RawOptionIssue,
+  type SafeParser,
+} from "./provider/plugin.ts";
+export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
+export type { DeliveryScope } from "./provider/scope.ts";
+export { checkProxy } from "./runtime/check-proxy.ts";
+export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
+export { isLoopback } from "./runtime/is-loopback.ts";
+export { didYouMean as closest, providerId } from "./runtime/options.ts";
+export { processLock } from "./runtime/process-lock.ts";
+export { reason } from "./runtime/sanitize.ts";
+export { type Slots, slots } from "./runtime/semaphore.ts";

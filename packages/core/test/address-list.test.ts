@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addressList, oneAddress } from "../src/message/address-list.ts";
-import { said } from "./said.ts";
+import { said } from "./error-with-message.ts";
 
 const list = (value: unknown) => addressList("to", value);
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bareAddress, mailboxKey, readsAsAddress } from "../src/message/address.ts";
-import { InvalidMessage } from "../src/message/invalid-message.ts";
+import { InvalidMessage } from "../src/message/fields.ts";
 
 const fault = (run: () => unknown): string => {
   try {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { readAttachments } from "../src/message/attachments.ts";
-import { defaultLimits } from "../src/message/limits.ts";
-import { said } from "./said.ts";
+import { defaultLimits } from "../src/message/message.ts";
+import { said } from "./error-with-message.ts";
 
 const read = (value: unknown, limits = {}) => readAttachments(value, { ...defaultLimits, ...limits });
 const content = async (value: unknown, limits = {}) => {

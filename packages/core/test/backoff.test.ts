@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fullJitterMs } from "../src/backoff.ts";
+import { fullJitterMs } from "../src/policies/retry.ts";
 
 test("the bound doubles with every retry, up to the cap", () => {
   const backoff = { baseMs: 200, capMs: 1_000 };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { failure, receipt } from "../src/failure/outcome.ts";
 import type { BreakerStatus } from "../src/index.ts";
-import { failure, receipt } from "../src/make-outcome.ts";
-import { type BreakerOptions, breaker } from "../src/policies/breaker.ts";
+import { type BreakerOptions, breaker } from "../src/policies/circuit-breaker.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann } from "./sample-message.ts";

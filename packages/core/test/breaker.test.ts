@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BreakerStatus } from "../src/index.ts";
-import { type BreakerOptions, breaker } from "../src/policies/breaker.ts";
+import { type BreakerOptions, breaker } from "../src/policies/circuit-breaker.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann, bob, sampleMessage } from "./sample-message.ts";

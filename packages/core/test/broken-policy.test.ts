@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import { link } from "../src/link.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { link } from "../src/chain/link.ts";
 import type { Message } from "../src/message/message.ts";
-import type { Send } from "../src/policy.ts";
-import type { SendContext } from "../src/provider.ts";
+import type { Send, SendContext } from "../src/provider/provider.ts";
 import { sampleInput } from "./sample-message.ts";
 import { scripted } from "./scripted-provider.ts";
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import type { FailureKind } from "../src/failure.ts";
-import type { JournalEntry } from "../src/journal.ts";
-import { makeLink } from "../src/link.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { makeLink } from "../src/chain/link.ts";
+import type { JournalEntry } from "../src/events/journal.ts";
+import type { FailureKind } from "../src/failure/kinds.ts";
 import { concurrency } from "../src/policies/concurrency.ts";
 import { rateLimit } from "../src/policies/rate-limit.ts";
 import { retry } from "../src/policies/retry.ts";
-import type { Provider } from "../src/provider.ts";
+import type { Provider } from "../src/provider/provider.ts";
 import { limited, setUp, to } from "./limited-chain.ts";
 import { manualClock } from "./manual-clock.ts";
 import { sampleInput } from "./sample-message.ts";

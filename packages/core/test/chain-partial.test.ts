@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import { failure, receipt } from "../src/make-outcome.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { failure, receipt } from "../src/failure/outcome.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann, bob, cyd, sampleInput, sampleMessage } from "./sample-message.ts";
 import { accept, fail, part, type Step, scripted } from "./scripted-provider.ts";

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
+import { createChain } from "../src/chain/chain.ts";
 import type { MessageInput } from "../src/message/create-message.ts";
 import { manualClock } from "./manual-clock.ts";
 import { sampleInput, sampleMessage } from "./sample-message.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { systemClock } from "../src/clock.ts";
+import { systemClock } from "../src/runtime/clock.ts";
 
 const { after, now } = systemClock;
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

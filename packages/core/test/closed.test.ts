@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import type { RelaisEvent } from "../src/event.ts";
-import { link } from "../src/link.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { link } from "../src/chain/link.ts";
+import type { RelaisEvent } from "../src/events/event.ts";
 import { createMessage } from "../src/message/create-message.ts";
-import type { Provider } from "../src/provider.ts";
+import type { Provider } from "../src/provider/provider.ts";
 import { ann, bob, cyd, sampleInput } from "./sample-message.ts";
 import { scripted } from "./scripted-provider.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { receipt } from "../src/make-outcome.ts";
+import { receipt } from "../src/failure/outcome.ts";
 import { type ConcurrencyOptions, concurrency } from "../src/policies/concurrency.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createMessage, isMessage, type MessageInput } from "../src/message/create-message.ts";
-import { InvalidMessage } from "../src/message/invalid-message.ts";
+import { InvalidMessage } from "../src/message/fields.ts";
 import { sampleInput, sampleMessage } from "./sample-message.ts";
 
 const refused = async (input: unknown, limits = {}): Promise<string> => {

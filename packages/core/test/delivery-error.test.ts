@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import { DeliveryError, unwrap } from "../src/delivery-error.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { DeliveryError, unwrap } from "../src/events/delivery.ts";
 import { sampleInput } from "./sample-message.ts";
 import { accept, fail, scripted } from "./scripted-provider.ts";
 

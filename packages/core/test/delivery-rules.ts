@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { Delivery } from "../src/delivery.ts";
-import type { RelaisEvent } from "../src/event.ts";
+import type { Delivery } from "../src/events/delivery.ts";
+import type { RelaisEvent } from "../src/events/event.ts";
 import type { Plan, SeenCall } from "./random-chain.ts";
 
 /** What was seen of one delivery, from both ends. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import type { FailureKind } from "../src/failure.ts";
-import { makeLink } from "../src/link.ts";
-import { breaker } from "../src/policies/breaker.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { makeLink } from "../src/chain/link.ts";
+import type { FailureKind } from "../src/failure/kinds.ts";
+import { breaker } from "../src/policies/circuit-breaker.ts";
 import { overrides } from "../src/policies/overrides.ts";
 import { retry } from "../src/policies/retry.ts";
 import { manualClock } from "./manual-clock.ts";

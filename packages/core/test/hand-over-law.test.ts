@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import { type FailureKind, failureKinds } from "../src/failure.ts";
-import { failure } from "../src/make-outcome.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { type FailureKind, failureKinds } from "../src/failure/kinds.ts";
+import { failure } from "../src/failure/outcome.ts";
 import { retry } from "../src/policies/retry.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";

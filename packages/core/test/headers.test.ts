@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { customHeaders, messageTags } from "../src/message/headers.ts";
-import { said } from "./said.ts";
+import { said } from "./error-with-message.ts";
 
 describe("custom headers", () => {
   test("are kept in order, frozen, without a prototype", () => {

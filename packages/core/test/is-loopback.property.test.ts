@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { test } from "vitest";
-import { isLoopback } from "../src/is-loopback.ts";
+import { isLoopback } from "../src/runtime/is-loopback.ts";
 
 const octet = fc.integer({ min: 0, max: 255 });
 const four = (first: fc.Arbitrary<number>): fc.Arbitrary<string> =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import type { Journal } from "../src/journal.ts";
-import { makeLink } from "../src/link.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { makeLink } from "../src/chain/link.ts";
+import type { Journal } from "../src/events/journal.ts";
 import { timeout } from "../src/policies/timeout.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann, sampleInput } from "./sample-message.ts";

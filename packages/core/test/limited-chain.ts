@@ -1,8 +1,8 @@
-import { createChain } from "../src/chain.ts";
-import type { ChainOptions } from "../src/chain-options.ts";
-import type { RelaisEvent } from "../src/event.ts";
-import type { Provider } from "../src/provider.ts";
-import type { ProviderLimits } from "../src/provider-limits.ts";
+import { createChain } from "../src/chain/chain.ts";
+import type { ChainOptions } from "../src/chain/options.ts";
+import type { RelaisEvent } from "../src/events/event.ts";
+import type { ProviderLimits } from "../src/provider/limits.ts";
+import type { Provider } from "../src/provider/provider.ts";
 import { manualClock } from "./manual-clock.ts";
 import { sampleInput } from "./sample-message.ts";
 import { type Scripted, type Step, scripted } from "./scripted-provider.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import { link } from "../src/link.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { link } from "../src/chain/link.ts";
 import { retry } from "../src/policies/retry.ts";
-import type { Provider } from "../src/provider.ts";
+import type { Provider } from "../src/provider/provider.ts";
 import { sampleInput } from "./sample-message.ts";
 import { accept, type Scripted, scripted } from "./scripted-provider.ts";
 

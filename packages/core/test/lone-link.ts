@@ -1,12 +1,13 @@
-import type { Attempt } from "../src/attempt.ts";
-import { type Clock, systemClock } from "../src/clock.ts";
-import type { RelaisEvent } from "../src/event.ts";
-import type { Journal } from "../src/journal.ts";
-import { type Link, makeLink } from "../src/link.ts";
+import { type Link, makeLink } from "../src/chain/link.ts";
+import type { Attempt } from "../src/events/delivery.ts";
+import type { RelaisEvent } from "../src/events/event.ts";
+import type { Journal } from "../src/events/journal.ts";
+import type { Outcome } from "../src/failure/outcome.ts";
 import type { Message } from "../src/message/message.ts";
-import type { Outcome } from "../src/outcome.ts";
-import type { Policy } from "../src/policy.ts";
-import type { Provider } from "../src/provider.ts";
+import type { Policy } from "../src/policies/policy.ts";
+import type { Provider } from "../src/provider/provider.ts";
+import type { AttemptScope } from "../src/provider/scope.ts";
+import { type Clock, systemClock } from "../src/runtime/clock.ts";
 import { sampleMessage } from "./sample-message.ts";
 
 /** A link without a chain, and what a chain around it would see. */
@@ -43,17 +44,18 @@ export function loneLink(
       events.filter((event): event is Extract<RelaisEvent, { type: T }> => event.type === type),
     async send(options = {}) {
       const message = options.message ?? (await sampleMessage());
+      const scope: AttemptScope = {
+        observe: (event) => void events.push(event),
+        journal: options.journal,
+        deadlineAt: options.deadlineAt ?? Number.POSITIVE_INFINITY,
+        nextAttempt: () => ++count,
+        record: (attempt) => void attempts.push(attempt),
+      };
       return link.send(message, {
         envelope: message.envelope,
         signal: options.signal ?? new AbortController().signal,
         handOver: options.handOver ?? (() => Promise.resolve()),
-        scope: {
-          observe: (event) => void events.push(event),
-          journal: options.journal,
-          deadlineAt: options.deadlineAt ?? Number.POSITIVE_INFINITY,
-          nextAttempt: () => ++count,
-          record: (attempt) => void attempts.push(attempt),
-        },
+        scope,
       });
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import { makeLink } from "../src/link.ts";
-import { breaker } from "../src/policies/breaker.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { makeLink } from "../src/chain/link.ts";
+import { breaker } from "../src/policies/circuit-breaker.ts";
 import { rateLimit } from "../src/policies/rate-limit.ts";
 import { retry } from "../src/policies/retry.ts";
 import { limited, setUp, to } from "./limited-chain.ts";

@@ -1,27 +1,29 @@
 import { expect, test } from "vitest";
-import { dispositions } from "../src/disposition.ts";
-import { breaker } from "../src/policies/breaker.ts";
+import { link } from "../src/chain/link.ts";
+import { dispositions } from "../src/failure/kinds.ts";
+import { breaker } from "../src/policies/circuit-breaker.ts";
 import { overrides } from "../src/policies/overrides.ts";
 import { retry } from "../src/policies/retry.ts";
+import type { Send } from "../src/provider/provider.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
 import { fail, scripted } from "./scripted-provider.ts";
 
 test("the link's own table is changed, column by column, and the one table is not", () => {
   const { link } = loneLink(scripted("A"), [
-    overrides({ refused: { next: false } }),
-    overrides({ refused: { again: true } }),
+    overrides({ refused: { failover: false } }),
+    overrides({ refused: { retry: true } }),
   ]);
-  expect(link.dispositions.refused).toEqual({ again: true, next: false, health: "neither" });
+  expect(link.dispositions.refused).toEqual({ retry: true, failover: false, health: "neither" });
   expect(link.dispositions.transient).toEqual(dispositions.transient);
-  expect(dispositions.refused).toEqual({ again: false, next: true, health: "neither" });
-  expect(link.overrides).toEqual({ refused: { next: false, again: true } });
+  expect(dispositions.refused).toEqual({ retry: false, failover: true, health: "neither" });
+  expect(link.overrides).toEqual({ refused: { failover: false, retry: true } });
 });
 
 test("retry and breaker go by them, wherever the override stands among the policies", async () => {
   const clock = manualClock();
   const provider = scripted("A", fail("deferred"));
-  const change = overrides({ deferred: { again: true, health: "failure" } });
+  const change = overrides({ deferred: { retry: true, health: "failure" } });
   for (const policies of [
     [change, retry({ clock }), breaker({ clock, minimumCalls: 3 })],
     [retry({ clock }), breaker({ clock, minimumCalls: 3 }), change],
@@ -39,7 +41,17 @@ test("unknown may be tried again only where somebody says so", async () => {
   await clock.until(loneLink(provider, [retry({ clock })], clock).send());
   expect(provider.calls).toHaveLength(1);
   await clock.until(
-    loneLink(provider, [retry({ clock }), overrides({ unknown: { again: true } })], clock).send(),
+    loneLink(provider, [retry({ clock }), overrides({ unknown: { retry: true } })], clock).send(),
   );
   expect(provider.calls).toHaveLength(4);
+});
+
+test("the old names of the columns are read as the new ones, in a policy of somebody else, too", async () => {
+  const old = { refused: { again: true, next: false } } as const;
+  const policy = Object.assign((next: Send) => next, { overrides: old });
+  for (const one of [overrides(old), policy]) {
+    const { dispositions, overrides: changes } = link(scripted("A"), one);
+    expect(dispositions.refused).toEqual({ retry: true, failover: false, health: "neither" });
+    expect(changes.refused).toEqual({ retry: true, failover: false });
+  }
 });

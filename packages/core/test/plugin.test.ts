@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { optionSentence } from "../src/option-sentence.ts";
-import { optionsSchema } from "../src/options-schema.ts";
-import { definePlugin, type PluginParts, pluginFault } from "../src/plugin.ts";
+import {
+  definePlugin,
+  optionMessage,
+  optionsSchema,
+  type PluginParts,
+  pluginFault,
+} from "../src/provider/plugin.ts";
 import { scripted } from "./scripted-provider.ts";
 
 const schema = {
@@ -55,7 +59,7 @@ test.each([
   ],
   [{ code: "custom" }, undefined],
 ])("%o is said as %j", (issue, sentence) => {
-  expect(optionSentence(issue)).toBe(sentence);
+  expect(optionMessage(issue)).toBe(sentence);
 });
 
 describe("options out of a schema and a check", () => {

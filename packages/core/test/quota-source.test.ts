@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { rateLimit } from "../src/policies/rate-limit.ts";
-import type { Health, Quota } from "../src/provider.ts";
+import type { Health, Quota } from "../src/provider/provider.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
 import { accept, scripted } from "./scripted-provider.ts";

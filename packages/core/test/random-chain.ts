@@ -1,19 +1,18 @@
 import fc from "fast-check";
-import { type Chain, createChain } from "../src/chain.ts";
-import type { Clock } from "../src/clock.ts";
-import type { RelaisEvent } from "../src/event.ts";
-import type { FailureKind } from "../src/failure.ts";
-import { makeLink } from "../src/link.ts";
-import { failure, receipt } from "../src/make-outcome.ts";
-import type { Outcome } from "../src/outcome.ts";
-import { breaker } from "../src/policies/breaker.ts";
+import { type Chain, createChain } from "../src/chain/chain.ts";
+import { makeLink } from "../src/chain/link.ts";
+import type { RelaisEvent } from "../src/events/event.ts";
+import type { FailureKind } from "../src/failure/kinds.ts";
+import { failure, type Outcome, receipt } from "../src/failure/outcome.ts";
+import { breaker } from "../src/policies/circuit-breaker.ts";
 import { concurrency } from "../src/policies/concurrency.ts";
+import type { Policy } from "../src/policies/policy.ts";
 import { rateLimit } from "../src/policies/rate-limit.ts";
 import { retry } from "../src/policies/retry.ts";
 import { timeout } from "../src/policies/timeout.ts";
-import type { Policy } from "../src/policy.ts";
-import type { Provider } from "../src/provider.ts";
-import type { ProviderLimits } from "../src/provider-limits.ts";
+import type { ProviderLimits } from "../src/provider/limits.ts";
+import type { Provider } from "../src/provider/provider.ts";
+import type { Clock } from "../src/runtime/clock.ts";
 
 const answers = [
   "accept",

@@ -1,14 +1,13 @@
 import fc from "fast-check";
-import { createChain } from "../src/chain.ts";
-import type { Clock } from "../src/clock.ts";
-import { link, makeLink } from "../src/link.ts";
-import { failure, receipt } from "../src/make-outcome.ts";
-import type { Outcome } from "../src/outcome.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { link, makeLink } from "../src/chain/link.ts";
+import { failure, type Outcome, receipt } from "../src/failure/outcome.ts";
 import { overrides } from "../src/policies/overrides.ts";
+import type { Policy } from "../src/policies/policy.ts";
 import { retry } from "../src/policies/retry.ts";
 import { timeout } from "../src/policies/timeout.ts";
-import type { Policy } from "../src/policy.ts";
-import type { Provider, SendContext } from "../src/provider.ts";
+import type { Provider, SendContext } from "../src/provider/provider.ts";
+import type { Clock } from "../src/runtime/clock.ts";
 
 /** How one leaf treats one recipient: what it answers, or that it takes the message and the answer is lost. */
 const ends = ["accept", "accept", "transient", "deferred", "refused", "rejected", "lost"] as const;
@@ -250,7 +249,7 @@ function policiesOf(
   };
   if (fault === "retries") return [retry({ attempts: 3, baseMs: 10, clock })];
   if (fault === "retries-unknown")
-    return [overrides({ unknown: { again: true } }), retry({ attempts: 3, baseMs: 10, clock })];
+    return [overrides({ unknown: { retry: true } }), retry({ attempts: 3, baseMs: 10, clock })];
   if (fault === "timeout") return [timeout({ ms: 100, clock })];
   const one = made[fault];
   return one === undefined ? [] : [one];

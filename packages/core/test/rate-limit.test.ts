@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import { makeLink } from "../src/link.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { makeLink } from "../src/chain/link.ts";
 import { type RateLimitOptions, rateLimit } from "../src/policies/rate-limit.ts";
 import { timeout } from "../src/policies/timeout.ts";
-import type { Provider } from "../src/provider.ts";
+import type { Provider } from "../src/provider/provider.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";
 import { sampleInput, sampleMessage } from "./sample-message.ts";

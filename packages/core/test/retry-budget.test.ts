@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { retryBudget } from "../src/policies/retry-budget.ts";
+import { retryBudget } from "../src/policies/retry.ts";
 
 test("a budget gives as many retries as it holds", () => {
   const budget = retryBudget(2, 0.5);

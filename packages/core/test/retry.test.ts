@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { receipt } from "../src/make-outcome.ts";
-import { breaker } from "../src/policies/breaker.ts";
+import { receipt } from "../src/failure/outcome.ts";
+import { breaker } from "../src/policies/circuit-breaker.ts";
 import { type RetryOptions, retry } from "../src/policies/retry.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";

@@ -1,8 +1,7 @@
-import type { FailureKind } from "../src/failure.ts";
-import { type FailureParts, failure, receipt } from "../src/make-outcome.ts";
+import type { FailureKind } from "../src/failure/kinds.ts";
+import { type FailureParts, failure, type Outcome, receipt } from "../src/failure/outcome.ts";
 import type { Message } from "../src/message/message.ts";
-import type { Outcome } from "../src/outcome.ts";
-import type { Provider, SendContext } from "../src/provider.ts";
+import type { Provider, SendContext } from "../src/provider/provider.ts";
 
 /** What a scripted provider does when it is called. */
 export type Step = (id: string, context: SendContext, message: Message) => Promise<Outcome>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import type { SendOptions } from "../src/send-options.ts";
+import { createChain } from "../src/chain/chain.ts";
+import type { SendOptions } from "../src/chain/options.ts";
 import { ann, bob, sampleInput } from "./sample-message.ts";
 import { accept, scripted } from "./scripted-provider.ts";
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { sleep } from "../src/sleep.ts";
+import { sleep } from "../src/runtime/clock.ts";
 import { manualClock } from "./manual-clock.ts";
 
 test("sleeping ends when the time has come, and leaves no listener", async () => {

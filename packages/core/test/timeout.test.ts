@@ -1,8 +1,8 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { createChain } from "../src/chain.ts";
-import { makeLink } from "../src/link.ts";
-import { failure, receipt } from "../src/make-outcome.ts";
+import { createChain } from "../src/chain/chain.ts";
+import { makeLink } from "../src/chain/link.ts";
+import { failure, receipt } from "../src/failure/outcome.ts";
 import { timeout } from "../src/policies/timeout.ts";
 import { loneLink } from "./lone-link.ts";
 import { manualClock } from "./manual-clock.ts";

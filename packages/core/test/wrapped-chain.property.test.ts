@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Delivery } from "../src/delivery.ts";
+import type { Delivery } from "../src/events/delivery.ts";
 import type { Message } from "../src/message/message.ts";
 import { manualClock } from "./manual-clock.ts";
 import { type Branch, opaqueTree, plant, tree } from "./random-tree.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type Chain, createChain } from "../src/chain.ts";
-import type { RelaisEvent } from "../src/event.ts";
-import type { Journal } from "../src/journal.ts";
-import { link, makeLink } from "../src/link.ts";
+import { type Chain, createChain } from "../src/chain/chain.ts";
+import { link, makeLink } from "../src/chain/link.ts";
+import type { RelaisEvent } from "../src/events/event.ts";
+import type { Journal } from "../src/events/journal.ts";
 import { overrides } from "../src/policies/overrides.ts";
 import { retry } from "../src/policies/retry.ts";
-import type { Provider, SendContext } from "../src/provider.ts";
+import type { Provider, SendContext } from "../src/provider/provider.ts";
 import { manualClock } from "./manual-clock.ts";
 import { ann, bob, sampleInput } from "./sample-message.ts";
 import { accept, fail, hangHandedOver, part, type Scripted, scripted } from "./scripted-provider.ts";
@@ -159,7 +159,7 @@ describe.each(telling)("a chain %s", (how, wrap) => {
 
 test("an unknown that a link asks again after is not forgotten when it is refused then", async () => {
   const clock = manualClock();
-  const again = [overrides({ unknown: { again: true } }), retry({ clock })];
+  const again = [overrides({ unknown: { retry: true } }), retry({ clock })];
   const a = scripted("A", fail("unknown"), fail("refused"));
   const b = scripted("B", accept());
   const chain = createChain([makeLink(a, again, clock), b], { policies: [], clock });
@@ -169,7 +169,7 @@ test("an unknown that a link asks again after is not forgotten when it is refuse
 
 test("an unknown that a link asks again after may be a second copy when it is accepted then", async () => {
   const clock = manualClock();
-  const again = [overrides({ unknown: { again: true } }), retry({ clock })];
+  const again = [overrides({ unknown: { retry: true } }), retry({ clock })];
   const a = scripted("A", fail("unknown"), accept());
   const chain = createChain([makeLink(a, again, clock)], { policies: [], clock });
   expect(await clock.until(chain.send(sampleInput()))).toMatchObject({

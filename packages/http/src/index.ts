@@ -1,29 +1,28 @@
-export type { Answer } from "./answer.ts";
-export { type BrevoOptions, brevo } from "./brevo.ts";
-export { type ConnectionRow, connectionErrors } from "./connection-errors.ts";
 export {
   type About,
-  type ErrorRow,
-  fromMemory,
+  type ConnectionRow,
+  connectionErrors,
   type RetryAfterSource,
   retryAfterHeader,
-} from "./error-row.ts";
-export { errorTables } from "./error-tables.ts";
-export { explainHttpAnswer } from "./explain-http-answer.ts";
-export { http } from "./http.ts";
+} from "@relais/http-client";
+export type { Letter } from "./api/addressed-message.ts";
 export type {
   Acceptance,
+  Answer,
   Complaint,
   FormField,
   HttpApi,
   HttpBody,
   HttpCheck,
   HttpLimits,
-} from "./http-api.ts";
-export type { CommonOptions, HttpOptions } from "./http-options.ts";
-export type { Letter } from "./letter.ts";
-export { type MailgunOptions, mailgun } from "./mailgun.ts";
+} from "./api/api.ts";
+export { type ErrorRow, fromMemory } from "./api/errors.ts";
+export type { CommonOptions, HttpOptions } from "./api/options.ts";
 export { type HttpPluginOptions, plugin as default } from "./plugin.ts";
-export { type PostmarkOptions, postmark } from "./postmark.ts";
-export { type ResendOptions, resend } from "./resend.ts";
-export { type SendgridOptions, sendgrid } from "./sendgrid.ts";
+export { http } from "./provider/http.ts";
+export { type BrevoOptions, brevo } from "./vendors/brevo.ts";
+export { type MailgunOptions, mailgun } from "./vendors/mailgun.ts";
+export { type PostmarkOptions, postmark } from "./vendors/postmark.ts";
+export { type ResendOptions, resend } from "./vendors/resend.ts";
+export { type SendgridOptions, sendgrid } from "./vendors/sendgrid.ts";
+export { errorTables, explainHttpAnswer } from "./vendors.ts";

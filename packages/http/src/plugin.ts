@@ -1,47 +1,29 @@
-import { definePlugin, optionsSchema, type Plugin, type Provider } from "@relais/core/spi";
-import { type BrevoOptions, brevo } from "./brevo.ts";
-import { type MailgunOptions, mailgun } from "./mailgun.ts";
-import { type PostmarkOptions, postmark } from "./postmark.ts";
-import { type ResendOptions, resend } from "./resend.ts";
-import { type SendgridOptions, sendgrid } from "./sendgrid.ts";
+import { definePlugin, type Plugin, type Provider } from "@relais/core/spi";
+import { pluginOptions, shapeOf, type Zod, type ZodType } from "@relais/http-client";
+import type { CommonOptions } from "./api/options.ts";
+import { fieldsOf, type Vendor, vendorProvider } from "./provider/vendor.ts";
+import { type VendorOptions, vendors } from "./vendors.ts";
 
 /** What a configuration may say: the API, and its provider's options. */
-export type HttpPluginOptions =
-  | ({ readonly api: "resend" } & ResendOptions)
-  | ({ readonly api: "postmark" } & PostmarkOptions)
-  | ({ readonly api: "sendgrid" } & SendgridOptions)
-  | ({ readonly api: "mailgun" } & MailgunOptions)
-  | ({ readonly api: "brevo" } & BrevoOptions);
+export type HttpPluginOptions = {
+  [Name in keyof VendorOptions]: { readonly api: Name } & VendorOptions[Name];
+}[keyof VendorOptions];
 
-const load = () => import("./schema.ts");
-
-function create(options: HttpPluginOptions, id: string | undefined): Provider {
-  const named = { ...options, id: options.id ?? id };
-  switch (named.api) {
-    case "resend":
-      return resend(without(named));
-    case "postmark":
-      return postmark(without(named));
-    case "sendgrid":
-      return sendgrid(without(named));
-    case "mailgun":
-      return mailgun(without(named));
-    case "brevo":
-      return brevo(without(named));
-  }
+function create({ api, ...options }: HttpPluginOptions, id: string | undefined): Provider {
+  const vendor: Vendor<CommonOptions> = vendors[api];
+  return vendorProvider(vendor, { ...options, id: options.id ?? id });
 }
 
-function without<T extends { readonly api: string }>({ api: _, ...rest }: T): Omit<T, "api"> {
-  return rest;
+function schema(zod: Zod): ZodType {
+  const [first, ...others] = Object.values(vendors).map((vendor) =>
+    zod.strictObject({ api: zod.literal(vendor.name), ...shapeOf(zod, fieldsOf(vendor)) }),
+  );
+  return zod.discriminatedUnion("api", [first as NonNullable<typeof first>, ...others]);
 }
 
 /** How configurations name providers of this package: `{ api: "resend", apiKey: … }`. */
 export const plugin: Plugin<HttpPluginOptions> = definePlugin<HttpPluginOptions>({
   name: "http",
-  options: optionsSchema(
-    async () => (await load()).schema,
-    (options) => void create(options, undefined),
-  ),
+  ...pluginOptions<HttpPluginOptions>(schema, (options) => void create(options, undefined)),
   create: (options, tools) => create(options, tools.id),
-  jsonSchema: async () => (await load()).jsonSchema(),
 });

@@ -2,7 +2,7 @@ import { dispositions } from "@relais/core";
 import { type About, connectionErrors, errorTables, explainHttpAnswer } from "@relais/http";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { kindsOf } from "./about-rules.ts";
+import { kindsOf } from "../../ses/test/about-rules.ts";
 import { everyPhrase } from "./vendor-phrases.ts";
 import { vendors } from "./vendors.ts";
 
@@ -16,7 +16,7 @@ test("whom a row is about and its kind agree, in every table", () => {
 test("what the kinds lead to is what the subjects promise", () => {
   for (const about of ["identity", "message", "recipient"] as const satisfies readonly About[])
     for (const kind of kindsOf[about]) expect(["neither", "success"]).toContain(dispositions[kind].health);
-  for (const kind of kindsOf.account) expect(dispositions[kind].next).toBe(true);
+  for (const kind of kindsOf.account) expect(dispositions[kind].failover).toBe(true);
 });
 
 describe.each(vendors)("$name", ({ name }) => {

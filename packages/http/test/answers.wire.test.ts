@@ -1,6 +1,5 @@
-import { errorTables } from "@relais/http";
+import { errorTables, explainHttpAnswer } from "@relais/http";
 import { describe, expect, test } from "vitest";
-import { explainHttpAnswer } from "../src/explain-http-answer.ts";
 import { apiServer } from "./api-server.ts";
 import { context, letter } from "./context.ts";
 import { everyPhrase } from "./vendor-phrases.ts";

@@ -4,7 +4,7 @@ import {
   type Harness,
   type ProvokedKind,
   rules,
-  type Stage,
+  type TestTarget,
   throughChain,
 } from "@relais/conformance";
 import { createChain } from "@relais/core";
@@ -13,7 +13,7 @@ import type { Reply } from "./api-server.ts";
 import { type MailApi, mailApi } from "./mail-api.ts";
 import { type Vendor, vendors } from "./vendors.ts";
 
-interface HttpStage extends Stage {
+interface HttpStage extends TestTarget {
   readonly far: MailApi;
 }
 
@@ -74,14 +74,14 @@ function harnessFor(vendor: Vendor): Harness<HttpStage> {
       ...found,
       unknown: ({ far }) => far.take((request) => void request.socket.destroy()),
       stall: ({ far }) => far.take(() => undefined),
-      nameless: ({ far }) =>
+      missingId: ({ far }) =>
         far.take((_, response) => void response.writeHead(status, { connection: "close" }).end("{}")),
       echo: ({ far }) => far.refuse(echo),
       ...(some ? { partial } : {}),
     },
     cannot: {
       deferred: `${name} takes mail before it asks the recipient's server`,
-      putOff: `${name} takes mail before it asks the recipient's server`,
+      defer: `${name} takes mail before it asks the recipient's server`,
       ...(some ? {} : { partial: `${name} takes a message for all or for nobody` }),
       ...("rejected" in found ? {} : { rejected: `${name} documents no answer about a recipient` }),
     },

@@ -17,7 +17,7 @@ test.each(fences)("program %# of the README runs, and prints what it says", asyn
 });
 
 test("the README names every option", () => {
-  for (const file of ["http-options", "postmark", "mailgun"]) {
+  for (const file of ["api/options", "vendors/postmark", "vendors/mailgun"]) {
     const text = readFileSync(new URL(`../src/${file}.ts`, import.meta.url), "utf8");
     for (const [, name] of text.matchAll(/readonly (\w+)\?: [^;]*undefined;/g))
       expect(readme).toContain(`\`${name}\``);

@@ -1,8 +1,6 @@
 import type { Message } from "@relais/core/spi";
 import MailComposer from "nodemailer/lib/mail-composer";
-import { checkHeaderLines } from "./check-header-lines.ts";
 import { composition, headerFields } from "./composition.ts";
-import { crlf } from "./crlf.ts";
 
 /** A message as it goes over the wire. */
 export interface CompiledMessage {
@@ -43,4 +41,49 @@ export function compile(message: Message): Promise<CompiledMessage> {
   compiled.set(message, made);
   made.catch(() => compiled.delete(message));
   return made;
+}
+
+const LF = 10;
+const CR = 13;
+
+function isClean(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at - 1] !== CR) return false;
+  }
+  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) {
+    if (bytes[at + 1] !== LF) return false;
+  }
+  return true;
+}
+
+/**
+ * The bytes with every line break as CRLF (RFC 5322, 2.3); the same buffer if they are so already. A bare CR or LF
+ * would be fixed on the way by one provider and not by the next, and would break a signature made before.
+ */
+function crlf(bytes: Buffer): Buffer {
+  if (isClean(bytes)) return bytes;
+  return Buffer.from(bytes.toString("latin1").replace(/\r\n|\r|\n/g, "\r\n"), "latin1");
+}
+
+/** RFC 5322, 2.1.1: characters in a line, without CRLF. */
+const mostCharacters = 998;
+
+/**
+ * Throws if a header line is too long for the wire: folding needs spaces, and a word of a thousand characters has
+ * none. Servers cut such a line, break it, or refuse the whole message.
+ */
+function checkHeaderLines(bytes: Buffer): void {
+  let name = "";
+  for (let at = 0; ; ) {
+    const end = bytes.indexOf("\r\n", at);
+    if (end <= at) return;
+    if (bytes[at] !== 32 && bytes[at] !== 9)
+      name = bytes.toString("latin1", at, Math.min(end, at + 76)).split(":")[0] ?? "";
+    if (end - at > mostCharacters) {
+      throw new RangeError(
+        `header ${name} has a line of ${end - at} characters; at most ${mostCharacters} are allowed`,
+      );
+    }
+    at = end + 2;
+  }
 }

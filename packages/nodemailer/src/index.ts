@@ -1,9 +1,9 @@
-export { type NodemailerProviderOptions, nodemailerProvider } from "./nodemailer-provider.ts";
+export { type NodemailerProviderOptions, nodemailerProvider } from "./provider/nodemailer-provider.ts";
 export {
   type RelaisSentInfo,
   type RelaisTransport,
   relaisTransport,
   type SendingChain,
   type SendingChainOptions,
-} from "./relais-transport.ts";
-export type { SendingError } from "./sending-error.ts";
+} from "./transport/relais-transport.ts";
+export type { SendingError } from "./transport/sending-error.ts";

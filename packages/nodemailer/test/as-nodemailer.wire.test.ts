@@ -71,7 +71,7 @@ async function read({ data, from, to }: SmtpServer["accepted"][number]): Promise
   };
 }
 
-const said = (one: Transporter, mail: SendMailOptions): Promise<string> =>
+const outcomeOf = (one: Transporter, mail: SendMailOptions): Promise<string> =>
   one.sendMail(mail).then(
     () => "sent",
     (error: Error & { code?: string }) => `${error.code} ${error.message}`,
@@ -81,18 +81,18 @@ test("500 real-shaped mails: the same set is sent by a chain as by nodemailer, a
   const mails = fc.sample(realMail, { numRuns: 500, seed: 27 });
   let sent = 0;
   for (const make of mails) {
-    const told = JSON.stringify(make(), undefined, 1).slice(0, 2_000);
-    const [expected, got] = await Promise.all([said(byNodemailer, make()), said(byChain, make())]);
-    expect(got, told).toBe(expected);
-    expect(ours.accepted.length, told).toBe(own.accepted.length);
+    const label = JSON.stringify(make(), undefined, 1).slice(0, 2_000);
+    const [expected, got] = await Promise.all([outcomeOf(byNodemailer, make()), outcomeOf(byChain, make())]);
+    expect(got, label).toBe(expected);
+    expect(ours.accepted.length, label).toBe(own.accepted.length);
     const [one, other] = [own.accepted[sent], ours.accepted[sent]];
     if (one === undefined || other === undefined) continue;
     sent += 1;
-    expect(await read(other), told).toEqual(await read(one));
+    expect(await read(other), label).toEqual(await read(one));
     const { subject, from, to, attachments } = await PostalMime.parse(other.data);
     const names = [subject, from?.name, ...(to ?? []).map(({ name }) => name)];
     for (const name of [...names, ...attachments.map(({ filename }) => filename)])
-      expect(shown(name), told).toBe(name ?? undefined);
+      expect(shown(name), label).toBe(name ?? undefined);
   }
   expect(sent).toBe(mails.length);
   expect(commands(ours)).toEqual(commands(own));

@@ -5,8 +5,8 @@ import {
   rules,
   type SmtpScript,
   type SmtpServer,
-  type Stage,
   smtpServer,
+  type TestTarget,
   throughChain,
 } from "@relais/conformance";
 import { createChain } from "@relais/core";
@@ -15,7 +15,7 @@ import { describe, expect, test } from "vitest";
 
 const pass = "sesame-42";
 
-interface WireStage extends Stage {
+interface WireStage extends TestTarget {
   readonly server: SmtpServer;
 }
 
@@ -52,7 +52,7 @@ const harness = (pool: boolean): Harness<WireStage> => ({
   make: () => make(pool),
   provoke: {
     transient: script({ mail: reply("451 4.3.0 later") }),
-    throttled: script({ mail: reply("450 4.7.28 unusual rate") }),
+    throttled: script({ mail: reply("450 4.7.1 Daily message quota exceeded") }),
     deferred: script({ rcpt: reply("450 4.2.0 greylisted") }),
     misconfigured: script({ auth: reply("535 5.7.8 no") }),
     refused: script({ mail: reply("550 5.7.1 not from you") }),
@@ -60,14 +60,14 @@ const harness = (pool: boolean): Harness<WireStage> => ({
     partial: script({
       rcpt: ({ address }) => (address === "cleo@example.net" ? reply("550 5.1.1 no") : undefined),
     }),
-    putOff: script({
+    defer: script({
       rcpt: ({ address }) => (address === "cleo@example.net" ? reply("450 4.2.0 greylisted") : undefined),
     }),
     unknown: script({ dot: { reset: true } }),
     stall: script({ dot: { stall: true } }),
     echo: script({ auth: ({ line }) => reply(`535 5.7.8 ${line} or ${pass} is wrong`) }),
   },
-  cannot: { nameless: "the Message-ID is the client's own" },
+  cannot: { missingId: "the Message-ID is the client's own" },
 });
 
 describe.each([
@@ -76,7 +76,7 @@ describe.each([
 ])("%s", (_, one) => {
   test.each(rules(one))("$name", (rule) => rule.run());
 
-  test("is judged by every rule but one", () => {
+  test("is checked by every rule but one", () => {
     expect(coverage(one).notCovered).toHaveLength(1);
   });
 });

@@ -17,8 +17,8 @@ export interface Call {
 
 export const mail = { from: "foo@example.com", to: "bar@example.com", subject: "Hi", text: "Hello" };
 
-/** What an application is told, and can rely on. */
-const told = ({ accepted, rejected, envelope, messageId, response }: SentMessageInfo): unknown => ({
+/** What an application gets, and can rely on. */
+const summary = ({ accepted, rejected, envelope, messageId, response }: SentMessageInfo): unknown => ({
   accepted,
   rejected,
   envelope,
@@ -36,14 +36,14 @@ export const failing = (sending: Promise<unknown>): Promise<unknown> =>
   );
 
 const usage: readonly Call[] = [
-  { page: "/usage", what: "a promise", run: async (one) => told(await one.sendMail(mail)) },
+  { page: "/usage", what: "a promise", run: async (one) => summary(await one.sendMail(mail)) },
   {
     page: "/usage",
     what: "a callback, and nothing returned",
     run: (one) =>
       new Promise((resolve, reject) => {
         const returned: unknown = one.sendMail(mail, (error, info) =>
-          error ? reject(error) : resolve([told(info), returned]),
+          error ? reject(error) : resolve([summary(info), returned]),
         );
       }),
   },
@@ -66,14 +66,14 @@ const usage: readonly Call[] = [
       headers: { "x-default": "yes", "x-both": "default" },
     },
     run: async (one) =>
-      told(await one.sendMail({ to: "bar@example.com", text: "Hello", headers: { "x-both": "own" } })),
+      summary(await one.sendMail({ to: "bar@example.com", text: "Hello", headers: { "x-both": "own" } })),
   },
   {
     page: "/usage",
     what: "one transporter for many mails",
     run: async (one) => {
       const all = Array.from({ length: 8 }, (_, i) => one.sendMail({ ...mail, to: `r${i}@example.com` }));
-      return (await Promise.all(all)).map(told);
+      return (await Promise.all(all)).map(summary);
     },
   },
   { page: "/usage", what: "nobody to send to", run: (one) => failing(one.sendMail({ ...mail, to: "" })) },
@@ -114,7 +114,7 @@ const keys: readonly Call[] = [
     page: "/message",
     what: "normalizeHeaderKey",
     run: async (one) =>
-      told(
+      summary(
         await one.sendMail({
           ...mail,
           headers: { "x-my-key": "v" },
@@ -137,7 +137,7 @@ const plugins: readonly Call[] = [
           done();
         });
       });
-      return told(await one.sendMail({ ...mail, html: { path: at.file("page.html") } }));
+      return summary(await one.sendMail({ ...mail, html: { path: at.file("page.html") } }));
     },
   },
   {
@@ -154,7 +154,7 @@ const plugins: readonly Call[] = [
         sent.message.addHeader("x-plugin", "stream");
         done();
       });
-      return [told(await one.sendMail(mail)), seen];
+      return [summary(await one.sendMail(mail)), seen];
     },
   },
   {
@@ -171,7 +171,7 @@ const plugins: readonly Call[] = [
         );
         done();
       });
-      return told(await one.sendMail(mail));
+      return summary(await one.sendMail(mail));
     },
   },
   {
@@ -184,7 +184,7 @@ const plugins: readonly Call[] = [
           done();
         });
       }
-      return told(await one.sendMail(mail));
+      return summary(await one.sendMail(mail));
     },
   },
   {
@@ -200,7 +200,7 @@ const plugins: readonly Call[] = [
 /** What the pages on usage, pooling and plugins have an application call, in calls of our own. */
 export const calls: readonly Call[] = [...usage, ...keys, ...plugins];
 
-/** With a far end that refuses: what an application sees of it. */
+/** With a server that refuses: what an application sees of it. */
 export const refusals: readonly (Call & { readonly rcpt: Readonly<Record<string, string>> })[] = [
   {
     page: "/usage",
@@ -214,7 +214,7 @@ export const refusals: readonly (Call & { readonly rcpt: Readonly<Record<string,
         responseCode,
         recipient,
       ];
-      return [told(info), errors.map(of)];
+      return [summary(info), errors.map(of)];
     },
   },
   {

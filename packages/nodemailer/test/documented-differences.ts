@@ -6,25 +6,25 @@ import type { Sources } from "./documented-sources.ts";
 /** What comes to something else on a chain, and why. Each stands in the README, under "What is different". */
 export interface Difference extends Call {
   /** Words of the README that say so. */
-  readonly said: string;
+  readonly quote: string;
   /** What nodemailer's SMTP transport makes of it. */
   readonly own: unknown;
   /** What a chain does. */
   readonly ours: unknown;
-  /** Nobody listens at either far end. */
+  /** Both servers are down. */
   readonly down?: true;
 }
 
 const refused = (
   page: string,
   what: string,
-  said: string,
+  quote: string,
   code: string,
   changes: SendMailOptions,
 ): Difference => ({
   page,
   what,
-  said,
+  quote,
   run: (one) => failing(one.sendMail({ ...mail, ...changes })),
   own: "sent",
   ours: { name: "Error", code },
@@ -33,7 +33,7 @@ const refused = (
 const unread = (what: string, code: string, changes: (at: Sources) => SendMailOptions): Difference => ({
   page: "/message/attachments",
   what,
-  said: "What cannot be read is found before anybody is asked",
+  quote: "What cannot be read is found before any provider is called",
   run: (one, at) => failing(one.sendMail({ ...mail, ...changes(at) })),
   own: { name: "Error", code: "ESTREAM", originalCode: code },
   ours: { name: "Error", code },
@@ -76,7 +76,7 @@ export const differences: readonly Difference[] = [
   {
     page: "/message/custom-source",
     what: "a whole mail, and nobody it is for",
-    said: "goes to those that its own fields name",
+    quote: "goes to those that its own fields name",
     run: (one) =>
       failing(one.sendMail({ raw: "From: foo@example.com\r\nTo: bar@example.com\r\n\r\nHi\r\n" })),
     own: { name: "Error", code: "EENVELOPE" },
@@ -94,8 +94,8 @@ export const differences: readonly Difference[] = [
   unread("a URL that is not there", "EFETCH", (at) => ({ attachments: [{ href: at.url("nothing.txt") }] })),
   {
     page: "/errors",
-    what: "nobody listens",
-    said: "for nodemailer's `ESOCKET`, `EDNS`, `ETIMEDOUT`",
+    what: "no server listens",
+    quote: "for nodemailer's `ESOCKET`, `EDNS`, `ETIMEDOUT`",
     down: true,
     run: (one) => failing(one.sendMail(mail)),
     own: { name: "Error", code: "ESOCKET", originalCode: "ECONNREFUSED" },
@@ -104,7 +104,7 @@ export const differences: readonly Difference[] = [
   {
     page: "/usage",
     what: "what SMTP tells of its session",
-    said: "`envelopeTime`",
+    quote: "`envelopeTime`",
     run: infoOf,
     own: "accepted ehlo envelope envelopeTime messageId messageSize messageTime rejected response",
     ours: "accepted delivery envelope messageId provider rejected response",
@@ -120,7 +120,7 @@ export const otherBytes: readonly (Omit<Difference, "run" | "down"> & {
   {
     page: "/message/custom-source",
     what: "Bcc in a whole mail",
-    said: "`Bcc` is taken out of `raw` mails",
+    quote: "`Bcc` is taken out of `raw` mails",
     mail: {
       envelope: { from: "foo@example.com", to: "bar@example.com" },
       raw: "From: foo@example.com\r\nBcc: bar@example.com\r\n\r\nHi\r\n",
@@ -132,7 +132,7 @@ export const otherBytes: readonly (Omit<Difference, "run" | "down"> & {
   {
     page: "/message",
     what: "a name that is shown backwards",
-    said: "characters that show letters in another order",
+    quote: "characters that show letters in another order",
     mail: { ...mail, subject: "\u202Egpj.exe" },
     look: /^Subject: =\?UTF-8/m,
     own: true,
@@ -141,7 +141,7 @@ export const otherBytes: readonly (Omit<Difference, "run" | "down"> & {
   {
     page: "/dkim",
     what: "a key beside the transport",
-    said: "`dkim` of a transporter cannot be given for a transport object",
+    quote: "`dkim` of a transporter cannot be given for a transport object",
     mail,
     options: { dkim: { domainName: "example.com", keySelector: "s", privateKey } },
     look: /^DKIM-Signature: /m,

@@ -44,7 +44,7 @@ test.for(refusals)("a refusal (%s) has nodemailer's words", async ([, script, ex
   expect(error).toMatchObject({ message: expect.stringContaining("SMTP-1: "), delivery: { success: false } });
 });
 
-test("a lost answer is EUNKNOWN, and nobody sends again", async () => {
+test("a lost answer is EUNKNOWN, and no provider sends again", async () => {
   await using app = await application();
   app.servers[0].script({ dot: { drop: true } });
   await expect(app.transporter.sendMail(mail)).rejects.toMatchObject({
@@ -60,7 +60,7 @@ test.each([
   [{ to: "ann@example..net" }, "EENVELOPE"],
   [{ headers: { "X-A": { prepared: true, value: "a\r\nBcc: b@x.test" } } }, "EMESSAGE"],
   [{ raw: "not a mail" }, "EMESSAGE"],
-])("before anybody is asked, %o is refused", async (wrong, code) => {
+])("before any provider is called, %o is refused", async (wrong, code) => {
   await using app = await application();
   await expect(app.transporter.sendMail({ ...mail, ...wrong })).rejects.toMatchObject({ code });
   expect(app.servers[0].connections).toBe(0);
@@ -92,8 +92,8 @@ test("verify says true or why not, as a promise and to a callback", async () => 
   expect(await app.transporter.verify()).toBe(true);
   for (const server of app.servers) await server.down();
   await expect(app.transporter.verify()).rejects.toMatchObject({ code: "ECONNECTION" });
-  const told = await new Promise((resolve) => app.transporter.verify((error) => resolve(error)));
-  expect(told).toMatchObject({ code: "ECONNECTION" });
+  const error = await new Promise((resolve) => app.transporter.verify((error) => resolve(error)));
+  expect(error).toMatchObject({ code: "ECONNECTION" });
 });
 
 test("close closes the chain, and nothing is taken any more", async () => {

@@ -73,7 +73,7 @@ const places: Readonly<Record<string, (text: string) => object>> = {
   comment: (comment) => ({ list: { unsubscribe: { url: `https://example.org/${comment}`, comment } } }),
 };
 
-test("whatever stands in a field, no header, no recipient and no command comes out of it", async () => {
+test("whatever a field holds, no header, no recipient and no command comes out of it", async () => {
   let sent = 0;
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...Object.keys(places)), hostile, async (place, text) => {

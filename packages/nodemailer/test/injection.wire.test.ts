@@ -181,7 +181,7 @@ test("what shows letters in another order is taken out of names, subject and fil
   }
 });
 
-test("a whole mail whose people are not given goes to those that its own fields name, and says the id that it has", async () => {
+test("a whole mail without an envelope goes to the recipients that its header fields name, and says the id that it has", async () => {
   const raw = `From: shop@example.org\r\nTo: ann@example.net\r\nBcc: bob@example.net\r\n\r\nHello\r\n`;
   const info = await transporter.sendMail({ raw });
   expect(server.accepted[0]).toMatchObject({

@@ -147,7 +147,7 @@ test("a raw mail goes as it is, but for line breaks and Bcc", async () => {
   );
 });
 
-test("compile and stream plugins have their say", async () => {
+test("compile and stream plugins run", async () => {
   await using app = await application();
   app.transporter.use("compile", (mail, done) => {
     mail.data.text = `${mail.data.text} -- compiled`;

@@ -22,9 +22,9 @@ function api(answer: () => Partial<SentMessageInfo>): Transport & { readonly got
       message.message.build((error, bytes) => {
         if (error) return callback(error);
         try {
-          const said = answer();
+          const info = answer();
           got.push(bytes);
-          callback(null, { envelope: message.message.getEnvelope(), messageId: "", ...said });
+          callback(null, { envelope: message.message.getEnvelope(), messageId: "", ...info });
         } catch (thrown) {
           callback(thrown as Error);
         }
@@ -33,7 +33,7 @@ function api(answer: () => Partial<SentMessageInfo>): Transport & { readonly got
   };
 }
 
-test("a transport of somebody else's gets the bytes, after the hand-over", async () => {
+test("any other transport gets the bytes, after the hand-over", async () => {
   const transport = api(() => ({ messageId: "api-7" }));
   const provider = nodemailerProvider({ transport });
   const message = await mail();
@@ -67,7 +67,7 @@ test.each([
   expect(outcome).toMatchObject({ success: false, kind, ...(code === undefined ? {} : { code }) });
 });
 
-test("an answer without a message id is unknown, and so is a recipient nothing is said of", async () => {
+test("an answer without a message id is unknown, and so is a recipient that it does not name", async () => {
   const message = await mail({ to: ["one@x.test", "two@x.test"] });
   const silent = nodemailerProvider({ transport: api(() => ({})) });
   expect(await silent.send(message, sendContext(message))).toMatchObject({ kind: "unknown" });
@@ -78,7 +78,7 @@ test("an answer without a message id is unknown, and so is a recipient nothing i
   });
 });
 
-test("a hand-over that is declined keeps it from being asked at all", async () => {
+test("a hand-over that is declined keeps it from being called at all", async () => {
   const transport = api(() => ({ messageId: "1" }));
   const message = await mail();
   const context = sendContext(message, { handOver: () => Promise.reject(new Error("no")) });
@@ -130,7 +130,7 @@ test("a transporter with a DKIM key of its own signs, and its stream plugins run
   expect(server.accepted[0]?.data.toString()).toMatch(/^DKIM-Signature: /);
 });
 
-test("a pool that likes to try again sends no second copy, and a closed provider none at all", async () => {
+test("a pool that retries sends no second copy, and a closed provider none at all", async () => {
   const server = await smtpServer({ script: { dot: { reset: true } } });
   const { host, port } = server;
   const provider = nodemailerProvider({

@@ -106,7 +106,10 @@ test.each([
   ["552 5.2.2 mailbox full", "rcpt", "deferred"],
   ["450 4.7.1 greylisted", "rcpt", "deferred"],
   ["550 5.1.8 bad sender", "rcpt", "refused"],
-  ["421 4.7.0 too many connections", "greeting", "transient"],
+  ["421 4.7.0 too many connections", "greeting", "throttled"],
+  ["421 4.3.2 try later", "greeting", "transient"],
+  ["550 5.4.5 Daily user sending limit exceeded", "mail", "throttled"],
+  ["550 Unrouteable address", "rcpt", "rejected"],
   ["530 5.7.0 log in first", "mail", "misconfigured"],
 ] as const)("%s at %s is %s", async (reply, step, kind) => {
   const { provider } = await pair({ script: { [step]: { reply } } });
@@ -156,12 +159,12 @@ test("a refused login is misconfigured, and the password does not come out, howe
     { kind: "misconfigured" },
     { ok: false, failure: { kind: "misconfigured" } },
   ]);
-  const said = JSON.stringify(outcomes);
-  expect(said).not.toContain(auth.pass);
-  expect(said).not.toContain(Buffer.from(`\0${auth.user}\0${auth.pass}`).toString("base64"));
+  const text = JSON.stringify(outcomes);
+  expect(text).not.toContain(auth.pass);
+  expect(text).not.toContain(Buffer.from(`\0${auth.user}\0${auth.pass}`).toString("base64"));
 });
 
-test("nobody at the port is transient, at send and at verify", async () => {
+test("a port without a server is transient, at send and at verify", async () => {
   const { server, provider } = await pair();
   expect(await provider.verify?.()).toMatchObject({ ok: true, provider: "MAIL" });
   await server.down();

@@ -11,7 +11,7 @@ test.for(fences.map((fence, i) => [i, fence] as const))(
   async ([, fence]) => {
     const flags = ["--conditions=@relais/source", "--input-type=module-typescript", "-e", fence];
     const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd: import.meta.dirname });
-    const said = [...fence.matchAll(/^\/\/ → (.*)$/gm)].map((match) => match[1]);
-    expect(stdout.trim().split("\n")).toEqual(said);
+    const expected = [...fence.matchAll(/^\/\/ → (.*)$/gm)].map((match) => match[1]);
+    expect(stdout.trim().split("\n")).toEqual(expected);
   },
 );

@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import type { Attempt, Delivery, Failure } from "@relais/core/spi";
+import type { Attempt, Delivery, Failure, RelaisEvent } from "@relais/core/spi";
 
 /** Of every span: e-mail is no system that the semantic conventions know, so it has a name of its own. */
 const messaging: Attributes = {
@@ -8,7 +8,7 @@ const messaging: Attributes = {
   "messaging.operation.type": "send",
 };
 
-/** @param message the message's id, empty for one that ended at the door */
+/** @param message the message's id, empty for one that was refused before any provider was called */
 export function messageAttributes(message: string, chain: string | undefined): Attributes {
   return {
     ...messaging,
@@ -17,26 +17,7 @@ export function messageAttributes(message: string, chain: string | undefined): A
   };
 }
 
-/** Why something failed: kind and code. Never a reason, in which a far end may name recipients. */
-export function failureAttributes({ kind, code }: Pick<Failure | Attempt, "kind" | "code">): Attributes {
-  return {
-    ...(kind === undefined ? {} : { "error.type": kind }),
-    ...(code === undefined || /@|%40/.test(code) ? {} : { "relais.code": code }),
-  };
-}
-
-/** What is known of an attempt when it is over. */
-export function attemptEnd(attempt: Attempt): Attributes {
-  const { messageId, phase, accepted } = attempt;
-  return {
-    ...failureAttributes(attempt),
-    "relais.phase": phase,
-    "relais.accepted": accepted,
-    ...(messageId === undefined ? {} : { "relais.receipt.message_id": messageId }),
-  };
-}
-
-/** What is known of a delivery when it is over. */
+/** Of a delivery that is over. */
 export function deliveryEnd(delivery: Delivery): Attributes {
   const { success, attempts, accepted, rejected, possibleDuplicate } = delivery;
   return {
@@ -55,4 +36,62 @@ export function statusLine(failures: readonly Failure[]): string {
   return failures
     .map((failure) => [`${failure.provider}:`, ...Object.values(failureAttributes(failure))].join(" "))
     .join(" | ");
+}
+
+/** Of an attempt that is over. */
+export function attemptEnd(attempt: Attempt): Attributes {
+  const { messageId, phase, accepted } = attempt;
+  return {
+    ...failureAttributes(attempt),
+    "relais.phase": phase,
+    "relais.accepted": accepted,
+    ...(messageId === undefined ? {} : { "relais.receipt.message_id": messageId }),
+  };
+}
+
+/** Attributes of an event on a delivery's span, under the event's own name; undefined for the rest. */
+export function spanEvent(event: RelaisEvent): Attributes | undefined {
+  switch (event.type) {
+    case "failover": {
+      const { from, to, recipients } = event;
+      const where = { "relais.from": from, "relais.to": to, "relais.recipients": recipients };
+      return { ...where, ...failureAttributes(event.failure) };
+    }
+    case "retry": {
+      const { provider, delayMs, next } = event;
+      const what = { "relais.provider": provider, "relais.delay_ms": delayMs, "relais.next": next };
+      return { ...what, ...failureAttributes(event.failure) };
+    }
+    case "retry-suppressed":
+      return {
+        "relais.provider": event.provider,
+        "relais.why": event.why,
+        ...failureAttributes(event.failure),
+      };
+    case "wait":
+      return { "relais.delay_ms": event.delayMs };
+    case "breaker": {
+      const why = event.failure === undefined ? {} : failureAttributes(event.failure);
+      return { "relais.provider": event.provider, "relais.state": event.state, ...why };
+    }
+    case "journal-lost":
+      return { "relais.provider": event.provider, "relais.attempt.id": event.attempt };
+    case "late": {
+      // The worker of an outbox has an event of this type, too, which has no outcome and no span.
+      if (!("outcome" in event)) return undefined;
+      const { provider, attempt, outcome } = event;
+      const why = outcome.success ? {} : failureAttributes(outcome);
+      return { "relais.provider": provider, "relais.attempt.id": attempt, ...why };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Why something failed: kind and code. Never a reason, in which a server may name recipients. */
+export function failureAttributes({ kind, code }: Pick<Failure | Attempt, "kind" | "code">): Attributes {
+  return {
+    ...(kind === undefined ? {} : { "error.type": kind }),
+    ...(code === undefined || /@|%40/.test(code) ? {} : { "relais.code": code }),
+  };
 }

@@ -1,10 +1,8 @@
 import { type Tracer, trace } from "@opentelemetry/api";
 import { closest, type Observer } from "@relais/core/spi";
-import { beginAttempt, endAttempt, handOver } from "./attempt-spans.ts";
-import { courseEvent } from "./course-events.ts";
-import { courses } from "./courses.ts";
-import { beginDelivery, endDelivery } from "./delivery-span.ts";
-import { hrTime } from "./hr-time.ts";
+import { activeDeliveries } from "./active-deliveries.ts";
+import { spanEvent } from "./attributes.ts";
+import { beginAttempt, beginDelivery, endAttempt, endDelivery, handOver, hrTime } from "./spans.ts";
 
 export interface TracingOptions {
   /** @defaultValue `trace.getTracer("relais")`, which is that of the SDK, also of one that is registered later */
@@ -15,12 +13,12 @@ export interface TracingOptions {
  * Traces of a chain: a span `relais.send` for each delivery, below the span that is active where `send` is called, and
  * below it a span for each attempt, with the times that the events have. An error is a delivery that failed, was partial
  * or is unknown; an attempt that failed on the way has `error.type`, the failure's kind, and no error status. Kinds, codes
- * and ids; never an address, a subject or a far end's words.
+ * and ids; never an address, a subject or a server's words.
  * @throws {TypeError} one sentence that names the option and what is wrong with it
  */
 export function tracingObserver(options: TracingOptions = {}): Observer {
   const tracer = tracerOf(options);
-  const open = courses();
+  const open = activeDeliveries();
   return (event) => {
     switch (event.type) {
       case "delivery-start":
@@ -34,7 +32,7 @@ export function tracingObserver(options: TracingOptions = {}): Observer {
       case "delivery":
         return endDelivery(event, open);
       default: {
-        const attributes = courseEvent(event);
+        const attributes = spanEvent(event);
         if (attributes !== undefined)
           open.find(event.message)?.span.addEvent(event.type, attributes, hrTime(event.at));
       }

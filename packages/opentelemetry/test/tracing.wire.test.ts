@@ -220,3 +220,30 @@ test("wrong options are refused with a sentence", () => {
     "tracer must be a Tracer, with a function startSpan",
   );
 });
+
+test.each([
+  { type: "late", state: "sent" },
+  { type: "settled", state: "sent", ms: 1 },
+  { type: "recovered", state: "queued" },
+  { type: "lease-lost" },
+  { type: "error", during: "claim", error: "no" },
+])("an event of an outbox's worker adds nothing to a trace: $type", async (event) => {
+  const observer = tracingObserver({ tracer: kept.tracer });
+  const start = { type: "delivery-start", at: 0, message: "m-1", recipients: 1 } as const;
+  observer(start);
+  observer({ at: 1, message: "m-1", ...event } as unknown as RelaisEvent);
+  observer({
+    ...start,
+    type: "delivery",
+    ms: 1,
+    delivery: { ...(await anyDelivery()), id: "m-1" },
+  } as RelaisEvent);
+  expect(kept.spans().map(({ name, events }) => [name, events.length])).toEqual([["relais.send", 0]]);
+});
+
+async function anyDelivery() {
+  const chain = createChain([of("A", first)], { policies: [] });
+  const delivery = await chain.send(mail);
+  await chain.close();
+  return delivery;
+}

@@ -1,30 +1,27 @@
-// The application's door: an outbox, and the worker that sends what is in it.
-export { type CopyProgress, copyOutbox } from "./copy.ts";
+// The public API: an outbox, and the worker that sends what is in it.
 export type { Database, Queryable, Row } from "./database/database.ts";
-export type { OpenOptions } from "./database/open-database.ts";
-export type { EnqueueDefaults, Enqueued, EnqueueEntry } from "./enqueue.ts";
-export type { EnqueueOptions } from "./enqueue-options.ts";
-export type { MessageFilter } from "./filter.ts";
-export type { ListOptions } from "./list.ts";
-export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./orm.ts";
-export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
-export type { OutboxMessage } from "./outbox-message.ts";
-export type { PurgeOptions } from "./purge.ts";
+export type { OpenOptions } from "./database/open.ts";
+export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
+export type { EnqueueOptions } from "./enqueue/options.ts";
+export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./enqueue/orm.ts";
+export type { Transaction } from "./enqueue/transactions.ts";
+export { type CopyProgress, copyOutbox } from "./operations/copy.ts";
 export {
   type CancelOptions,
   type Operator,
   type ResendOptions,
   type ResolveOptions,
   resendable,
-} from "./resolve.ts";
-export { wholeSchema } from "./schema/migrations.ts";
-export { type State, states, type UnknownPolicy, unknownPolicies } from "./state.ts";
-export type { OutboxStats } from "./stats.ts";
-export type { TableColumns, TableMapping, TableStatuses } from "./table/table-mapping.ts";
-export { type MessageSource, tableSource } from "./table/table-source.ts";
-export type { DeliveryTrace, Resolution, TraceAttempt } from "./trace.ts";
-export type { Transaction } from "./transaction.ts";
-export type { BackoffOptions } from "./worker/backoff.ts";
+} from "./operations/operator.ts";
+export type { PurgeOptions } from "./operations/purge.ts";
+export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
+export type { Enqueued } from "./store/enqueue.ts";
+export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
+export { wholeSchema } from "./store/migrations.ts";
+export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./store/queries.ts";
+export type { DeliveryTrace, Resolution, TraceAttempt } from "./store/trace.ts";
+export type { TableColumns, TableMapping, TableStatuses } from "./table/mapping.ts";
+export { type MessageSource, tableSource } from "./table/source.ts";
+export type { WorkerEvent, WorkerObserver } from "./worker/events.ts";
+export type { BackoffOptions, WorkerOptions } from "./worker/options.ts";
 export { createWorker, type Worker, type WorkerStatus } from "./worker/worker.ts";
-export type { WorkerEvent, WorkerObserver } from "./worker/worker-event.ts";
-export type { WorkerOptions } from "./worker/worker-options.ts";

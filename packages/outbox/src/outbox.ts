@@ -1,14 +1,9 @@
 import type { MessageInput } from "@relais/core";
-import type { Database } from "./database/database.ts";
-import { oneAtATime } from "./database/one-at-a-time.ts";
-import { type OpenOptions, openDatabase } from "./database/open-database.ts";
-import { endUsers } from "./database/users.ts";
-import { type EnqueueDefaults, type Enqueued, type EnqueueEntry, enqueue, enqueueMany } from "./enqueue.ts";
-import type { EnqueueOptions } from "./enqueue-options.ts";
-import { checkId, type MessageFilter } from "./filter.ts";
-import { get, type ListOptions, list } from "./list.ts";
-import type { OutboxMessage } from "./outbox-message.ts";
-import { type PurgeOptions, purge } from "./purge.ts";
+import { type Database, stopUsers } from "./database/database.ts";
+import { type OpenOptions, openDatabase } from "./database/open.ts";
+import { coalesce } from "./database/with-timeout.ts";
+import { type EnqueueDefaults, type EnqueueEntry, enqueue, enqueueMany } from "./enqueue/enqueue.ts";
+import type { EnqueueOptions } from "./enqueue/options.ts";
 import {
   type CancelOptions,
   cancel,
@@ -16,9 +11,19 @@ import {
   type ResolveOptions,
   resend,
   resolve,
-} from "./resolve.ts";
-import { migrate } from "./schema/migrate.ts";
-import { type OutboxStats, stats } from "./stats.ts";
+} from "./operations/operator.ts";
+import { type PurgeOptions, purge } from "./operations/purge.ts";
+import type { Enqueued } from "./store/enqueue.ts";
+import { migrate } from "./store/migrations.ts";
+import {
+  get,
+  type ListOptions,
+  list,
+  type MessageFilter,
+  type OutboxMessage,
+  type OutboxStats,
+  stats,
+} from "./store/queries.ts";
 
 export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
   /** Whether the tables are made or brought to this version when it opens. @defaultValue true */
@@ -28,11 +33,11 @@ export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
 /** A connection is waited for as long again. */
 const pingMs = 1_000;
 
-/** E-mail that is written down before it is sent. */
+/** A transactional outbox: e-mail is stored before it is sent. */
 export interface Outbox {
-  /** Writes a message down. @throws {InvalidMessage} one sentence that names the field and its fault */
+  /** Stores a message. @throws {InvalidMessage} one sentence that names the field and its fault */
   enqueue(message: MessageInput, options?: EnqueueOptions): Promise<Enqueued>;
-  /** Writes many down, some hundreds in a statement. */
+  /** Stores many, some hundreds in a statement. */
   enqueueMany(
     entries: Iterable<EnqueueEntry> | AsyncIterable<EnqueueEntry>,
     options?: EnqueueOptions,
@@ -54,18 +59,18 @@ export interface Outbox {
   /** Settles messages that are unknown, by hand: those that were when it began. @returns their ids */
   resolve(filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
   purge(options?: PurgeOptions): Promise<number>;
-  /** Who asks while an answer is awaited gets that one. */
+  /** A call while another one is running gets the result of that one. */
   stats(): Promise<OutboxStats>;
   /**
-   * Asks the database for a word, on a connection that messages do not need; rejects if none comes within 2 s. Who asks
-   * while an answer is awaited gets that one.
+   * Queries the database, on a connection that messages do not need; rejects without an answer within 2 s. A call while
+   * another one is running gets the result of that one.
    */
   ping(): Promise<void>;
-  /** Stops the workers over it, which finish what is under way, and then closes the database. */
+  /** Stops the workers over it, which finish what is in flight, and then closes the database. */
   close(): Promise<void>;
   /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
-  /** What the worker works on. */
+  /** For workers. */
   readonly database: Database;
   readonly defaultFrom: string | undefined;
 }
@@ -75,10 +80,10 @@ export interface Outbox {
  * one process.
  */
 export async function createOutbox(options: OutboxOptions = {}): Promise<Outbox> {
-  const { from, limits, migrate: migrates = true } = options;
+  const { from, limits } = options;
   const database = await openDatabase(options);
   try {
-    if (migrates) await migrate(database);
+    if (options.migrate ?? true) await migrate(database);
   } catch (error) {
     await database.close();
     throw error;
@@ -86,27 +91,25 @@ export async function createOutbox(options: OutboxOptions = {}): Promise<Outbox>
   const defaults = { from, limits };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= endUsers(database).then(() => database.close());
+    closing ??= stopUsers(database).then(() => database.close());
     return closing;
   };
   return Object.freeze({
     database,
     defaultFrom: from,
-    enqueue: (message: MessageInput, own: EnqueueOptions = {}) => enqueue(database, message, own, defaults),
-    enqueueMany: (entries: Parameters<Outbox["enqueueMany"]>[0], own: EnqueueOptions = {}) =>
-      enqueueMany(database, entries, own, defaults),
-    get: (id: string) => get(database, checkId(id)),
-    list: (own: ListOptions = {}) => list(database, own),
-    cancel: async (id: string) => (await cancel(database, { ids: [id] })).length === 1,
-    cancelMany: (filter: MessageFilter, own: CancelOptions = {}) => cancel(database, filter, own),
-    resend: async (id: string, own: ResendOptions) =>
-      (await resend(database, { ids: [id] }, own)).length === 1,
-    resendMany: (filter: MessageFilter, own: ResendOptions) => resend(database, filter, own),
-    resolve: (filter: MessageFilter, own: ResolveOptions) => resolve(database, filter, own),
-    purge: (own: PurgeOptions = {}) => purge(database, own),
-    stats: oneAtATime(() => stats(database.aside)),
-    ping: oneAtATime(async () => void (await database.aside.query("select 1", [], pingMs))),
+    enqueue: (message, options = {}) => enqueue(database, message, options, defaults),
+    enqueueMany: (entries, options = {}) => enqueueMany(database, entries, options, defaults),
+    get: (id) => get(database, id),
+    list: (options = {}) => list(database, options),
+    cancel: async (id) => (await cancel(database, { ids: [id] })).length === 1,
+    cancelMany: (filter, options) => cancel(database, filter, options),
+    resend: async (id, options) => (await resend(database, { ids: [id] }, options)).length === 1,
+    resendMany: (filter, options) => resend(database, filter, options),
+    resolve: (filter, options) => resolve(database, filter, options),
+    purge: (options = {}) => purge(database, options),
+    stats: coalesce(() => stats(database.aside)),
+    ping: coalesce(async () => void (await database.aside.query("select 1", [], pingMs))),
     close,
     [Symbol.asyncDispose]: close,
-  });
+  } satisfies Outbox);
 }

@@ -288,6 +288,6 @@ describe.each(stores)("what is let in is sent, on %s", (name, open) => {
 
 /** The outbox, with limits of its own. */
 async function limited({ database }: Outbox, limits: object): Promise<Pick<Outbox, "enqueue">> {
-  const { enqueue } = await import("../src/enqueue.ts");
+  const { enqueue } = await import("../src/enqueue/enqueue.ts");
   return { enqueue: (message, options = {}) => enqueue(database, message, options, { limits }) };
 }

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { copyOutbox, createOutbox, createWorker, type Outbox } from "@relais/outbox";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { migrations } from "../src/schema/migrations.ts";
+import { migrations } from "../src/store/migrations.ts";
 import { pgliteFolder } from "./pglite-folder.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
 import { empty, type Store, stores } from "./stores.ts";

@@ -82,7 +82,7 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
           await outbox.close();
           await pool.end();
         }),
-        { numRuns: 6, endOnFailure: true },
+        { numRuns: 3, endOnFailure: true },
       );
     }, 120_000);
   });
@@ -152,7 +152,7 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
           await worker.stop();
         },
       ),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
     await outbox.close();
   }, 180_000);

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
-import { openDatabase } from "../src/database/open-database.ts";
+import { openDatabase } from "../src/database/open.ts";
 import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 
 const on = test.runIf(needs("postgres"));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createWorker } from "@relais/outbox";
 import { describe, expect, test } from "vitest";
-import { leases } from "../src/queue/leases.ts";
-import { tenure } from "../src/worker/tenure.ts";
+import { leases } from "../src/store/leases.ts";
+import { leaseKeeper } from "../src/worker/lease-keeper.ts";
 import { chainOf, mail, until } from "./scripted.ts";
 import { stores } from "./stores.ts";
 import { working } from "./working.ts";
@@ -50,7 +50,7 @@ describe.each(stores)("the lease of a worker on %s", (_name, open) => {
     await own.start();
     let holding: string | undefined;
     const lost: string[] = [];
-    const held = await tenure(
+    const held = await leaseKeeper(
       own,
       (lease) => lease === holding,
       (ids) => void lost.push(...ids),
@@ -70,7 +70,7 @@ describe.each(stores)("the lease of a worker on %s", (_name, open) => {
     expect(await active()).toEqual([second, held.current?.id].sort());
     await held.renew();
     expect(await active()).not.toContain(second);
-    await held.end();
+    await held.release();
     expect([await active(), errors]).toEqual([[], []]);
     await own.stop();
   });

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { makeDatabase } from "../src/database/make-database.ts";
+import { initDatabase } from "../src/database/pglite/durable.ts";
 
 /**
  * A folder for PGlite, with the database that its first start makes: that takes seconds of a core, a copy does not.
@@ -12,7 +12,7 @@ export async function pgliteFolder(folder = mkdtempSync(join(tmpdir(), "relais-p
   const template = join(inject("templates"), "pglite");
   if (!existsSync(template)) {
     const own = `${template}-${process.pid}`;
-    await makeDatabase(own);
+    await initDatabase(own);
     try {
       renameSync(own, template);
     } catch {

@@ -1,7 +1,10 @@
 import { createOutbox, createWorker, type Outbox, type WorkerEvent } from "@relais/outbox";
+import fc from "fast-check";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
+import { withQueryTimeout } from "../src/database/with-timeout.ts";
+import { queueDue } from "../src/store/scheduling.ts";
 import { type BreakingWay, breakingWay } from "./breaking-way.ts";
 import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
@@ -67,6 +70,78 @@ describe.runIf(needs("postgres"))("a database that is not heard of any more, wit
     await worker.stop();
     await outbox.close();
   }, 30_000);
+
+  /** So many connections that have been used, and are idle. */
+  const warm = async ({ database }: Outbox, count: number): Promise<void> => {
+    await Promise.all(Array.from({ length: count }, () => database.query("select pg_sleep(0.1)")));
+  };
+
+  test("of any number that fell silent while they were idle the first that is asked makes the others suspect", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 10 }),
+        fc.boolean(),
+        fc.constantFrom("query", "prepared", "transaction"),
+        async (count, isGiven, kind) => {
+          const pool = new pg.Pool({ connectionString: overWay(), max: count });
+          const own = await createOutbox({ database: isGiven ? pool : overWay(), connections: count });
+          const { database } = own;
+          const limitMs = 1_000;
+          const ask = (): Promise<unknown> =>
+            kind === "query"
+              ? database.query("select 1", [], limitMs)
+              : kind === "prepared"
+                ? queueDue(withQueryTimeout(database, limitMs))
+                : database.transaction((tx) => tx.query("select 1"), limitMs);
+          await warm(own, count);
+          way.silence();
+          await expect(ask()).rejects.toThrow("Query read timeout");
+          const began = Date.now();
+          // One after the other, and side by side.
+          await ask();
+          await Promise.all(Array.from({ length: 2 * count }, ask));
+          expect(Date.now() - began).toBeLessThan(limitMs);
+          await own.close();
+          await pool.end();
+        },
+      ),
+      { numRuns: 8, endOnFailure: true },
+    );
+    await outbox.close();
+  }, 60_000);
+
+  test("mail flows within about one time limit after the way is well again, however many connections were warm", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 4, max: 10 }), fc.boolean(), async (count, isGiven) => {
+        await empty(straight);
+        const pool = new pg.Pool({
+          connectionString: overWay(),
+          max: count,
+          connectionTimeoutMillis: 10_000,
+        });
+        const own = await createOutbox({ database: isGiven ? pool : overWay(), connections: count });
+        const far = scripted("FAR");
+        const worker = createWorker(own, chainOf(far), { queryTimeoutMs: 2_000 });
+        await worker.start();
+        await warm(own, count);
+        way.silence();
+        await straight.enqueueMany(
+          Array.from({ length: 30 }, (_, i) => ({ message: mail(`p${i}@example.net`) })),
+        );
+        await until(
+          () => straight.stats(),
+          ({ byState }) => byState.sent === 30,
+          5_000,
+        );
+        expect(far.took).toHaveLength(30);
+        await worker.stop();
+        await own.close();
+        await pool.end();
+      }),
+      { numRuns: 4, endOnFailure: true },
+    );
+    await outbox.close();
+  }, 90_000);
 
   test("somebody in a transaction who is not heard of any more holds nothing locked", async () => {
     const { id } = await straight.enqueue(mail());

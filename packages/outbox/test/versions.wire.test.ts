@@ -1,6 +1,6 @@
 import { createWorker, type Outbox } from "@relais/outbox";
 import { beforeEach, describe, expect, test } from "vitest";
-import { migrations, newest } from "../src/schema/migrations.ts";
+import { migrations, newest } from "../src/store/migrations.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
 import { type Store, stores } from "./stores.ts";
 

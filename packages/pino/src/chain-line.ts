@@ -1,7 +1,5 @@
-import type { RelaisEvent } from "@relais/core/spi";
-import { deliveryLevel, deliveryLine } from "./delivery-line.ts";
-import { failureFields } from "./failure-fields.ts";
-import { inMs, type Level, type Line } from "./line.ts";
+import type { Attempt, Delivery, Failure, RelaisEvent } from "@relais/core/spi";
+import { clean, cleanOwn, inMs, isoTime, type Level, type Line } from "./line.ts";
 
 const breakerLevels = { open: "warn", closed: "info", "half-open": "debug" } as const;
 
@@ -9,7 +7,7 @@ const breakerLevels = { open: "warn", closed: "info", "half-open": "debug" } as 
 export function chainLevel(event: RelaisEvent): Level | undefined {
   switch (event.type) {
     case "delivery":
-      return deliveryLevel(event.delivery);
+      return deliveryLevelAndText(event.delivery)[0];
     case "failover":
     case "late":
     case "journal-lost":
@@ -26,61 +24,101 @@ export function chainLevel(event: RelaisEvent): Level | undefined {
   }
 }
 
-/** The line of an event that has a level. */
+/**
+ * The line of an event that has a level.
+ * @param reasons whether the server's words are wanted
+ */
 export function chainLine(event: RelaisEvent, level: Level, reasons: boolean): Line | undefined {
-  const of = { event: event.type, chain: event.chain, id: event.message };
+  const common = { event: event.type, chain: event.chain, id: event.message };
+  const line = (text: string, fields: object): Line => ({ level, text, fields: { ...common, ...fields } });
   switch (event.type) {
-    case "delivery":
-      return deliveryLine(event, reasons);
+    case "delivery": {
+      const [, text] = deliveryLevelAndText(event.delivery);
+      return line(text, { id: event.delivery.id, ...deliveryFields(event, level, reasons) });
+    }
     case "failover": {
       const { from, to, recipients } = event;
       const { provider: _, ...why } = failureFields(event.failure, reasons);
-      return {
-        level,
-        text: "message goes to the next provider",
-        fields: { ...of, from, to, recipients, ...why },
-      };
+      return line("message goes to the next provider", { from, to, recipients, ...why });
     }
     case "late": {
       const { provider, attempt, outcome } = event;
       const why = outcome.success ? {} : failureFields(outcome, reasons);
-      const fields = { ...of, ...why, provider, attempt, success: outcome.success };
-      return { level, text: "provider answered after it was given up", fields };
+      const fields = { ...why, provider, attempt, success: outcome.success };
+      return line("provider answered after it was given up", fields);
     }
     case "journal-lost": {
       const { provider, attempt } = event;
-      return { level, text: "journal could not be closed", fields: { ...of, provider, attempt } };
+      return line("journal could not be closed", { provider, attempt });
     }
     case "breaker": {
       const { provider, state, failure, reopenAt } = event;
       const why = failure === undefined ? {} : failureFields(failure, reasons);
-      const until = reopenAt === undefined ? {} : { reopenAt: new Date(reopenAt).toISOString() };
-      return { level, text: `breaker ${state}`, fields: { ...of, ...why, ...until, provider, state } };
+      const until = reopenAt === undefined ? {} : { reopenAt: isoTime(reopenAt) };
+      return line(`breaker ${state}`, { ...why, ...until, provider, state });
     }
     case "attempt": {
       const { id: attempt, n, ms, success, phase, skipped, recipients, accepted } = event.attempt;
       const why = success ? {} : failureFields(event.attempt, reasons);
-      const how = { attempt, n, ms: inMs(ms), success, phase, skipped, recipients, accepted };
-      return { level, text: "attempt", fields: { ...of, ...why, provider: event.provider, ...how } };
+      const fields = { attempt, n, ms: inMs(ms), success, phase, skipped, recipients, accepted };
+      return line("attempt", { ...why, provider: event.provider, ...fields });
     }
-    case "retry":
-    case "retry-suppressed": {
+    case "retry": {
       const why = failureFields(event.failure, reasons);
-      const what =
-        event.type === "retry" ? { delayMs: inMs(event.delayMs), next: event.next } : { why: event.why };
-      return {
-        level,
-        text: event.type === "retry" ? "retry" : "no retry",
-        fields: { ...of, ...why, ...what },
-      };
+      return line("retry", { ...why, delayMs: inMs(event.delayMs), next: event.next });
     }
+    case "retry-suppressed":
+      return line("no retry", { ...failureFields(event.failure, reasons), why: event.why });
     case "wait":
-      return {
-        level,
-        text: "every provider is unable: waiting",
-        fields: { ...of, delayMs: inMs(event.delayMs) },
-      };
+      return line("every provider is unable: waiting", { delayMs: inMs(event.delayMs) });
     default:
       return undefined;
   }
+}
+
+const notSent: Readonly<Record<"failed" | "partial" | "unknown", readonly [Level, string]>> = {
+  failed: ["error", "message not sent"],
+  partial: ["warn", "message sent to some of its recipients only"],
+  unknown: ["error", "message perhaps sent: nobody knows"],
+};
+
+function deliveryLevelAndText(delivery: Delivery): readonly [Level, string] {
+  if (!delivery.success) return notSent[delivery.status];
+  if (delivery.possibleDuplicate) return ["warn", "message sent, perhaps twice"];
+  if (delivery.failures.length > 0) return ["warn", "message sent by another provider"];
+  return ["info", "message sent"];
+}
+
+/** By whom, how fast, and what failed before. */
+function deliveryFields(
+  { delivery, ms }: RelaisEvent & { readonly type: "delivery" },
+  level: Level,
+  reasons: boolean,
+): object {
+  const { attempts, accepted, rejected, failures } = delivery;
+  const counts = { attempts: attempts.length, accepted: accepted.length, ms: inMs(ms) };
+  const by = delivery.success ? { provider: delivery.provider, messageId: delivery.messageId } : {};
+  if (level === "info") return { ...by, ...counts };
+  const troubled = {
+    ...counts,
+    rejected: rejected.length,
+    failures: failures.map((failure) => failureFields(failure, reasons)),
+    ...(delivery.possibleDuplicate ? { possibleDuplicate: true } : {}),
+  };
+  if (delivery.success) return { ...troubled, ...by };
+  const { status, kind, retryAt } = delivery;
+  return { ...troubled, status, kind, ...(retryAt === undefined ? {} : { retryAt: isoTime(retryAt) }) };
+}
+
+/** A failure, or the failure of an attempt, as it may stand in a log. */
+function failureFields(failure: Failure | Attempt, reasons: boolean): Readonly<Record<string, unknown>> {
+  const { provider, kind, code, reason, retryAfterMs } = failure;
+  const cleaned = provider === "message" ? cleanOwn : clean;
+  return {
+    provider,
+    kind,
+    ...(code === undefined ? {} : { code: clean(code) }),
+    ...(reasons && reason !== undefined ? { reason: cleaned(reason) } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }

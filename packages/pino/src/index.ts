@@ -1,4 +1,3 @@
 export type { Level } from "./line.ts";
-export type { Logger } from "./logger.ts";
-export { type PinoObserver, type PinoOptions, pinoObserver } from "./pino-observer.ts";
-export type { WorkerHappening } from "./worker-line.ts";
+export { type Logger, type PinoObserver, type PinoOptions, pinoObserver } from "./pino-observer.ts";
+export type { WorkerEventLike } from "./worker-line.ts";

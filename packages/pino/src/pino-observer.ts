@@ -1,20 +1,31 @@
 import { closest, type RelaisEvent } from "@relais/core/spi";
 import { chainLevel, chainLine } from "./chain-line.ts";
-import { checkLogger, isOn, type Logger, write } from "./logger.ts";
-import { type WorkerHappening, workerLine } from "./worker-line.ts";
+import type { Level, Line } from "./line.ts";
+import { isWorkerEvent, type WorkerEventLike, workerLine } from "./worker-line.ts";
 
 export interface PinoOptions {
   /**
-   * Whether far ends' words are written, with every address in them as `<address>`. A server may name a mailbox without
+   * Whether servers' words are written, with every address in them as `<address>`. A server may name a mailbox without
    * its domain; `false` leaves kind and code. @defaultValue true
    */
   readonly reasons?: boolean | undefined;
 }
 
-/** An observer for a chain; `worker` is one for the worker of an outbox. Neither throws. */
+/** An observer for a chain and for the worker of an outbox. Never throws. */
 export interface PinoObserver {
-  (event: RelaisEvent): void;
-  readonly worker: (event: WorkerHappening) => void;
+  (event: RelaisEvent | WorkerEventLike): void;
+  /** For the worker alone: writes a line for events of a type that is not known yet, too. */
+  readonly worker: (event: WorkerEventLike) => void;
+}
+
+/** What is needed of a logger; one of pino's has it, and so has whatever takes fields first and a text next. */
+export interface Logger {
+  debug(fields: object, text: string): unknown;
+  info(fields: object, text: string): unknown;
+  warn(fields: object, text: string): unknown;
+  error(fields: object, text: string): unknown;
+  /** Where it is there, nothing is put together for a level that is off. */
+  isLevelEnabled?(level: Level): boolean;
 }
 
 /**
@@ -29,26 +40,42 @@ export function pinoObserver(logger: Logger, options: PinoOptions = {}): PinoObs
   checkLogger(logger);
   const reasons = checkOptions(options);
 
-  const observer = (event: RelaisEvent): void => {
-    const level = chainLevel(event);
-    if (level === undefined) return;
+  const worker = (event: WorkerEventLike): void => {
     try {
-      if (!isOn(logger, level)) return;
-      const line = chainLine(event, level, reasons);
-      if (line !== undefined) write(logger, line);
+      const line = workerLine(event, reasons);
+      if (isOn(logger, line.level)) write(logger, line);
     } catch {
       // A log that fails is no reason for anything else to.
     }
   };
-  const worker = (event: WorkerHappening): void => {
+  const observer = (event: RelaisEvent | WorkerEventLike): void => {
+    if (isWorkerEvent(event)) {
+      worker(event);
+      return;
+    }
+    const level = chainLevel(event as RelaisEvent);
+    if (level === undefined) return;
     try {
-      const line = workerLine(event, reasons);
-      if (isOn(logger, line.level)) write(logger, line);
+      if (!isOn(logger, level)) return;
+      const line = chainLine(event as RelaisEvent, level, reasons);
+      if (line !== undefined) write(logger, line);
     } catch {
       // As above.
     }
   };
   return Object.assign(observer, { worker });
+}
+
+const methods = ["debug", "info", "warn", "error"] as const;
+
+function checkLogger(logger: unknown): asserts logger is Logger {
+  const candidate =
+    (typeof logger === "object" && logger !== null) || typeof logger === "function" ? logger : {};
+  const missing = methods.find(
+    (level) => typeof (candidate as Record<string, unknown>)[level] !== "function",
+  );
+  if (missing !== undefined)
+    throw new TypeError(`pinoObserver: logger must have a function ${missing}, as a pino logger has`);
 }
 
 function checkOptions(options: PinoOptions): boolean {
@@ -64,4 +91,15 @@ function checkOptions(options: PinoOptions): boolean {
   const { reasons = true } = options;
   if (typeof reasons !== "boolean") throw new TypeError("pinoObserver: reasons must be true or false");
   return reasons;
+}
+
+/** Whether a line of this level would be written; a logger that cannot say is taken to write it. */
+function isOn(logger: Logger, level: Level): boolean {
+  return typeof logger.isLevelEnabled !== "function" || logger.isLevelEnabled(level);
+}
+
+/** Writes a line. A logger that rejects instead of throwing must not bring the process down. */
+function write(logger: Logger, { level, fields, text }: Line): void {
+  const written: unknown = logger[level](fields, text);
+  if (written instanceof Promise) written.catch(() => undefined);
 }

@@ -1,8 +1,7 @@
-import { clean } from "./clean.ts";
-import { inMs, type Level, type Line } from "./line.ts";
+import { clean, inMs, isoTime, type Level, type Line } from "./line.ts";
 
-/** What the worker of `@relais/outbox` tells (its `WorkerEvent`), by its shape: all of its events are like this. */
-export interface WorkerHappening {
+/** An event of the worker of `@relais/outbox` (its `WorkerEvent`), by its shape: all of its events are like this. */
+export interface WorkerEventLike {
   readonly type: string;
   /** Ms since 1970. */
   readonly at: number;
@@ -25,18 +24,21 @@ const settledLevels: Readonly<Record<string, Level>> = {
   unknown: "error",
 };
 
-/** Level and text; what is not known here is worth a warning. */
-function levelAndText({ type, state = "" }: WorkerHappening): readonly [Level, string] {
+const lines: Readonly<Record<string, readonly [Level, string]>> = {
+  recovered: ["warn", "outbox message taken up from a worker that was lost"],
+  "lease-lost": ["warn", "outbox message given up here: its lease was lost"],
+  late: ["warn", "outbox message: a late answer"],
+  error: ["error", "outbox worker: something failed in the background"],
+};
+
+/** Level and text; a type that is not known here is worth a warning. */
+function levelAndText({ type, state = "" }: WorkerEventLike): readonly [Level, string] {
   if (type === "settled") return [settledLevels[state] ?? "warn", `outbox message ${state}`];
-  if (type === "recovered") return ["warn", "outbox message taken up from a worker that was lost"];
-  if (type === "lease-lost") return ["warn", "outbox message given up here: its lease was lost"];
-  if (type === "late") return ["warn", "outbox message: a late answer"];
-  if (type === "error") return ["error", "outbox worker: something failed in the background"];
-  return ["warn", `outbox worker: ${type}`];
+  return (Object.hasOwn(lines, type) ? lines[type] : undefined) ?? ["warn", `outbox worker: ${type}`];
 }
 
 /** The line of one of the worker's events. */
-export function workerLine(event: WorkerHappening, reasons: boolean): Line {
+export function workerLine(event: WorkerEventLike, reasons: boolean): Line {
   const [level, text] = levelAndText(event);
   const { type, message: id, tenant, state, provider, error, notBefore, ms, during } = event;
   const fields = {
@@ -47,8 +49,14 @@ export function workerLine(event: WorkerHappening, reasons: boolean): Line {
     provider,
     during,
     ...(reasons && error !== undefined ? { reason: clean(error) } : {}),
-    ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore).toISOString() }),
+    ...(notBefore === undefined ? {} : { notBefore: isoTime(notBefore) }),
     ...(ms === undefined ? {} : { ms: inMs(ms) }),
   };
   return { level, text, fields };
+}
+
+/** Whether an event of the chain or the worker is the worker's. The type `late` is both's; the chain's has an outcome. */
+export function isWorkerEvent(event: { readonly type: string }): event is WorkerEventLike {
+  const { type } = event;
+  return type === "settled" || (Object.hasOwn(lines, type) && !("outcome" in event));
 }

@@ -1,11 +1,12 @@
+import { receipt } from "@relais/core/spi";
 import { expect, test } from "vitest";
-import { pinoObserver, type WorkerHappening } from "../src/index.ts";
+import { pinoObserver, type WorkerEventLike } from "../src/index.ts";
 import { keptLog } from "./kept-log.ts";
 
 const settled = { type: "settled", at: 1_700_000_000_000, message: "m-1", tenant: "shop", ms: 12.34567 };
-const of = (more: object): WorkerHappening => ({ ...settled, ...more });
+const of = (more: object): WorkerEventLike => ({ ...settled, ...more });
 
-function written(event: WorkerHappening) {
+function written(event: WorkerEventLike) {
   const log = keptLog("debug");
   pinoObserver(log.logger).worker(event);
   return log.lines();
@@ -60,4 +61,23 @@ test("a logger that throws does not reach the worker", () => {
   };
   const observer = pinoObserver({ debug: broken, info: broken, warn: broken, error: broken });
   expect(() => observer.worker(of({ state: "sent" }))).not.toThrow();
+});
+
+test.each([
+  [of({ state: "sent" }), "outbox message sent"],
+  [of({ type: "late", state: "sent" }), "outbox message: a late answer"],
+  [of({ type: "error", during: "claim" }), "outbox worker: something failed in the background"],
+])("one observer serves the chain and the worker: %o", (event, msg) => {
+  const log = keptLog("debug");
+  pinoObserver(log.logger)(event);
+  expect(log.lines()).toMatchObject([{ msg }]);
+});
+
+test("a late answer of the chain is told from one of the worker, and what is in neither list gets no line", () => {
+  const log = keptLog("debug");
+  const observer = pinoObserver(log.logger);
+  const outcome = receipt({ provider: "A", messageId: "1", accepted: [] });
+  observer({ type: "late", at: 0, provider: "A", attempt: "a-1", outcome });
+  observer({ type: "of another version", at: 0 });
+  expect(log.lines()).toMatchObject([{ msg: "provider answered after it was given up", attempt: "a-1" }]);
 });

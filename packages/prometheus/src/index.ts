@@ -1,5 +1,7 @@
-export { buckets, catalogue, type MetricName } from "./catalogue.ts";
-export type { ChainMetric } from "./chain-catalogue.ts";
+export { buckets, catalogue } from "./metrics/catalogue.ts";
+export type { MetricEntry, WorkerEventLike } from "./metrics/metric.ts";
+export type { PrometheusOptions } from "./options.ts";
+export { type PrometheusObserver, prometheus } from "./prometheus.ts";
 export type {
   ClientCounter,
   ClientGauge,
@@ -8,10 +10,11 @@ export type {
   MetricsClient,
   MetricsRegistry,
   WithExemplar,
-} from "./client.ts";
-export type { MetricEntry } from "./metric-entry.ts";
-export type { PrometheusOptions } from "./options.ts";
-export type { OutboxMetric } from "./outbox-catalogue.ts";
-export { type PrometheusObserver, prometheus } from "./prometheus.ts";
-export type { Watched, WatchedChain, WatchedLink, WatchedOutbox, WatchedWorker } from "./watched.ts";
-export type { WorkerHappening } from "./worker-metrics.ts";
+} from "./registry/client.ts";
+export type {
+  Watched,
+  WatchedChain,
+  WatchedLink,
+  WatchedOutbox,
+  WatchedWorker,
+} from "./targets/targets.ts";

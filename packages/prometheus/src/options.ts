@@ -1,6 +1,6 @@
 import { closest } from "@relais/core/spi";
-import { checkClient, type MetricsClient, type MetricsRegistry } from "./client.ts";
-import { checkWatched, type Watched } from "./watched.ts";
+import { checkClient, type MetricsClient, type MetricsRegistry } from "./registry/client.ts";
+import { checkWatched, type Watched } from "./targets/targets.ts";
 
 export interface PrometheusOptions extends Watched {
   /** Where the metrics go. The client's default registry is used only if it is what is given here. */

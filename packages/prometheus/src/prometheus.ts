@@ -1,36 +1,39 @@
+import { readFileSync } from "node:fs";
 import type { RelaisEvent } from "@relais/core/spi";
-import { chainMetrics } from "./chain-metrics.ts";
-import { traceExemplar } from "./exemplar.ts";
-import { instruments } from "./instruments.ts";
-import { knownNames } from "./label-values.ts";
-import { linkGauges } from "./link-gauges.ts";
+import { buckets, catalogue } from "./metrics/catalogue.ts";
+import { knownNames } from "./metrics/label-values.ts";
+import type { AddTo, Metric, Names, Sources, WorkerEventLike } from "./metrics/metric.ts";
 import { type PrometheusOptions, prometheusSettings } from "./options.ts";
-import { outboxGauges } from "./outbox-gauges.ts";
-import { quotaGauges } from "./quota-gauges.ts";
-import { quotaRounds } from "./quota-rounds.ts";
-import { ownVersion } from "./version.ts";
-import { checkWatched, placedLinks, type Watched, type WatchedChain } from "./watched.ts";
-import { type WorkerHappening, workerMetrics } from "./worker-metrics.ts";
+import { type Instruments, instruments, type SeriesOf } from "./registry/instruments.ts";
+import { outboxReading } from "./targets/outbox-reading.ts";
+import { quotas } from "./targets/quotas.ts";
+import {
+  checkWatched,
+  placedLinks,
+  type Watched,
+  type WatchedChain,
+  type WatchedWorker,
+} from "./targets/targets.ts";
 
-/** An observer for chains. None of its functions but `watch` throws. */
+/** An observer for chains and for the worker of an outbox. None of its functions but `watch` throws. */
 export interface PrometheusObserver {
-  (event: RelaisEvent): void;
-  /** An observer for the worker of an outbox. */
-  readonly worker: (event: WorkerHappening) => void;
+  (event: RelaisEvent | WorkerEventLike): void;
+  /** The same observer. */
+  readonly worker: (event: WorkerEventLike) => void;
   /**
-   * Looks at a chain, an outbox or a worker whenever somebody scrapes, and makes the series of the chain's links, at 0.
-   * Of chains and workers there may be many, of outboxes the last one counts.
+   * Reads a chain, an outbox or a worker at each scrape, and makes the series of the chain's links, at 0. Of chains and
+   * workers there may be many, of outboxes the last one counts.
    * @throws {TypeError} one sentence that names what is wrong
    */
   readonly watch: (watched: Watched) => void;
-  /** Takes in what `chain.verify()` told of quotas. */
+  /** Takes in what `chain.verify()` says of quotas. */
   readonly health: (health: unknown) => void;
-  /** Asks for no quotas any more. */
+  /** Stops asking for quotas. */
   readonly close: () => void;
 }
 
-/** Chains and providers that are taken up as they come, while no chain is watched. */
-const mostUnasked = 20;
+/** Chains and providers that become label values as they come, while no chain is watched. */
+const mostUnwatchedNames = 20;
 
 /**
  * Prometheus metrics of chains and an outbox. Labels hold names of chains and providers, kinds and states, never an
@@ -38,57 +41,101 @@ const mostUnasked = 20;
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
  */
 export function prometheus(options: PrometheusOptions): PrometheusObserver {
-  const settings = prometheusSettings(options);
+  const { prefix, outboxCacheMs, outboxTimeoutMs } = prometheusSettings(options);
   const { client, registry, traceId } = options;
-  const make = instruments(client, registry, settings.prefix, traceExemplar(registry, traceId));
-  const names = { chains: knownNames(mostUnasked), providers: knownNames(mostUnasked) };
-  const sources = new Set<() => WatchedChain>();
-  const chains = (): readonly WatchedChain[] => [...sources].map((source) => source());
+  for (const { name } of catalogue)
+    if (registry.getSingleMetric(`${prefix}_${name}`) !== undefined)
+      throw new TypeError(
+        `prometheus: registry already has ${prefix}_${name}; watch more chains with one observer, or give another prefix`,
+      );
 
-  const ofChains = chainMetrics(make, names);
-  linkGauges(make, chains);
-  const health = quotaGauges(make, names.providers);
-  const watchOutbox = outboxGauges(make, {
-    cacheMs: settings.outboxCacheMs,
-    timeoutMs: settings.outboxTimeoutMs,
-  });
-  const ofWorkers = workerMetrics(make, names.providers);
-  const version = ownVersion();
-  make.gauge("buildInfo", (set) => set(1, version));
-  const rounds = quotaRounds(health);
+  const known = { chains: knownNames(mostUnwatchedNames), providers: knownNames(mostUnwatchedNames) };
+  const names: Names = { chain: known.chains.of, provider: known.providers.of };
+  const chainSources = new Set<() => WatchedChain>();
+  const workers = new Set<WatchedWorker>();
+  const quotaState = quotas(known.providers.of);
+  const chains = (): readonly WatchedChain[] => [...chainSources].map((source) => source());
+  const sources: { -readonly [Key in keyof Sources]: Sources[Key] } = {
+    chains,
+    links: () => chains().flatMap((chain) => placedLinks(chain)),
+    outbox: undefined,
+    workers,
+    quotas: quotaState.byProvider,
+    version: packageVersion(),
+  };
+  const make = instruments(client, registry, prefix, traceId);
+  const all = catalogue.map((metric) => ({ metric, series: register(make, metric, sources) }));
+  const counters = countersByType(all);
 
-  let workerSeen = false;
   const watch = (watched: Watched): void => {
     checkWatched(watched);
     const { chain, outbox, worker, quotaEveryMs = 0 } = watched;
     if (chain !== undefined) {
       const source = typeof chain === "function" ? chain : () => chain;
-      sources.add(source);
-      names.chains.know(() => [source().id]);
-      names.providers.know(() => placedLinks(source()).map(({ link }) => link.id));
-      ofChains.zeros(source());
-      if (quotaEveryMs > 0) rounds.add(source, quotaEveryMs);
+      chainSources.add(source);
+      known.chains.know(() => [source().id]);
+      known.providers.know(() => placedLinks(source()).map(({ link }) => link.id));
+      if (quotaEveryMs > 0) quotaState.poll(source, quotaEveryMs);
     }
-    if (outbox !== undefined) watchOutbox(outbox);
-    if (worker !== undefined) ofWorkers.watch(worker);
-    if (worker !== undefined) workerSeen = true;
-    if (workerSeen) for (const one of chains()) ofWorkers.zeros(placedLinks(one));
+    if (outbox !== undefined)
+      sources.outbox = outboxReading(outbox, { cacheMs: outboxCacheMs, timeoutMs: outboxTimeoutMs });
+    if (worker !== undefined) workers.add(worker);
+    for (const { metric, series } of all) if (series !== undefined) metric.initial?.(series.zero, sources);
   };
-  const quietly =
-    <T>(observe: (event: T) => void) =>
-    (event: T): void => {
+  watch(options);
+
+  const observer = (event: RelaisEvent | WorkerEventLike): void => {
+    const counted = counters.get(event?.type);
+    if (counted === undefined) return;
+    for (const { count, add } of counted) {
       try {
-        observe(event);
+        count(event as never, add, names);
       } catch {
         // A metric that fails is no reason for anything else to.
       }
-    };
-  watch(options);
-
-  return Object.assign(quietly(ofChains.observe), {
-    worker: quietly(ofWorkers.observe),
+    }
+  };
+  return Object.assign(observer, {
+    worker: observer,
     watch,
-    health: quietly(health),
-    close: rounds.stop,
+    health: quotaState.record,
+    close: quotaState.stop,
   });
+}
+
+interface Registered {
+  readonly metric: Metric;
+  /** Undefined for a gauge that is read. */
+  readonly series: SeriesOf | undefined;
+}
+
+/** Puts a metric into the registry. */
+function register(make: Instruments, metric: Metric, sources: Sources): Registered["series"] {
+  const { read } = metric;
+  if (metric.type === "counter") return make.counter(metric);
+  if (metric.type === "histogram") return make.histogram(metric, buckets);
+  if (read === undefined) return make.upDownGauge(metric);
+  make.gauge(metric, (set) => read(set, sources));
+  return undefined;
+}
+
+interface Counter {
+  readonly count: (event: never, add: AddTo, names: Names) => void;
+  readonly add: AddTo;
+}
+
+/** What counts events of each type. */
+function countersByType(all: readonly Registered[]): ReadonlyMap<string, readonly Counter[]> {
+  const counters = new Map<string, Counter[]>();
+  for (const { metric, series } of all)
+    for (const [type, count] of Object.entries<Counter["count"]>({ ...metric.on })) {
+      if (series === undefined) continue;
+      counters.set(type, [...(counters.get(type) ?? []), { count, add: series.add }]);
+    }
+  return counters;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -4,8 +4,8 @@ import { states } from "@relais/outbox";
 import { prometheus } from "@relais/prometheus";
 import * as client from "prom-client";
 import { describe, expect, test } from "vitest";
-import { kinds, messageStates, skipReasons } from "../src/label-values.ts";
-import { rateLimitFigures } from "../src/rate-limit-figures.ts";
+import { kinds, messageStates, skipReasons } from "../src/metrics/label-values.ts";
+import { rateLimitStatus } from "../src/metrics/link-status.ts";
 
 const provider = (id: string) => ({
   id,
@@ -115,7 +115,7 @@ describe("figures of rate limits", () => {
     const limited = link(provider("A"), rateLimit({ perSecond: 2.5, perDay: 200 }));
     const chain = createChain([limited]);
     await chain.send(mail);
-    expect(rateLimitFigures(limited.status().rateLimit)).toEqual([
+    expect(rateLimitStatus(limited.status().rateLimit)).toEqual([
       { limit: "second", used: 1, most: 2.5 },
       { limit: "day", used: 1, most: 200 },
     ]);
@@ -126,7 +126,7 @@ describe("figures of rate limits", () => {
     const told = { ...provider("A"), verify: async () => ({ provider: "A", ok: true, quota }) };
     const limited = link(told, rateLimit({ perSecond: 2, fromProvider: true }));
     await createChain([limited]).send(mail);
-    expect(rateLimitFigures(limited.status().rateLimit)).toEqual([
+    expect(rateLimitStatus(limited.status().rateLimit)).toEqual([
       { limit: "second", used: 1, most: 2 },
       { limit: "quota", used: 1, most: 158 },
     ]);
@@ -138,13 +138,13 @@ describe("figures of rate limits", () => {
       { per: "second", most: 14, used: 7 },
       { per: "second", most: 50, used: 20 },
     ];
-    expect(rateLimitFigures({ limits })).toEqual([{ limit: "second", used: 7, most: 14 }]);
+    expect(rateLimitStatus({ limits })).toEqual([{ limit: "second", used: 7, most: 14 }]);
   });
 
   test("are other where they are not known, and nothing where there are none", () => {
-    expect(rateLimitFigures({ limits: [{ per: "fortnight", used: 3 }, null] })).toEqual([
+    expect(rateLimitStatus({ limits: [{ per: "fortnight", used: 3 }, null] })).toEqual([
       { limit: "other", used: 3 },
     ]);
-    for (const status of [undefined, {}, { limits: 1 }]) expect(rateLimitFigures(status)).toEqual([]);
+    for (const status of [undefined, {}, { limits: 1 }]) expect(rateLimitStatus(status)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from "node:cluster";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { join } from "node:path";
 import * as successor from "@prometheus-io/client";
 import * as promClient from "prom-client";
@@ -17,10 +17,9 @@ describe.each([
   /** Until the worker says that it is done. */
   const done = async (worker: Worker): Promise<void> => {
     const signal = AbortSignal.timeout(10_000);
-    for (;;) {
-      const [message] = (await once(worker, "message", { signal })) as [{ readonly type?: unknown }];
+    // `on` keeps what comes between two readings; messages of the client come, too.
+    for await (const [message] of on(worker, "message", { signal }) as AsyncIterable<[{ type?: unknown }]>)
       if (message.type === "done") return;
-    }
   };
   const order = async (worker: Worker, what: Order): Promise<void> => {
     const answered = done(worker);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outboxReading } from "../src/outbox-reading.ts";
+import { outboxReading } from "../src/targets/outbox-reading.ts";
 
 const figures = { byState: { queued: 1 }, oldestQueuedMs: 0, rescheduled: 0 };
 const after = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));

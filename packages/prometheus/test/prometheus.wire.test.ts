@@ -23,7 +23,7 @@ describe.each([
     return { registry, metrics, text, value };
   };
 
-  test("counts are what the far ends saw", async () => {
+  test("counts are what the servers saw", async () => {
     const { metrics, value, text } = set();
     const [first, second] = [await smtpServer(), await smtpServer()];
     first.script({ mail: ({ nth }) => (nth % 2 === 1 ? { reply: "550 5.7.1 not from you" } : undefined) });
@@ -117,7 +117,7 @@ describe.each([
     metrics.watch({ outbox: { stats: async () => ({ byState, oldestQueuedMs: 1_500, rescheduled: 2 }) } });
     metrics.worker({ type: "settled", state: "sent" });
     metrics.worker({ type: "settled", state: "something new" });
-    // Sent again though nobody knew; the other one is a chain's, which counts it.
+    // Sent again after an unknown outcome; the other one is a chain's, which counts it.
     metrics.worker({ type: "settled", state: "sent", possibleDuplicate: true });
     metrics.worker({
       type: "settled",
@@ -125,7 +125,10 @@ describe.each([
       possibleDuplicate: true,
       delivery: { possibleDuplicate: true },
     });
-    metrics.worker({ type: "recovered" });
+    // The observer of the chain is one for the worker as well.
+    metrics({ type: "recovered" });
+    metrics({ type: "lease-lost" });
+    expect(await value("relais_outbox_leases_lost_total")).toBe(1);
     expect(await value("relais_outbox_up")).toBe(1);
     expect(await value('relais_outbox_messages{state="queued"}')).toBe(7);
     expect(await value("relais_outbox_oldest_seconds")).toBe(1.5);

@@ -19,7 +19,7 @@ test("the table of metrics is what the code says; npm run api writes it anew", (
 
 test("the README names every option", () => {
   const readme = readFileSync(file, "utf8");
-  for (const source of ["options", "watched"]) {
+  for (const source of ["options", "targets/targets"]) {
     const text = readFileSync(new URL(`../src/${source}.ts`, import.meta.url), "utf8");
     for (const [, name] of text.matchAll(/^ {2}readonly (\w+)\??: [^;]*(?:undefined|Metrics\w+);/gm))
       expect(readme).toContain(`\`${name}\``);

@@ -1,15 +1,45 @@
-import { asciiTags, type Failure, failure, type Provider, receipt, slots } from "@relais/core/spi";
-import { awsClient } from "./aws-client.ts";
-import { checkOptions } from "./check-options.ts";
-import type { Diagnosis } from "./diagnosis.ts";
-import { limits } from "./limits.ts";
-import { refuseMessage } from "./refuse-early.ts";
-import { send } from "./send.ts";
-import type { SesOptions } from "./ses-options.ts";
-import { skewMemory } from "./skew-memory.ts";
+import {
+  asciiTags,
+  type Envelope,
+  type Message,
+  overLimits,
+  type Provider,
+  type ProviderLimits,
+  receipt,
+  type SendContext,
+  slots,
+} from "@relais/core/spi";
+import { failer, httpProvider, requestProgress } from "@relais/http-client";
+import { compile } from "@relais/mime";
+import { awsClient, type SesClient, untilAborted } from "./aws-client.ts";
+import { diagnose, type SesDiagnosis } from "./diagnose.ts";
+import { checkOptions, type SesOptions } from "./options.ts";
 import { verify } from "./verify.ts";
 
-const afterClose: Diagnosis = { kind: "skipped", code: "closed", reason: "the provider is closed" };
+/** https://docs.aws.amazon.com/ses/latest/dg/quotas.html: 10 MB a message "after base64 encoding" by API version 1. */
+const maxEncodedBytes: number = 10 * 1024 * 1024;
+
+/** https://docs.aws.amazon.com/ses/latest/dg/mime-types.html: "unsupported attachment types". */
+const refusedExtensions = (
+  "ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp its js jse ksh lib lnk " +
+  "mad maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh msh1 msh2 mshxml msh1xml msh2xml msi " +
+  "msp mst ops pcd pif plg prf prg reg scf scr sct shb shs sys ps1 ps1xml ps2 ps2xml psc1 psc2 tmp url vb vbe vbs vps " +
+  "vsmacros vss vst vsw vxd ws wsc wsf wsh xnk"
+).split(" ");
+
+/** What SES takes in one request, by its own pages. */
+const limits: ProviderLimits = Object.freeze({
+  // The page of the quotas: recipients of one message.
+  maxRecipients: 50,
+  // Bytes of the MIME message of which the base64 form is as long as SES allows.
+  maxBytes: (maxEncodedBytes / 4) * 3,
+  attachmentEncoding: "base64",
+  // https://docs.aws.amazon.com/ses/latest/APIReference/API_Destination.html: no SMTPUTF8 (RFC 6531).
+  smtpUtf8: false,
+  // Source has to be a verified identity.
+  nullSender: false,
+  refusedExtensions: Object.freeze(refusedExtensions),
+});
 
 /**
  * A provider that hands messages to Amazon SES (SendRawEmail of its query API), one request an attempt.
@@ -31,74 +61,99 @@ export function ses(options: SesOptions = {}): Provider {
   checkOptions(options);
   const { id = "SES", tags = {}, maxConnections = 50, maxBytesUnderWay = 20_000_000 } = options;
   const client = awsClient(options);
-  // One line for both bounds: a message weighs its bytes, and at least a connection's share of them.
-  const room = slots(Math.max(maxBytesUnderWay, maxConnections));
-  const lightest = Math.floor(Math.max(maxBytesUnderWay, maxConnections) / maxConnections);
-  const skew = skewMemory();
-  const underWay = new Set<Promise<unknown>>();
-  let closed: Promise<void> | undefined;
-
-  const fail = (diagnosis: Diagnosis): Failure => {
-    const { kind, reason, code, retryAfterMs, again, definite, key } = diagnosis;
-    if (key === true) client.forgetCredentials();
-    return failure({
-      provider: id,
-      kind,
-      reason: client.redact(reason),
-      code: code === undefined ? undefined : client.redact(code),
-      retryAfterMs,
-      again,
-      definite,
-    });
+  // One queue for both bounds: a message weighs its bytes, and at least a connection's share of them.
+  const capacity = Math.max(maxBytesUnderWay, maxConnections);
+  const lightest = Math.floor(capacity / maxConnections);
+  const room = slots(capacity);
+  // The AWS client learns how wrong our clock is from the answer that refuses a signature, so its next request is
+  // accepted: `transient`. If one signed after that is refused for the same reason, no further one helps.
+  let isOffsetKnown = false;
+  const redacted = failer(id, client.redact);
+  const fail = (diagnosis: SesDiagnosis) => {
+    if (diagnosis.key === true) client.forgetCredentials();
+    return redacted(diagnosis);
   };
 
-  const tryOnce: Provider["send"] = async (message, context) => {
-    const { envelope, signal } = context;
-    const no = refuseMessage(message, envelope);
-    if (no !== undefined) return fail(no);
-    const leave = await room.take(Math.max(message.contentBytes, lightest), signal);
-    if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
-    try {
-      const judge = skew.begin();
-      const sent = await send(client, message, envelope, { ...tags, ...asciiTags(message.tags) }, context);
-      const problem = judge("kind" in sent ? sent : undefined);
-      if (problem !== undefined) return fail(problem);
-      const { messageId } = sent as { messageId: string };
-      return receipt({ provider: id, messageId, accepted: envelope.to });
-    } finally {
-      leave();
-    }
-  };
-
-  const tracked = <T>(work: Promise<T>): Promise<T> => {
-    const done = work.finally(() => underWay.delete(done));
-    underWay.add(done);
-    return done;
-  };
-
-  const close = (): Promise<void> => {
-    closed ??= Promise.allSettled(underWay).then(() => client.destroy());
-    return closed;
-  };
-
-  return Object.freeze({
+  return httpProvider({
     id,
     limits,
-    send: (message, context) => {
-      if (closed !== undefined) return Promise.resolve(fail(afterClose));
-      // Everything that can go wrong at run time has been judged by now: what is left is a fault of ours.
-      return tracked(
-        tryOnce(message, context).catch((thrown: unknown) =>
-          fail({ kind: "transient", reason: `fault in @relais/ses: ${String(thrown)}`, again: false }),
-        ),
-      );
+    packageName: "@relais/ses",
+    fail,
+    async send(message, context) {
+      const { envelope, signal } = context;
+      const over = overLimits(message, envelope, limits);
+      if (over !== undefined) return fail({ kind: "refused", reason: over });
+      const leave = await room.take(Math.max(message.contentBytes, lightest), signal);
+      if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
+      try {
+        const isSignedWithOffset = isOffsetKnown;
+        const result = await send(
+          client,
+          message,
+          envelope,
+          { ...tags, ...asciiTags(message.tags) },
+          context,
+        );
+        if ("messageId" in result) {
+          isOffsetKnown = false;
+          return receipt({ provider: id, messageId: result.messageId, accepted: envelope.to });
+        }
+        isOffsetKnown ||= result.clock === true;
+        return fail(result.clock && isSignedWithOffset ? { ...result, kind: "misconfigured" } : result);
+      } finally {
+        leave();
+      }
     },
-    verify: (context) => {
-      if (closed === undefined) return tracked(verify(client, id, fail, context?.signal));
-      const failure = fail(afterClose);
-      return Promise.resolve({ provider: id, ok: false, reason: failure.reason, failure });
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  } satisfies Provider);
+    verify: (signal) => verify(client, id, fail, signal),
+    destroy: () => client.destroy(),
+  });
+}
+
+/** The size of the compiled message, which only the provider knows. */
+function refuseSize(bytes: number): SesDiagnosis | undefined {
+  const encoded = 4 * Math.ceil(bytes / 3);
+  if (encoded <= maxEncodedBytes) return undefined;
+  return {
+    kind: "refused",
+    reason: `message too large: ${encoded} bytes in base64; SES takes at most ${maxEncodedBytes}`,
+  };
+}
+
+// Message ids of SES look like 0102018f5c2d3e4f-6a7b8c9d-…-000000. Entities, HTML and emptiness do not.
+const messageIdForm = /^[A-Za-z0-9][A-Za-z0-9._@+=-]{7,199}$/;
+
+async function bytesOf(message: Message): Promise<Uint8Array | SesDiagnosis> {
+  try {
+    const { bytes } = await compile(message);
+    return refuseSize(bytes.length) ?? bytes;
+  } catch (error) {
+    // SES has nothing to do with this, and no other provider could compile it either.
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: "rejected", reason: `the message cannot be compiled: ${why}` };
+  }
+}
+
+/** One attempt, from the message to its message id at SES, or to what went wrong. Never rejects. */
+async function send(
+  client: SesClient,
+  message: Message,
+  envelope: Envelope,
+  tags: Readonly<Record<string, string>>,
+  { signal, handOver }: SendContext,
+): Promise<{ readonly messageId: string } | SesDiagnosis> {
+  const progress = requestProgress(handOver);
+  try {
+    const bytes = await untilAborted(bytesOf(message), signal);
+    if ("kind" in bytes) return bytes;
+    const email = { bytes, from: envelope.from, to: envelope.to, tags };
+    const messageId = await client.sendRaw(email, { signal, progress });
+    if (typeof messageId === "string" && messageIdForm.test(messageId)) return { messageId };
+    return {
+      kind: "unknown",
+      reason: "SES answered without a message id",
+      code: `HTTP ${progress.status ?? 0}`,
+    };
+  } catch (error) {
+    return diagnose(error, progress, signal.aborted, client.credentialsErrorPasses);
+  }
 }

@@ -1,31 +1,22 @@
 import type { Failure, Health, Quota } from "@relais/core/spi";
-import { diagnose } from "./diagnose.ts";
-import type { Diagnosis } from "./diagnosis.ts";
-import { exchange as newExchange } from "./exchange.ts";
-import type { Call, SesClient } from "./ses-client.ts";
-import { untilAborted } from "./until-aborted.ts";
+import { checkSignal, ofCheck, requestProgress, unhealthy } from "@relais/http-client";
+import type { Call, SesClient } from "./aws-client.ts";
+import { diagnose, type SesDiagnosis } from "./diagnose.ts";
 
-/** Where the caller sets no limit: nobody should wait for ever for a check. */
-const limitMs = 30_000;
-
-type Found<T> = { readonly value: T } | { readonly problem: Diagnosis };
+type Answer<T> = { readonly value: T } | { readonly problem: SesDiagnosis };
 
 async function ask<T>(
   client: SesClient,
   question: (call: Call) => Promise<T>,
-  given?: AbortSignal,
-): Promise<Found<T>> {
-  const limit = AbortSignal.timeout(limitMs);
-  const signal = given === undefined ? limit : AbortSignal.any([given, limit]);
-  const exchange = newExchange();
+  caller?: AbortSignal,
+): Promise<Answer<T>> {
+  const progress = requestProgress();
   try {
-    return { value: await untilAborted(question({ signal, exchange }), signal) };
-  } catch (thrown) {
-    if (given?.aborted) return { problem: { kind: "cancelled", reason: "given up" } };
-    const problem = diagnose(thrown, exchange, false, client.credentialsTroublePasses);
-    // Nothing was to be delivered, so nothing can have been: what would be unknown for a message is not here.
-    if (problem.kind !== "unknown") return { problem };
-    return { problem: { ...problem, kind: "transient", reason: "no answer from SES" } };
+    return { value: await question({ signal: checkSignal(caller), progress }) };
+  } catch (error) {
+    if (caller?.aborted) return { problem: { kind: "cancelled", reason: "given up" } };
+    const problem = diagnose(error, progress, false, client.credentialsErrorPasses);
+    return { problem: ofCheck(problem, "no answer from SES") };
   }
 }
 
@@ -33,14 +24,14 @@ async function ask<T>(
 async function askTwice<T>(
   client: SesClient,
   question: (call: Call) => Promise<T>,
-  given?: AbortSignal,
-): Promise<Found<T>> {
-  const first = await ask(client, question, given);
-  return "problem" in first && first.problem.clock ? ask(client, question, given) : first;
+  caller?: AbortSignal,
+): Promise<Answer<T>> {
+  const first = await ask(client, question, caller);
+  return "problem" in first && first.problem.clock ? ask(client, question, caller) : first;
 }
 
-/** A key that may only send is a good key: it was known, and told that it may not ask this. */
-const onlyMayNotAsk = ({ code }: Diagnosis): boolean =>
+/** A key that may only send is a good key: SES knows it, and denies it this question. */
+const onlyMayNotAsk = ({ code }: SesDiagnosis): boolean =>
   code !== undefined && /^(?:AccessDenied|NotAuthorized)(?:Exception)?$/.test(code);
 
 /** SES's version 1 does not say it; these are the limits of a new account, and of no other. */
@@ -55,15 +46,12 @@ const sandboxed = ({ perDay, perSecond }: Quota): boolean => perDay === 200 && p
 export async function verify(
   client: SesClient,
   id: string,
-  fail: (diagnosis: Diagnosis) => Failure,
+  fail: (diagnosis: SesDiagnosis) => Failure,
   signal?: AbortSignal,
 ): Promise<Health> {
   const notes: string[] = [];
   let found: Pick<Health, "quota" | "sandbox"> = {};
-  const bad = (diagnosis: Diagnosis): Health => {
-    const failure = fail(diagnosis);
-    return { provider: id, ok: false, reason: failure.reason, failure, ...found };
-  };
+  const bad = (diagnosis: SesDiagnosis): Health => unhealthy(fail(diagnosis), found);
 
   // One after the other: the second uses the connection, and the clock, of the first.
   const quota = await askTwice(client, (call) => client.quota(call), signal);

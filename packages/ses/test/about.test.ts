@@ -16,7 +16,7 @@ test("what the kinds lead to is what the subjects promise", () => {
   const of = (about: About): readonly Disposition[] => kindsOf[about].map((kind) => dispositions[kind]);
   for (const about of ["identity", "message", "recipient"] as const)
     for (const { health } of of(about)) expect(["neither", "success"]).toContain(health);
-  for (const { next } of of("account")) expect(next).toBe(true);
+  for (const { failover } of of("account")) expect(failover).toBe(true);
 });
 
 describe("errors of SES", () => {

@@ -5,8 +5,8 @@ import {
   rules,
   type SesFault,
   type SesServer,
-  type Stage,
   sesServer,
+  type TestTarget,
   throughChain,
 } from "@relais/conformance";
 import { createChain } from "@relais/core";
@@ -16,7 +16,7 @@ import { describe, expect, test } from "vitest";
 const secretAccessKey = "sEcret+Key/42";
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey };
 
-interface SesStage extends Stage {
+interface SesStage extends TestTarget {
   readonly server: SesServer;
 }
 
@@ -54,7 +54,7 @@ const harness: Harness<SesStage> = {
     refused: ({ server }) => server.configure({ verified: ["example.org"] }),
     unknown: fault({ reset: "afterAccept" }),
     stall: fault({ stall: "beforeProcessing" }),
-    nameless: fault({ ok: "noMessageId" }),
+    missingId: fault({ ok: "noMessageId" }),
     echo: says(
       "AccessDenied",
       `${secretAccessKey} ${encodeURIComponent(secretAccessKey)} ${Buffer.from(`AKIDEXAMPLE:${secretAccessKey}`).toString("base64")}`,
@@ -64,7 +64,7 @@ const harness: Harness<SesStage> = {
   cannot: {
     deferred: "SES takes mail before it asks the recipient's server",
     partial: "SES takes a message for all or for nobody",
-    putOff: "SES takes a message for all or for nobody, and keeps it where a recipient has to wait",
+    defer: "SES takes a message for all or for nobody, and keeps it where a recipient has to wait",
     rejected: "SES says nothing that would be true of every other provider, too",
   },
 };
@@ -74,8 +74,8 @@ describe("ses", () => {
 
   test("is judged by every rule but four", () => {
     const reasons = coverage(harness).notCovered.map(({ reason }) => reason);
-    const { deferred, rejected, partial, putOff } = harness.cannot ?? {};
-    expect(reasons).toEqual([deferred, rejected, partial, putOff]);
+    const { deferred, rejected, partial, defer } = harness.cannot ?? {};
+    expect(reasons).toEqual([deferred, rejected, partial, defer]);
   });
 
   test("passes no rule about a chain of two: it speaks of no single recipient", () => {

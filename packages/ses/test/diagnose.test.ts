@@ -1,14 +1,12 @@
+import { type RequestProgress, requestProgress } from "@relais/http-client";
 import { expect, test } from "vitest";
 
-// Not exported: the paths are kept from the compiler, which will not rewrite one that leads into another project.
-const source = (file: string): string => new URL(`../src/${file}`, import.meta.url).href;
-const { diagnose }: typeof import("../src/diagnose.ts") = await import(source("diagnose.ts"));
-const { exchange }: typeof import("../src/exchange.ts") = await import(source("exchange.ts"));
-type Exchange = ReturnType<typeof exchange>;
-type Stage = Exchange["stage"];
+// Not exported: the path is kept from the compiler, which will not rewrite one that leads into another project.
+const source: string = new URL("../src/diagnose.ts", import.meta.url).href;
+const { diagnose }: typeof import("../src/diagnose.ts") = await import(source);
 
-const at = (stage: Stage, parts: Partial<Exchange> = {}): Exchange => ({
-  ...exchange(),
+const at = (stage: RequestProgress["stage"], parts: Partial<RequestProgress> = {}): RequestProgress => ({
+  ...requestProgress(),
   stage,
   handedOver: ["handed over", "answering", "answered"].includes(stage),
   ...parts,
@@ -72,14 +70,12 @@ test("a nonsensical answer before the hand-over cannot mean that the message was
 
 test("the far end's own Retry-After is honoured, and shortens nothing", () => {
   const throttled = { name: "Throttling", Code: "Throttling", message: "Maximum sending rate exceeded." };
-  const wait = (retryAfterMs: number) =>
-    diagnose(throttled, at("answered", { status: 400, retryAfterMs }), false).retryAfterMs;
-  expect(wait(7_000)).toBe(7_000);
+  const after = (seconds: number) => ({ status: 400, headers: { "retry-after": String(seconds) } });
+  const wait = (seconds: number) => diagnose(throttled, at("answered", after(seconds)), false).retryAfterMs;
+  expect(wait(7)).toBe(7_000);
   expect(wait(0)).toBe(1_000);
   const refused = { name: "MessageRejected", Code: "MessageRejected", message: "no" };
-  expect(
-    diagnose(refused, at("answered", { status: 400, retryAfterMs: 7_000 }), false).retryAfterMs,
-  ).toBeUndefined();
+  expect(diagnose(refused, at("answered", after(7)), false).retryAfterMs).toBeUndefined();
 });
 
 test("whatever is thrown becomes a diagnosis", () => {

@@ -16,7 +16,7 @@ test.each(fences)("program %# of the README runs", async (program) => {
 });
 
 test("the README names every option", () => {
-  const options = readFileSync(new URL("../src/ses-options.ts", import.meta.url), "utf8");
+  const options = readFileSync(new URL("../src/options.ts", import.meta.url), "utf8");
   const names = [...options.slice(options.indexOf("SesOptions")).matchAll(/readonly (\w+)\?/g)].map(
     (match) => match[1],
   );

@@ -1,10 +1,3 @@
-export type { About } from "./about.ts";
-export { type Explanation, explainReply } from "./explain-reply.ts";
-export { type Phase, phases } from "./phase.ts";
-export { type Phrase, phrases } from "./phrases.ts";
-export { plugin as default } from "./plugin.ts";
-export { type Remedy, type ReplyRule, replyRules } from "./reply-rules.ts";
-export { smtp } from "./smtp.ts";
 export type {
   SmtpAuth,
   SmtpDkim,
@@ -13,5 +6,17 @@ export type {
   SmtpPassword,
   SmtpPool,
   SmtpTls,
-} from "./smtp-options.ts";
-export { type WireRule, wireRules } from "./wire-rules.ts";
+} from "./options/options.ts";
+export { plugin as default } from "./plugin.ts";
+export { type Explanation, explainReply } from "./replies/explain-reply.ts";
+export { type WireRule, wireRules } from "./replies/network-errors.ts";
+export { type Phrase, phrases } from "./replies/reply-patterns.ts";
+export {
+  type About,
+  type Phase,
+  phases,
+  type Remedy,
+  type ReplyRule,
+  replyRules,
+} from "./replies/reply-rules.ts";
+export { smtp } from "./smtp.ts";

@@ -1,19 +1,75 @@
-import { definePlugin, optionsSchema, type Plugin } from "@relais/core/spi";
-import { checkOptions } from "./check-options.ts";
-import { optionsFromEnv } from "./options-from-env.ts";
+import { definePlugin, isLoopback, optionsSchema, type Plugin } from "@relais/core/spi";
+import { checkOptions, fileSchema } from "./options/check-options.ts";
+import type { SmtpOptions } from "./options/options.ts";
 import { smtp } from "./smtp.ts";
-import type { SmtpOptions } from "./smtp-options.ts";
 
-const load = () => import("./schema.ts");
+/** zod is loaded where a configuration file is read, and not by `smtp()`. */
+const loadZod = async () => (await import("zod")).z;
 
 /** `use: smtp` in a configuration. */
 export const plugin: Plugin<SmtpOptions> = definePlugin<SmtpOptions>({
   name: "smtp",
   options: optionsSchema(
-    async () => (await load()).schema,
+    async () => fileSchema(await loadZod()),
     (options) => void checkOptions(options),
   ),
   create: (options, { id }) => smtp(id === undefined ? options : { ...options, id }),
   fromEnv: optionsFromEnv,
-  jsonSchema: async () => (await load()).jsonSchema(),
+  jsonSchema: async () => {
+    const zod = await loadZod();
+    return zod.toJSONSchema(fileSchema(zod), { io: "input" });
+  },
 });
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
+const no = new Set(["false", "f", "no", "n", "off", "0"]);
+
+/** A port as a number, anything else as it is: the check of the options says what is wrong. */
+function port(text: string | undefined): string | number | undefined {
+  const value = text?.trim();
+  return value && /^\d{1,5}$/.test(value) ? Number(value) : value || undefined;
+}
+
+/** `true`, `1`, `yes`, `on` or the opposite as a flag, anything else as it is. */
+function flag(text: string | undefined): string | boolean | undefined {
+  const value = text?.trim();
+  const word = value?.toLowerCase() ?? "";
+  return yes.has(word) ? true : no.has(word) ? false : value || undefined;
+}
+
+/**
+ * What `SMTP_HOST`, `SMTP_PORT`, `SMTP_SECURE`, `SMTP_REQUIRE_TLS`, `SMTP_IGNORE_TLS`, `SMTP_NAME`, `SMTP_USER` and
+ * `SMTP_PASS` say, unchecked.
+ *
+ * What may go out in clear may go out over TLS with any certificate: an attacker who could pretend to be the server could
+ * as well take STARTTLS out of its answer. So where TLS is not required (on this machine without a login, or as
+ * `SMTP_REQUIRE_TLS=false` says) the certificate is not looked at, and a Postfix with one of its own takes the mail.
+ */
+function optionsFromEnv(env: Environment): unknown {
+  const { SMTP_HOST, SMTP_PASS } = env;
+  const host = SMTP_HOST?.trim();
+  if (!host) return undefined;
+  const user = env.SMTP_USER?.trim();
+  const pass = SMTP_PASS?.replace(/^\uFEFF|[\r\n]+$/g, "");
+  const endpoint = { port: port(env.SMTP_PORT), secure: flag(env.SMTP_SECURE) };
+  const ignoreTLS = flag(env.SMTP_IGNORE_TLS);
+  const fromFirstByte = endpoint.secure ?? endpoint.port === 465;
+  const isLocal = isLoopback(host);
+  // Traffic on this machine is not overheard: leaving TLS out needs no second setting there.
+  const requireTLS = flag(env.SMTP_REQUIRE_TLS) ?? (ignoreTLS === true && isLocal ? false : undefined);
+  const inClear = requireTLS === false || (requireTLS === undefined && isLocal && !user && !pass);
+  const options = {
+    host,
+    ...endpoint,
+    requireTLS,
+    ignoreTLS,
+    ...(inClear && fromFirstByte === false && ignoreTLS !== true
+      ? { tls: { rejectUnauthorized: false }, allowInsecureTls: true }
+      : {}),
+    name: env.SMTP_NAME?.trim() || undefined,
+    auth: user || pass ? { user, pass } : undefined,
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

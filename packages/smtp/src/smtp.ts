@@ -1,19 +1,24 @@
-import type { Message, Outcome, Provider, SendContext, VerifyContext } from "@relais/core/spi";
-import { type Attempt, attempt, type Station } from "./attempt.ts";
-import { checkOptions } from "./check-options.ts";
-import { connections } from "./connections.ts";
-import { hint } from "./hint.ts";
-import { learned } from "./learned.ts";
-import { login } from "./login.ts";
-import { openSession } from "./open-session.ts";
-import { places } from "./places.ts";
-import type { Session } from "./session.ts";
-import { sessions } from "./sessions.ts";
-import { sign } from "./sign.ts";
-import type { SmtpOptions } from "./smtp-options.ts";
-import { telling } from "./telling.ts";
-import { vault } from "./vault.ts";
-import { unwell, verify } from "./verify.ts";
+import type {
+  Failure,
+  Health,
+  Message,
+  Outcome,
+  Provider,
+  SendContext,
+  VerifyContext,
+} from "@relais/core/spi";
+import { Attempt, type ProviderState } from "./attempt/attempt.ts";
+import { dkimSigner } from "./attempt/dkim.ts";
+import { advice, outcomeFactory } from "./attempt/outcomes.ts";
+import type { Connection } from "./connection/connection.ts";
+import { connectionSlots } from "./connection/connection-slots.ts";
+import { login } from "./connection/login.ts";
+import { openConnection } from "./connection/open-connection.ts";
+import { connectionPool, learnedLimits } from "./connection/pool.ts";
+import { secretRedactor } from "./connection/secret-redactor.ts";
+import { checkOptions } from "./options/check-options.ts";
+import type { SmtpOptions } from "./options/options.ts";
+import { explainError } from "./replies/classify.ts";
 
 const afterClose = { kind: "skipped", code: "closed", reason: "the provider is closed" } as const;
 
@@ -30,28 +35,23 @@ const afterClose = { kind: "skipped", code: "closed", reason: "the provider is c
  */
 export function smtp(options: SmtpOptions): Provider {
   const settings = checkOptions(options);
-  const { id, pool, dkim } = settings;
-  const secrets = vault(settings);
-  const told = telling(id, secrets, (found) => hint(settings, found));
+  const { id, dkim, host, port, auth } = settings;
+  const secrets = secretRedactor(settings);
+  const outcomes = outcomeFactory(id, secrets, (error) => advice(settings, error));
   const credentials = login(settings, secrets);
-  const known = learned();
-  const idle = sessions(pool.maxMessages, pool.idleTimeoutMs, known);
-  // Whoever waits for a connection waits here, in order, and can leave.
-  const queue = places(pool.maxConnections, () => idle.idle);
+  const learned = learnedLimits();
+  const open = async (signal: AbortSignal): Promise<Connection> => {
+    const connection = await openConnection(settings, credentials, signal);
+    slots.connected();
+    return connection;
+  };
+  const pool = connectionPool(settings.pool, learned, open);
+  // A message that waits for a connection waits here, in order, and can leave.
+  const slots = connectionSlots(settings.pool.maxConnections, () => pool.idle);
+  const sign = dkim.length === 0 ? undefined : dkimSigner(dkim);
+  const shared: ProviderState = { outcomes, sign, learned, pool };
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
-
-  const open = async (signal: AbortSignal): Promise<Session> => {
-    const session = await openSession(settings, credentials, signal);
-    queue.welcomed();
-    return session;
-  };
-  const station: Station = {
-    telling: told,
-    sign: dkim.length === 0 ? undefined : sign(dkim),
-    known,
-    connections: connections(idle, open),
-  };
 
   const tracked = <Result>(work: Promise<Result>): Promise<Result> => {
     const done = work.finally(() => underWay.delete(done));
@@ -60,38 +60,57 @@ export function smtp(options: SmtpOptions): Provider {
   };
 
   const perform = async (
-    each: Attempt,
+    attempt: Attempt,
     signal: AbortSignal,
-    answer: (outcome: Outcome) => void,
+    resolve: (outcome: Outcome) => void,
   ): Promise<void> => {
-    const place = await queue.enter(signal);
-    if (place === undefined) return;
-    if (!signal.aborted) answer(await each.run(place));
-    await each.tidied();
-    place.leave();
+    const slot = await slots.acquire(signal);
+    if (slot === undefined) return;
+    if (!signal.aborted) resolve(await attempt.run(slot));
+    await attempt.released();
+    slot.release();
   };
 
   const send = (message: Message, context: SendContext): Promise<Outcome> => {
-    if (closing !== undefined) {
-      return Promise.resolve(told.failure(afterClose));
-    }
+    if (closing !== undefined) return Promise.resolve(outcomes.failure(afterClose));
     const { signal } = context;
-    const each = attempt(message, context, station);
+    const attempt = new Attempt(message, context, shared);
     return new Promise((resolve) => {
-      const onAbort = (): void => resolve(each.breakOff());
+      const onAbort = (): void => resolve(attempt.abort());
       if (signal.aborted) return onAbort();
       signal.addEventListener("abort", onAbort, { once: true });
-      void tracked(perform(each, signal, resolve)).finally(() =>
+      void tracked(perform(attempt, signal, resolve)).finally(() =>
         signal.removeEventListener("abort", onAbort),
       );
     });
   };
 
-  const drain = async (): Promise<void> => {
-    while (underWay.size > 0) await Promise.all(underWay);
-    await idle.close();
+  const healthy = (reason: string): Health => Object.freeze({ provider: id, ok: true, reason });
+  const unhealthy = (failure: Failure): Health =>
+    Object.freeze({ provider: id, ok: false, reason: failure.reason, failure });
+
+  /** Connects, encrypts, logs in, says QUIT: on a connection of its own, beside the pool. Never rejects. */
+  const check = async (signal: AbortSignal): Promise<Health> => {
+    try {
+      const connection = await open(signal);
+      await connection.quit();
+      return healthy(`${host}:${port} answers, ${auth === undefined ? "no login needed" : "logged in"}`);
+    } catch (thrown) {
+      if (explainError(thrown)?.remedy === "fewer-connections" && slots.open > 0) {
+        return healthy(`${host}:${port} answers, all connections that it takes are in use`);
+      }
+      return unhealthy(
+        signal.aborted
+          ? outcomes.failure({ kind: "cancelled", reason: "aborted" })
+          : outcomes.fromError(thrown, false),
+      );
+    }
   };
 
+  const drain = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.all(underWay);
+    await pool.close();
+  };
   const close = (): Promise<void> => {
     closing ??= drain();
     return closing;
@@ -100,10 +119,10 @@ export function smtp(options: SmtpOptions): Provider {
   return Object.freeze({
     id,
     send,
-    verify: ({ signal }: VerifyContext = {}) => {
-      if (closing !== undefined) return Promise.resolve(unwell(told.failure(afterClose)));
-      return tracked(verify(settings, told, open, () => queue.open, signal));
-    },
+    verify: ({ signal = new AbortController().signal }: VerifyContext = {}) =>
+      closing === undefined
+        ? tracked(check(signal))
+        : Promise.resolve(unhealthy(outcomes.failure(afterClose))),
     close,
     [Symbol.asyncDispose]: close,
   });

@@ -13,7 +13,7 @@ interface Case {
   readonly options?: Partial<SmtpOptions>;
   readonly mail?: MessageInput;
   readonly handOver?: () => Promise<void>;
-  /** Whether the phase has come; if it is not told by what the client has said last. */
+  /** Whether the phase has come; if the last command of the client does not show it. */
   readonly reached?: (server: SmtpServer, handOvers: number) => boolean;
   readonly after?: RegExp;
 }
@@ -131,7 +131,7 @@ describe("an abort", () => {
     await server.close();
   });
 
-  test("while it waits for a connection lets go of its place, and those behind it go on", async () => {
+  test("while it waits for a connection leaves the queue, and the sends behind it proceed", async () => {
     const server = await smtpServer({ script: { rcpt: { delayMs: 100 } } });
     const provider = smtp({ host: server.host, port: server.port, pool: { maxConnections: 1 } });
     const stop = new AbortController();
@@ -148,7 +148,7 @@ describe("an abort", () => {
     await server.close();
   });
 
-  test("after the answer harms nobody who uses the same connection", async () => {
+  test("after the answer does not harm the next user of the connection", async () => {
     const server = await smtpServer();
     const provider = smtp({ host: server.host, port: server.port, pool: { maxConnections: 1 } });
     const stop = new AbortController();

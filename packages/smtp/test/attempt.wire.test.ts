@@ -3,85 +3,86 @@ import type { Socket } from "node:net";
 import { type SmtpServer, smtpServer } from "@relais/conformance";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Attempt, attempt, type Station } from "../src/attempt.ts";
-import { checkOptions } from "../src/check-options.ts";
-import type { Connections } from "../src/connections.ts";
-import { learned } from "../src/learned.ts";
-import { openSession } from "../src/open-session.ts";
-import { type Place, places } from "../src/places.ts";
-import { session } from "../src/session.ts";
-import { telling } from "../src/telling.ts";
-import { vault } from "../src/vault.ts";
+import { Attempt, type ProviderState } from "../src/attempt/attempt.ts";
+import { outcomeFactory } from "../src/attempt/outcomes.ts";
+import { wrapConnection } from "../src/connection/connection.ts";
+import { connectionSlots, type Slot } from "../src/connection/connection-slots.ts";
+import { openConnection } from "../src/connection/open-connection.ts";
+import { type ConnectionPool, learnedLimits } from "../src/connection/pool.ts";
+import { secretRedactor } from "../src/connection/secret-redactor.ts";
+import { checkOptions } from "../src/options/check-options.ts";
 import { mail, sendContext } from "./send-context.ts";
 
-async function setting(): Promise<{
+type Acquire = ConnectionPool["acquire"];
+
+async function setup(): Promise<{
   server: SmtpServer;
-  station(take?: (open: Connections["take"]) => Connections["take"]): Station;
-  place: Place;
+  shared(acquire?: (open: Acquire) => Acquire): ProviderState;
+  slot: Slot;
 }> {
   const server = await smtpServer();
   onTestFinished(() => server.close());
   const settings = checkOptions({ host: server.host, port: server.port });
-  const open: Connections["take"] = (_, signal) => openSession(settings, () => undefined, signal);
-  const station = (take = (standard: Connections["take"]) => standard): Station => ({
-    telling: telling("SMTP", vault(settings)),
+  const open: Acquire = (_, signal) => openConnection(settings, () => undefined, signal);
+  const shared = (acquire = (standard: Acquire) => standard): ProviderState => ({
+    outcomes: outcomeFactory("SMTP", secretRedactor(settings)),
     sign: undefined,
-    known: learned(),
-    connections: {
-      take: take(open),
-      give: async (used) => used.destroy(),
-      isFull: () => false,
-      forget: () => undefined,
+    learned: learnedLimits(),
+    pool: {
+      acquire: acquire(open),
+      release: async (used) => used.destroy(),
+      isSpent: () => false,
+      dropIdle: () => undefined,
     },
   });
-  const place = await places(1, () => 0).enter(new AbortController().signal);
-  return { server, station, place: place as Place };
+  const slot = await connectionSlots(1, () => 0).acquire(new AbortController().signal);
+  return { server, shared, slot: slot as Slot };
 }
 
 describe("an attempt", () => {
-  test("that finds an idle connection closed before it wrote to it takes another, unseen", async () => {
-    const { server, station, place } = await setting();
+  test("that finds an idle connection closed before it wrote to it takes another one", async () => {
+    const { server, shared, slot } = await setup();
     const connection = new SMTPConnection({ host: server.host, port: server.port });
     connection.connect();
     await once(connection, "connect");
-    // What the kernel tells a moment before nodemailer hears of it.
+    // The kernel knows it a moment before nodemailer does.
     (connection as unknown as { _socket: Socket })._socket.end();
-    const before = session(connection);
+    const before = wrapConnection(connection);
     const kept = [{ ...before, sent: 1, send: before.send }];
     const message = await mail();
     const context = sendContext(message);
-    const each = attempt(
+    const each = new Attempt(
       message,
       context,
-      station(
+      shared(
         (open) =>
-          async (...given) =>
-            kept.pop() ?? open(...given),
+          async (...args) =>
+            kept.pop() ?? open(...args),
       ),
     );
-    expect(await each.run(place)).toMatchObject({ success: true });
+    expect(await each.run(slot)).toMatchObject({ success: true });
     expect(context.handOvers).toBe(1);
     expect(server.accepted).toHaveLength(1);
   });
 
-  test("that is broken off at the very moment its connection opens sends nothing", async () => {
-    const { server, station, place } = await setting();
+  test("that is aborted at the very moment its connection opens sends nothing", async () => {
+    const { server, shared, slot } = await setup();
     const stop = new AbortController();
     const message = await mail();
     const context = sendContext(message, { signal: stop.signal });
-    let answer: ReturnType<Attempt["breakOff"]> | undefined;
-    const each = attempt(
+    let answer: ReturnType<Attempt["abort"]> | undefined;
+    const each = new Attempt(
       message,
       context,
-      station((open) => async (...given) => {
-        const opened = await open(...given);
+      shared((open) => async (...args) => {
+        const opened = await open(...args);
         stop.abort();
-        answer = each.breakOff();
+        answer = each.abort();
         return opened;
       }),
     );
-    await each.run(place);
-    await each.tidied();
+    await each.run(slot);
+    await each.released();
     expect(answer).toMatchObject({ kind: "cancelled" });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(context.handOvers).toBe(0);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { checkDkim } from "../src/check-dkim.ts";
-import { schema } from "../src/schema.ts";
+import { z } from "zod";
+import { checkDkim } from "../src/options/check-dkim.ts";
+import { fileSchema } from "../src/options/check-options.ts";
 import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 
 const dkim = { domainName: "example.org", keySelector: "mail", privateKey: rsaKeys(1_024).privateKey };
@@ -37,7 +38,7 @@ test("one key, a list and none at all are lists", () => {
 
 test("a file can hold all of it, and nothing else", () => {
   const all = { ...dkim, headerFieldNames: "To", extraFields: "X-Own", skipFields: "Cc" };
-  const fits = (one: unknown): boolean => schema.safeParse({ host: "h", dkim: one }).success;
+  const fits = (one: unknown): boolean => fileSchema(z).safeParse({ host: "h", dkim: one }).success;
   expect([all, [all, dkim], []].map(fits)).toEqual([true, true, true]);
   expect([{ ...all, hashAlgo: "sha1" }, [{ domainName: "example.org" }], "pem"].map(fits)).toEqual([
     ...[false, false, false],

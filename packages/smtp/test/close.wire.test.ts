@@ -7,7 +7,7 @@ import { mail, sendContext } from "./send-context.ts";
 import { until } from "./until.ts";
 
 describe("close", () => {
-  test("finishes what is under way and what waits, then lets go of every socket; later sends are skipped", async () => {
+  test("finishes what is under way and what waits, then closes every socket; later sends are skipped", async () => {
     const server = await smtpServer({ script: { rcpt: { delayMs: 20 } } });
     const provider = smtp({ host: server.host, port: server.port, pool: { maxConnections: 2 } });
     const messages = await Promise.all(Array.from({ length: 6 }, () => mail()));
@@ -76,16 +76,16 @@ describe("close", () => {
       ["--conditions=@relais/source", "--input-type=module", "-e", program],
       { cwd: import.meta.dirname },
     );
-    let said = "";
+    let output = "";
     child.stdout.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
+      output += chunk.toString();
     });
     let closedAt = 0;
     child.stdout.once("data", () => {
       closedAt = performance.now();
     });
     const [code] = await once(child, "exit");
-    expect([code, said.trim()]).toEqual([0, "true"]);
+    expect([code, output.trim()]).toEqual([0, "true"]);
     expect(performance.now() - closedAt).toBeLessThan(500);
     await server.close();
   });

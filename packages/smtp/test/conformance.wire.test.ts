@@ -5,8 +5,8 @@ import {
   rules,
   type SmtpScript,
   type SmtpServer,
-  type Stage,
   smtpServer,
+  type TestTarget,
   throughChain,
 } from "@relais/conformance";
 import { createChain } from "@relais/core";
@@ -15,7 +15,7 @@ import { describe, expect, test } from "vitest";
 
 const pass = "sesame-42";
 
-interface SmtpStage extends Stage {
+interface SmtpStage extends TestTarget {
   readonly server: SmtpServer;
 }
 
@@ -59,20 +59,20 @@ const harness: Harness<SmtpStage> = {
     partial: script({
       rcpt: ({ address }) => (address === "cleo@example.net" ? reply("550 5.1.1 no") : undefined),
     }),
-    putOff: script({
+    defer: script({
       rcpt: ({ address }) => (address === "cleo@example.net" ? reply("450 4.2.0 greylisted") : undefined),
     }),
     unknown: script({ dot: { reset: true } }),
     stall: script({ dot: { stall: true } }),
     echo: script({ auth: ({ line }) => reply(`535 5.7.8 ${line} or ${pass} is wrong`) }),
   },
-  cannot: { nameless: "the Message-ID is the client's own" },
+  cannot: { missingId: "the Message-ID is the client's own" },
 };
 
 describe("smtp", () => {
   test.each(rules(harness))("$name", (rule) => rule.run());
 
-  test("is judged by every rule but one", () => {
+  test("is checked by every rule but one", () => {
     expect(coverage(harness).notCovered).toEqual([
       { name: expect.stringContaining("without an id"), reason: "the Message-ID is the client's own" },
     ]);

@@ -8,12 +8,12 @@ import { onTestFinished } from "vitest";
 export type ProxyFault = { readonly status: number } | { readonly raw: string } | "close" | "hang";
 
 export interface ConnectProxyOptions {
-  /** `user:password`; without it everybody is let in. */
+  /** `user:password`; without it no login is needed. */
   readonly login?: string;
   readonly fault?: ProxyFault;
   /** Speaks TLS, with the good certificate of the test authority. */
   readonly secure?: boolean;
-  /** Where it connects to, whatever it is asked for: it may know names that we do not. */
+  /** Where it connects to, whatever the client asks for: a proxy may resolve other names. */
   readonly port?: number;
 }
 
@@ -25,7 +25,7 @@ export interface ConnectProxy {
   readonly open: () => number;
 }
 
-/** A real proxy on 127.0.0.1 that knows CONNECT; gone when the test is over. */
+/** A real proxy on 127.0.0.1 for CONNECT; closed when the test is over. */
 export async function connectProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const { login, fault } = options;
   const asked: string[] = [];

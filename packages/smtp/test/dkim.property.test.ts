@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkDkim } from "../src/check-dkim.ts";
-import { sign } from "../src/sign.ts";
+import { dkimSigner } from "../src/attempt/dkim.ts";
+import { checkDkim } from "../src/options/check-dkim.ts";
 import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 import { dkimVerdicts } from "./dkim-verdict.ts";
 
 const [rsa, edwards] = [rsaKeys(1_024), ed25519Keys()];
 const dns = { "s1._domainkey.relais.test": rsa.publicKey, "s2._domainkey.relais.test": edwards.publicKey };
 const domainName = "relais.test";
-const signer = sign(
+const signer = dkimSigner(
   checkDkim(
     [
       { domainName, keySelector: "s1", privateKey: rsa.privateKey, extraFields: "X-Own" },

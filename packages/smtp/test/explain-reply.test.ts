@@ -95,7 +95,7 @@ describe("explainReply", () => {
     expect(meaning?.retryAfterMs).toBe(retryAfterMs);
   });
 
-  test("takes a reply to be one to RCPT unless told otherwise, and names codes, row and phrase", () => {
+  test("takes a reply to be one to RCPT unless a phase is given, and names codes, row and phrase", () => {
     expect(explainReply("550 No such user here")).toMatchObject({
       kind: "rejected",
       code: "550",

@@ -15,7 +15,7 @@ interface Room {
   seen: number;
 }
 
-async function place(
+async function setup(
   reply: string,
   { step = "greeting", dotMs = 20 }: { step?: "greeting" | "ehlo" | "mail"; dotMs?: number } = {},
   options: Partial<SmtpOptions> = {},
@@ -64,7 +64,7 @@ describe("a server that takes fewer connections than the pool has", () => {
     ["mail", "432 4.3.2 Concurrent connections limit exceeded."],
     ["mail", "421 4.7.0 too many connections"],
   ] as const)("gets all mails over those it takes: %s %s", async ([step, reply]) => {
-    const { server, provider, room } = await place(reply, { step });
+    const { server, provider, room } = await setup(reply, { step });
     const outcomes = await many(provider, 20);
     expect(sent(outcomes), JSON.stringify(outcomes.find(({ success }) => !success))).toBe(20);
     expect(server.accepted).toHaveLength(20);
@@ -77,7 +77,7 @@ describe("a server that takes fewer connections than the pool has", () => {
   });
 
   test("is given more again when it takes more", async () => {
-    const { provider, room } = await place("421 too many connections", { dotMs: 150 });
+    const { provider, room } = await setup("421 too many connections", { dotMs: 150 });
     await many(provider, 8);
     expect(room.seen).toBe(2);
     room.most = 10;
@@ -87,14 +87,14 @@ describe("a server that takes fewer connections than the pool has", () => {
   });
 
   test("with pool: false gets them one after the other, each over a connection of its own", async () => {
-    const { server, provider, room } = await place("421 too many connections", {}, { pool: false });
+    const { server, provider, room } = await setup("421 too many connections", {}, { pool: false });
     expect(sent(await many(provider, 12))).toBe(12);
     expect(room.seen).toBeLessThanOrEqual(2);
     expect(new Set(server.accepted.map(({ session }) => session)).size).toBe(12);
   });
 
-  test("whose places others have all is throttled after a short while, for all who wait", async () => {
-    const { provider, room } = await place("421 too many connections");
+  test("whose connections others all have is throttled after a short while, for all waiting sends", async () => {
+    const { provider, room } = await setup("421 too many connections");
     room.most = 0;
     const begun = performance.now();
     const outcomes = await many(provider, 12);
@@ -105,7 +105,7 @@ describe("a server that takes fewer connections than the pool has", () => {
   });
 
   test("is waited for no longer than the signal allows, and leaves nothing behind", async () => {
-    const { server, provider } = await place("421 too many connections", { dotMs: 400 });
+    const { server, provider } = await setup("421 too many connections", { dotMs: 400 });
     const stop = new AbortController();
     const all = many(provider, 12, stop.signal);
     await until(() => server.accepted.length >= 1);
@@ -120,19 +120,19 @@ describe("a server that takes fewer connections than the pool has", () => {
     expect(sent(await many(provider, 3))).toBe(3);
   });
 
-  test("is well while its connections are ours, and not if they are others'", async () => {
-    const { provider, room } = await place("421 too many connections");
+  test("is healthy while its connections are ours, and not if they are others'", async () => {
+    const { provider, room } = await setup("421 too many connections");
     room.most = 1;
     await many(provider, 3);
     expect(await provider.verify?.()).toMatchObject({ ok: true });
     await provider.close?.();
-    const other = await place("421 too many connections");
+    const other = await setup("421 too many connections");
     other.room.most = 0;
     expect(await other.provider.verify?.()).toMatchObject({ ok: false, failure: { kind: "throttled" } });
   });
 
   test("lets a close finish what waits for it", async () => {
-    const { server, provider } = await place("421 too many connections", { dotMs: 50 });
+    const { server, provider } = await setup("421 too many connections", { dotMs: 50 });
     const all = many(provider, 12);
     await until(() => server.accepted.length >= 1);
     await provider.close?.();
@@ -141,7 +141,7 @@ describe("a server that takes fewer connections than the pool has", () => {
   });
 
   test("costs no retry and no attempt, in a chain within a chain too", async () => {
-    const { provider } = await place("421 too many connections");
+    const { provider } = await setup("421 too many connections");
     const inner = createChain([link(provider, retry({ attempts: 3, budget: 1 }))]);
     const outer = createChain([inner]);
     const deliveries = await Promise.all(

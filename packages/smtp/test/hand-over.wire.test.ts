@@ -62,7 +62,7 @@ describe.for(sizes)("the hand-over of %s", ([, input]) => {
     expect(server.accepted).toEqual([]);
   });
 
-  test("leaves a lost connection a plain one if it was still pending, and is not crossed afterwards", async () => {
+  test("that is pending when the connection is lost leaves a plain failure, and nothing is handed over afterwards", async () => {
     const { server, provider } = await pair();
     const message = await mail(input);
     const door = gate();

@@ -1,6 +1,6 @@
 import type { SmtpServerOptions } from "@relais/conformance";
 import { describe, expect, test } from "vitest";
-import { kinds, limited, people, place, sendTo, sizes } from "./recipients.ts";
+import { kinds, limited, people, sendTo, setup, sizes } from "./recipients.ts";
 import { mail, sendContext } from "./send-context.ts";
 
 describe("a later transaction", () => {
@@ -27,8 +27,8 @@ describe("a later transaction", () => {
   };
   const [a, b, c, d, e, f] = people(6) as [string, string, string, string, string, string];
 
-  test("without an answer leaves its own recipients unknown, those before accepted, those behind free", async () => {
-    const { server, provider } = await place(second({ drop: true }, "dot"));
+  test("without an answer leaves its own recipients unknown, those before accepted, those behind transient", async () => {
+    const { server, provider } = await setup(second({ drop: true }, "dot"));
     const { outcome, context } = await sendTo(provider, people(6));
     expect(outcome.success && outcome.accepted).toEqual([a, b]);
     expect(kinds(outcome)).toEqual({ [c]: "unknown", [d]: "unknown", [e]: "transient", [f]: "transient" });
@@ -46,7 +46,7 @@ describe("a later transaction", () => {
   ] as const)(
     "that comes to %s leaves what was accepted, and the rest to others",
     async ([, step, action, kind]) => {
-      const { server, provider } = await place(second(action, step));
+      const { server, provider } = await setup(second(action, step));
       const { outcome } = await sendTo(provider, people(6));
       expect(outcome.success && outcome.accepted).toEqual([a, b]);
       const found = kinds(outcome);
@@ -59,7 +59,7 @@ describe("a later transaction", () => {
   );
 
   test("whose connection is closed before it begins gets a fresh one", async () => {
-    const { server, provider } = await place(second({ reply: "421 4.3.2 closing", next: "drop" }, "mail"));
+    const { server, provider } = await setup(second({ reply: "421 4.3.2 closing", next: "drop" }, "mail"));
     const { outcome } = await sendTo(provider, people(6));
     expect(outcome.success && outcome.accepted).toEqual(people(6));
     expect(server.connections).toBe(2);
@@ -67,7 +67,7 @@ describe("a later transaction", () => {
 
   test("whose connection is closed before each of them gets a fresh one each time", async () => {
     const taken = new Map<number, number>();
-    const { server, provider } = await place({
+    const { server, provider } = await setup({
       script: {
         mail: ({ session }) => {
           if (taken.has(session.number)) return { reply: "421 4.3.2 one mail is enough", next: "drop" };
@@ -88,7 +88,7 @@ describe("a later transaction", () => {
 
   test("that is aborted leaves a receipt for those before", async () => {
     const stop = new AbortController();
-    const { server, provider } = await place(second({ delayMs: 60_000 }, "dot"));
+    const { server, provider } = await setup(second({ delayMs: 60_000 }, "dot"));
     const message = await mail({ to: people(6) });
     const sent = provider.send(message, sendContext(message, { signal: stop.signal }));
     while (server.accepted.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -100,7 +100,7 @@ describe("a later transaction", () => {
   });
 
   test("does not come where the hand-over is declined", async () => {
-    const { server, provider } = await place(limited(2, "452 4.5.3 too many recipients"));
+    const { server, provider } = await setup(limited(2, "452 4.5.3 too many recipients"));
     const { outcome } = await sendTo(provider, people(6), {
       handOver: () => Promise.reject(new Error("no")),
     });

@@ -14,7 +14,7 @@ const refused = (error: string): { status: number; body: string } => ({
   body: JSON.stringify({ error }),
 });
 
-async function place(
+async function setup(
   answer: Parameters<typeof tokenEndpoint>[0],
   options: SmtpServerOptions = {},
   auth: Partial<SmtpOAuth2> = {},
@@ -54,7 +54,7 @@ async function sendOne(provider: Provider): Promise<Outcome> {
 
 describe("OAuth2", () => {
   test("fetches one token for many connections and logs in with it", async () => {
-    const { server, endpoint, provider } = await place(() => token("token-good-1"));
+    const { server, endpoint, provider } = await setup(() => token("token-good-1"));
     const outcomes = await Promise.all(Array.from({ length: 12 }, () => sendOne(provider)));
     expect(outcomes.every(({ success }) => success)).toBe(true);
     expect(endpoint.asked).toHaveLength(1);
@@ -63,7 +63,7 @@ describe("OAuth2", () => {
   });
 
   test("fetches a second token if the first is refused, and no third", async () => {
-    const { endpoint, provider } = await place((nth) => token(nth === 1 ? "token-stale-1" : "token-good-1"));
+    const { endpoint, provider } = await setup((nth) => token(nth === 1 ? "token-stale-1" : "token-good-1"));
     expect((await sendOne(provider)).success).toBe(true);
     expect(endpoint.asked).toHaveLength(2);
   });
@@ -76,12 +76,12 @@ describe("OAuth2", () => {
           ? { reply: `535 5.7.8 token-wrong-1 token-wrong-2 refresh-9-token ${bearer}` }
           : undefined,
     };
-    const { provider } = await place((nth) => token(`token-wrong-${nth}`), { script: echo });
+    const { provider } = await setup((nth) => token(`token-wrong-${nth}`), { script: echo });
     const outcome = await sendOne(provider);
     expect(outcome).toMatchObject({ kind: "misconfigured", code: "535 5.7.8" });
-    for (const told of [JSON.stringify(outcome), inspect(outcome)]) {
-      expect(told).not.toMatch(/token-wrong|refresh-9/);
-      expect(told).not.toContain(bearer.slice(0, 12));
+    for (const text of [JSON.stringify(outcome), inspect(outcome)]) {
+      expect(text).not.toMatch(/token-wrong|refresh-9/);
+      expect(text).not.toContain(bearer.slice(0, 12));
     }
   });
 
@@ -100,7 +100,7 @@ describe("OAuth2", () => {
       "misconfigured",
     ],
   ] as const)("%s makes it %s", async ([, answer, kind]) => {
-    const { server, provider } = await place(answer);
+    const { server, provider } = await setup(answer);
     const outcome = await sendOne(provider);
     expect(outcome).toMatchObject({ success: false, kind });
     expect(inspect(outcome)).not.toMatch(/client-secret|refresh-9/);
@@ -113,7 +113,7 @@ describe("OAuth2", () => {
   ] as const)(
     "%s that never answers is bounded by the connection timeout, and by an abort",
     async ([, auth]) => {
-      const { provider } = await place(() => "silence", {}, auth);
+      const { provider } = await setup(() => "silence", {}, auth);
       const message = await mail();
       const stopped = await provider.send(message, sendContext(message, { signal: AbortSignal.timeout(50) }));
       expect(stopped).toMatchObject({ kind: "cancelled" });
@@ -121,20 +121,20 @@ describe("OAuth2", () => {
     },
   );
 
-  test("takes tokens from provideToken, which is told when one was refused", async () => {
+  test("takes tokens from provideToken, which gets renew when one was refused", async () => {
     const asked: boolean[] = [];
     const provideToken = async (_: string, renew: boolean): Promise<string> => {
       asked.push(renew);
       return renew ? "token-good-1" : "token-stale-3";
     };
-    const { provider } = await place(() => undefined, {}, { provideToken });
+    const { provider } = await setup(() => undefined, {}, { provideToken });
     expect((await sendOne(provider)).success).toBe(true);
     expect(asked).toEqual([false, true]);
   });
 
-  test("a provideToken that fails is transient and its words stay private", async () => {
+  test("a provideToken that fails is transient and its error is not shown", async () => {
     const provideToken = (): Promise<string> => Promise.reject(new Error("vault says hunter2"));
-    const { provider } = await place(() => undefined, {}, { provideToken });
+    const { provider } = await setup(() => undefined, {}, { provideToken });
     const outcome = await sendOne(provider);
     expect(outcome).toMatchObject({ kind: "transient" });
     expect(inspect(outcome)).not.toContain("hunter2");
@@ -149,17 +149,17 @@ describe("OAuth2", () => {
     ["unauthorized_client", undefined, "unauthorized_client"],
     ["invalid_client", "AADSTS7000215: Invalid client secret provided.", "invalid_client: AADSTS7000215"],
     ["invalid_scope", "scope refresh-9-token is not known", "invalid_scope: scope [redacted] is not known"],
-  ])("tells the code of the token endpoint, %s, and no secret", async ([error, description, told]) => {
+  ])("tells the code of the token endpoint, %s, and no secret", async ([error, description, shown]) => {
     const body = JSON.stringify({ error, error_description: description });
-    const { provider } = await place(() => ({ status: 400, body }));
+    const { provider } = await setup(() => ({ status: 400, body }));
     const outcome = await sendOne(provider);
     expect(outcome).toMatchObject({ success: false, kind: "misconfigured", code: "EOAUTH2" });
-    expect(!outcome.success && outcome.reason).toContain(`no access token: ${told}`);
+    expect(!outcome.success && outcome.reason).toContain(`no access token: ${shown}`);
     expect(inspect(outcome)).not.toMatch(/refresh-9-token|client-secret-7/);
   });
 
   test("sends no empty secret of a public client, and the scope", async () => {
-    const { endpoint, provider } = await place(
+    const { endpoint, provider } = await setup(
       () => token("token-good-1"),
       {},
       {
@@ -177,7 +177,7 @@ describe("OAuth2", () => {
   });
 
   test("asks with the application's own credentials where there is no refresh token", async () => {
-    const { endpoint, provider } = await place(
+    const { endpoint, provider } = await setup(
       (nth) => token(nth === 1 ? "token-stale-1" : "token-good-1"),
       {},
       { refreshToken: undefined, scope: "https://outlook.office365.com/.default" },

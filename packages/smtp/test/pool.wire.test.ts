@@ -117,7 +117,7 @@ describe("connections", () => {
     await server.close();
   });
 
-  test("are let go when they were idle for long enough", async () => {
+  test("are closed after the idle time-out", async () => {
     const server = await smtpServer();
     const provider = smtp({ host: server.host, port: server.port, pool: { idleTimeoutMs: 60 } });
     const message = await mail();

@@ -23,7 +23,7 @@ describe("a proxy", () => {
     await server.close();
   });
 
-  test("that refuses is transient, and its password stays private", async () => {
+  test("that refuses is transient, and its password is not shown", async () => {
     const { port } = await connectProxy({ login: "ann:another" });
     const provider = smtp({
       host: "127.0.0.1",
@@ -35,4 +35,20 @@ describe("a proxy", () => {
     expect(outcome).toMatchObject({ kind: "transient", code: "EPROXY" });
     expect(inspect(outcome)).not.toContain("proxy-pass");
   });
+
+  test.each(["50%25-pass-1", "50%-pass-1", "pass:w%C3%B6rd-1"])(
+    "may have the password %s",
+    async (written) => {
+      const server = await smtpServer();
+      const password = written.replace("%25", "%").replace("%C3%B6", "ö");
+      const { port, asked } = await connectProxy({ login: `ann:${password}` });
+      const proxy = `http://ann:${written}@127.0.0.1:${port}`;
+      const provider = smtp({ host: "127.0.0.1", port: server.port, proxy });
+      const message = await mail();
+      expect(await provider.send(message, sendContext(message))).toMatchObject({ success: true });
+      expect(asked).toHaveLength(1);
+      await provider.close?.();
+      await server.close();
+    },
+  );
 });

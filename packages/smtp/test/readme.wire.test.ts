@@ -19,7 +19,7 @@ test.for(fences.map((fence, i) => [i, fence] as const))(
 );
 
 test("the README names every option", () => {
-  const options = readFileSync(new URL("../src/smtp-options.ts", import.meta.url), "utf8");
+  const options = readFileSync(new URL("../src/options/options.ts", import.meta.url), "utf8");
   const names = [...options.slice(options.indexOf("interface SmtpOptions")).matchAll(/readonly (\w+)\??:/g)];
   expect(names.length).toBeGreaterThan(15);
   for (const [, name] of names) expect(readme).toMatch(new RegExp(`\`${name}[\`:]`));

@@ -32,7 +32,7 @@ export function limited(
 }
 
 /** A server, and a provider for it; both go with the test. */
-export async function place(
+export async function setup(
   options: SmtpServerOptions,
   more: Partial<SmtpOptions> = {},
 ): Promise<{ server: SmtpServer; provider: Provider }> {

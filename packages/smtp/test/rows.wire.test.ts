@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => hole.close());
 
-async function place(row: Row, server: SmtpServer): Promise<{ host: string; port: number }> {
+async function endpoint(row: Row, server: SmtpServer): Promise<{ host: string; port: number }> {
   if (row.at === "blackhole") return hole;
   if (row.at === "nowhere") return { host: "nowhere.invalid", port: 25 };
   if (row.at === "refused") await server.down();
@@ -55,7 +55,7 @@ function checkOutcome(row: Row, outcome: Outcome, handedOver: boolean): void {
 async function check(row: Row): Promise<void> {
   const { script = {}, ...standing } = row.server ?? {};
   const server = await smtpServer({ ...standing, ...(row.reused ? {} : { script }) });
-  const { host, port } = await place(row, server);
+  const { host, port } = await endpoint(row, server);
   const options = typeof row.options === "function" ? row.options(server) : row.options;
   const pool: SmtpOptions["pool"] = row.fault.includes("[pool]");
   const provider = smtp({ host, port, pool, requireTLS: false, ...limits(row), ...options });

@@ -41,10 +41,10 @@ describe("a password that a server echoes", () => {
     const message = await mail();
     const outcome = await provider.send(message, sendContext(message));
     expect(outcome).toMatchObject({ kind: "misconfigured" });
-    for (const told of [JSON.stringify(outcome), inspect(outcome, { depth: 9, showHidden: true })]) {
-      for (const form of forms) expect(told).not.toContain(form);
-      expect(told).not.toContain(base64(pass).slice(4, -4));
-      expect(told).not.toContain(base64(`\0${user}\0`).slice(0, 12));
+    for (const text of [JSON.stringify(outcome), inspect(outcome, { depth: 9, showHidden: true })]) {
+      for (const form of forms) expect(text).not.toContain(form);
+      expect(text).not.toContain(base64(pass).slice(4, -4));
+      expect(text).not.toContain(base64(`\0${user}\0`).slice(0, 12));
     }
     await provider.close?.();
     await server.close();

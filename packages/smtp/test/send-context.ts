@@ -26,7 +26,7 @@ export function sendContext(message: Message, { signal, handOver }: Wishes = {})
   };
 }
 
-/** A short mail, with whatever is said otherwise. */
+/** A short mail, with these changes. */
 export function mail(input: MessageInput = {}): Promise<Message> {
   return createMessage({
     from: "sender@relais.test",

@@ -1,9 +1,9 @@
 import type { FailureKind } from "@relais/core/spi";
 import { type About, explainReply, phases, phrases, replyRules, wireRules } from "@relais/smtp";
 import { describe, expect, test } from "vitest";
-import { checkOptions } from "../src/check-options.ts";
-import { telling } from "../src/telling.ts";
-import { vault } from "../src/vault.ts";
+import { outcomeFactory } from "../src/attempt/outcomes.ts";
+import { secretRedactor } from "../src/connection/secret-redactor.ts";
+import { checkOptions } from "../src/options/check-options.ts";
 
 const auth = { user: "ann", pass: "sesame-42" };
 
@@ -85,7 +85,7 @@ describe("a hostile reply of a megabyte", () => {
   ];
 
   test.for(words.map((word) => [word] as const))("of %j costs less than 50 ms", ([word]) => {
-    const redactions = telling("SMTP", vault(checkOptions({ host: "localhost", auth })));
+    const outcomes = outcomeFactory("SMTP", secretRedactor(checkOptions({ host: "localhost", auth })));
     for (const code of ["550 ", "450 4.7.1 ", "421-", "552 5.2.2 "]) {
       const text = `${code}${word.repeat(Math.ceil(megabyte / word.length))}`;
       const error = Object.assign(new Error(text), { code: "EENVELOPE", command: "RCPT TO", response: text });
@@ -94,7 +94,7 @@ describe("a hostile reply of a megabyte", () => {
       for (let i = 0; i < 3; i++) {
         const begun = performance.now();
         explainReply(text, "rcpt");
-        redactions.trouble(error, false);
+        outcomes.fromError(error, false);
         best = Math.min(best, performance.now() - begun);
       }
       expect(best, code).toBeLessThan(50);

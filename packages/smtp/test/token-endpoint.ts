@@ -8,7 +8,7 @@ export interface TokenEndpoint {
   close(): Promise<void>;
 }
 
-/** A token endpoint (RFC 6749, 5) on loopback that answers the nth request as told; `undefined` hangs up. */
+/** A token endpoint (RFC 6749, 5) on loopback that answers the nth request as scripted; `undefined` hangs up. */
 export async function tokenEndpoint(
   answer: (nth: number) => { readonly status?: number; readonly body: string } | "silence" | undefined,
 ): Promise<TokenEndpoint> {
@@ -20,10 +20,10 @@ export async function tokenEndpoint(
     });
     request.on("end", () => {
       asked.push(new URLSearchParams(form));
-      const said = answer(asked.length);
-      if (said === "silence") return;
-      if (said === undefined) request.socket.destroy();
-      else response.writeHead(said.status ?? 200, { connection: "close" }).end(said.body);
+      const reply = answer(asked.length);
+      if (reply === "silence") return;
+      if (reply === undefined) request.socket.destroy();
+      else response.writeHead(reply.status ?? 200, { connection: "close" }).end(reply.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

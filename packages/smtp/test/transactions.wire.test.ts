@@ -2,7 +2,7 @@ import { smtpServer } from "@relais/conformance";
 import { smtp } from "@relais/smtp";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { kinds, limited, people, place, sendTo, sizes } from "./recipients.ts";
+import { kinds, limited, people, sendTo, setup, sizes } from "./recipients.ts";
 
 describe("recipients too many for one transaction", () => {
   test.for([
@@ -15,7 +15,7 @@ describe("recipients too many for one transaction", () => {
     "552 5.5.3 Maximum limit of 100 recipients reached",
     "550 5.5.3 too many rcpts",
   ])("go in further ones, with one hand-over: %s", async (reply) => {
-    const { server, provider } = await place(limited(100, reply));
+    const { server, provider } = await setup(limited(100, reply));
     const { outcome, context, message } = await sendTo(provider, people(250));
     expect(outcome).toMatchObject({ success: true, messageId: message.messageId, rejected: [] });
     expect(outcome.success && outcome.accepted).toEqual(people(250));
@@ -27,7 +27,7 @@ describe("recipients too many for one transaction", () => {
     expect(outcome.success && outcome.response?.split(" | ")).toHaveLength(3);
   });
 
-  test("any number over any limit reaches everybody once, also without PIPELINING", async () => {
+  test("any number over any limit reaches every recipient once, also without PIPELINING", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 40 }),
@@ -49,7 +49,7 @@ describe("recipients too many for one transaction", () => {
   });
 
   test("are not asked for again by the next message: the number is known", async () => {
-    const { server, provider } = await place(limited(10, "452 4.5.3 too many recipients"));
+    const { server, provider } = await setup(limited(10, "452 4.5.3 too many recipients"));
     await sendTo(provider, people(12));
     const before = server.sessions.flatMap(({ commands }) => commands).length;
     const { outcome } = await sendTo(provider, people(25));
@@ -60,7 +60,7 @@ describe("recipients too many for one transaction", () => {
   });
 
   test("are as many as LIMITS says from the start (RFC 9422), and messages over a connection too", async () => {
-    const { server, provider } = await place({ limits: "RCPTMAX=4 MAILMAX=2" });
+    const { server, provider } = await setup({ limits: "RCPTMAX=4 MAILMAX=2" });
     const { outcome } = await sendTo(provider, people(14));
     expect(outcome.success && outcome.accepted.length).toBe(14);
     expect(sizes(server)).toEqual([4, 4, 4, 2]);
@@ -68,7 +68,7 @@ describe("recipients too many for one transaction", () => {
   });
 
   test("each keep a reason of their own", async () => {
-    const { server, provider } = await place({
+    const { server, provider } = await setup({
       script: {
         rcpt: ({ address = "", server: { accepted } }) => {
           if (address.startsWith("u1@")) return { reply: "550 5.1.1 no such user" };
@@ -88,7 +88,7 @@ describe("recipients too many for one transaction", () => {
   });
 
   test("is transient, once, where not one is taken", async () => {
-    const { server, provider } = await place(limited(0, "452 4.5.3 too many recipients"));
+    const { server, provider } = await setup(limited(0, "452 4.5.3 too many recipients"));
     const { outcome } = await sendTo(provider, people(3));
     expect(outcome).toMatchObject({ success: false, kind: "transient", code: "452 4.5.3" });
     const mails = server.sessions.flatMap(({ commands }) => commands).filter((line) => /^MAIL/.test(line));
@@ -97,7 +97,7 @@ describe("recipients too many for one transaction", () => {
 
   test("are found out also where the server closes after many refusals", async () => {
     let rcpts = 0;
-    const { server, provider } = await place({
+    const { server, provider } = await setup({
       script: {
         mail: () => {
           rcpts = 0;
@@ -115,9 +115,9 @@ describe("recipients too many for one transaction", () => {
     expect(sizes(server)).toEqual([5, 5, 2]);
   });
 
-  test.for(["data", "dot"] as const)("told only at %s, are halved until they go", async (step) => {
+  test.for(["data", "dot"] as const)("refused only at %s, are halved until they go", async (step) => {
     const count = new Map<number, number>();
-    const { server, provider } = await place({
+    const { server, provider } = await setup({
       script: {
         mail: ({ session }) => void count.set(session.number, 0),
         rcpt: ({ session }) => void count.set(session.number, (count.get(session.number) ?? 0) + 1),

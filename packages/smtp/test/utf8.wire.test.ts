@@ -6,7 +6,7 @@ import { mail, sendContext } from "./send-context.ts";
 
 const jurgen = "jürgen@relais.test";
 
-async function place(options: Parameters<typeof smtpServer>[0] = {}) {
+async function setup(options: Parameters<typeof smtpServer>[0] = {}) {
   const server = await smtpServer(options);
   const provider = smtp({ host: server.host, port: server.port });
   onTestFinished(async () => {
@@ -28,18 +28,18 @@ const mails = (commands: readonly string[]): string[] => commands.filter((line) 
 
 describe("addresses outside of ASCII", () => {
   test("go where SMTPUTF8 is offered, and MAIL says so", async () => {
-    const { server, provider } = await place({ smtpUtf8: true });
+    const { server, provider } = await setup({ smtpUtf8: true });
     expect((await send(provider, to(jurgen))).success).toBe(true);
     expect(server.accepted[0]?.to).toEqual([jurgen]);
     expect(mails(server.sessions[0]?.commands ?? [])[0]).toMatch(/ SMTPUTF8(?: |$)/);
   });
 
   test("in a header alone make MAIL say so too, and the next message is as it was", async () => {
-    const { server, provider } = await place({ smtpUtf8: true });
+    const { server, provider } = await setup({ smtpUtf8: true });
     expect((await send(provider, { replyTo: [{ address: jurgen }] })).success).toBe(true);
     expect((await send(provider, {})).success).toBe(true);
-    const said = mails(server.sessions.flatMap(({ commands }) => commands));
-    expect(said.map((line) => / SMTPUTF8(?: |$)/.test(line))).toEqual([true, false]);
+    const lines = mails(server.sessions.flatMap(({ commands }) => commands));
+    expect(lines.map((line) => / SMTPUTF8(?: |$)/.test(line))).toEqual([true, false]);
   });
 
   test.for([
@@ -49,7 +49,7 @@ describe("addresses outside of ASCII", () => {
   ] as const)(
     "in %s are refused before MAIL where it is not, and the connection is kept",
     async ([, changes, why]) => {
-      const { server, provider } = await place();
+      const { server, provider } = await setup();
       const outcome = await send(provider, changes as Partial<Message>);
       expect(outcome).toMatchObject({ success: false, kind: "refused", code: "ESMTPUTF8" });
       expect(!outcome.success && outcome.reason).toMatch(why);
@@ -60,7 +60,7 @@ describe("addresses outside of ASCII", () => {
   );
 
   test("of one recipient do not keep the others from the mail", async () => {
-    const { server, provider } = await place();
+    const { server, provider } = await setup();
     const outcome = await send(provider, to("ann@relais.test", jurgen, "bob@relais.test"));
     expect(outcome).toMatchObject({
       success: true,
@@ -77,7 +77,7 @@ describe("reports (RFC 3461)", () => {
   };
 
   test("are asked for where DSN is offered", async () => {
-    const { server, provider } = await place({ dsn: true });
+    const { server, provider } = await setup({ dsn: true });
     expect((await send(provider, dsn)).success).toBe(true);
     const [session] = server.sessions;
     expect(session?.commands).toEqual(
@@ -89,7 +89,7 @@ describe("reports (RFC 3461)", () => {
   });
 
   test("are left out where it is not", async () => {
-    const { server, provider } = await place();
+    const { server, provider } = await setup();
     expect((await send(provider, dsn)).success).toBe(true);
     expect(server.sessions[0]?.commands.join("\n")).not.toMatch(/RET=|ENVID=|NOTIFY=|ORCPT=/);
   });

@@ -49,7 +49,7 @@ describe("verify", () => {
     await server.close();
   });
 
-  test("is not content with a server that offers no login", async () => {
+  test("fails where the server offers no login", async () => {
     const server = await smtpServer();
     const provider = smtp({
       host: server.host,
@@ -64,7 +64,7 @@ describe("verify", () => {
     await server.close();
   });
 
-  test("is given up when the signal says so", async () => {
+  test("ends when the signal aborts", async () => {
     const server = await smtpServer({ script: { ehlo: { stall: true } } });
     const provider = smtp({ host: server.host, port: server.port });
     const begun = performance.now();

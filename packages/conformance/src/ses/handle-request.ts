@@ -3,14 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AccountState } from "./account-state.ts";
-import { breakConnection, stalls } from "./break-connection.ts";
-import { oddAnswer } from "./odd-answer.ts";
-import { parameters } from "./parameters.ts";
-import type { SesError } from "./ses-error.ts";
-import type { SesFault } from "./ses-fault.ts";
-import type { HttpRequest, SesRequest } from "./ses-request.ts";
-import { verifySignature } from "./verify-signature.ts";
-import { errorXml } from "./xml.ts";
+import { errorXml, type SesError } from "./answer.ts";
+import type { SesFault, SesRequest } from "./contract.ts";
+import { breakConnection, malformedResponse, stalls } from "./faults.ts";
+import { parameters } from "./form.ts";
+import { type HttpRequest, verifySignature } from "./signature.ts";
 
 /** What a request meets at its server. */
 export interface RequestHost {
@@ -60,7 +57,7 @@ export async function handleRequest(
   }
   if (broken(fault, "beforeRead", "whileReading", "beforeProcessing")) return;
   if (stalls(fault, ["noRead", "beforeProcessing"], request)) return;
-  if (foreign(fault, response)) return;
+  if (proxyResponse(fault, response)) return;
 
   const error = scripted(fault) ?? verifySignature(http, state.account, state.now());
   const answer = error === undefined ? state.act(action, query) : { error };
@@ -69,7 +66,7 @@ export async function handleRequest(
     return;
   }
   if (broken(fault, "afterAccept") || stalls(fault, ["afterAccept"], request)) return;
-  if (fault !== undefined && "ok" in fault) oddAnswer(fault, answer.xml, response);
+  if (fault !== undefined && "ok" in fault) malformedResponse(fault, answer.xml, response);
   else send(response, 200, answer.xml);
 }
 
@@ -92,7 +89,7 @@ function scripted(fault: SesFault | undefined): SesError | undefined {
   return "expiredRequest" in fault ? { code: "RequestExpired", message: "Request has expired." } : undefined;
 }
 
-function foreign(fault: SesFault | undefined, response: ServerResponse): boolean {
+function proxyResponse(fault: SesFault | undefined, response: ServerResponse): boolean {
   if (fault === undefined || !("status" in fault)) return false;
   send(response, fault.status, fault.body ?? "", fault.contentType ?? "text/html");
   return true;

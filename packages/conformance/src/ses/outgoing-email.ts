@@ -1,6 +1,4 @@
-import { composeSimple } from "./compose-simple.ts";
-import { members } from "./parameters.ts";
-import { addresses, rawHeader } from "./raw-header.ts";
+import { members } from "./form.ts";
 
 /** A mail as a request asks for it, not accepted yet. */
 export interface OutgoingEmail {
@@ -40,8 +38,8 @@ function simpleDestinations(parameters: ReadonlyMap<string, string>): string[] {
 
 // Without Destinations the headers say who gets it, as in SES.
 function rawDestinations(parameters: ReadonlyMap<string, string>, raw: Buffer): string[] {
-  const given = members(parameters, "Destinations").flatMap(addresses);
-  if (given.length > 0) return given;
+  const listed = members(parameters, "Destinations").flatMap(addresses);
+  if (listed.length > 0) return listed;
   return ["To", "Cc", "Bcc"].flatMap((name) => addresses(rawHeader(raw, name) ?? ""));
 }
 
@@ -52,4 +50,55 @@ function tags(parameters: ReadonlyMap<string, string>): Record<string, string> {
     if (name === undefined) return Object.fromEntries(found);
     found.push([name, parameters.get(`Tags.member.${at}.Value`) ?? ""]);
   }
+}
+
+/** The raw mail SES would make of a SendEmail request: text, HTML, or both as alternatives. */
+function composeSimple(parameters: ReadonlyMap<string, string>): Buffer {
+  const header = (name: string, value: string): string => (value === "" ? "" : `${name}: ${value}\r\n`);
+  const list = (field: string): string => members(parameters, field).join(", ");
+  const subject = parameters.get("Message.Subject.Data") ?? "";
+  const head = [
+    header("From", parameters.get("Source") ?? ""),
+    header("To", list("Destination.ToAddresses")),
+    header("Cc", list("Destination.CcAddresses")),
+    header("Reply-To", list("ReplyToAddresses")),
+    header("Subject", /^[\x20-\x7e]*$/.test(subject) ? subject : `=?utf-8?B?${base64(subject)}?=`),
+    "MIME-Version: 1.0\r\n",
+  ].join("");
+  const text = parameters.get("Message.Body.Text.Data");
+  const html = parameters.get("Message.Body.Html.Data");
+  const parts = [
+    ...(text === undefined ? [] : [part("plain", text)]),
+    ...(html === undefined ? [] : [part("html", html)]),
+  ];
+  if (parts.length < 2) return Buffer.from(`${head}${parts[0] ?? "\r\n"}`);
+  const body = parts.map((each) => `--boundary\r\n${each}`).join("");
+  return Buffer.from(
+    `${head}Content-Type: multipart/alternative; boundary=boundary\r\n\r\n${body}--boundary--\r\n`,
+  );
+}
+
+function part(subtype: string, content: string): string {
+  const head = `Content-Type: text/${subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n`;
+  return `${head}${(base64(content).match(/.{1,76}/g) ?? []).join("\r\n")}\r\n`;
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const LIMIT_BYTES = 262_144;
+
+/** A header field's value in a raw mail (RFC 5322), unfolded. */
+function rawHeader(mail: Buffer, name: string): string | undefined {
+  const end = mail.indexOf("\r\n\r\n");
+  const head = mail
+    .toString("utf8", 0, Math.min(end < 0 ? mail.length : end, LIMIT_BYTES))
+    .replaceAll(/\r?\n[ \t]+/g, " ");
+  const prefix = `${name.toLowerCase()}:`;
+  const line = head.split(/\r?\n/).find((candidate) => candidate.toLowerCase().startsWith(prefix));
+  return line?.slice(prefix.length).trim();
+}
+
+/** The bare addresses of an address list: `Ann <ann@example.com>, bob@example.com`. Quoted commas are respected. */
+function addresses(list: string): string[] {
+  const items = list.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
+  return items.map((item) => (/<([^<>]*)>\s*$/.exec(item)?.[1] ?? item).trim()).filter((item) => item !== "");
 }

@@ -1,44 +1,12 @@
-import { testAuthority } from "../certificate/certificates.ts";
-import { listener } from "../listener.ts";
-import type { AcceptedEmail } from "./accepted-email.ts";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, TLSSocket } from "node:tls";
+import { type CertificateKind, testAuthority, testCertificate } from "../server/certificates.ts";
+import { listener } from "../server/listener.ts";
 import { accountState } from "./account-state.ts";
-import { faultSource } from "./fault-source.ts";
+import type { SesRequest, SesServer, SesServerOptions } from "./contract.ts";
+import { faultSource } from "./faults.ts";
 import { handleRequest, type RequestHost } from "./handle-request.ts";
-import { httpConnections } from "./http-connections.ts";
-import type { SesDecision, SesFault } from "./ses-fault.ts";
-import type { SesRequest } from "./ses-request.ts";
-import type { SesAccount, SesServerOptions } from "./ses-server-options.ts";
-
-/** A running SES server. */
-export interface SesServer {
-  /** `"http://127.0.0.1:4711"`, for the client's `endpoint` option. */
-  readonly endpoint: string;
-  readonly host: "127.0.0.1";
-  readonly port: number;
-  /** Every mail really accepted, in order, whatever its sender was told. The list grows. */
-  readonly accepted: readonly AcceptedEmail[];
-  /** Every HTTP request whose head came in, in order. The list grows. */
-  readonly requests: readonly SesRequest[];
-  /** TCP connections accepted since the start or the last `reset()`. */
-  readonly connections: number;
-  /** Connections open now. */
-  readonly open: number;
-  /** The PEM certificate of the authority that signed the server's, for an HTTPS client. */
-  readonly ca: string;
-  /** The account as it stands, with what was sent counted in. */
-  readonly account: SesAccount;
-  /** Changes the account for requests from now on. A new `quota` starts counting from its `sentLast24Hours`. */
-  configure(changes: Partial<SesAccount>): void;
-  /** Puts another fault in the place of the present one; without one the server works. */
-  fault(next?: SesFault | SesDecision): void;
-  /** Forgets records and counts, what was sent included. */
-  reset(): void;
-  /** Stops listening and kills every connection: clients get ECONNREFUSED. */
-  down(): Promise<void>;
-  /** Listens again, on the same port. */
-  up(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /**
  * An SES server on 127.0.0.1 (API version 2010-12-01, awsQuery): it verifies every signature, holds to the limits of
@@ -100,4 +68,31 @@ export async function sesServer(options: SesServerOptions = {}): Promise<SesServ
     close: listening.down,
   };
   return server;
+}
+
+/** An HTTP or HTTPS server that still knows the TCP socket below each request, which alone can be reset. */
+interface HttpConnections {
+  readonly tcp: Server;
+  /** The TCP socket below a request's. */
+  plain(socket: Socket): Socket | undefined;
+}
+
+function httpConnections(handle: RequestListener, certificate: CertificateKind | undefined): HttpConnections {
+  const plainSockets = new WeakMap<Socket, Socket>();
+  // A stalled request stalls, and an idle connection stays, until the client or a script ends it.
+  const http = createHttpServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, handle);
+  const context = certificate === undefined ? undefined : createSecureContext(testCertificate(certificate));
+  const tcp = createServer({ allowHalfOpen: true, noDelay: true }, (plain) => {
+    plain.on("error", () => undefined);
+    if (context === undefined) {
+      plainSockets.set(plain, plain);
+      http.emit("connection", plain);
+      return;
+    }
+    const secure = new TLSSocket(plain, { isServer: true, secureContext: context });
+    secure.on("error", () => plain.destroy());
+    plainSockets.set(secure, plain);
+    secure.once("secure", () => http.emit("connection", secure));
+  });
+  return { tcp, plain: (socket) => plainSockets.get(socket) };
 }

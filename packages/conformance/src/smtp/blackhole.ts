@@ -51,7 +51,7 @@ export async function blackhole(): Promise<Blackhole> {
   });
   for (let probe = 0; probe < MOST_PROBES; probe += 1) {
     if (await hangs(port, fillers)) {
-      // The last filler stays: it keeps asking, in vain, and nobody waits for it.
+      // The last filler stays: its connect never ends, and does not keep the process alive.
       child.unref();
       for (const filler of fillers) filler.unref();
       return { host: "127.0.0.1", port, close };

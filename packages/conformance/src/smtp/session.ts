@@ -1,14 +1,10 @@
 import type { Socket } from "node:net";
-import { type BodyReader, bodyReader } from "./body-reader.ts";
-import { command } from "./command.ts";
-import { clearMail, type Dialogue } from "./dialogue.ts";
-import type { Exchange } from "./exchange.ts";
-import { finalDot } from "./final-dot.ts";
-import { lineInput } from "./line-input.ts";
-import { perform, type Stage } from "./perform.ts";
-import { replyCode } from "./reply.ts";
-import type { SessionHost } from "./session-host.ts";
-import type { SmtpAction } from "./smtp-action.ts";
+import type { SmtpAction } from "./action.ts";
+import { command } from "./commands.ts";
+import { clearMail, type Dialogue, type Exchange, type SessionHost, silent } from "./dialogue.ts";
+import { type BodyReader, bodyReader, lineInput } from "./input.ts";
+import { finalDot } from "./mail-commands.ts";
+import { perform, replyCode } from "./perform.ts";
 import { type Wire, wire } from "./wire.ts";
 
 /** Speaks SMTP on one connection. */
@@ -18,7 +14,7 @@ export function session(socket: Socket, host: SessionHost): void {
   const input = lineInput();
   let body: BodyReader | undefined;
   // The action that waits in this body, and after how many bytes of it.
-  let ambush: { readonly action: SmtpAction; readonly atBytes: number } | undefined;
+  let pendingAction: { readonly action: SmtpAction; readonly atBytes: number } | undefined;
   let busy = true;
   let running = false;
   let ended = false;
@@ -54,10 +50,10 @@ export function session(socket: Socket, host: SessionHost): void {
     connection: {
       startBody: () => {
         body = bodyReader(full ? options.size : 65_536);
-        const action = host.decide({ step: "body", line: "", reply: () => "" });
+        const action = host.decide(silent("body"));
         if (action !== undefined)
-          ambush = { action, atBytes: "afterBytes" in action ? action.afterBytes : 1 };
-        if (ambush?.atBytes === 0) spring();
+          pendingAction = { action, atBytes: "afterBytes" in action ? action.afterBytes : 1 };
+        if (pendingAction?.atBytes === 0) runPendingAction();
       },
       startTls: () => {
         input.rest();
@@ -99,7 +95,7 @@ export function session(socket: Socket, host: SessionHost): void {
     }
     busy = true;
     const answered = (code: number): void => exchange.answered?.(code);
-    perform(chosen, { wire: line, deaf: exchange.step === "body", answered, normal, done: finish });
+    perform(chosen, { wire: line, stopsReading: exchange.step === "body", answered, normal, done: finish });
   }
 
   function run(): void {
@@ -127,30 +123,30 @@ export function session(socket: Socket, host: SessionHost): void {
 
   function read(reader: BodyReader): void {
     const chunk = input.rest();
-    const left = (ambush?.atBytes ?? Number.POSITIVE_INFINITY) - reader.bytes;
+    const left = (pendingAction?.atBytes ?? Number.POSITIVE_INFINITY) - reader.bytes;
     const part = chunk.length > left ? chunk.subarray(0, left) : chunk;
     const before = reader.bytes;
     const next = reader.push(part);
     record.bodyBytes += reader.bytes - before;
     if (next >= 0 || part !== chunk) input.unread(chunk.subarray(next >= 0 ? next : part.length));
     if (next >= 0) dot(reader);
-    else if (ambush !== undefined && reader.bytes >= ambush.atBytes) spring();
+    else if (pendingAction !== undefined && reader.bytes >= pendingAction.atBytes) runPendingAction();
   }
 
-  function spring(): void {
-    const action = ambush?.action;
-    ambush = undefined;
+  function runPendingAction(): void {
+    const action = pendingAction?.action;
+    pendingAction = undefined;
     if (action === undefined) return;
-    take({ step: "body", line: "", reply: () => "" }, run, action);
+    take(silent("body"), run, action);
   }
 
   function dot(reader: BodyReader): void {
     body = undefined;
-    ambush = undefined;
+    pendingAction = undefined;
     const { exchange, action } = finalDot(reader, dialogue, host, () => {
       mailDone = true;
     });
-    // Decided already: without an action there is nothing to ask the script again.
+    // Decided already: without an action the script is not asked again.
     if (action !== undefined) {
       take(exchange, run, action);
       return;
@@ -161,21 +157,15 @@ export function session(socket: Socket, host: SessionHost): void {
 
   function idle(): void {
     mailDone = false;
-    const action = host.decide({ step: "idle", line: "", reply: () => "" });
+    const action = host.decide(silent("idle"));
     if (action === undefined) return;
     idleRound += 1;
     const round = idleRound;
     const later = (delayMs: number, next: () => void): void =>
       line.later(delayMs, () => round === idleRound && next());
     const flush = (): void => void line.flush();
-    const stage: Stage = {
-      wire: { ...line, later },
-      deaf: false,
-      answered: flush,
-      normal: flush,
-      done: flush,
-    };
-    perform(action, stage);
+    const wire = { ...line, later };
+    perform(action, { wire, stopsReading: false, answered: flush, normal: flush, done: flush });
   }
 
   function handshake(ready: () => void): void {
@@ -192,7 +182,7 @@ export function session(socket: Socket, host: SessionHost): void {
     awaitingHello = true;
     line.onceReadable(() => {
       awaitingHello = false;
-      take({ step: "tls", line: "", reply: () => "", after: begin }, () => line.flush());
+      take(silent("tls", begin), () => line.flush());
     });
   }
 
@@ -201,7 +191,7 @@ export function session(socket: Socket, host: SessionHost): void {
     take({ step: "greeting", line: "", reply: () => greeting }, run);
     line.flush();
   };
-  take({ step: "connect", line: "", reply: () => "" }, () => {
+  take(silent("connect"), () => {
     line.flush();
     if (options.secure !== true) return greet();
     busy = true;

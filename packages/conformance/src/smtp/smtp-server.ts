@@ -1,40 +1,12 @@
 import { createServer } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { testAuthority, testCertificate } from "../certificate/certificates.ts";
-import { listener } from "../listener.ts";
-import type { AcceptedMail } from "./accepted-mail.ts";
-import type { SessionRecord } from "./dialogue.ts";
-import type { Exchange } from "./exchange.ts";
+import { testAuthority, testCertificate } from "../server/certificates.ts";
+import { listener } from "../server/listener.ts";
+import type { SmtpAction } from "./action.ts";
+import type { SmtpScript, SmtpServer, SmtpServerOptions, SmtpStep } from "./contract.ts";
+import type { Exchange, SessionRecord } from "./dialogue.ts";
+import type { AcceptedMail } from "./records.ts";
 import { session } from "./session.ts";
-import type { SmtpAction } from "./smtp-action.ts";
-import type { SmtpScript, SmtpStep } from "./smtp-script.ts";
-import type { SmtpServerOptions } from "./smtp-server-options.ts";
-import type { SmtpSession } from "./smtp-session.ts";
-
-/** A running SMTP server. */
-export interface SmtpServer {
-  readonly host: "127.0.0.1";
-  readonly port: number;
-  /** Every mail really accepted, in order, whatever its sender was told. The list grows. */
-  readonly accepted: readonly AcceptedMail[];
-  /** One entry for each connection, in order. The list and its entries grow. */
-  readonly sessions: readonly SmtpSession[];
-  /** TCP connections accepted since the start or the last `reset()`. */
-  readonly connections: number;
-  /** Connections open now. */
-  readonly open: number;
-  /** The PEM certificate of the authority that signed the server's, for the client's `ca` option. */
-  readonly ca: string;
-  /** Puts another script in the place of the present one, for steps from now on, of open sessions too. */
-  script(next: SmtpScript): void;
-  /** Forgets records and counts. Open sessions go on, unrecorded. */
-  reset(): void;
-  /** Stops listening and kills every connection: clients get ECONNREFUSED. */
-  down(): Promise<void>;
-  /** Listens again, on the same port. */
-  up(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /**
  * An SMTP server on 127.0.0.1 that keeps to RFC 5321 where its script does not say otherwise, and knows which mails

@@ -12,8 +12,8 @@ export interface Wire {
   drop(): void;
   /** RST, after everything written. */
   reset(): void;
-  /** No more answers. With `deaf`, no more reading either, so that the client's window fills up. */
-  stall(deaf: boolean): void;
+  /** No more answers. With `stopsReading`, no more reading either, so that the client's window fills up. */
+  stall(stopsReading: boolean): void;
   /** A timer that ends with the connection. */
   later(delayMs: number, run: () => void): void;
   /** Waits for the first bytes and puts them back. */
@@ -93,15 +93,15 @@ export function wire(plain: Socket, events: WireEvents): Wire {
       later(LINGER_MS, () => socket.destroy());
     },
     reset: () => {
-      const said = flush();
+      const flushed = flush();
       over = true;
-      if (said) later(SETTLE_MS, () => plain.resetAndDestroy());
+      if (flushed) later(SETTLE_MS, () => plain.resetAndDestroy());
       else plain.resetAndDestroy();
     },
-    stall: (deaf) => {
+    stall: (stopsReading) => {
       flush();
       over = true;
-      if (deaf) socket.pause();
+      if (stopsReading) socket.pause();
       else socket.resume();
     },
     later,

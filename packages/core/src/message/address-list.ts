@@ -1,8 +1,5 @@
 import { type Address, bareAddress, hidesAddress, readsAsAddress } from "./address.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { ownFields } from "./own-fields.ts";
-import { quote } from "./quote.ts";
-import { addressText, headerText, isAbsent, oneLine } from "./text-field.ts";
+import { addressText, headerText, InvalidMessage, isAbsent, oneLine, pickOwn, quote } from "./fields.ts";
 
 /** A mailbox as an object; nodemailer's groups have `group` instead of an address. */
 export interface AddressObject {
@@ -115,7 +112,7 @@ function mailboxTexts(field: string, parts: readonly Part[]): string[] {
     if (whole.trim() === "" || emptyGroup.test(whole)) continue;
     found.push(whole);
   }
-  // A name that nobody belongs to, at the end of a list.
+  // A name without an address, at the end of a list.
   if (name.replaceAll(",", "").trim() !== "")
     throw new InvalidMessage(field, `${quote(name.slice(0, -1).trim())} is not an address: it has no @`);
   return found;
@@ -209,7 +206,7 @@ function mailbox(field: string, name: string, address: string, { strictNames }: 
 const fields = new Set(["address", "name", "group"]);
 
 function fromObject(field: string, value: object, rules: AddressRules): readonly Address[] {
-  const { address, name, group } = ownFields<{ address: unknown; name: unknown; group: unknown }>(
+  const { address, name, group } = pickOwn<{ address: unknown; name: unknown; group: unknown }>(
     field,
     value,
     fields,
@@ -252,7 +249,7 @@ function listed(field: string, text: string, rules: AddressRules): Address[] {
   return texts.map((one, i) => fromText(texts.length > 1 ? `${field}[${i}]` : field, one, rules));
 }
 
-/** What stands in a list is often somebody's input; a comma in it must not make two recipients of it. */
+/** What stands in a list is often a user's input; a comma in it must not make two recipients of it. */
 function entry(field: string, value: unknown, rules: AddressRules): readonly Address[] {
   if (isAbsent(value)) return none;
   if (typeof value === "string") {

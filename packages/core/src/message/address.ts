@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { InvalidMessage } from "./invalid-message.ts";
-import { quote } from "./quote.ts";
+import { InvalidMessage, quote } from "./fields.ts";
 
 /** One mailbox: a bare address and, for people, a name. */
 export interface Address {
@@ -20,7 +19,7 @@ const quotedContent = /^(?:[^"\\]|\\.)*$/u;
 const dotAtom = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 // `_` is no letter of a host name, but of names that a resolver finds all the same.
 const hostLabels = /^(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}$/;
-/** What nobody sees or what reorders letters makes one address look like another. */
+/** What is invisible or reorders letters makes one address look like another. */
 const unseen =
   /[\p{Cc}\p{Zl}\p{Zp}\p{Zs}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u;
 const unseenEnds = new RegExp(`^(?:${unseen.source})+|(?:${unseen.source})+$`, "gu");

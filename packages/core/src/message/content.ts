@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { InvalidMessage } from "./invalid-message.ts";
-import type { Limits } from "./limits.ts";
-import { quote } from "./quote.ts";
+import { InvalidMessage, quote } from "./fields.ts";
+import type { Limits } from "./message.ts";
 
 /** The forms in which people have bytes: also a Buffer that went through JSON, as job queues give it back. */
 export type ContentInput =

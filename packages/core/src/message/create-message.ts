@@ -2,25 +2,26 @@ import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import {
   type AlternativeInput,
+  type AttachmentInput,
   type CalendarInput,
   readAlternatives,
+  readAttachments,
   readCalendarEvent,
-} from "./alternatives.ts";
-import { type AttachmentInput, readAttachments } from "./attachments.ts";
+} from "./attachments.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { readDate } from "./date-text.ts";
-import { type DeliveryStatusInput, deliveryStatus } from "./delivery-status.ts";
-import { type EnvelopeInput, envelopeField } from "./envelope-field.ts";
-import { customHeaders, type HeadersInput, messageTags } from "./headers.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { type ListInput, listHeaders, priorityHeaders } from "./known-headers.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
-import type { Message } from "./message.ts";
-import { identity, idsOfOthers } from "./message-id.ts";
-import { ownFields } from "./own-fields.ts";
-import { quote } from "./quote.ts";
+import { type DeliveryStatusInput, type EnvelopeInput, readDsn, readEnvelope } from "./envelope.ts";
+import { bodyText, headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
+import {
+  customHeaders,
+  type HeadersInput,
+  type ListInput,
+  listHeaders,
+  messageTags,
+  priorityHeaders,
+} from "./headers.ts";
+import { identity, idsOfOthers, readDate } from "./identity.ts";
+import { defaultLimits, type Limits, type Message } from "./message.ts";
 import { type RawInput, rawMessage } from "./raw-message.ts";
-import { bodyText, headerText, isAbsent } from "./text-field.ts";
 
 type Text = string | number | null | undefined;
 /** A body: text, or where its bytes come from. */
@@ -66,7 +67,7 @@ export interface MessageInput {
   readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
   /** A date, its text, or ms since 1970. @defaultValue now */
   readonly date?: Date | string | number | null | undefined;
-  /** Whom to tell the server. @defaultValue `sender` (or `from`) and everybody in to, cc and bcc */
+  /** What the server is told. @defaultValue `sender` (or `from`) and all of to, cc and bcc */
   readonly envelope?: EnvelopeInput | null | undefined;
   /**
    * A whole mail (RFC 5322), sent as it is but for Bcc. Beside it there may be `envelope`, or `from`, `to`, `cc` and `bcc`
@@ -155,7 +156,7 @@ function body(
 async function readBody(field: string, value: object, limits: Limits): Promise<string | undefined> {
   const isSource = sourceFields.some((name) => Object.hasOwn(value, name));
   const source = isSource
-    ? ownFields<ContentSource>(field, value, new Set(sourceFields), "a body")
+    ? pickOwn<ContentSource>(field, value, new Set(sourceFields), "a body")
     : { content: value };
   const { bytes } = await readContent(field, source, limits);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
@@ -204,8 +205,8 @@ function furtherHeaders(input: Partial<MessageInput>): readonly (readonly [strin
   ];
 }
 
-async function read(given: MessageInput, options: MessageOptions): Promise<Message> {
-  const input = ownFields<MessageInput>("", given, fields, "a message");
+async function read(rawInput: MessageInput, options: MessageOptions): Promise<Message> {
+  const input = pickOwn<MessageInput>("", rawInput, fields, "a message");
   const limits: Limits =
     options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
   const authors = addressList("from", isAbsent(input.from) ? options.defaultFrom : input.from, limits);
@@ -215,7 +216,7 @@ async function read(given: MessageInput, options: MessageOptions): Promise<Messa
   const to = addressList("to", input.to, limits);
   const cc = addressList("cc", input.cc, limits);
   const bcc = addressList("bcc", input.bcc, limits);
-  const envelope = envelopeField(input.envelope, sender ?? from, [...to, ...cc, ...bcc], limits);
+  const envelope = readEnvelope(input.envelope, sender ?? from, [...to, ...cc, ...bcc], limits);
   const subject = isAbsent(input.subject) ? "" : headerText("subject", input.subject);
   const headers = customHeaders(input.headers, furtherHeaders(input));
   const names = identity(input.id, input.messageId, from.address.slice(from.address.lastIndexOf("@") + 1));
@@ -239,7 +240,7 @@ async function read(given: MessageInput, options: MessageOptions): Promise<Messa
     throw new InvalidMessage("message", `has ${contentBytes} bytes; at most ${limits.maxBytes} are allowed`);
   }
   const inReplyTo = idsOfOthers("inReplyTo", input.inReplyTo).join(" ");
-  const dsn = deliveryStatus(input.dsn);
+  const dsn = readDsn(input.dsn);
   const message: Message = Object.freeze({
     id: names.id,
     messageId: names.messageId,

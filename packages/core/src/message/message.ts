@@ -1,5 +1,30 @@
 import type { Address } from "./address.ts";
-import type { Envelope } from "./envelope.ts";
+
+/** How much a message may hold. */
+export interface Limits {
+  /** To, Cc and Bcc together. @defaultValue 1000 */
+  readonly maxRecipients: number;
+  /** Bodies and attachments together, before encoding. @defaultValue 40 MiB */
+  readonly maxBytes: number;
+  /** @defaultValue 100 */
+  readonly maxAttachments: number;
+  /** Whether `attachments[].path` may name local files. @defaultValue false */
+  readonly allowFiles: boolean;
+  /**
+   * Refuses a display name that reads as another address than its own, such as `ceo@bank.example` before
+   * `<shop@example.org>`. Readers show names before addresses, so such a name can deceive; mailing lists and
+   * resellers write them all the same (`bob@example.com via Shop`). @defaultValue false
+   */
+  readonly strictNames: boolean;
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  maxRecipients: 1_000,
+  maxBytes: 40 * 1024 * 1024,
+  maxAttachments: 100,
+  allowFiles: false,
+  strictNames: false,
+});
 
 /** A file that travels with a message, read into memory. Its bytes are this message's own; do not write to them. */
 export interface Attachment {
@@ -69,7 +94,7 @@ export interface Message {
   readonly dsn?: DeliveryStatusRequest;
   /** Name and value pairs for the provider's own statistics; they do not travel with the message. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Everybody the message is for. An attempt may be for fewer: see `SendContext.envelope`. */
+  /** All recipients of the message. An attempt may be for fewer: see `SendContext.envelope`. */
   readonly envelope: Envelope;
   /** Bytes of bodies and attachments before encoding: what concurrency limits count. */
   readonly contentBytes: number;
@@ -78,4 +103,12 @@ export interface Message {
    * Text, HTML and attachments are within it; `parts` of `@relais/mime` reads them.
    */
   readonly raw?: Uint8Array;
+}
+
+/** What the server is told of sender and recipients (RFC 5321); independent of the headers. */
+export interface Envelope {
+  /** The bare address that bounces go to; `""` is the null sender. */
+  readonly from: string;
+  /** Bare addresses, each once. */
+  readonly to: readonly string[];
 }

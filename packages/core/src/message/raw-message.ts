@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { deliveryStatus } from "./delivery-status.ts";
-import { decodeWords } from "./encoded-words.ts";
-import type { Envelope } from "./envelope.ts";
-import { envelopeField } from "./envelope-field.ts";
+import { readDsn, readEnvelope } from "./envelope.ts";
+import { decodeWords, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import { messageTags } from "./headers.ts";
-import { InvalidMessage } from "./invalid-message.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
-import { type MailField, mailFields, mailStart, withoutFields } from "./mail-header.ts";
-import { mailPeople, shownMailboxes, shownText } from "./mail-people.ts";
-import type { Message } from "./message.ts";
-import { identity } from "./message-id.ts";
-import { ownFields } from "./own-fields.ts";
-import { quote } from "./quote.ts";
-import { isAbsent } from "./text-field.ts";
+import { identity } from "./identity.ts";
+import { defaultLimits, type Envelope, type Limits, type Message } from "./message.ts";
+import {
+  type MailField,
+  mailFields,
+  mailStart,
+  rawRecipients,
+  shownMailboxes,
+  shownText,
+  withoutFields,
+} from "./raw-header.ts";
 
 /** A whole mail (RFC 5322): its text, its bytes, a stream of them, or with an encoding as in nodemailer. */
 export type RawInput =
@@ -39,17 +39,17 @@ interface RawOptions {
 }
 
 /** What is given beside `raw`, each field read once; all else stands in the mail already. */
-function fieldsBeside(given: object): Beside {
-  const own: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(given)) {
+function fieldsBeside(input: object): Beside {
+  const picked: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(input)) {
     if (key === "raw") continue;
-    const value = (given as Record<string, unknown>)[key];
+    const value = (input as Record<string, unknown>)[key];
     if (isAbsent(value)) continue;
     if (!beside.has(key))
       throw new InvalidMessage(key, "cannot be given with raw, a whole mail that is sent as it is");
-    own[key] = value;
+    picked[key] = value;
   }
-  return own;
+  return picked;
 }
 
 function sourceOf(raw: unknown): ContentSource {
@@ -75,8 +75,8 @@ function withoutDoubledCr(bytes: Buffer): Buffer {
 }
 
 /** The mail itself and its fields. @throws {InvalidMessage} one sentence about what it is instead */
-function mailOf(given: Buffer): { readonly mail: Buffer; readonly fields: readonly MailField[] } {
-  const lines = withoutDoubledCr(given);
+function mailOf(input: Buffer): { readonly mail: Buffer; readonly fields: readonly MailField[] } {
+  const lines = withoutDoubledCr(input);
   const mail = lines.subarray(mailStart(lines));
   if (mail.length === 0) throw new InvalidMessage("raw", "is empty");
   if ((mail[0] === 0xff && mail[1] === 0xfe) || (mail[0] === 0xfe && mail[1] === 0xff))
@@ -123,7 +123,7 @@ function dateOf(text: string, now: number): string {
 const idsIn = (text: string): readonly string[] =>
   Object.freeze(shownText(text).match(/<[^<>]*>|[^\s<>]+/g) ?? []);
 
-/** What the header says, for whoever shows or sorts messages. Nothing of it is needed to send the mail. */
+/** What the header says, for programs that show or sort messages. Nothing of it is needed to send the mail. */
 function shown(fields: readonly MailField[], sender: string, now: number) {
   const first = (key: string): string => fields.find((one) => one.key === key)?.value ?? "";
   const writers = shownMailboxes(fields, "from");
@@ -156,8 +156,8 @@ const nothing: readonly never[] = Object.freeze([]);
 const localMailbox = /^[^\s"(),:;<>@[\\\]\p{C}\p{Z}]{1,64}$/u;
 
 /** Addresses of an envelope that is given. */
-function told(field: string, value: unknown): readonly Address[] {
-  if (Array.isArray(value)) return value.flatMap((one, i) => told(`${field}[${i}]`, one));
+function addressesOf(field: string, value: unknown): readonly Address[] {
+  if (Array.isArray(value)) return value.flatMap((one, i) => addressesOf(`${field}[${i}]`, one));
   if (typeof value === "string" && localMailbox.test(value)) return [Object.freeze({ address: value })];
   return addressList(field, value);
 }
@@ -169,29 +169,29 @@ function envelopeOf(
   limits: Limits,
   defaultFrom: RawOptions["defaultFrom"],
 ): Envelope {
-  const people = mailPeople(fields);
+  const people = rawRecipients(fields);
   const envelope: Partial<Record<string, unknown>> = isAbsent(input.envelope)
     ? {}
-    : ownFields("envelope", input.envelope, envelopeFields, "an envelope");
+    : pickOwn("envelope", input.envelope, envelopeFields, "an envelope");
   const sender = (): Address => {
     const { from } = envelope;
     if (from === undefined) {
       return isAbsent(input.from) ? people.sender(defaultFrom) : oneAddress("from", input.from, limits);
     }
-    const [first, ...more] = told("envelope.from", from === "<>" ? "" : from);
+    const [first, ...more] = addressesOf("envelope.from", from === "<>" ? "" : from);
     if (more.length > 0) throw new InvalidMessage("envelope.from", "must be one address");
     return first ?? { address: "" };
   };
   const list = (where: Partial<Record<string, unknown>>, prefix: string): readonly Address[] =>
-    recipientFields.flatMap((name) => told(`${prefix}${name}`, where[name]));
+    recipientFields.flatMap((name) => addressesOf(`${prefix}${name}`, where[name]));
   const isGiven = (where: Partial<Record<string, unknown>>): boolean =>
     recipientFields.some((name) => !isAbsent(where[name]));
-  const everybody = isGiven(envelope)
+  const recipients = isGiven(envelope)
     ? list(envelope, "envelope.")
     : isGiven(input)
       ? list(input, "")
       : people.recipients();
-  return envelopeField(undefined, sender(), everybody, limits);
+  return readEnvelope(undefined, sender(), recipients, limits);
 }
 
 /**
@@ -199,14 +199,14 @@ function envelopeOf(
  * only the envelope is checked, where none is given.
  * @throws {InvalidMessage} one sentence
  */
-export async function rawMessage(given: unknown, other: object, options: RawOptions): Promise<Message> {
+export async function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message> {
   const input = fieldsBeside(other);
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const { mail, fields } = mailOf(await bytesOf(given, limits));
+  const { mail, fields } = mailOf(await bytesOf(mailInput, limits));
   const envelope = envelopeOf(input, fields, limits, options.defaultFrom);
   const header = shown(fields, envelope.from, options.now ?? Date.now());
   const raw = withoutFields(mail, fields, hidden);
-  const dsn = deliveryStatus(input.dsn);
+  const dsn = readDsn(input.dsn);
   const known = /^[\x21-\x7e]{1,512}$/.test(header.messageId) ? header.messageId : randomUUID();
   return Object.freeze({
     id: isAbsent(input.id) ? known : identity(input.id, undefined, header.from.address).id,

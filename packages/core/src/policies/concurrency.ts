@@ -1,16 +1,16 @@
-import { systemClock, wallNow } from "../clock.ts";
-import { failure } from "../make-outcome.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { skip } from "../skip.ts";
-import { slots } from "../slots.ts";
+import { skip } from "../attempt/attempt-record.ts";
+import { failure } from "../failure/outcome.ts";
+import { systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { slots } from "../runtime/semaphore.ts";
+import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
 
 export interface ConcurrencyOptions extends TimedOptions {
   /** Attempts under way at once. @defaultValue 10 */
   readonly messages?: number | undefined;
   /** Bytes of content under way at once; a message larger than this goes alone. @defaultValue no bound */
   readonly bytes?: number | undefined;
-  /** How many may wait in line; whoever comes then is `skipped`. @defaultValue 1000 */
+  /** How many may wait in line; a message over that is `skipped`. @defaultValue 1000 */
   readonly queue?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
   });
   const clock = options.clock ?? systemClock;
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     const byCount = slots(messages);
     const byBytes = slots(bytes);
     const { id: provider } = site.provider;
@@ -46,7 +46,7 @@ export function concurrency(options: ConcurrencyOptions = {}): Policy {
     return async (message, context) => {
       if (byCount.taken >= messages && byCount.waiting >= queue) {
         const reason = `${byCount.waiting} messages are waiting already`;
-        // Nobody knows when there will be room; without a time nobody would come back.
+        // When there will be room is not known; without a time the chain would not try again.
         const retryAfterMs = 1_000;
         return skip(provider, message, context, {
           code: "queue-full",

@@ -1,12 +1,13 @@
-import { dispositions, type Overrides } from "../disposition.ts";
-import { failureKinds } from "../failure.ts";
-import { knownOptions } from "../option-check.ts";
-import { ownPolicy, type Policy } from "../policy.ts";
+import { failureKinds, type Overrides } from "../failure/kinds.ts";
+import { knownOptions } from "../runtime/options.ts";
+import { type Policy, settlingPolicy } from "./policy.ts";
 
 const verdicts = ["success", "failure", "open", "rest", "neither"];
+/** The last two are old names. */
+const yesOrNo = ["retry", "failover", "again", "next"] as const;
 
 /**
- * Changes what follows from a kind of failure, for one link: `overrides({ refused: { next: false } })` spares the
+ * Changes what follows from a kind of failure, for one link: `overrides({ refused: { failover: false } })` spares the
  * next provider a message that this one called spam.
  * @throws {TypeError} if a kind or a column does not exist; `cancelled` cannot be overridden
  */
@@ -19,8 +20,8 @@ export function overrides(changes: Overrides): Policy {
   for (const kind of failureKinds) {
     const change = changes[kind];
     if (change === undefined) continue;
-    knownOptions(`overrides.${kind}`, change, Object.keys(dispositions[kind]));
-    for (const column of ["again", "next"] as const) {
+    knownOptions(`overrides.${kind}`, change, ["retry", "failover", "health", "again", "next"]);
+    for (const column of yesOrNo) {
       if (change[column] !== undefined && typeof change[column] !== "boolean") {
         throw new TypeError(`overrides.${kind}.${column} must be true or false`);
       }
@@ -30,7 +31,7 @@ export function overrides(changes: Overrides): Policy {
     }
   }
   return Object.assign(
-    ownPolicy((next) => next),
+    settlingPolicy((next) => next),
     { overrides: changes },
   );
 }

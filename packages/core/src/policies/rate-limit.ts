@@ -1,12 +1,10 @@
-import { systemClock, wallNow } from "../clock.ts";
-import { failure } from "../make-outcome.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { type LimitStatus, ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { type SkipCode, skip } from "../skip.ts";
-import { quotaSource } from "./quota-source.ts";
-import { remainder } from "./remainder.ts";
+import { type SkipCode, skip } from "../attempt/attempt-record.ts";
+import { failure } from "../failure/outcome.ts";
+import { type Clock, systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { type LimitStatus, type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
+import { providerQuota, remainingQuota } from "./provider-quota.ts";
 import { type SlidingWindow, slidingWindow } from "./sliding-window.ts";
-import { turns } from "./turns.ts";
 
 export interface RateLimitOptions extends TimedOptions {
   /** At most so many within any second; may be a fraction. @defaultValue no limit */
@@ -35,8 +33,6 @@ interface Limit {
 
 const dayMs = 24 * 60 * 60_000;
 
-const pick = ({ code, reason }: Limit) => ({ code, reason });
-
 function perSecondLimit(perSecond: number): Limit {
   const limit = Math.max(1, Math.floor(perSecond));
   // A second at least: 2.5 a second is 2 within any second, not 4 within 0.8 s.
@@ -47,7 +43,13 @@ function perSecondLimit(perSecond: number): Limit {
 
 function perDayLimit(perDay: number): Limit {
   const window = slidingWindow(perDay, dayMs, 60_000);
-  return { code: "daily-limit", reason: `own limit of ${perDay} a day`, per: "day", most: perDay, window };
+  return {
+    code: "daily-limit",
+    reason: `own limit of ${perDay} a day`,
+    per: "day",
+    most: perDay,
+    window,
+  };
 }
 
 /**
@@ -75,22 +77,22 @@ export function rateLimit(options: RateLimitOptions): Policy {
   if (count !== "messages" && count !== "recipients")
     throw new TypeError("rateLimit: count must be messages or recipients");
   const clock = options.clock ?? systemClock;
-  const own = [
+  const makeOwnLimits = [
     ...(perSecond === unbounded ? [] : [() => perSecondLimit(perSecond)]),
     ...(perDay === unbounded ? [] : [() => perDayLimit(perDay)]),
   ];
-  if (own.length === 0 && !fromProvider)
+  if (makeOwnLimits.length === 0 && !fromProvider)
     throw new TypeError("rateLimit: give perSecond, perDay or fromProvider");
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     const { id: provider } = site.provider;
-    const source = fromProvider ? quotaSource(site.provider, clock) : undefined;
-    const mine = own.map((make) => make());
-    let theirs: Limit[] = [];
-    let seen = 0;
-    const line = turns(clock);
+    const source = fromProvider ? providerQuota(site.provider, clock) : undefined;
+    const ownLimits = makeOwnLimits.map((make) => make());
+    let providerLimits: Limit[] = [];
+    let seenVersion = 0;
+    const queue = waitQueue(clock);
     site.report("rateLimit", () => ({
-      limits: [...mine, ...theirs].map(({ reason, per, most, window }) => ({
+      limits: [...ownLimits, ...providerLimits].map(({ reason, per, most, window }) => ({
         limit: reason,
         per,
         most,
@@ -100,17 +102,19 @@ export function rateLimit(options: RateLimitOptions): Policy {
 
     const limits = async (signal: AbortSignal): Promise<readonly Limit[]> => {
       const quota = await source?.current(signal);
-      if (source !== undefined && quota !== undefined && source.version !== seen) {
-        seen = source.version;
+      if (source !== undefined && quota !== undefined && source.version !== seenVersion) {
+        seenVersion = source.version;
         const left = Math.max(0, (quota.perDay ?? unbounded) - (quota.sentLastDay ?? 0));
         const rate = quota.perSecond === undefined ? undefined : perSecondLimit(quota.perSecond);
-        theirs = [
+        providerLimits = [
           // What was taken still counts, unless the rate is another one now.
-          ...(rate === undefined ? [] : [theirs.find(({ reason }) => reason === rate.reason) ?? rate]),
+          ...(rate === undefined
+            ? []
+            : [providerLimits.find(({ reason }) => reason === rate.reason) ?? rate]),
           ...(left === unbounded ? [] : [leftToday(left, source.refreshAt)]),
         ];
       }
-      return [...mine, ...theirs];
+      return [...ownLimits, ...providerLimits];
     };
 
     const cancelled = () =>
@@ -119,26 +123,31 @@ export function rateLimit(options: RateLimitOptions): Policy {
     return async (message, context) => {
       const weight = count === "recipients" ? context.envelope.to.length : 1;
       const { signal, scope } = context;
-      const held = source === undefined ? mine : await limits(signal);
+      const current = source === undefined ? ownLimits : await limits(signal);
       if (signal.aborted) return cancelled();
       const now = clock.now();
-      const waits = held.map(({ window }) => window.waitMs(weight, now));
+      const waits = current.map(({ window }) => window.waitMs(weight, now));
       const waitMs = Math.max(0, ...waits);
-      // Whom it would only be too late for is better told at once: the next provider may have room.
+      // One that would be too late is better skipped at once: the next provider may have room.
       const inTime = waitMs <= (maxWaitMs ?? unbounded) && now + waitMs < (scope?.deadlineAt ?? unbounded);
-      const why = held[waits.indexOf(waitMs)];
-      // A day is no rate: unless somebody asks for it, nobody waits for the next one.
-      const isOut = why?.code === "daily-limit" && maxWaitMs === undefined;
-      if (why !== undefined && waitMs > 0 && (isOut || !inTime)) {
-        return skip(provider, message, context, { ...pick(why), retryAfterMs: waitMs, at: wallNow(clock) });
+      const exceeded = current[waits.indexOf(waitMs)];
+      // A day is no rate: nothing waits for the next one unless `maxWaitMs` says so.
+      const isOut = exceeded?.code === "daily-limit" && maxWaitMs === undefined;
+      if (exceeded !== undefined && waitMs > 0 && (isOut || !inTime)) {
+        return skip(provider, message, context, {
+          code: exceeded.code,
+          reason: exceeded.reason,
+          retryAfterMs: waitMs,
+          at: wallNow(clock),
+        });
       }
-      // Its place is taken now, so nobody who comes later can have it.
+      // Its place is taken now, before any message that comes later.
       const takenAt = now + waitMs;
-      for (const { window } of held) window.take(weight, takenAt);
+      for (const { window } of current) window.take(weight, takenAt);
       const giveBack = (): void => {
-        for (const { window } of held) window.giveBack(weight, takenAt);
+        for (const { window } of current) window.giveBack(weight, takenAt);
       };
-      if (waitMs > 0 && !(await line.wait(takenAt, signal))) {
+      if (waitMs > 0 && !(await queue.wait(takenAt, signal))) {
         giveBack();
         return cancelled();
       }
@@ -152,5 +161,63 @@ export function rateLimit(options: RateLimitOptions): Policy {
 /** What the provider says is left of its day, until it is asked again. */
 function leftToday(left: number, askedAgainAt: number): Limit {
   const reason = `the provider's daily quota (${left} left when last asked)`;
-  return { code: "daily-limit", reason, per: "quota", most: left, window: remainder(left, askedAgainAt) };
+  return {
+    code: "daily-limit",
+    reason,
+    per: "quota",
+    most: left,
+    window: remainingQuota(left, askedAgainAt),
+  };
+}
+
+/** Waits for moments to come, in the order in which they were asked for. */
+interface WaitQueue {
+  /**
+   * Resolves `true` at `at`, or `false` as soon as the signal aborts.
+   * @param at as the clock counts; never before that of anybody who waits
+   */
+  wait(at: number, signal: AbortSignal): Promise<boolean>;
+}
+
+/** One timer for all that wait, so that none overtakes another by a rounding of it. */
+function waitQueue(clock: Clock): WaitQueue {
+  const queue: { readonly at: number; readonly go: () => void }[] = [];
+  let cancel: (() => void) | undefined;
+  const arm = (): void => {
+    const [first] = queue;
+    if (first === undefined) cancel?.();
+    if (first === undefined) cancel = undefined;
+    else cancel ??= clock.after(Math.ceil(Math.max(0, first.at - clock.now())), admit);
+  };
+  const admit = (): void => {
+    cancel = undefined;
+    const now = clock.now();
+    for (let first = queue[0]; first !== undefined && first.at <= now; first = queue[0]) {
+      queue.shift();
+      first.go();
+    }
+    arm();
+  };
+  return {
+    wait(at, signal) {
+      if (signal.aborted) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const onAbort = (): void => {
+          queue.splice(queue.indexOf(waiter), 1);
+          arm();
+          resolve(false);
+        };
+        const waiter = {
+          at,
+          go: () => {
+            signal.removeEventListener("abort", onAbort);
+            resolve(true);
+          },
+        };
+        signal.addEventListener("abort", onAbort, { once: true });
+        queue.push(waiter);
+        arm();
+      });
+    },
+  };
 }

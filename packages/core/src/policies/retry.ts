@@ -1,17 +1,13 @@
 import pRetry from "p-retry";
-import { type Backoff, fullJitterMs } from "../backoff.ts";
-import { systemClock, wallNow } from "../clock.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import { sleep } from "../sleep.ts";
-import { stopBehind, withStop } from "../stop.ts";
-import { leftover, tally } from "./leftover.ts";
-import { retryBudget } from "./retry-budget.ts";
+import { sleep, systemClock, wallNow } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
+import { outcomeTally, retryableRecipients } from "./retry-recipients.ts";
 
 export interface RetryOptions extends TimedOptions {
   /**
    * Attempts in all, the first included. One that reached some recipients and left others over does not count: what is
-   * left goes on until an attempt reaches nobody. 1 means no second try in any case. @defaultValue 3
+   * left goes on until an attempt reaches no recipient. 1 means no second try in any case. @defaultValue 3
    */
   readonly attempts?: number | undefined;
   /** The first retry waits up to this long (full jitter), ms. @defaultValue 200 */
@@ -26,12 +22,12 @@ export interface RetryOptions extends TimedOptions {
   readonly random?: (() => number) | undefined;
 }
 
-/** Thrown to p-retry, and only there: "not good, ask again". */
+/** Thrown to p-retry, and only there: try again. */
 const notYet = new Error("not yet");
 
 /**
- * Asks the same provider again where the table allows it (`transient`), for those recipients alone for whom it does:
- * full jitter, never earlier than the far end asked for, never past the deadline, and within a budget, so that a total
+ * Tries the same provider again where the table allows it (`transient`), for those recipients alone for whom it does:
+ * full jitter, never earlier than the server asked for, never past the deadline, and within a budget, so that a total
  * outage costs about one call a message. The receipt of several attempts has the `messageId` of the first.
  * @throws {RangeError} if an option is out of range
  */
@@ -46,7 +42,7 @@ export function retry(options: RetryOptions = {}): Policy {
   const clock = options.clock ?? systemClock;
   const backoff: Backoff = { baseMs, capMs };
 
-  return ownPolicy((next, site) => {
+  return settlingPolicy((next, site) => {
     const budget = retryBudget(capacity, refill);
     const { id: provider } = site.provider;
     site.report("retry", () => ({ budget: budget.left() }));
@@ -54,19 +50,18 @@ export function retry(options: RetryOptions = {}): Policy {
     return async (message, context) => {
       const { envelope, signal, scope } = context;
       const first = await next(message, context);
-      const left = attempts === 1 ? undefined : leftover(first, envelope.to, site.dispositions);
+      const left = attempts === 1 ? undefined : retryableRecipients(first, envelope.to, site.dispositions);
       if (left === undefined) {
         if (first.success) budget.succeeded();
         return first;
       }
       let last = left;
       let outcome = first;
-      let asked = envelope.to;
-      /** Tries that reached nobody. */
-      let vain = 0;
-      let isVain = true;
-      const all = tally(envelope.to);
-      const stop = stopBehind(context);
+      let to = envelope.to;
+      /** Tries that reached no recipient. */
+      let fruitlessTries = 0;
+      let wasFruitless = true;
+      const tally = outcomeTally(envelope.to);
 
       /** Waits for the next try; false if there is to be none. */
       const shouldRetry = async (tries: number): Promise<boolean> => {
@@ -82,7 +77,10 @@ export function retry(options: RetryOptions = {}): Policy {
           return false;
         };
         if (last.waitMs > capMs) return suppress("wait-too-long");
-        const delayMs = Math.max(last.waitMs, Math.ceil(fullJitterMs(Math.max(1, vain), backoff, random)));
+        const delayMs = Math.max(
+          last.waitMs,
+          Math.ceil(fullJitterMs(Math.max(1, fruitlessTries), backoff, random)),
+        );
         if (scope !== undefined && clock.now() + delayMs >= scope.deadlineAt) return suppress("deadline");
         if (budget.left() < 1) return suppress("budget");
         scope?.observe?.({
@@ -103,33 +101,82 @@ export function retry(options: RetryOptions = {}): Policy {
       // since an abort during an attempt that succeeds would make it throw the success away.
       const attempt = async (attemptNumber: number): Promise<void> => {
         if (attemptNumber > 1) {
-          asked = last.to;
+          to = last.to;
           const { from } = envelope;
-          const part =
-            asked === envelope.to
-              ? context
-              : withStop(Object.freeze({ from, to: asked }), context.handOver, scope, stop);
+          const part = to === envelope.to ? context : { ...context, envelope: Object.freeze({ from, to }) };
           outcome = await next(message, part);
           if (outcome.success) budget.refund();
         } else if (outcome.success) budget.succeeded();
-        // Held back by a policy of ours: what the provider itself said last is the better reason.
+        // Skipped by a policy: what the provider itself answered last is the better reason.
         if (!outcome.success && outcome.kind === "skipped") return;
-        all.add(outcome, asked);
-        const more = leftover(outcome, asked, site.dispositions);
+        tally.add(outcome, to);
+        const more = retryableRecipients(outcome, to, site.dispositions);
         if (more === undefined) return;
         last = more;
-        isVain = !outcome.success || more.to.length >= asked.length;
-        if (isVain) vain += 1;
+        wasFruitless = !outcome.success || more.to.length >= to.length;
+        if (wasFruitless) fruitlessTries += 1;
         throw notYet;
       };
       await pRetry(attempt, {
         retries: attempts - 1,
         minTimeout: 0, // the waiting is done in shouldRetry: p-retry's own jitter vanishes at the cap
-        // A try that reached somebody is no vain one: a server that takes 100 recipients a message gets the rest.
-        shouldConsumeRetry: () => isVain,
+        // A try that reached a recipient is free: a server that takes 100 recipients a message gets the rest.
+        shouldConsumeRetry: () => wasFruitless,
         shouldRetry: ({ attemptNumber }) => shouldRetry(attemptNumber),
       }).catch(() => undefined);
-      return all.total();
+      return tally.total();
     };
   });
+}
+
+/** How long to wait before a retry. */
+interface Backoff {
+  /** The first retry waits up to this long, ms. */
+  readonly baseMs: number;
+  /** No retry waits longer, ms. */
+  readonly capMs: number;
+}
+
+/**
+ * Full jitter: anything between nothing and the doubled-each-time bound, so that many who failed together do not
+ * come back together (AWS Architecture Blog, "Exponential Backoff And Jitter").
+ * @param retry 1 for the first retry
+ * @param random from 0 (included) to 1 (excluded)
+ */
+export function fullJitterMs(retry: number, backoff: Backoff, random: () => number): number {
+  if (backoff.baseMs <= 0 || backoff.capMs <= 0) return 0;
+  const bound = Math.min(backoff.capMs, backoff.baseMs * 2 ** (retry - 1));
+  return Math.min(bound, Math.max(0, random() * bound));
+}
+
+/** A bucket of retries: each takes one out, successes put some back (Finagle's and gRPC's retry budgets). */
+interface RetryBudget {
+  /** Takes one retry out; false if there is none left. */
+  take(): boolean;
+  /** A first attempt succeeded. */
+  succeeded(): void;
+  /** A retry succeeded: it was worth it, and is put back. */
+  refund(): void;
+  left(): number;
+}
+
+/**
+ * @param capacity retries that may be made without any success between them
+ * @param refill what a success puts back
+ */
+export function retryBudget(capacity: number, refill: number): RetryBudget {
+  let left = capacity;
+  const put = (amount: number): void => {
+    left = Math.min(capacity, left + amount);
+  };
+  return {
+    take() {
+      if (left < 1) return false;
+      left -= 1;
+      return true;
+    },
+    succeeded: () => put(refill),
+    refund: () => put(1),
+    left: () => left,
+  };
 }

@@ -1,6 +1,6 @@
 /**
  * Counts what was taken within the last `windowMs`, and says when there will be room again. What is taken for a later
- * time counts, too: whoever asks then comes after it.
+ * time counts, too: a later request comes after it.
  */
 export interface SlidingWindow {
   /** 0 if `weight` fits now, else how long until it may, ms. Something heavier than the limit may go alone. */
@@ -66,7 +66,7 @@ export function slidingWindow(limit: number, windowMs: number, grainMs: number):
       total += weight;
     },
     giveBack(weight, takenAt) {
-      // Only from where it was put: a later entry is somebody else's, and one that has left is no longer counted.
+      // Only from where it was put: a later entry is another's, and one that has left is no longer counted.
       const at = entries.findLastIndex((entry) => entry.at <= takenAt);
       const entry = entries[at];
       if (entry === undefined || takenAt - entry.at > grainMs) return;

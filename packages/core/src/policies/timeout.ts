@@ -1,29 +1,27 @@
-import type { Attempt } from "../attempt.ts";
-import { AttemptTimeout, outOfTime } from "../attempt-timeout.ts";
-import { type Clock, systemClock } from "../clock.ts";
-import type { Observer } from "../event.ts";
-import { atOnce } from "../gate.ts";
-import type { Journal } from "../journal.ts";
-import { knownOptions, numberOption } from "../option-check.ts";
-import type { Outcome } from "../outcome.ts";
-import { ownPolicy, type Policy, type TimedOptions } from "../policy.ts";
-import type { SendContext } from "../provider.ts";
-import type { AttemptState, DeliveryScope } from "../scope.ts";
-import { type Stop, type StopHandle, type StopListener, stop, stopBehind, withStop } from "../stop.ts";
+import { handOverDone } from "../attempt/hand-over.ts";
+import { AttemptTimeout, timedOutOutcome } from "../attempt/run-attempt.ts";
+import type { Attempt } from "../events/delivery.ts";
+import type { Outcome } from "../failure/outcome.ts";
+import type { SendContext } from "../provider/provider.ts";
+import { type AttemptScope, type AttemptState, attemptScope, InnerScope } from "../provider/scope.ts";
+import { AbortScope } from "../runtime/abort.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import { knownOptions, numberOption } from "../runtime/options.ts";
+import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
 
 export interface TimeoutOptions extends TimedOptions {
   /** How long one attempt may take until the message is handed over, ms. */
   readonly ms: number;
   /**
-   * How long the answer may take after the hand-over, ms. A shorter time only destroys an answer: the message is with
-   * the far end, so the attempt ends `unknown`. @defaultValue the deadline of the delivery
+   * How long the answer may take after the hand-over, ms. A shorter time only destroys an answer: the server has the
+   * message, so the attempt ends `unknown`. @defaultValue the deadline of the delivery
    */
   readonly afterHandOverMs?: number | undefined;
 }
 
 /**
  * Ends an attempt that takes too long, by aborting its own signal. What was surely not handed over is then
- * `transient`. After the hand-over the far end has the message, so its answer is waited for until the deadline, or for
+ * `transient`. After the hand-over the server has the message, so its answer is waited for until the deadline, or for
  * `afterHandOverMs`; without one the attempt is `unknown`.
  * @throws {RangeError} if a time is not a positive number
  */
@@ -36,9 +34,9 @@ export function timeout(options: TimeoutOptions): Policy {
   const clock = options.clock ?? systemClock;
   const times: Times = { ms, afterMs, clock };
 
-  return ownPolicy((next) => async (message, context) => {
+  return settlingPolicy((next) => async (message, context) => {
     if (context.signal.aborted) return next(message, context);
-    const timed = new Timed(times, context);
+    const timed = new TimedCall(times, context);
     try {
       return timed.conclude(await next(message, timed.inner));
     } finally {
@@ -55,16 +53,15 @@ interface Times {
 }
 
 /**
- * A call whose time is taken, and the scope within it, which knows whether an answer is waited for: an attempt was
- * handed over, and has not ended. A class, since it is made for every send.
+ * A call with a timeout, and the scope within it, which knows whether an answer is waited for: an attempt was handed
+ * over, and has not ended. A class, since it is made for every send.
  */
-class Timed implements DeliveryScope, StopListener {
-  /** What is given on. */
+class TimedCall extends InnerScope<AttemptScope | undefined> {
+  /** What the call is given. */
   readonly inner: SendContext;
   readonly #times: Times;
   readonly #context: SendContext;
-  readonly #own: StopHandle = stop();
-  readonly #outer: Stop;
+  readonly #abort: AbortScope;
   readonly #cancel: () => void;
   #cancelAfter: (() => void) | undefined;
   #late: AttemptTimeout | undefined;
@@ -74,65 +71,54 @@ class Timed implements DeliveryScope, StopListener {
   #attempt: AttemptState | undefined;
 
   constructor(times: Times, context: SendContext) {
+    super(attemptScope(context.scope));
     this.#times = times;
     this.#context = context;
-    this.#outer = stopBehind(context);
-    const { scope, envelope } = context;
+    this.#abort = new AbortScope(context.signal);
+    const { envelope } = context;
     const handOver =
-      scope !== undefined && times.afterMs === Number.POSITIVE_INFINITY
+      this.outer !== undefined && times.afterMs === Number.POSITIVE_INFINITY
         ? context.handOver
         : () => this.#handOver();
-    this.inner = withStop(envelope, handOver, scope === undefined ? undefined : this, this.#own);
-    this.#outer.onAbort(this);
+    this.inner = {
+      envelope,
+      signal: this.#abort.signal,
+      handOver,
+      scope: this.outer === undefined ? undefined : this,
+    };
     this.#cancel = times.clock.after(times.ms, () => this.#ring());
   }
 
-  get observe(): Observer | undefined {
-    return this.#context.scope?.observe;
-  }
-
-  get journal(): Journal | undefined {
-    return this.#context.scope?.journal;
-  }
-
-  get deadlineAt(): number {
-    return this.#context.scope?.deadlineAt ?? Number.POSITIVE_INFINITY;
-  }
-
-  nextAttempt(attempt?: AttemptState, n?: number): number {
+  override nextAttempt(attempt?: AttemptState, n?: number): number {
     // Of several at once, the one that awaits an answer counts.
     if (attempt !== undefined && !this.#awaitsAnswer) this.#attempt = attempt;
-    return this.#context.scope?.nextAttempt(attempt, n) ?? 0;
+    return super.nextAttempt(attempt, n);
   }
 
-  record(attempt: Attempt, outcome: Outcome): void {
-    this.#context.scope?.record(attempt, outcome);
+  override record(attempt: Attempt, outcome: Outcome): void {
+    super.record(attempt, outcome);
     this.#cancelAfter?.();
     this.#cancelAfter = undefined;
     if (this.#isDue && !this.#awaitsAnswer) this.#cut(this.#times.ms);
   }
 
-  stopped(): void {
-    this.#own.abort(this.#context.signal.reason);
-  }
-
-  /** A chain within: its own guards saw to their attempts, but as a whole it was given up. */
+  /** A chain within has seen to its own attempts, but as a whole it was given up. */
   conclude(outcome: Outcome): Outcome {
     return this.#late !== undefined && !this.#context.signal.aborted
-      ? outOfTime(outcome, this.#late)
+      ? timedOutOutcome(outcome, this.#late)
       : outcome;
   }
 
   end(): void {
     this.#cancel();
     this.#cancelAfter?.();
-    this.#outer.offAbort(this);
+    this.#abort.close();
   }
 
   get #awaitsAnswer(): boolean {
-    if (this.#context.scope === undefined) return this.#isHandedOver;
+    if (this.outer === undefined) return this.#isHandedOver;
     const attempt = this.#attempt;
-    return attempt?.crossed === true && !attempt.passedOn && attempt.outcome === undefined;
+    return attempt?.handedOver === true && !attempt.forwarded && attempt.outcome === undefined;
   }
 
   #ring(): void {
@@ -142,14 +128,14 @@ class Timed implements DeliveryScope, StopListener {
 
   #cut(ms: number): void {
     this.#late ??= new AttemptTimeout(ms);
-    this.#own.abort(this.#late);
+    this.#abort.abort(this.#late);
   }
 
   #handOver(): Promise<void> {
-    const asked = this.#context.handOver();
-    if (asked !== atOnce) return asked.then(() => this.#passed());
+    const handOver = this.#context.handOver();
+    if (handOver !== handOverDone) return handOver.then(() => this.#passed());
     this.#passed();
-    return atOnce;
+    return handOverDone;
   }
 
   #passed(): void {

@@ -1,153 +1,56 @@
 import { Socket } from "node:net";
 import pg from "pg";
+import { acquire, ignoreError, isQueryTimeout, preparePool, release, withConnection } from "./connections.ts";
 import type { Database, Queryable, Row } from "./database.ts";
-import { guard, onError } from "./guard.ts";
-import { inTime } from "./in-time.ts";
-import { ownParsers } from "./own-parsers.ts";
-import { listenOn } from "./postgres-listen.ts";
-import { preparing } from "./prepared.ts";
+import { listen } from "./listen.ts";
+import { textParsers } from "./parsers.ts";
+import { preparedQueries } from "./prepared.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** How long a connection may take, where the pool is our own. */
-const connectMs = 10_000;
-/** How long a server is waited for that is told goodbye. */
-const goodbyeMs = 2_000;
-/** An answer that has not come by then is taken for lost, where nobody says otherwise and the pool is our own. */
-const usualMs = 30_000;
-/** The same for those who only look on: they ask again soon. */
-const asideMs = 10_000;
+const connectTimeoutMs = 10_000;
+const closeTimeoutMs = 2_000;
+/** The time limit of a statement, where the caller names none. */
+const defaultTimeoutMs = 30_000;
+/** The same for probes and metrics: they ask again soon. */
+const asideTimeoutMs = 10_000;
 
-/** Several statements in one query give several results. */
-function rowsOf<T>(result: pg.QueryResult | readonly pg.QueryResult[]): readonly T[] {
-  return (
-    Array.isArray(result) ? result.flatMap(({ rows }) => rows) : (result as pg.QueryResult).rows
-  ) as T[];
-}
-
-/** What runs a statement: a pool, or one of its connections. */
+/** Runs a statement: on a pool, or on one of its connections. */
 type Run = (statement: pg.QueryConfig) => Promise<pg.QueryResult>;
 
-/** @param limitMs the time limit where none is given */
-function queryable(run: Run, limitMs?: number): Queryable {
-  return {
-    async query<T extends object = Row>(text: string, values?: readonly unknown[], ownMs = limitMs) {
-      const timeoutMs = ownMs === Number.POSITIVE_INFINITY ? undefined : ownMs;
-      // The driver knows this setting of a single statement; its types do not.
-      const statement: pg.QueryConfig & { query_timeout?: number } = {
-        text,
-        types: ownParsers,
-        ...(values === undefined ? {} : { values: [...values] }),
-        ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
-      };
-      // The driver's limit begins when it has a connection.
-      return rowsOf<T>(await inTime(run(statement), timeoutMs && timeoutMs * 2));
-    },
-  };
-}
-
-/** What the driver says when a statement's time is over. The connection is of no use then: its answer may still come. */
-const isLate = (error: unknown): boolean => error instanceof Error && error.message === "Query read timeout";
-
-/** A server that hears nothing any more of somebody in a transaction gives free what it has locked. */
-const endsIfSilent = "set local idle_in_transaction_session_timeout = '10s'";
-
-/** A connection of the pool, which may have none for ever. One that comes after the time is over goes back. */
-async function connection(pool: pg.Pool, timeoutMs: number | undefined): Promise<pg.PoolClient> {
-  const coming = pool.connect();
-  return inTime(coming, timeoutMs).catch((error: unknown) => {
-    coming.then(
-      (client) => client.release(),
-      () => undefined,
-    );
-    throw error;
-  });
-}
-
-async function inTransaction<T>(
-  pool: pg.Pool,
-  run: (tx: Queryable) => Promise<T>,
-  timeoutMs?: number,
-): Promise<T> {
-  const client = await connection(pool, timeoutMs);
-  const tx = queryable((statement) => client.query(statement), timeoutMs);
-  let broken = false;
-  // The pool listens to those that are idle.
-  client.on("error", onError);
-  try {
-    await tx.query(timeoutMs === undefined ? "begin" : `begin; ${endsIfSilent}`);
-    const result = await run(tx);
-    await tx.query("commit");
-    return result;
-  } catch (error) {
-    broken =
-      isLate(error) ||
-      (await tx.query("rollback").then(
-        () => false,
-        () => true,
-      ));
-    throw error;
-  } finally {
-    client.off("error", onError);
-    client.release(broken);
-  }
-}
-
-/** A pool of one connection to where another pool leads. */
-function asidePool({ options }: pg.Pool): pg.Pool {
-  // The driver hides a password from being copied along.
-  const { password } = options;
-  return new pg.Pool({
-    ...options,
-    password,
-    max: 1,
-    min: 0,
-    connectionTimeoutMillis: asideMs,
-    allowExitOnIdle: true,
-  });
-}
-
-/** What a database over a pool is made with. */
-interface PoolSite {
+/** A pool of our own: how it runs statements and how it ends. */
+interface OwnPool {
   readonly run: Run;
-  /** The time limit where none is given. */
-  readonly limitMs?: number;
-  /** Ends the pool, if it is our own. */
   end(): Promise<void>;
 }
 
-/** A PostgreSQL server, by a pool of `pg`, which stays the caller's to end. */
-export function postgres(
-  pool: pg.Pool,
-  { run, limitMs, end }: PoolSite = {
-    run: (statement) => pool.query(statement),
-    end: () => Promise.resolve(),
-  },
-): Database {
-  guard(pool);
-  let looking: pg.Pool | undefined;
-  const lookingOn = (statement: pg.QueryConfig): Promise<pg.QueryResult> => {
-    if (looking === undefined) {
-      looking = asidePool(pool);
-      guard(looking);
-    }
-    return looking.query(statement);
+/** A PostgreSQL server, by a pool of `pg`, which stays the caller's to end unless it is our own. */
+export function postgres(pool: pg.Pool, own?: OwnPool): Database {
+  preparePool(pool);
+  // The application may have set a limit of its own: the driver's then holds.
+  const hasLimit = Number((pool.options as pg.ClientConfig).query_timeout) > 0;
+  const limitMs = own === undefined && hasLimit ? undefined : defaultTimeoutMs;
+  const run: Run = own?.run ?? ((statement) => withConnection(pool, (client) => client.query(statement)));
+  let aside: pg.Pool | undefined;
+  const runAside: Run = (statement) => {
+    aside ??= asidePool(pool);
+    return aside.query(statement);
   };
   return Object.freeze({
     kind: "postgres",
     ...queryable(run, limitMs),
-    aside: queryable(lookingOn, asideMs),
-    transaction: <T>(run: (tx: Queryable) => Promise<T>, timeoutMs: number | undefined = limitMs) =>
-      inTransaction(pool, run, timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs),
-    listen: (channel: string, heard: () => void) =>
-      listenOn(() => new pg.Client(pool.options), channel, heard),
+    aside: queryable(runAside, asideTimeoutMs),
+    transaction: (work, timeoutMs = limitMs) => transaction(pool, work, finite(timeoutMs)),
+    listen: (channel, onNotify) => listen(() => new pg.Client(pool.options), channel, onNotify),
     async close() {
-      await Promise.all([looking && inTime(looking.end(), goodbyeMs, () => undefined), end()]);
+      await Promise.all([aside && withTimeout(aside.end(), closeTimeoutMs, () => undefined), own?.end()]);
     },
   } satisfies Database);
 }
 
 /**
  * @param url `postgres://user:password@host:5432/database`
- * @param connections the most connections at once, the one that listens and the one that looks on apart. @defaultValue 10
+ * @param connections the most connections at once, besides one for NOTIFY and one for probes. @defaultValue 10
  */
 export function postgresAt(url: string, connections = 10): Database {
   const sockets = new Set<Socket>();
@@ -156,7 +59,7 @@ export function postgresAt(url: string, connections = 10): Database {
     max: connections,
     application_name: "relais",
     keepAlive: true,
-    connectionTimeoutMillis: connectMs,
+    connectionTimeoutMillis: connectTimeoutMs,
     stream: () => {
       const socket = new Socket();
       sockets.add(socket.once("close", () => sockets.delete(socket)));
@@ -164,9 +67,94 @@ export function postgresAt(url: string, connections = 10): Database {
     },
   });
   const end = async (): Promise<void> => {
-    await inTime(pool.end(), goodbyeMs, () => undefined);
-    // Those of a server that is not heard of any more would keep the process.
+    await withTimeout(pool.end(), closeTimeoutMs, () => undefined);
+    // Connections to a server that does not answer would keep the process.
     for (const socket of sockets) socket.destroy();
   };
-  return postgres(pool, { run: preparing(pool), limitMs: usualMs, end });
+  return postgres(pool, { run: preparedQueries(pool), end });
+}
+
+const finite = (ms: number | undefined): number | undefined =>
+  ms === Number.POSITIVE_INFINITY ? undefined : ms;
+
+/** @param limitMs the time limit where the caller names none */
+function queryable(run: Run, limitMs?: number): Queryable {
+  return {
+    async query<T extends object = Row>(text: string, values?: readonly unknown[], ownMs = limitMs) {
+      const timeoutMs = finite(ownMs);
+      // The driver knows this setting of a single statement; its types do not.
+      const statement: pg.QueryConfig & { query_timeout?: number } = {
+        text,
+        types: textParsers,
+        ...(values === undefined ? {} : { values: [...values] }),
+        ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
+      };
+      // The driver's limit begins when it has a connection.
+      const result: pg.QueryResult | readonly pg.QueryResult[] = await withTimeout(
+        run(statement),
+        timeoutMs && timeoutMs * 2,
+      );
+      // Several statements in one query give several results.
+      const rows = Array.isArray(result)
+        ? result.flatMap((one) => one.rows)
+        : (result as pg.QueryResult).rows;
+      return rows as T[];
+    },
+  };
+}
+
+/** A server that hears nothing more from us within a transaction releases what it has locked. */
+const endIfSilent = "set local idle_in_transaction_session_timeout = '10s'";
+
+async function transaction<T>(
+  pool: pg.Pool,
+  run: (tx: Queryable) => Promise<T>,
+  timeoutMs?: number,
+): Promise<T> {
+  const client = await acquireWithin(pool, timeoutMs);
+  const tx = queryable((statement) => client.query(statement), timeoutMs);
+  let failed: unknown;
+  // The pool listens to those that are idle.
+  client.on("error", ignoreError);
+  try {
+    await tx.query(timeoutMs === undefined ? "begin" : `begin; ${endIfSilent}`);
+    const result = await run(tx);
+    await tx.query("commit");
+    return result;
+  } catch (error) {
+    if (isQueryTimeout(error)) failed = error;
+    else await tx.query("rollback").catch((why: unknown) => (failed = why));
+    throw error;
+  } finally {
+    client.off("error", ignoreError);
+    release(pool, client, failed);
+  }
+}
+
+/** A connection, which a busy pool may not have for long. One that comes after the time is over goes back. */
+async function acquireWithin(pool: pg.Pool, timeoutMs: number | undefined): Promise<pg.PoolClient> {
+  const pending = acquire(pool);
+  return withTimeout(pending, timeoutMs).catch((error: unknown) => {
+    pending.then(
+      (client) => client.release(),
+      () => undefined,
+    );
+    throw error;
+  });
+}
+
+/** A pool of one connection to the same server. */
+function asidePool({ options }: pg.Pool): pg.Pool {
+  // The driver hides the password from a spread.
+  const { password } = options;
+  const pool = new pg.Pool({
+    ...options,
+    password,
+    max: 1,
+    min: 0,
+    connectionTimeoutMillis: asideTimeoutMs,
+    allowExitOnIdle: true,
+  });
+  preparePool(pool);
+  return pool;
 }

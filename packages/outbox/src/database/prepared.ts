@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { guard } from "./guard.ts";
+import { withConnection } from "./connections.ts";
 
 const names = new Map<string, string>();
 
 /**
- * Marks a statement that runs all the time, so that PostgreSQL need not parse and plan it each time. Its name says
- * what is in it: under one name nobody finds another statement.
+ * Marks a frequent statement, so that PostgreSQL need not parse and plan it each time. Its name is a hash of its text:
+ * one name never stands for two statements.
  * @returns the text, as it is
  */
 export function prepared(text: string): string {
@@ -15,55 +15,49 @@ export function prepared(text: string): string {
 }
 
 /**
- * How long a plan is relied on. One that was made for a table of ten rows is of no use when it has ten thousand, and
- * statistics, which would tell, are gathered once a minute.
+ * How long a plan is kept. One that was made for a table of ten rows is of no use when it has ten thousand, and
+ * statistics are gathered only once a minute.
  */
 const replanAfterMs = 10_000;
 
-/** "There is no such statement", "there is one": somebody between us and PostgreSQL gives our session to others. */
-const shared: ReadonlySet<unknown> = new Set(["26000", "42P05"]);
-/** Also said when a table has changed so that a plan does not fit any more. */
+/** "No such statement", "statement exists": a pooler between us and PostgreSQL shares our session with others. */
+const sharedSession: ReadonlySet<unknown> = new Set(["26000", "42P05"]);
+/** Also the code for a table that has changed so that a plan does not fit any more. */
 const unsupported = "0A000";
 
 /**
- * Runs statements on a pool, those that are marked as prepared ones. Where the session turns out to be shared with
- * others (PgBouncer and the like) it goes on without. What PostgreSQL refused for its name had not been run.
+ * Runs statements on a pool, marked ones as prepared statements. Where the session turns out to be shared (PgBouncer and
+ * the like) it does without. A statement that PostgreSQL refused for its name has not been executed.
  */
-export function preparing(
+export function preparedQueries(
   pool: pg.Pool,
-  afterMs: number = replanAfterMs,
+  maxPlanAgeMs: number = replanAfterMs,
 ): (statement: pg.QueryConfig) => Promise<pg.QueryResult> {
-  guard(pool);
   const plannedAt = new WeakMap<pg.PoolClient, number>();
-  let ours = true;
+  let supported = true;
 
-  const byName = async (name: string, statement: pg.QueryConfig): Promise<pg.QueryResult> => {
-    const client = await pool.connect();
-    let broken = true;
-    try {
+  const runPrepared = (name: string, statement: pg.QueryConfig): Promise<pg.QueryResult> =>
+    withConnection(pool, async (client) => {
       const now = Date.now();
       const since = plannedAt.get(client);
-      const old = since !== undefined && now - since >= afterMs;
-      if (old) await client.query({ ...statement, text: "discard plans", values: [] });
-      if (old || since === undefined) plannedAt.set(client, now);
-      const result = await client.query({ ...statement, name });
-      broken = false;
-      return result;
-    } finally {
-      client.release(broken);
-    }
-  };
+      const expired = since !== undefined && now - since >= maxPlanAgeMs;
+      if (expired) await client.query({ ...statement, text: "discard plans", values: [] });
+      if (expired || since === undefined) plannedAt.set(client, now);
+      return client.query({ ...statement, name });
+    });
+  const runOnce = (statement: pg.QueryConfig): Promise<pg.QueryResult> =>
+    withConnection(pool, (client) => client.query(statement));
 
   return async (statement) => {
-    const name = ours ? names.get(statement.text) : undefined;
-    if (name === undefined) return pool.query(statement);
+    const name = supported ? names.get(statement.text) : undefined;
+    if (name === undefined) return runOnce(statement);
     try {
-      return await byName(name, statement);
+      return await runPrepared(name, statement);
     } catch (error) {
       const { code } = error as { code?: unknown };
-      if (shared.has(code)) ours = false;
+      if (sharedSession.has(code)) supported = false;
       else if (code !== unsupported) throw error;
-      return pool.query(statement);
+      return runOnce(statement);
     }
   };
 }

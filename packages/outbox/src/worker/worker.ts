@@ -1,22 +1,17 @@
 import type { Chain } from "@relais/core";
-import { inTime } from "../database/in-time.ts";
-import { use } from "../database/users.ts";
-import { within } from "../database/within.ts";
-import type { Outbox } from "../outbox.ts";
-import { purge } from "../purge.ts";
-import { leases as leasesOf } from "../queue/leases.ts";
-import { checkVersion } from "../schema/version.ts";
-import type { MessageSource } from "../table/table-source.ts";
-import { bell } from "./bell.ts";
-import { errorWords } from "./error-words.ts";
-import { hands } from "./hands.ts";
-import { pump } from "./pump.ts";
+import { beforeClose, type DatabaseOwner } from "../database/database.ts";
+import { withQueryTimeout, withTimeout } from "../database/with-timeout.ts";
+import { purge } from "../operations/purge.ts";
+import { leases as leasesOf } from "../store/leases.ts";
+import { checkVersion } from "../store/migrations.ts";
+import { channel, queueDue, wakeWorkers } from "../store/scheduling.ts";
+import { claimLoop } from "./claim-loop.ts";
+import { errorText, type WorkerEvent } from "./events.ts";
+import { inFlight } from "./in-flight.ts";
+import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
+import { type WorkerOptions, workerSettings } from "./options.ts";
 import { recover } from "./recover.ts";
-import { rounds } from "./rounds.ts";
-import { type Tenure, tenure } from "./tenure.ts";
-import { promote } from "./turns.ts";
-import type { WorkerEvent } from "./worker-event.ts";
-import { type WorkerOptions, workerSettings } from "./worker-options.ts";
+import { interval, wakeSignal } from "./timing.ts";
 
 /** Sends what is in an outbox by a chain. */
 export interface Worker {
@@ -24,7 +19,7 @@ export interface Worker {
   /** Begins to work. Rejects if the database cannot be reached or is not of this version. */
   start(): Promise<void>;
   /**
-   * Takes nothing more and finishes what is under way. What is not finished within `graceMs` is given up: what was not
+   * Claims nothing more and finishes what is in flight. What is not finished within `graceMs` is given up: what was not
    * handed over goes back into the queue, the rest is `unknown`. @defaultValue 25000
    */
   stop(options?: { readonly graceMs?: number | undefined }): Promise<void>;
@@ -35,41 +30,55 @@ export interface Worker {
 
 export interface WorkerStatus {
   readonly state: "new" | "working" | "stopping" | "stopped";
-  /** Messages under way. */
+  /** Messages in flight. */
   readonly busy: number;
   readonly concurrency: number;
-  /** When its loop last went round, ms since 1970, whether or not the database answered. */
+  /** When its loop last ran, ms since 1970, whether or not the database answered. */
   readonly tickedAt: number;
 }
 
 const renewMs = 2_500;
-const promoteMs = 1_000;
+const queueDueMs = 1_000;
 const recoverMs = 2_000;
 const sourceMs = 500;
-const longestPurgeMs = 60_000;
-const lastMomentMs = 1_500;
-/** How much longer than it was given a worker may take to stop. */
-const overMs = 1_000;
+const maxPurgeMs = 60_000;
+/** This long before the end of the grace period what is in flight is aborted. */
+const abortBeforeEndMs = 1_500;
+/** How much longer than its grace period a worker may take to stop. */
+const overtimeMs = 1_000;
 /** The longest time that a timer takes, less that. */
-const longestMs = 2 ** 31 - 1 - overMs;
+const maxGraceMs = 2 ** 31 - 1 - overtimeMs;
+
+/** What a worker needs of an outbox. */
+interface WorkerOutbox extends DatabaseOwner {
+  readonly defaultFrom: string | undefined;
+}
 
 /**
  * A worker over an outbox. Several may work on one Postgres; on PGlite, one.
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
  */
 export function createWorker(
-  outbox: Outbox,
+  outbox: WorkerOutbox,
   chain: Pick<Chain, "send">,
   options: WorkerOptions = {},
 ): Worker {
   const settings = workerSettings(options);
-  const { concurrency, name, backoff, observers, keepSentForMs, queryTimeoutMs, sources } = settings;
-  const { maxBytesInFlight } = settings;
-  const database = within(outbox.database, queryTimeoutMs);
+  const { concurrency, name, backoff, keepSentForMs, maxBytesInFlight } = settings;
+  const database = withQueryTimeout(outbox.database, settings.queryTimeoutMs);
   let state: WorkerStatus["state"] = "new";
   let tickedAt = Date.now();
-  const tell = (event: WorkerEvent): void => {
-    for (const observer of observers) {
+  let starting: Promise<void> = Promise.resolve();
+  let stopped: Promise<void> | undefined;
+  let replacing: Promise<void> | undefined;
+  let lease: LeaseKeeper | undefined;
+  let claiming: Promise<void> | undefined;
+  /** What ends the worker's background work. */
+  const ends: (() => Promise<unknown>)[] = [];
+  let forget = (): void => undefined;
+
+  const emit = (event: WorkerEvent): void => {
+    for (const observer of settings.observers) {
       try {
         observer(event);
       } catch {
@@ -77,13 +86,13 @@ export function createWorker(
       }
     }
   };
-  const failed = (during: string) => (error: unknown) => {
-    tell({ type: "error", at: Date.now(), during, error: errorWords(error) });
+  const reportError = (during: string) => (error: unknown) => {
+    emit({ type: "error", at: Date.now(), during, error: errorText(error) });
   };
-  const leases = leasesOf(database, failed("keeping leases"));
-  const work = bell();
-  const freed = bell();
-  const under = hands({
+  const leases = leasesOf(database, reportError("keeping leases"));
+  const queued = wakeSignal();
+  const freed = wakeSignal();
+  const messages = inFlight({
     database,
     chain,
     concurrency,
@@ -91,30 +100,21 @@ export function createWorker(
     worker: name,
     backoff,
     defaultFrom: outbox.defaultFrom,
-    tell,
-    failed,
-    freed(bytes) {
-      // What waits may have been too large, beside what is over now.
-      if (bytes > maxBytesInFlight / 4) work.ring();
-      freed.ring();
+    emit,
+    reportError,
+    onFreed(bytes) {
+      // What waits may have been too large beside what has just ended.
+      if (bytes > maxBytesInFlight / 4) queued.notify();
+      freed.notify();
     },
   });
   const isStopping = (): boolean => state !== "working";
-  const ends: (() => Promise<unknown>)[] = [];
-  let release = (): Promise<void> => Promise.resolve();
-  let stopped: Promise<void> | undefined;
-  let starting: Promise<void> = Promise.resolve();
-  let unused = (): void => undefined;
 
-  const stop = async ({
-    graceMs = 25_000,
-  }: {
-    readonly graceMs?: number | undefined;
-  } = {}): Promise<void> => {
+  const stop: Worker["stop"] = async ({ graceMs = 25_000 } = {}) => {
     if (state === "new") state = "stopped";
     if (state === "stopped") return;
-    const ms = Math.min(graceMs, longestMs);
-    stopped ??= inTime(end(ms), ms + overMs, overdue).finally(unused);
+    const ms = Math.min(graceMs, maxGraceMs);
+    stopped ??= withTimeout(end(ms), ms + overtimeMs, abandon).finally(forget);
     await stopped;
   };
 
@@ -123,92 +123,112 @@ export function createWorker(
     async start() {
       if (state !== "new") throw new Error("a worker can be started once; make a new one");
       state = "working";
-      unused = use(outbox.database, stop);
+      forget = beforeClose(outbox.database, stop);
       starting = begin();
       await starting.catch(async (error: unknown) => {
-        // Nothing of it may go on by itself.
-        unused();
-        await inTime(end(0), overMs, overdue).catch(() => undefined);
+        // None of its background work may go on.
+        forget();
+        await withTimeout(end(0), overtimeMs, abandon).catch(() => undefined);
         throw error;
       });
     },
     stop,
     [Symbol.asyncDispose]: () => stop(),
-    status: () => ({ state, busy: under.busy, concurrency, tickedAt }),
+    status: () => ({ state, busy: messages.count, concurrency, tickedAt }),
   });
 
   async function begin(): Promise<void> {
     await checkVersion(database);
     await leases.start();
-    await takeUp();
-    const held = await tenure(leases, under.holds, under.lose);
-    release = () => held.end();
-    const unlisten = await database.listen("relais_outbox", () => work.ring());
-    ends.push(
-      unlisten,
-      rounds(renewMs, () => renew(held), failed("renewing leases")),
-      rounds(promoteMs, queueDue, failed("queueing what is due")),
-      rounds(recoverMs, takeUp, failed("taking up lost messages")),
-    );
+    await recoverLost();
+    lease = await leaseKeeper(leases, messages.uses, messages.abortLost);
+    ends.push(await database.listen(channel, () => queued.notify()));
+    every(renewMs, renewLeases, "renewing leases");
+    every(queueDueMs, queueAllDue, "queueing what is due");
+    every(recoverMs, recoverLost, "taking up lost messages");
     if (Number.isFinite(keepSentForMs)) {
-      const olderThanMs = keepSentForMs;
-      const everyMs = Math.min(longestPurgeMs, Math.max(promoteMs, keepSentForMs));
-      ends.push(rounds(everyMs, () => purge(database, { olderThanMs }), failed("deleting old messages")));
+      const everyMs = Math.min(maxPurgeMs, Math.max(queueDueMs, keepSentForMs));
+      every(everyMs, () => purge(database, { olderThanMs: keepSentForMs }), "deleting old messages");
     }
-    for (const source of sources)
-      ends.push(rounds(sourceMs, () => bringIn(source), failed("reading a table")));
-    const site = { database, tenure: held, hands: under, work, freed, concurrency, worker: name };
-    const pumping = pump({ ...site, isStopping, onError: failed("claiming") });
-    ends.unshift(() => pumping);
+    for (const source of settings.sources) {
+      const bringIn = async (): Promise<void> => {
+        if ((await source.round()) > 0) queued.notify();
+      };
+      every(sourceMs, bringIn, "reading a table");
+    }
+    claiming = claimLoop({
+      database,
+      lease: {
+        get current() {
+          return lease?.current;
+        },
+        retire: retireLease,
+      },
+      inFlight: messages,
+      queued,
+      freed,
+      concurrency,
+      worker: name,
+      isStopping,
+      onError: reportError("claiming"),
+    });
+  }
+
+  function every(ms: number, work: () => Promise<unknown>, during: string): void {
+    ends.push(interval(ms, work, reportError(during)));
   }
 
   async function end(graceMs: number): Promise<void> {
     state = "stopping";
     await starting.catch(() => undefined);
-    work.ring();
-    freed.ring();
-    const timer = setTimeout(
-      () => under.giveUp("the worker is stopping"),
-      Math.max(0, graceMs - lastMomentMs),
-    );
-    await ends.shift()?.();
-    await under.empty();
+    queued.notify();
+    freed.notify();
+    const abort = (): void => messages.abortAll("the worker is stopping");
+    const timer = setTimeout(abort, Math.max(0, graceMs - abortBeforeEndMs));
+    await claiming;
+    await messages.drain();
     clearTimeout(timer);
-    await Promise.allSettled(ends.map((one) => one()));
-    await release().catch(failed("giving back a lease"));
+    await Promise.allSettled([...ends.map((one) => one()), replacing]);
+    await lease?.release().catch(reportError("giving back a lease"));
     await leases.stop();
     state = "stopped";
   }
 
-  /** Nobody is kept waiting by a database that does not answer. */
-  function overdue(): void {
-    failed("stopping")(new Error("the database does not answer; what was under way is taken up by others"));
+  /** The database does not answer: nothing waits for it any longer. */
+  function abandon(): void {
+    reportError("stopping")(
+      new Error("the database does not answer; what was under way is taken up by others"),
+    );
     for (const one of [...ends, leases.stop]) one().catch(() => undefined);
     state = "stopped";
   }
 
-  async function renew(held: Tenure): Promise<void> {
-    under.letGo();
+  async function renewLeases(): Promise<void> {
+    messages.putBackLate();
     // Once more at once, on another connection: a lease is short.
-    await held.renew().catch((error: unknown) => {
-      failed("renewing leases")(error);
-      return held.renew();
+    await lease?.renew().catch((error: unknown) => {
+      reportError("renewing leases")(error);
+      return lease?.renew();
     });
   }
 
-  async function queueDue(): Promise<void> {
+  /** Until there is another lease nothing is claimed: it does not wait for the next renewal. */
+  function retireLease(): void {
+    lease?.retire();
+    if (isStopping()) return;
+    replacing = renewLeases().then(queued.notify, reportError("renewing leases"));
+  }
+
+  async function queueAllDue(): Promise<void> {
     tickedAt = Date.now();
-    if ((await promote(database)) > 0) await database.query("select pg_notify('relais_outbox', '')");
+    if ((await queueDue(database)) > 0) await wakeWorkers(database);
   }
 
-  async function bringIn(source: MessageSource): Promise<void> {
-    if ((await source.round()) > 0) work.ring();
-  }
-
-  async function takeUp(): Promise<void> {
-    for (const { id: message, state: now } of await recover(database, failed("taking up lost messages"))) {
-      tell({ type: "recovered", at: Date.now(), message, state: now });
-      work.ring();
+  async function recoverLost(): Promise<void> {
+    const recovered = await recover(database, reportError("taking up lost messages"));
+    for (const { id: message, state } of recovered) {
+      emit({ type: "recovered", at: Date.now(), message, state });
+      queued.notify();
     }
   }
 }

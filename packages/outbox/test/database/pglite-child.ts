@@ -1,6 +1,6 @@
 // Opens a folder, says what is in it, and, asked to, writes mails until it is killed: each is told once it is committed.
 import { writeSync } from "node:fs";
-import { pgliteAt } from "../../src/database/pglite.ts";
+import { pgliteAt } from "../../src/database/pglite/pglite.ts";
 import { ledgerTables, readLedger, writeMail } from "./ledger-rows.ts";
 
 const [folder = "", what = ""] = process.argv.slice(2);

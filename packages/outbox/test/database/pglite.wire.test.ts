@@ -5,10 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { durableClient } from "../../src/database/durable-client.ts";
-import { DurableNodeFs } from "../../src/database/durable-fs.ts";
-import { pgliteAt } from "../../src/database/pglite.ts";
-import { keepVacuumed } from "../../src/database/vacuum.ts";
+import { DurableNodeFs, durableClient } from "../../src/database/pglite/durable.ts";
+import { keepVacuumed, pgliteAt } from "../../src/database/pglite/pglite.ts";
 import { until } from "../scripted.ts";
 
 const root = mkdtempSync(join(tmpdir(), "relais-pglite-"));

@@ -1,7 +1,7 @@
 import { closeSync, cpSync, fstatSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
-import { DurableNodeFs } from "../../src/database/durable-fs.ts";
+import { DurableNodeFs } from "../../src/database/pglite/durable.ts";
 import { onRealSync } from "./real-syncs.ts";
 
 /** A piece of a file that was written and not yet synced. */

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { expect } from "vitest";
-import { durableClient } from "../../src/database/durable-client.ts";
-import { makeDatabase } from "../../src/database/make-database.ts";
-import { pgliteAt } from "../../src/database/pglite.ts";
+import { durableClient, initDatabase } from "../../src/database/pglite/durable.ts";
+import { pgliteAt } from "../../src/database/pglite/pglite.ts";
 import { found } from "./children.ts";
 import { type Ledger, writeMail } from "./ledger-rows.ts";
 import { PowerCutFs } from "./power-cut-fs.ts";
@@ -77,7 +76,7 @@ export async function powerCuts(): Promise<PowerCuts> {
   const seedHome = join(root, "seed");
   let fs: PowerCutFs | undefined;
   const made = join(root, "made");
-  await makeDatabase(made, (path) => {
+  await initDatabase(made, (path) => {
     fs = new PowerCutFs(path, true);
     return fs;
   });

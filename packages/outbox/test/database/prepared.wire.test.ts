@@ -2,9 +2,9 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import type { Database } from "../../src/database/database.ts";
-import { openDatabase } from "../../src/database/open-database.ts";
+import { openDatabase } from "../../src/database/open.ts";
 import { postgresAt } from "../../src/database/postgres.ts";
-import { prepared, preparing } from "../../src/database/prepared.ts";
+import { prepared, preparedQueries } from "../../src/database/prepared.ts";
 import { type PostgresServer, postgresServer } from "../postgres-server.ts";
 
 const often = prepared("select n, word from thing where n = $1");
@@ -101,7 +101,7 @@ describe.runIf(needs("postgres"))("statements that run all the time, on PostgreS
     const pool = new pg.Pool({ connectionString: url, max: 1 });
     // Its connections end a moment after it, and the server may be faster.
     pool.on("error", () => undefined);
-    const run = preparing(pool, afterMs);
+    const run = preparedQueries(pool, afterMs);
     await run({ text: "set plan_cache_mode = force_generic_plan" });
     await run({ text: "analyze thing" });
     await run({ text: often, values: [1] });

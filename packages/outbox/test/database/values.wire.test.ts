@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import type { Database } from "../../src/database/database.ts";
-import { pgliteAt } from "../../src/database/pglite.ts";
+import { pgliteAt } from "../../src/database/pglite/pglite.ts";
 import { postgresAt } from "../../src/database/postgres.ts";
 import { pgliteFolder } from "../pglite-folder.ts";
 import { postgresServer } from "../postgres-server.ts";

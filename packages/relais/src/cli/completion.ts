@@ -172,7 +172,7 @@ async function valuesOf(
 ): Promise<Candidates> {
   if (option.argChoices !== undefined) return plain(option.argChoices);
   if (/<(?:file|folder)>/.test(option.flags)) return "files";
-  if (option.name() === "phase") return plain((await import("@relais/smtp")).phases);
+  if (option.name() === "phase") return plain((await import("@relais/smtp/replies")).phases);
   if (option.name() !== "chain") return [];
   const config = values.get("config");
   const file = config === undefined ? findConfig(cwd) : resolve(cwd, config);

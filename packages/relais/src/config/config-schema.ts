@@ -42,6 +42,9 @@ const rateLimit = optional({
 });
 const concurrency = optional({ messages: count, bytes: z.number().min(1), queue: z.int().min(0) });
 const disposition = optional({
+  retry: z.boolean(),
+  failover: z.boolean(),
+  /** Old names of `retry` and `failover`. */
   again: z.boolean(),
   next: z.boolean(),
   health: z.enum(["success", "failure", "open", "rest", "neither"]),

@@ -76,8 +76,8 @@ function clearTextFault(host: string, requireTLS: boolean | undefined): string |
 /** The same provider, which fails without touching the network: to rehearse the fallback. */
 function forcedFailure(provider: Provider): Provider {
   const { id } = provider;
-  const reason = "forced by SMTP_FORCE_FAIL";
   // Not tried again: a retry would only make the rehearsal slower.
-  const failure = { success: false, provider: id, kind: "transient", code: "forced", again: false, reason };
-  return wrapped(provider, async () => failure as Awaited<ReturnType<Provider["send"]>>);
+  const failure = { success: false, kind: "transient", code: "forced", again: false } as const;
+  const reason = "forced by SMTP_FORCE_FAIL";
+  return wrapped(provider, async () => ({ ...failure, provider: id, reason }));
 }

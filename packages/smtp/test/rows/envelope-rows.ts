@@ -40,7 +40,7 @@ export const envelopeRows: readonly Row[] = [
     ...kind("refused"),
     code: "552 5.3.4",
   },
-  // The size is always told: what nodemailer sends without it is refused before a byte goes out.
+  // The size is always given: what nodemailer sends without it is refused before a byte goes out.
   {
     fault: "EHLO SIZE 200 advertised, message bigger",
     server: { size: 200 },

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Coverage, Harness, Rule, Stage } from "@relais/conformance";
+import type { Coverage, Harness, Rule, TestTarget } from "@relais/conformance";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
 
 const help = `
@@ -40,7 +40,7 @@ async function conformance(name: string, flags: ConformanceFlags, context: CliCo
   if (typeof bare === "string") return refuse(bare);
   let rules: readonly Rule[] = [];
   let notCovered: Coverage["notCovered"] = [];
-  const coverRules = <S extends Stage>(harness: Harness<S>): void => {
+  const coverRules = <S extends TestTarget>(harness: Harness<S>): void => {
     rules = kit.rules(harness);
     notCovered = kit.coverage(harness).notCovered;
   };
@@ -68,13 +68,13 @@ async function findHarness(
   name: string,
   harnessFile: string | undefined,
   cwd: string,
-): Promise<Harness<Stage> | string> {
+): Promise<Harness<TestTarget> | string> {
   const provider = locate(name, cwd);
   if (provider === undefined) return `${name} cannot be found from ${cwd}.`;
   const file = harnessFile === undefined ? provider : resolve(cwd, harnessFile);
   const shown = harnessFile === undefined ? name : file;
   try {
-    const { harness } = (await import(pathToFileURL(file).href)) as { harness?: Harness<Stage> };
+    const { harness } = (await import(pathToFileURL(file).href)) as { harness?: Harness<TestTarget> };
     if (typeof harness?.make === "function" && typeof harness.provoke === "object") return harness;
     return `${shown} must export harness: how to make the provider with a server of its own (see @relais/conformance).`;
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { FailureKind } from "@relais/core";
-import type { Phase } from "@relais/smtp";
+import type { Phase } from "@relais/smtp/replies";
 import { InvalidArgumentError } from "commander";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
 
@@ -32,7 +32,7 @@ function httpStatus(value: string): string {
 }
 
 async function explain(text: string, flags: ExplainFlags, context: CliContext): Promise<ExitCode> {
-  const { phases } = await import("@relais/smtp");
+  const { phases } = await import("@relais/smtp/replies");
   const names: readonly string[] = phases;
   if (flags.phase !== undefined && !names.includes(flags.phase))
     return printProblems(context, flags, [`--phase must be one of ${names.join(", ")}.`]);
@@ -48,11 +48,11 @@ async function explain(text: string, flags: ExplainFlags, context: CliContext): 
     context.out(JSON.stringify({ ...explanation, disposition: dispositions[kind] }));
     return exitCodes.ok;
   }
-  const { again, next, health } = dispositions[kind];
+  const { retry, failover, health } = dispositions[kind];
   const lines = [
     `${kind}: ${because}`,
-    `  - ${again ? "the same provider is tried again, within its budget" : "the same provider is not tried again"}`,
-    `  - ${next ? "the next provider is asked" : "no other provider is asked"}`,
+    `  - ${retry ? "the same provider is tried again, within its budget" : "the same provider is not tried again"}`,
+    `  - ${failover ? "the next provider is asked" : "no other provider is asked"}`,
     `  - ${healthEffects[health]}`,
     ...(retryAfterMs === undefined ? [] : [`  - not before ${retryAfterMs} ms have passed`]),
     ...(source === undefined ? [] : [`  source: ${source}`]),
@@ -79,7 +79,7 @@ interface Explanation {
 
 async function explanationOf(text: string, flags: ExplainFlags): Promise<Explanation | undefined> {
   if (/^\s*\d{3}/.test(text)) {
-    const { explainReply } = await import("@relais/smtp");
+    const { explainReply } = await import("@relais/smtp/replies");
     const reply = explainReply(text, (flags.phase ?? "rcpt") as Phase);
     if (reply === undefined) return undefined;
     const { kind, because, retryAfterMs, phrase } = reply;

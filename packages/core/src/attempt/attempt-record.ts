@@ -1,0 +1,113 @@
+import type { Attempt } from "../events/delivery.ts";
+import { type Failure, failure, type Outcome } from "../failure/outcome.ts";
+import type { Message } from "../message/message.ts";
+import type { SendContext } from "../provider/provider.ts";
+import { attemptScope } from "../provider/scope.ts";
+
+/** What is known of an attempt besides its outcome. */
+export interface AttemptFacts {
+  readonly n: number;
+  readonly id: string;
+  readonly provider: string;
+  /** Ms since 1970. */
+  readonly at: number;
+  readonly ms: number;
+  readonly handedOver: boolean;
+  readonly skipped: boolean;
+  readonly recipients: number;
+}
+
+type Draft = { -readonly [K in keyof Attempt]: Attempt[K] };
+
+/** An attempt as it stands in `delivery.attempts`. */
+export function attemptRecord(facts: AttemptFacts, outcome: Outcome): Attempt {
+  const draft: Draft = {
+    n: facts.n,
+    id: facts.id,
+    provider: facts.provider,
+    at: isoTime(facts.at),
+    ms: Math.round(facts.ms * 1000) / 1000,
+    success: outcome.success,
+    phase: facts.handedOver ? "handed_over" : "open",
+    skipped: facts.skipped,
+    recipients: facts.recipients,
+    accepted: outcome.success ? outcome.accepted.length : 0,
+  };
+  if (outcome.success) {
+    draft.messageId = outcome.messageId;
+  } else {
+    draft.kind = outcome.kind;
+    draft.reason = outcome.reason;
+    if (outcome.code !== undefined) draft.code = outcome.code;
+    if (outcome.retryAfterMs !== undefined) draft.retryAfterMs = outcome.retryAfterMs;
+  }
+  return Object.freeze(draft);
+}
+
+let lastMs = Number.NaN;
+let lastIso = "";
+
+/** Many attempts begin within the same millisecond, and writing one down costs more than a whole send should. */
+function isoTime(at: number): string {
+  const ms = Math.floor(at);
+  if (ms !== lastMs) {
+    lastIso = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
+}
+
+let sequence = 0;
+const prefix = `${Math.random().toString(36).slice(2, 8)}-`;
+
+/** An id that no other attempt of this process has. */
+export function attemptId(): string {
+  sequence += 1;
+  return prefix + sequence;
+}
+
+/** Why an attempt was not made: a policy held it back, or the message is over the provider's limits (`over-limit`). */
+export type SkipCode =
+  | "breaker-open"
+  | "resting"
+  | "rate-limit"
+  | "daily-limit"
+  | "queue-full"
+  | "over-limit";
+
+/** What is said of an attempt that is not made. */
+interface SkipReason {
+  readonly code: SkipCode;
+  /** @defaultValue `"skipped"` */
+  readonly kind?: "skipped" | "refused" | undefined;
+  readonly reason: string;
+  readonly retryAfterMs?: number | undefined;
+  /** Ms since 1970, as the machine says. */
+  readonly at: number;
+}
+
+/** Answers for a provider that is not asked, and notes it among the attempts. */
+export function skip(
+  provider: string,
+  message: Message,
+  context: Pick<SendContext, "scope" | "envelope">,
+  why: SkipReason,
+): Failure {
+  const { code, kind = "skipped", reason, retryAfterMs, at } = why;
+  const held = failure({ provider, kind, code, reason, retryAfterMs });
+  const scope = attemptScope(context.scope);
+  if (scope !== undefined) {
+    const facts = {
+      provider,
+      at,
+      ms: 0,
+      handedOver: false,
+      skipped: true,
+      recipients: context.envelope.to.length,
+    };
+    const attempt = attemptRecord({ ...facts, n: scope.nextAttempt(), id: attemptId() }, held);
+    scope.record(attempt, held);
+    scope.observe?.({ type: "attempt", at, message: message.id, provider, attempt, outcome: held });
+  }
+  return held;
+}

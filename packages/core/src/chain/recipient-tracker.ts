@@ -1,0 +1,156 @@
+import type { Failure, Outcome, Receipt } from "../failure/outcome.ts";
+import { mailboxKey } from "../message/address.ts";
+
+/** How it stands with one recipient of a delivery. */
+export interface RecipientState {
+  readonly address: string;
+  readonly status: "pending" | "accepted" | "ended";
+  /** The last failure at each link, by the link's place; holes where it was not tried or did not fail. */
+  readonly failures: readonly (Failure | undefined)[];
+  /** When each link may be tried again for it, where that is known; as the clock counts. */
+  readonly retryAt: readonly (number | undefined)[];
+  /** Attempts after which nobody knows whether this recipient has the message. */
+  readonly unknowns: number;
+  /** The failure that ended it, or the one after which nobody knows. */
+  readonly end?: Failure;
+}
+
+type Draft = { -readonly [K in keyof RecipientState]: RecipientState[K] } & {
+  failures: (Failure | undefined)[];
+  retryAt: (number | undefined)[];
+};
+
+/** What decides about a failure. */
+export interface FailoverRules {
+  /** Whether a failure at a link leaves the recipient to other providers. */
+  shouldFailOver(failure: Failure, place: number): boolean;
+  /** The clock. */
+  now(): number;
+}
+
+const isPlain = ({ receipts, failures, possibleDuplicate }: Receipt): boolean =>
+  receipts === undefined && failures === undefined && possibleDuplicate === undefined;
+
+const none: readonly never[] = Object.freeze([]);
+
+/** Who has the message of one delivery, who still needs it, and why not. */
+export class RecipientTracker {
+  readonly recipients: readonly string[];
+  /** The last failure of each link, by the link's place. */
+  readonly failures: (Failure | undefined)[] = [];
+  /** Within one link a recipient may have got it twice. */
+  possibleDuplicate = false;
+  readonly #rules: FailoverRules;
+  #receipts: readonly Receipt[] = none;
+  #innerFailures: (readonly Failure[] | undefined)[] | undefined;
+  #fullReceipt: Receipt | undefined;
+  #states: Draft[] | undefined;
+  #byMailbox: Map<string, Draft> | undefined;
+
+  /** @param recipients bare addresses, each once */
+  constructor(recipients: readonly string[], rules: FailoverRules) {
+    this.recipients = recipients;
+    this.#rules = rules;
+  }
+
+  /** What the providers within a link failed with, by the link's place. */
+  get innerFailures(): readonly (readonly Failure[] | undefined)[] {
+    return this.#innerFailures ?? none;
+  }
+
+  get receipts(): readonly Receipt[] {
+    return this.#receipts;
+  }
+
+  /** All recipients accepted, by one provider and at the first try: the usual case, for which no states are kept. */
+  get fullReceipt(): Receipt | undefined {
+    return this.#fullReceipt;
+  }
+
+  get states(): readonly RecipientState[] {
+    return this.#drafts;
+  }
+
+  /** Recipients that may still be offered to a provider. */
+  get pending(): readonly string[] {
+    if (this.#fullReceipt !== undefined) return none;
+    if (this.#states === undefined) return this.recipients;
+    return this.#states.filter(({ status }) => status === "pending").map(({ address }) => address);
+  }
+
+  /**
+   * Notes what a link answered.
+   * @param place the link's
+   * @param to the recipients that the outcome is about; a failure is not noted for any other
+   */
+  record(place: number, outcome: Outcome, to: readonly string[]): void {
+    if (outcome.failures !== undefined || (!outcome.success && this.#innerFailures !== undefined)) {
+      this.#innerFailures ??= [];
+      this.#innerFailures[place] = outcome.failures;
+    }
+    if (outcome.possibleDuplicate === true) this.possibleDuplicate = true;
+    if (!outcome.success) this.#recordFailure(place, outcome, to);
+    else if (
+      this.#states === undefined &&
+      outcome.accepted === this.recipients &&
+      outcome.rejected.length === 0 &&
+      isPlain(outcome)
+    ) {
+      this.#receipts = [outcome];
+      this.#fullReceipt = outcome;
+    } else this.#recordReceipt(place, outcome);
+  }
+
+  #recordReceipt(place: number, receipt: Receipt): void {
+    this.#receipts = [...this.#receipts, ...(receipt.receipts ?? [receipt])];
+    for (const address of receipt.accepted) {
+      const state = this.#pendingState(address);
+      if (state !== undefined) state.status = "accepted";
+    }
+    for (const { address, failure } of receipt.rejected) {
+      const state = this.#pendingState(address);
+      if (state !== undefined) this.#fail(state, place, failure);
+    }
+  }
+
+  #recordFailure(place: number, failure: Failure, to: readonly string[]): void {
+    const rejections = new Map(failure.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
+    const isForAll = to.length === this.recipients.length;
+    for (const state of isForAll ? this.#drafts : to.map((address) => this.#pendingState(address))) {
+      if (state?.status !== "pending") continue;
+      this.#fail(state, place, rejections.get(mailboxKey(state.address)) ?? failure);
+    }
+    this.failures[place] = failure;
+  }
+
+  #fail(state: Draft, place: number, failure: Failure): void {
+    const { retryAfterMs } = failure;
+    state.failures[place] = failure;
+    state.retryAt[place] = retryAfterMs === undefined ? undefined : this.#rules.now() + retryAfterMs;
+    this.failures[place] = failure;
+    if (failure.kind === "unknown") {
+      state.unknowns += 1;
+      state.end = failure;
+    }
+    if (this.#rules.shouldFailOver(failure, place)) return;
+    state.status = "ended";
+    state.end ??= failure;
+  }
+
+  get #drafts(): Draft[] {
+    this.#states ??= this.recipients.map((address) => ({
+      address,
+      status: "pending",
+      failures: [],
+      retryAt: [],
+      unknowns: 0,
+    }));
+    return this.#states;
+  }
+
+  #pendingState(address: string): Draft | undefined {
+    this.#byMailbox ??= new Map(this.#drafts.map((one) => [mailboxKey(one.address), one]));
+    const found = this.#byMailbox.get(mailboxKey(address));
+    return found?.status === "pending" ? found : undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Attempt } from "../events/delivery.ts";
+import type { Observer } from "../events/event.ts";
+import type { Journal } from "../events/journal.ts";
+import type { Outcome } from "../failure/outcome.ts";
+
+/** What is known of an attempt, while it is made and afterwards. */
+export interface AttemptState {
+  readonly provider: string;
+  readonly to: readonly string[];
+  /** The hand-over is under way. */
+  readonly isHandingOver: boolean;
+  /** The message may be on its way. */
+  readonly handedOver: boolean;
+  /** It made attempts of others through its scope, as a chain does, and none of its own. */
+  readonly forwarded: boolean;
+  /** It was not made after all: the journal could not be opened for it. */
+  readonly isVoid: boolean;
+  /** Absent while it is under way. */
+  readonly outcome: Outcome | undefined;
+  /** Ends it at once, if it has not ended: its answer is no longer waited for. */
+  abandon(): void;
+}
+
+/**
+ * What belongs to a whole delivery rather than to one attempt. Handed down through links and chains within chains;
+ * an ordinary provider has no use for it. Attempts are numbered and noted through it, by core alone.
+ */
+export interface DeliveryScope {
+  /** Absent if there are no observers. */
+  readonly observe?: Observer | undefined;
+  readonly journal?: Journal | undefined;
+  /** When the whole delivery must be over, as the chain's clock counts (`Clock.now`). */
+  readonly deadlineAt: number;
+}
+
+/** A scope as core made it. */
+export interface AttemptScope extends DeliveryScope {
+  /**
+   * The number of the attempt that begins now; 0 if none may begin any more.
+   * @param attempt absent for one that is not made (a skipped one)
+   * @param n a number that is taken already: the attempt is made in the name of one that had it
+   */
+  nextAttempt(attempt?: AttemptState, n?: number): number;
+  /** Notes a finished or skipped attempt. */
+  record(attempt: Attempt, outcome: Outcome): void;
+}
+
+/** A scope that core made; a value that is none counts for nothing. */
+export function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined {
+  return scope !== undefined && "nextAttempt" in scope ? (scope as AttemptScope) : undefined;
+}
+
+/** A scope within another one, which sees what is made through it. */
+export class InnerScope<Outer extends AttemptScope | undefined = AttemptScope> implements AttemptScope {
+  readonly outer: Outer;
+
+  constructor(outer: Outer) {
+    this.outer = outer;
+  }
+
+  get observe(): Observer | undefined {
+    return this.outer?.observe;
+  }
+
+  get journal(): Journal | undefined {
+    return this.outer?.journal;
+  }
+
+  get deadlineAt(): number {
+    return this.outer?.deadlineAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  nextAttempt(attempt?: AttemptState, n?: number): number {
+    return this.outer?.nextAttempt(attempt, n) ?? 0;
+  }
+
+  record(attempt: Attempt, outcome: Outcome): void {
+    this.outer?.record(attempt, outcome);
+  }
+}

@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { mailboxKey } from "../src/message/address.ts";
+import { createMessage, type MessageInput } from "../src/message/create-message.ts";
+import { InvalidMessage } from "../src/message/fields.ts";
+import type { Message } from "../src/message/message.ts";
+import { hostileInput } from "./hostile-input.ts";
+
+// Marks that scripts need are not among them.
+const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]|\p{Cs}/u;
+const bare =
+  /^(?:[^\p{C}\s"(),:;<>@[\]\\]+|"[^\p{C}\p{Zl}\p{Zp}]*")@(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-fIPv:.]+\])$/u;
+
+/** Everything of a message that ends up in a header, an envelope, or a parameter of one. */
+function headerBound(message: Message): string[] {
+  const people = [
+    message.from,
+    message.sender,
+    ...message.to,
+    ...message.cc,
+    ...message.bcc,
+    ...message.replyTo,
+  ];
+  return [
+    ...people.flatMap((one) => (one === undefined ? [] : [one.address, one.name ?? ""])),
+    message.id,
+    message.messageId,
+    message.date,
+    message.subject,
+    message.inReplyTo ?? "",
+    ...message.references,
+    ...Object.entries(message.headers).flat(2),
+    ...Object.entries(message.tags).flat(),
+    ...message.attachments.flatMap(({ filename = "", contentType = "", cid = "", disposition }) => [
+      filename,
+      contentType,
+      cid,
+      disposition,
+    ]),
+    message.envelope.from,
+    ...message.envelope.to,
+  ];
+}
+
+/** Every text that an honest reader of the input may take for an address. */
+function written(value: unknown, depth = 0): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null || depth > 3) return [];
+  return Object.values(value).flatMap((inner) => written(inner, depth + 1));
+}
+
+const isThere = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+
+function look(message: Message, given: MessageInput): void {
+  for (const value of headerBound(message)) {
+    expect(typeof value).toBe("string");
+    expect(value).not.toMatch(unprintable);
+  }
+  for (const { address } of [message.from, ...message.to, ...message.cc, ...message.bcc, ...message.replyTo])
+    expect(address).toMatch(bare);
+  const { from, to } = message.envelope;
+  if (from !== "") expect(from).toMatch(bare);
+  expect(to.length).toBeGreaterThan(0);
+  expect(new Set(to.map(mailboxKey)).size).toBe(to.length);
+  const own = given.envelope;
+  const hasOwn = own !== undefined && own !== null && [own.to, own.cc, own.bcc].some(isThere);
+  const meant = hasOwn ? [own.to, own.cc, own.bcc] : [given.to, given.cc, given.bcc];
+  if (!hasOwn) {
+    const listed = [...message.to, ...message.cc, ...message.bcc].map((one) => mailboxKey(one.address));
+    expect(new Set(to.map(mailboxKey))).toEqual(new Set(listed));
+  }
+  const texts = meant
+    .flatMap((one) => written(one))
+    .join(" ")
+    .toLowerCase();
+  for (const one of to) if (!one.includes("xn--")) expect(texts).toContain(one.toLowerCase());
+  for (const name of Object.keys(message.headers))
+    expect(name).not.toMatch(
+      /^(bcc|to|cc|from|content-(type|transfer-encoding|disposition)|__proto__|constructor)$/i,
+    );
+  expect(message.attachments.every(({ content }) => content instanceof Uint8Array)).toBe(true);
+  expect(Object.getPrototypeOf(message)).toBe(Object.prototype);
+}
+
+test("20,000 hostile inputs: each is refused by name, or becomes a message that cannot deceive", {
+  timeout: 120_000,
+}, async () => {
+  const seen = { refused: 0, taken: 0 };
+  await fc.assert(
+    fc.asyncProperty(hostileInput, async (given) => {
+      const made: unknown = await createMessage(given as MessageInput).catch((error: unknown) => error);
+      if (made instanceof InvalidMessage) {
+        seen.refused += 1;
+        expect(made.field).not.toBe("");
+        expect(made.message.startsWith(`${made.field}: `)).toBe(true);
+        expect(made.message).not.toMatch(unprintable);
+        expect(made.message.length).toBeLessThan(400);
+      } else {
+        expect(made).not.toBeInstanceOf(Error);
+        seen.taken += 1;
+        look(made as Message, given as MessageInput);
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+  // Both sides were really tried.
+  expect(seen.refused).toBeGreaterThan(2_000);
+  expect(seen.taken).toBeGreaterThan(500);
+  expect(({} as { name?: unknown }).name).toBeUndefined();
+});

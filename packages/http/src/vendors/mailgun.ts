@@ -1,0 +1,165 @@
+import type { Provider } from "@relais/core/spi";
+import { oneOf, required, retryAfterHeader, rows } from "@relais/http-client";
+import { addressed, inField, type Letter } from "../api/addressed-message.ts";
+import { type FormField, type HttpCheck, textAt } from "../api/api.ts";
+import * as mail from "../api/content.ts";
+import { type ErrorRow, fromMemory } from "../api/errors.ts";
+import { type CommonOptions, domain, key } from "../api/options.ts";
+import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { accountErrors, invalidRecipient } from "./account-errors.ts";
+
+export interface MailgunOptions extends CommonOptions {
+  /** A sending key is enough. */
+  readonly apiKey: string;
+  /** The sending domain, as it stands in the account. */
+  readonly domain: string;
+  /** Where the domain lives. @defaultValue `us` */
+  readonly region?: "us" | "eu" | undefined;
+}
+
+/** Mailgun takes 10 tags of 128 characters; the rest would cost the message. */
+const fitting = (tags: readonly string[]): string[] => tags.filter((tag) => tag.length <= 128).slice(0, 10);
+
+const ampType = /^text\/x-amp-html\b/i;
+
+function fields({ message, to, cc, bcc }: Letter): FormField[] {
+  const { subject, replyTo, authors, alternatives } = message;
+  const { text, html } = mail.bodies(message);
+  const { shared, own } = mail.tagsApart(message.tags);
+  const amp = alternatives.find(({ contentType }) => ampType.test(contentType));
+  const headers = [
+    ...mail.extraHeaders(message),
+    ...(replyTo.length === 0 ? [] : [["Reply-To", mail.addressList(replyTo)] as const]),
+    ["Message-Id", message.messageId] as const,
+  ];
+  const some = (name: string, value: string | undefined): FormField[] =>
+    value === undefined || value === "" ? [] : [{ name, value }];
+  return [
+    { name: "from", value: mail.addressList(authors) },
+    { name: "to", value: mail.addressList(to) },
+    ...some("cc", mail.addressList(cc)),
+    ...some("bcc", mail.addressList(bcc)),
+    { name: "subject", value: subject },
+    ...some("text", text),
+    ...some("html", html),
+    ...some("amp-html", amp === undefined ? undefined : Buffer.from(amp.content).toString("utf8")),
+    ...headers.map(([name, value]) => ({ name: `h:${name}`, value })),
+    ...fitting(shared).map((value) => ({ name: "o:tag", value })),
+    ...own.map(([name, value]) => ({ name: `v:${name}`, value })),
+    ...mail.attached(message).map(({ filename, contentType, content, cid }) => ({
+      name: cid === undefined ? "attachment" : "inline",
+      // The Content-ID of an inline file is its name.
+      filename: cid ?? filename,
+      contentType,
+      content,
+    })),
+  ];
+}
+
+const field = /^['"]?(to|cc|bcc)['"]? parameter\b/i;
+
+function checkOf(domain: string): HttpCheck {
+  return {
+    path: `/v3/domains/${encodeURIComponent(domain)}`,
+    judge: ({ json }) =>
+      textAt(json, "domain", "state") === "disabled" ? { wrong: "the domain is disabled" } : undefined,
+  };
+}
+
+const endpoints = { us: "https://api.mailgun.net", eu: "https://api.eu.mailgun.net" } as const;
+
+const responses = "https://documentation.mailgun.com/docs/mailgun/quickstart-guide/responses";
+const probation = "https://github.com/mailgun/mailgun-java/issues/50";
+
+const ours = { ...rows.misconfigured, source: responses } as const;
+const message = { ...rows.messageRefused } as const;
+const limited = {
+  ...rows.throttled,
+  meaning: "a limit of the account is reached",
+  retryAfter: [{ words: true }, retryAfterHeader],
+  otherwiseMs: 10 * 60_000,
+  atLeastMs: 1_000,
+  source: probation,
+} as const;
+
+/** Mailgun has no codes, only statuses and prose. The domain that its prose speaks of is the account's, not a sender's. */
+const errors: readonly ErrorRow[] = [
+  {
+    status: 400,
+    says: /^['"]?(?:to|cc|bcc)['"]? parameter is not a valid address/i,
+    ...invalidRecipient,
+    source: "https://github.com/mailgun/mailgun-js-boland/issues/199",
+  },
+  {
+    status: 400,
+    says: /^['"]?from['"]? parameter is not a valid address/i,
+    ...rows.senderRefused,
+    source: "https://github.com/fastlane/fastlane/issues/8568",
+  },
+  { status: 420, ...limited },
+  {
+    status: [400, 499],
+    says: /\b(?:try again (?:after|in)|enabled in|on probation|recipient limit exceeded|limited to \d{1,9} (?:messages|recipients|emails))\b/i,
+    ...limited,
+  },
+  {
+    status: [400, 403],
+    says: /\bnot allowed to send\b|\bauthorized recipients?\b|\bfor test purposes only\b|\bdomain\b.{0,160}\b(?:unverified|not verified|disabled)\b/i,
+    ...ours,
+    meaning: "the domain may not send",
+    source: "https://help.mailgun.com/hc/en-us/articles/217531258-Authorized-Recipients",
+  },
+  ...accountErrors(responses).filter(({ about }) => about === "account"),
+  { status: 400, ...message, source: responses },
+  { status: 401, ...ours, meaning: "API key not accepted", source: fromMemory },
+  { status: 402, ...ours, meaning: "the account may not send", source: fromMemory },
+  { status: 403, ...ours, meaning: "API key not accepted, or it may not" },
+  { status: 404, ...ours, meaning: "no such domain, or not in this region" },
+  { status: 413, ...message, meaning: "message too large", source: fromMemory },
+  { status: 429, ...rows.throttled, retryAfter: [retryAfterHeader], source: responses },
+  {
+    status: 500,
+    ...rows.unknown,
+    meaning: "an error at Mailgun that does not say whether the message was taken",
+    source: responses,
+  },
+];
+
+/** Mailgun's API, described. */
+export const mailgunVendor: Vendor<MailgunOptions> = {
+  name: "mailgun",
+  fields: { apiKey: required(key), domain: required(domain), region: oneOf("us", "eu") },
+  errors,
+  /** https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-http */
+  api: ({ apiKey, domain, region = "us" }) => {
+    const basic = Buffer.from(`api:${apiKey}`).toString("base64");
+    return {
+      name: "Mailgun",
+      endpoint: endpoints[region],
+      path: `/v3/${encodeURIComponent(domain)}/messages`,
+      headers: { authorization: `Basic ${basic}` },
+      secrets: [apiKey, basic],
+      body: (letter) => ({ form: fields(letter) }),
+      accepted: ({ json }) => {
+        const messageId = textAt(json, "id");
+        return messageId === undefined ? undefined : { messageId };
+      },
+      complaint: ({ json, text }, letter) => {
+        const words = textAt(json, "message") ?? text.slice(0, 200);
+        return { text: words, about: addressed(letter, words), among: inField(letter, field, words) };
+      },
+      // 25 MB: the page above. 1000: the limit of its own libraries (MAX_RECIPIENTS of mailgun-ruby).
+      // It has SMTPUTF8: https://documentation.mailgun.com/docs/mailgun/user-manual/internationalization
+      limits: { maxRecipients: 1_000, maxBodyBytes: 25 * 1024 * 1024 },
+      check: checkOf(domain),
+    };
+  },
+};
+
+/**
+ * A provider for Mailgun. At most 1000 recipients and 25 MB a message. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export function mailgun(options: MailgunOptions): Provider {
+  return vendorProvider(mailgunVendor, options);
+}

@@ -1,0 +1,113 @@
+import { type Health, type Provider, providerId, redactor } from "@relais/core/spi";
+import type nodemailer from "nodemailer";
+import type { Transporter } from "nodemailer/lib/mailer";
+import { attempt } from "./attempt.ts";
+import { instrumentTransporter } from "./instrumented-transporter.ts";
+import { outcomeFactory } from "./outcomes.ts";
+
+/** What `nodemailerProvider` takes. */
+export interface NodemailerProviderOptions {
+  /** @defaultValue `"NODEMAILER"` */
+  readonly id?: string;
+  /** A transporter, or whatever `nodemailer.createTransport` takes: options, a URL, any other transport. */
+  readonly transport: Transporter | Parameters<typeof nodemailer.createTransport>[0];
+  /** What to call it in health reports. @defaultValue nodemailer's own word, `"SMTP (pool)"` */
+  readonly name?: string;
+  /** Secrets that are not in the transport's options, to be taken out of every reason. */
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * Any nodemailer transport as a provider. For SMTP prefer `@relais/smtp`, for SES v1 `@relais/ses`.
+ * @throws {TypeError} if there is no transport
+ */
+export function nodemailerProvider({
+  id = "NODEMAILER",
+  transport,
+  name,
+  secrets = [],
+}: NodemailerProviderOptions): Provider {
+  providerId("nodemailerProvider: id", id);
+  if (transport === undefined || transport === null) {
+    throw new TypeError("nodemailerProvider: give a transport");
+  }
+  const instrumented = instrumentTransporter(transport);
+  const { transporter, canVerify } = instrumented;
+  const wire = transporter.transporter as { options?: unknown };
+  const options = [typeof transport === "object" ? transport : { url: transport }, transporter.options];
+  const found = [...options, wire.options].flatMap((one) => knownSecrets(one));
+  const outcomes = outcomeFactory(id, redactor([...secrets, ...found]));
+  const label = name ?? instrumented.name;
+  const underWay = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+
+  const verify = async (signal: AbortSignal | undefined): Promise<Health> => {
+    if (!canVerify) return { provider: id, ok: true, reason: `${label} cannot be verified` };
+    const aborted = Promise.withResolvers<never>();
+    const stop = (): void => aborted.reject(Object.assign(new Error("given up"), { code: "EABORT" }));
+    if (signal?.aborted === true) stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      await Promise.race([transporter.verify(), aborted.promise]);
+      return { provider: id, ok: true, reason: `${label} is ready` };
+    } catch (thrown) {
+      const failure = outcomes.fromError(thrown, false);
+      return { provider: id, ok: false, reason: failure.reason, failure };
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  };
+
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      await Promise.allSettled(underWay);
+      try {
+        await transporter.close();
+      } catch {
+        // It is closed either way.
+      }
+    })();
+    return closing;
+  };
+
+  return Object.freeze<Provider>({
+    id,
+    send: async (message, context) => {
+      if (closing !== undefined) {
+        return outcomes.failure({ kind: "skipped", code: "closed", reason: "the provider is closed" });
+      }
+      const sending = attempt(message, context, instrumented, outcomes);
+      underWay.add(sending);
+      try {
+        return await sending;
+      } finally {
+        underWay.delete(sending);
+      }
+    },
+    verify: (context) => verify(context?.signal),
+    close,
+    [Symbol.asyncDispose]: close,
+  });
+}
+
+const secretNames = /pass|secret|token|key|credential|authorization/i;
+
+function passwordsIn(text: string): string[] {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return [];
+  const { password } = new URL(text);
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
+}
+
+/** Every text in a transport's options where secrets are kept: `auth.pass`, tokens, keys, passwords in URLs. */
+export function knownSecrets(options: unknown, depth = 5): string[] {
+  if (typeof options !== "object" || options === null || depth === 0 || ArrayBuffer.isView(options))
+    return [];
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (typeof value !== "string") return knownSecrets(value, depth - 1);
+    return secretNames.test(name) ? [value] : passwordsIn(value);
+  });
+}

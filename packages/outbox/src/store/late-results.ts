@@ -1,0 +1,108 @@
+import type { Queryable } from "../database/database.ts";
+import type { AttemptEnd, AttemptKey } from "./attempts.ts";
+import { finalStates, type Refusal, type State, type UnknownPolicy } from "./message.ts";
+import type { AttemptRow, DeliveryTrace, Resolution, TraceAttempt } from "./trace.ts";
+
+/** What decides about a message when a late result comes. */
+export interface LateMessage {
+  readonly state: State;
+  readonly recipients: readonly string[] | null;
+  readonly accepted: readonly string[];
+  readonly rejected: readonly Refusal[];
+  readonly expires_at: Date;
+  readonly on_unknown: UnknownPolicy;
+  readonly delivery_trace: DeliveryTrace;
+}
+
+export async function lockMessage(tx: Queryable, id: string): Promise<LateMessage | undefined> {
+  const [row] = await tx.query<LateMessage>(
+    `select state, recipients, accepted, rejected, expires_at, on_unknown, delivery_trace
+     from relais.message where id = $1 for update`,
+    [id],
+  );
+  return row;
+}
+
+export async function isUnknown(tx: Queryable, { message, seq, claim }: AttemptKey): Promise<boolean> {
+  const rows = await tx.query(
+    "select 1 from relais.attempt where message = $1 and seq = $2 and claim = $3 and kind = 'unknown'",
+    [message, seq, claim],
+  );
+  return rows.length > 0;
+}
+
+/** Ends an attempt that is unknown, or still in flight. @returns its row; none if it is neither */
+export async function endLate(
+  tx: Queryable,
+  end: AttemptEnd,
+  now: "unknown" | "in flight",
+): Promise<AttemptRow | undefined> {
+  const [attempt] = await tx.query<AttemptRow>(
+    `update relais.attempt a set kind = $4, code = $5, reason = $6, ended_at = clock_timestamp(),
+       provider_message_id = $7, rejected = $8::jsonb,
+       accepted = array(select jsonb_array_elements_text($9::jsonb))
+     where a.message = $1 and a.seq = $2 and a.claim = $3 and a.kind ${now === "unknown" ? "= 'unknown'" : "is null"}
+     returning a.*`,
+    [
+      end.message,
+      end.seq,
+      end.claim,
+      end.kind,
+      end.code,
+      end.reason,
+      end.provider_message_id,
+      JSON.stringify(end.rejected),
+      JSON.stringify(end.accepted),
+    ],
+  );
+  return attempt;
+}
+
+/** Recipients of attempts of a message whose outcome is unknown. */
+export async function unknownRecipients(tx: Queryable, message: string): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ address: string }>(
+    "select unnest(recipients) as address from relais.attempt where message = $1 and kind = 'unknown'",
+    [message],
+  );
+  return new Set(rows.map(({ address }) => address));
+}
+
+/** What a late result changes. What is absent stays. */
+export interface LateChange {
+  readonly state: State;
+  readonly entry: TraceAttempt;
+  readonly accepted?: readonly string[] | undefined;
+  readonly rejected?: readonly Refusal[] | undefined;
+  readonly provider?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly resolution?: Resolution | undefined;
+  readonly possibleDuplicate?: boolean | undefined;
+}
+
+export async function writeLateChange(tx: Queryable, message: string, change: LateChange): Promise<void> {
+  const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+  await tx.query(
+    `update relais.message m set state = $2, updated_at = now(),
+       turn = case when $2 = 'queued' and m.state = 'unknown' then relais.next_turn(m.priority, m.tenant) else m.turn end,
+       accepted = coalesce((select array_agg(value) from jsonb_array_elements_text($3::jsonb)), m.accepted),
+       rejected = coalesce($4::jsonb, m.rejected),
+       provider = coalesce($5, m.provider), provider_message_id = coalesce($6, m.provider_message_id),
+       ended_at = case when $2 = any($10::text[]) then coalesce(m.ended_at, now()) end,
+       delivery_trace = relais.trace_with(m.delivery_trace, $7::jsonb) || jsonb_strip_nulls(jsonb_build_object(
+         'status', $2::text, 'provider', coalesce($5, m.provider),
+         'messageId', coalesce($6, m.provider_message_id), 'resolution', $8::jsonb, 'possibleDuplicate', $9::boolean))
+     where id = $1`,
+    [
+      message,
+      change.state,
+      json(change.accepted),
+      json(change.rejected),
+      change.provider ?? null,
+      change.messageId ?? null,
+      JSON.stringify([change.entry]),
+      json(change.resolution),
+      change.possibleDuplicate ? true : null,
+      finalStates,
+    ],
+  );
+}

@@ -1,0 +1,129 @@
+import { getConstructionPlans } from "pg-boss";
+import type { Database, Queryable } from "../database/database.ts";
+import { version1, version4 } from "./schema.ts";
+
+/** Where pg-boss keeps its jobs: a schema of ours, since an application may have a pg-boss of its own. */
+export const queueSchema = "relais_queue";
+
+export interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+/** In order. One that was published is never changed: another is added. */
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: version1 },
+  // The lease under which a message was claimed; before, each had a job.
+  { version: 2, sql: "alter table relais.message add column lease uuid;" },
+  // Rows by plain SQL are read as they are; and a clock that was set back must not hide what has changed.
+  {
+    version: 3,
+    sql: `
+update relais.message set
+  delivery_trace = case when jsonb_typeof(delivery_trace) = 'object' then delivery_trace else '{}' end
+    || jsonb_build_object('v', 1, 'status', state, 'attempts', case when jsonb_typeof(delivery_trace->'attempts') = 'array'
+      then delivery_trace->'attempts' else '[]' end),
+  rejected = case when jsonb_typeof(rejected) = 'array' then rejected else '[]' end
+where (jsonb_typeof(delivery_trace->'attempts') = 'array') is not true or jsonb_typeof(rejected) <> 'array';
+alter table relais.message add constraint trace_has_attempts
+  check ((jsonb_typeof(delivery_trace->'attempts') = 'array') is true);
+alter table relais.message add constraint rejected_is_a_list check (jsonb_typeof(rejected) = 'array');
+drop index relais.message_source;
+create index message_source on relais.message (source, updated_at)
+  where source is not null and mirrored_at is distinct from updated_at;`,
+  },
+  { version: 4, sql: version4 },
+];
+
+export const newest: number = migrations.length;
+
+/** All SQL that an empty database needs, for those who run it themselves. */
+export function wholeSchema(): string {
+  return `begin;
+create schema if not exists relais;
+create table relais.migration (version integer primary key, at timestamptz not null default now());
+${migrations.map(({ version, sql }) => `${sql.trim()}\ninsert into relais.migration (version) values (${version});`).join("\n\n")}
+commit;
+
+${getConstructionPlans(queueSchema).trim()}
+`;
+}
+
+/** The key of the advisory lock under which one process at a time migrates. */
+const migrationLock = 0x52_65_6c_61;
+
+const insufficientPrivilege = "42501";
+
+/**
+ * Brings the tables to this version: one process at a time, all or nothing. Where they are of it already it does
+ * nothing, so that a role that may make nothing can use them.
+ * @throws {Error} the database is of a newer version than this package, or the role may not make the tables
+ */
+export async function migrate(database: Database): Promise<void> {
+  const found = await tablesVersion(database);
+  if (found !== undefined) checkNotNewer(found);
+  if (found !== undefined && found.version >= newest) return;
+  try {
+    // A lock is waited for, and a large table altered, as long as that takes.
+    await database.transaction(runMigrations, Number.POSITIVE_INFINITY);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== insufficientPrivilege) throw error;
+    throw new Error(
+      "The database's role may not make or change the outbox's tables: have somebody who may run relais outbox migrate (or the SQL of its --print).",
+    );
+  }
+}
+
+async function runMigrations(tx: Queryable): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock($1)", [migrationLock]);
+  await tx.query(`create schema if not exists relais;
+    create table if not exists relais.migration (
+      version integer primary key, at timestamptz not null default now())`);
+  const found = await tablesVersion(tx);
+  if (found !== undefined) checkNotNewer(found);
+  for (const { version, sql } of migrations.slice(found?.version ?? 0)) {
+    await tx.query(sql);
+    await tx.query("insert into relais.migration (version) values ($1)", [version]);
+  }
+}
+
+/** @throws {Error} one sentence: the tables are not there, or not of a version that this package can work on */
+export async function checkVersion(database: Queryable): Promise<void> {
+  const found = await tablesVersion(database);
+  if (found === undefined)
+    throw new Error("The outbox has no tables: run relais outbox migrate, or its SQL.");
+  checkNotNewer(found);
+  if (found.version < newest) {
+    throw new Error(
+      `The outbox's tables are of version ${found.version}, and this @relais/outbox needs ${newest}: run relais outbox migrate, or its SQL.`,
+    );
+  }
+}
+
+interface Version {
+  readonly version: number;
+  /** The oldest version of the package that may work on it. */
+  readonly needs: number;
+}
+
+/** @returns the version of the tables, `undefined` if there are none */
+async function tablesVersion(database: Queryable): Promise<Version | undefined> {
+  const [table] = await database.query<{ exists: boolean }>(
+    "select to_regclass('relais.migration') is not null as exists",
+  );
+  if (!table?.exists) return undefined;
+  const [row] = await database.query<Version>(
+    `select version, coalesce((to_jsonb(m)->>'min_compatible')::int, version) as needs
+     from relais.migration m order by version desc limit 1`,
+  );
+  return row;
+}
+
+/** @throws {Error} this package is too old for them */
+function checkNotNewer({ version, needs }: Version): void {
+  if (version > newest && needs > newest) {
+    throw new Error(
+      `The outbox's tables are of version ${version}, and this @relais/outbox knows ${newest}: update the package.`,
+    );
+  }
+}

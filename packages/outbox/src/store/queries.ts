@@ -1,0 +1,179 @@
+import type { Queryable } from "../database/database.ts";
+import { type State, states, type UnknownPolicy } from "./message.ts";
+import type { DeliveryTrace } from "./trace.ts";
+
+/** Which messages: those that match all that is given. */
+export interface MessageFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly state?: State | readonly State[] | undefined;
+  readonly tenant?: string | undefined;
+  /** A recipient's address. */
+  readonly recipient?: string | undefined;
+  readonly provider?: string | undefined;
+  /** Created at or after, and before. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** Ended (or changed last) at least this long ago, ms. */
+  readonly olderThanMs?: number | undefined;
+}
+
+export interface ListOptions extends MessageFilter {
+  /** 1 to 1000. @defaultValue 50 */
+  readonly limit?: number | undefined;
+  /** The last id of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** A message of the outbox, as operators and applications see it: all but its content. */
+export interface OutboxMessage {
+  readonly id: string;
+  readonly tenant: string;
+  readonly idempotencyKey?: string;
+  readonly state: State;
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  readonly priority: number;
+  readonly accepted: readonly string[];
+  readonly rejected: readonly { readonly address: string; readonly kind: string; readonly reason: string }[];
+  /** The provider that really delivered, and its own id of the message. */
+  readonly provider?: string;
+  readonly providerMessageId?: string;
+  /** Calls of a provider. One that was skipped is not among them, though it is in the trace. */
+  readonly attempts: number;
+  readonly lastError?: string;
+  readonly onUnknown: UnknownPolicy;
+  readonly notBefore: Date;
+  readonly expiresAt: Date;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly endedAt?: Date;
+  readonly worker?: string;
+  readonly deliveryTrace: DeliveryTrace;
+}
+
+/** Messages, the newest first. @throws {TypeError} one sentence that names the field */
+export async function list(database: Queryable, options: ListOptions): Promise<OutboxMessage[]> {
+  const { limit = 50, after, ...filter } = options;
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
+    throw new TypeError("limit must be a whole number from 1 to 1000");
+  }
+  const values: unknown[] = [];
+  let where = whereSql(filter, values);
+  if (after !== undefined) {
+    values.push(checkId(after));
+    where += ` and m.id < $${values.length}::uuid`;
+  }
+  const rows = await database.query(
+    `select id::text, tenant, idempotency_key as "idempotencyKey", state, coalesce(recipients, '{}') as recipients,
+       coalesce(content->>'subject', '') as subject, priority::int, accepted, rejected, provider,
+       provider_message_id as "providerMessageId", attempts, last_error as "lastError", on_unknown as "onUnknown",
+       not_before as "notBefore", expires_at as "expiresAt", created_at as "createdAt", updated_at as "updatedAt",
+       ended_at as "endedAt", worker, delivery_trace as "deliveryTrace"
+     from relais.message m where ${where} order by m.id desc limit ${limit}`,
+    values,
+  );
+  return rows.map((row) => {
+    const present = Object.entries(row).filter(([, value]) => value !== null);
+    return Object.freeze(Object.fromEntries(present)) as unknown as OutboxMessage;
+  });
+}
+
+export async function get(database: Queryable, id: string): Promise<OutboxMessage | undefined> {
+  return (await list(database, { ids: [checkId(id)] }))[0];
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+function checkId(id: unknown): string {
+  if (typeof id !== "string" || !uuid.test(id)) throw new TypeError("id must be a UUID, as enqueue gave it");
+  return id;
+}
+
+function checkText(field: string, value: unknown): string {
+  if (typeof value !== "string" || value.includes("\0"))
+    throw new TypeError(`${field} must be a text without NUL`);
+  return value;
+}
+
+/** In UTC: how the driver writes a date depends on how the application has set it. */
+function checkDate(field: string, value: unknown): string {
+  if (!(value instanceof Date) || Number.isNaN(value.getTime()))
+    throw new TypeError(`${field} must be a date`);
+  return value.toISOString();
+}
+
+/** A filter as SQL over `relais.message m`, its values appended to `values`. @throws {TypeError} one sentence */
+export function whereSql(filter: MessageFilter, values: unknown[]): string {
+  const parts: string[] = ["true"];
+  const add = (sql: (parameter: string) => string, value: unknown): void => {
+    values.push(value);
+    parts.push(sql(`$${values.length}`));
+  };
+  const { ids, state, tenant, recipient, provider, from, to, olderThanMs } = filter;
+  if (ids !== undefined) add((p) => `m.id = any(${p}::uuid[])`, ids.map(checkId));
+  if (state !== undefined) {
+    const wanted: readonly State[] = typeof state === "string" ? [state] : state;
+    const wrong = wanted.find((one) => !states.includes(one));
+    if (wrong !== undefined) {
+      throw new TypeError(`state must be one of ${states.join(", ")}, not ${JSON.stringify(wrong)}`);
+    }
+    add((p) => `m.state = any(${p}::text[])`, wanted);
+  }
+  if (tenant !== undefined) add((p) => `m.tenant = ${p}`, checkText("tenant", tenant));
+  if (recipient !== undefined) {
+    add((p) => `lower(${p}) = any(lower(m.recipients::text)::text[])`, checkText("recipient", recipient));
+  }
+  if (provider !== undefined) add((p) => `m.provider = ${p}`, checkText("provider", provider));
+  if (from !== undefined) add((p) => `m.created_at >= ${p}::timestamptz`, checkDate("from", from));
+  if (to !== undefined) add((p) => `m.created_at < ${p}::timestamptz`, checkDate("to", to));
+  if (olderThanMs !== undefined) {
+    add((p) => `m.updated_at < now() - ${p}::float8 * interval '1 millisecond'`, olderThanMs);
+  }
+  return parts.join(" and ");
+}
+
+/** How full the outbox is. */
+export interface OutboxStats {
+  readonly byState: Readonly<Record<State, number>>;
+  /** How long the oldest message that is due has waited, ms; 0 if none waits. */
+  readonly oldestQueuedMs: number;
+  /** How many of those that wait have been deferred at least once, by a failure or by a provider that is paused. */
+  readonly rescheduled: number;
+}
+
+/** Messages that are over are most of a table, and wide: where rows have been vacuumed only the index is read. */
+const countOver = (states: string): string => `
+  select state, count(*)::int as count, 0 as rescheduled, 0::float8 as waited from relais.message
+    where state ${states} group by state`;
+const countWaiting = (state: string): string => `
+  select state, count(*)::int as count,
+    (count(*) filter (where state in ('queued', 'deferred')
+      and (deferrals > 0 or delivery_trace->>'status' = 'deferred')))::int as rescheduled,
+    coalesce(extract(epoch from now() - min(greatest(created_at, not_before))
+      filter (where state = 'queued')), 0)::float8 * 1000 as waited
+  from relais.message where state = '${state}' group by state`;
+
+const statsSql = [
+  countOver("= 'sent'"),
+  countOver("in ('partial', 'unknown', 'failed', 'expired', 'cancelled')"),
+  ...["queued", "deferred", "sending"].map(countWaiting),
+].join(" union all ");
+
+interface StateCount {
+  readonly state: State;
+  readonly count: number;
+  readonly rescheduled: number;
+  readonly waited: number;
+}
+
+/** Where the planner takes the indexes, 35 ms for 300,000 messages that were sent (220 ms by the table). */
+export async function stats(database: Queryable): Promise<OutboxStats> {
+  const rows = await database.query<StateCount>(statsSql);
+  const count = new Map(rows.map((row) => [row.state, row.count]));
+  const byState = Object.fromEntries(states.map((state) => [state, count.get(state) ?? 0]));
+  return {
+    byState: byState as Record<State, number>,
+    oldestQueuedMs: Math.max(0, ...rows.map(({ waited }) => waited)),
+    rescheduled: rows.reduce((sum, { rescheduled }) => sum + rescheduled, 0),
+  };
+}

@@ -1,0 +1,241 @@
+/**
+ * Version 1. Ids sort by time (RFC 9562, version 7), which PostgreSQL itself has only from 18 on. What each column holds
+ * is said in the package's README.
+ *
+ * Fairness: each message gets a turn, one later than the last of its tenant's that wait, and none before the turn that is
+ * being served; messages are claimed in the order of turns. A tenant with a hundred thousand waiting messages has a
+ * hundred thousand turns, and another's only one stands in the first of them.
+ */
+export const version1: string = `
+create function relais.new_id() returns uuid language sql volatile as $$
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring(int8send(
+    (extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
+create table relais.message (
+  id                  uuid primary key default relais.new_id(),
+  tenant              text not null default 'default',
+  idempotency_key     text,
+  content             jsonb not null,
+  recipients          text[],
+  priority            smallint not null default 0 check (priority between -3 and 3),
+  turn                bigint not null default 0,
+  not_before          timestamptz not null default now(),
+  expires_at          timestamptz not null default now() + interval '3 days',
+  on_unknown          text not null default 'hold' check (on_unknown in ('hold', 'resend', 'assume_sent')),
+  state               text not null default 'queued' check (state in ('queued', 'sending', 'deferred', 'sent',
+                        'partial', 'unknown', 'failed', 'expired', 'cancelled')),
+  claim               integer not null default 0,
+  worker              text,
+  attempts            integer not null default 0,
+  deferrals           integer not null default 0,
+  accepted            text[] not null default '{}',
+  rejected            jsonb not null default '[]',
+  provider            text,
+  provider_message_id text,
+  last_error          text,
+  delivery_trace      jsonb not null default '{"v": 1, "status": "queued", "attempts": [], "resolution": null}',
+  source              text,
+  source_id           text,
+  mirrored_at         timestamptz,
+  created_at          timestamptz not null default now(),
+  updated_at          timestamptz not null default now(),
+  ended_at            timestamptz,
+  constraint delivered_has_provider check ((state in ('sent', 'partial')) = (provider is not null))
+);
+create unique index message_idempotency on relais.message (tenant, idempotency_key) where idempotency_key is not null;
+create index message_queued on relais.message (priority desc, turn) where state = 'queued';
+create index message_turn on relais.message (priority, tenant, turn) where state = 'queued';
+create index message_deferred on relais.message (not_before) where state = 'deferred';
+create index message_sending on relais.message (id) where state = 'sending';
+create index message_ended on relais.message (state, updated_at)
+  where state in ('partial', 'unknown', 'failed', 'expired', 'cancelled');
+create index message_sent on relais.message (updated_at) where state = 'sent';
+create index message_source on relais.message (source, updated_at)
+  where source is not null and (mirrored_at is null or mirrored_at < updated_at);
+
+create table relais.attachment (
+  message      uuid not null references relais.message (id) on delete cascade,
+  n            integer not null,
+  filename     text,
+  content_type text,
+  cid          text,
+  disposition  text not null default 'attachment' check (disposition in ('attachment', 'inline')),
+  content      bytea not null,
+  primary key (message, n)
+);
+
+create table relais.attempt (
+  message             uuid not null references relais.message (id) on delete cascade,
+  seq                 integer not null,
+  claim               integer not null,
+  worker              text not null,
+  provider            text not null,
+  recipients          text[] not null,
+  phase               text not null default 'open' check (phase in ('open', 'handed_over')),
+  kind                text,
+  code                text,
+  reason              text,
+  accepted            text[] not null default '{}',
+  rejected            jsonb not null default '[]',
+  provider_message_id text,
+  started_at          timestamptz not null default clock_timestamp(),
+  handed_over_at      timestamptz,
+  ended_at            timestamptz,
+  primary key (message, seq)
+);
+create unique index attempt_one_in_flight on relais.attempt (message) where kind is null;
+create index attempt_unknown on relais.attempt (message) where kind = 'unknown';
+
+create table relais.turn (
+  priority smallint primary key,
+  turn     bigint not null default 0
+);
+insert into relais.turn (priority) select generate_series(-3, 3);
+
+create function relais.next_turn(p smallint, t text) returns bigint language plpgsql volatile as $$
+begin
+  return 1 + greatest(
+    (select turn from relais.turn where priority = p),
+    coalesce((select turn from relais.message where state = 'queued' and priority = p and tenant = t
+      order by turn desc limit 1), 0));
+end $$;
+
+create function relais.before_message() returns trigger language plpgsql as $$
+begin
+  if new.state = 'queued' and new.not_before > now() then
+    new.state := 'deferred';
+  end if;
+  if new.state = 'queued' then
+    new.turn := relais.next_turn(new.priority, new.tenant);
+  end if;
+  return new;
+end $$;
+create trigger before_message before insert on relais.message
+  for each row execute function relais.before_message();
+
+create function relais.wake() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('relais_outbox', '');
+  return null;
+end $$;
+create trigger wake after insert on relais.message for each statement execute function relais.wake();
+
+${enqueueSql(
+  "create",
+  "",
+  `
+      coalesce((entry->>'sendAt')::timestamptz, now()),
+      coalesce((entry->>'expiresAt')::timestamptz,
+        coalesce((entry->>'sendAt')::timestamptz, now()) + interval '3 days')`,
+)}`;
+
+/**
+ * Version 4: limits. How often a message was lost with its worker, how large it is, when it was to be sent, and how long
+ * its trace may grow; times without a zone are refused; and a version says which one of the package it needs at least
+ * (its own number, if it says nothing).
+ */
+export const version4: string = `
+alter table relais.migration add column min_compatible integer;
+alter table relais.message
+  add column recoveries integer not null default 0,
+  add column content_bytes integer,
+  add column send_at timestamptz;
+create index message_suspect on relais.message (priority desc, turn) where state = 'queued' and recoveries > 0;
+
+create or replace function relais.before_message() returns trigger language plpgsql as $$
+begin
+  new.content_bytes := octet_length(new.content::text);
+  if new.state = 'queued' and new.not_before > now() then
+    new.state := 'deferred';
+    new.send_at := new.not_before;
+  end if;
+  if new.state = 'queued' then
+    new.turn := relais.next_turn(new.priority, new.tenant);
+  end if;
+  return new;
+end $$;
+
+create function relais.with_zone(t text, field text) returns timestamptz language plpgsql stable as $$
+begin
+  if t !~* '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)? ?(Z|[+-]\\d\\d(:?\\d\\d)?)$' then
+    raise exception '% must be a time of ISO 8601 with its zone, as in 2031-12-24T09:00:00Z', field
+      using errcode = 'invalid_datetime_format';
+  end if;
+  return t::timestamptz;
+end $$;
+
+${enqueueSql(
+  "create or replace",
+  "\n  due timestamptz := coalesce(relais.with_zone(entry->>'sendAt', 'sendAt'), now());",
+  " due,\n      coalesce(relais.with_zone(entry->>'expiresAt', 'expiresAt'), due + interval '3 days')",
+)}
+create function relais.trace_with(trace jsonb, more jsonb) returns jsonb language plpgsql immutable as $$
+declare
+  entries jsonb := trace->'attempts';
+  omitted int := coalesce((trace->>'omitted')::int, 0);
+  one jsonb;
+  old jsonb;
+  at int;
+begin
+  for one in select value from jsonb_array_elements(more) loop
+    at := null;
+    if (one->>'skipped')::boolean then
+      for i in reverse jsonb_array_length(entries) - 1 .. 0 loop
+        old := entries->i;
+        exit when (old->>'skipped')::boolean is not true;
+        if old->>'provider' = one->>'provider' then
+          at := i;
+          exit;
+        end if;
+      end loop;
+    end if;
+    if at is not null then
+      entries := jsonb_set(entries, array[at::text], one || jsonb_build_object('n', old->'n', 'at', old->'at',
+        'lastAt', one->'at', 'times', coalesce((old->>'times')::int, 1) + 1));
+    else
+      entries := entries || (one || jsonb_build_object('n', coalesce((entries->-1->>'n')::int, 0) + 1));
+    end if;
+  end loop;
+  while jsonb_array_length(entries) > 50 loop
+    at := case when (entries->0->>'success')::boolean
+      and not jsonb_path_exists(entries, '$[1 to last] ? (@.success == true)') then 1 else 0 end;
+    entries := entries - at;
+    omitted := omitted + 1;
+  end loop;
+  return trace || jsonb_build_object('attempts', entries)
+    || case when omitted > 0 then jsonb_build_object('omitted', omitted) else '{}' end;
+end $$;
+`;
+
+/**
+ * The function that writes a message with its attachments; of a key that exists it returns the message of that key.
+ * @param declared more variables, each after a line break
+ * @param times when the message is due, and when it expires
+ */
+function enqueueSql(create: string, declared: string, times: string): string {
+  return `${create} function relais.enqueue(entry jsonb, out id uuid, out created boolean) language plpgsql volatile as $$
+declare
+  t text := coalesce(entry->>'tenant', 'default');
+  k text := entry->>'idempotencyKey';${declared}
+begin
+  insert into relais.message as m (tenant, idempotency_key, content, recipients, priority, not_before, expires_at,
+      on_unknown, source, source_id)
+    values (t, k, entry->'content',
+      (select array_agg(value) from jsonb_array_elements_text(entry->'recipients')),
+      coalesce((entry->>'priority')::smallint, 0),${times},
+      coalesce(entry->>'onUnknown', 'hold'), entry->>'source', entry->>'sourceId')
+    on conflict (tenant, idempotency_key) where idempotency_key is not null do nothing
+    returning m.id into id;
+  created := id is not null;
+  if not created then
+    select m.id into id from relais.message m where m.tenant = t and m.idempotency_key = k;
+    return;
+  end if;
+  insert into relais.attachment (message, n, filename, content_type, cid, disposition, content)
+    select id, a.n, a.value->>'filename', a.value->>'contentType', a.value->>'cid',
+      coalesce(a.value->>'disposition', 'attachment'), decode(a.value->>'content', 'base64')
+    from jsonb_array_elements(entry->'attachments') with ordinality as a (value, n);
+end $$;
+`;
+}

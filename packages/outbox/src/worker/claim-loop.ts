@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "../database/database.ts";
+import { type ClaimOptions, claimMessages, hasSuspects } from "../store/claims.ts";
+import { advanceTurns } from "../store/scheduling.ts";
+import { isPermanentError } from "./batching.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
+import { oncePer, type WakeSignal } from "./timing.ts";
+
+const idleMs = 1_000;
+/** How long it waits for more room, so that messages are claimed several at once. */
+const gatherMs = 4;
+const firstPauseMs = 250;
+const maxPauseMs = 5_000;
+const advanceMs = 200;
+/** How often it looks for messages that were lost with their worker: seldom, and soon again if there were some. */
+const suspectsMs = 500;
+const moreSuspectsMs = 50;
+/** The longest wait until nothing else is in flight. */
+const aloneWithinMs = 60_000;
+
+export interface ClaimLoopContext {
+  readonly database: Database;
+  readonly lease: Pick<LeaseKeeper, "current" | "retire">;
+  readonly inFlight: InFlight;
+  /** Something may be queued. */
+  readonly queued: WakeSignal;
+  /** There is room again. */
+  readonly freed: WakeSignal;
+  readonly concurrency: number;
+  readonly worker: string;
+  isStopping(): boolean;
+  onError(error: unknown): void;
+}
+
+/** Claims messages whenever there is room, until the worker stops. Resolves then. */
+export async function claimLoop(context: ClaimLoopContext): Promise<void> {
+  const { inFlight, queued, freed, concurrency } = context;
+  const claim = claimer(context);
+  const claimSuspect = suspectClaimer(context, claim);
+  let pauseMs = firstPauseMs;
+  while (!context.isStopping()) {
+    if (inFlight.room <= 0 || inFlight.bytesLeft <= 0) {
+      await freed.wait(idleMs);
+      continue;
+    }
+    if (inFlight.room < concurrency / 4) await sleep(gatherMs);
+    const limit = inFlight.room;
+    if (limit <= 0) continue;
+    try {
+      const claimed = await claim({ limit });
+      pauseMs = firstPauseMs;
+      const moreSuspects = await claimSuspect();
+      if (claimed < limit) await queued.wait(moreSuspects ? moreSuspectsMs : idleMs);
+    } catch (error) {
+      context.onError(error);
+      await queued.wait(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, maxPauseMs);
+    }
+  }
+}
+
+/** @returns how many were claimed */
+type Claim = (options: Pick<ClaimOptions, "limit" | "suspects">) => Promise<number>;
+
+function claimer({ database, lease, inFlight, worker, onError }: ClaimLoopContext): Claim {
+  const isAdvanceDue = oncePer(advanceMs);
+
+  return async (options) => {
+    const id = lease.current?.id;
+    if (id === undefined) return 0;
+    const fits = { bytes: inFlight.bytesLeft, allowLarger: inFlight.count === 0 };
+    const rows = await claimMessages(database, { ...options, ...fits, worker, lease: id }).catch(
+      (error: unknown) => {
+        // They may have been claimed all the same: then nothing here holds them, under a lease that is renewed.
+        if (!isPermanentError(error)) lease.retire();
+        throw error;
+      },
+    );
+    for (const row of rows) inFlight.add(row, id);
+    if (rows.length > 0 && isAdvanceDue()) advanceTurns(database, rows).catch(onError);
+    return rows.length;
+  };
+}
+
+/**
+ * A message that was lost with its worker may be what ended it: it is sent alone, when nothing else is in flight, so that
+ * no other is lost with it once more.
+ */
+function suspectClaimer(
+  { database, inFlight, freed, isStopping }: ClaimLoopContext,
+  claim: Claim,
+): () => Promise<boolean> {
+  const isDue = oncePer(suspectsMs);
+  const isDueAgain = oncePer(moreSuspectsMs);
+  let found = false;
+  const untilAlone = async (): Promise<void> => {
+    let over = false;
+    const timer = setTimeout(() => {
+      over = true;
+      freed.notify();
+    }, aloneWithinMs);
+    while (inFlight.count > 0 && !over && !isStopping()) await freed.wait(idleMs);
+    clearTimeout(timer);
+  };
+
+  // Whether there may be more of them.
+  return async () => {
+    if (!isDue() && !(found && isDueAgain())) return found;
+    found = await hasSuspects(database);
+    if (!found) return false;
+    await untilAlone();
+    if (isStopping() || inFlight.room <= 0) return true;
+    await claim({ limit: 1, suspects: true });
+    await untilAlone();
+    return true;
+  };
+}

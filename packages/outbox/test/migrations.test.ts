@@ -1,0 +1,16 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { migrations } from "../src/store/migrations.ts";
+
+/** SHA-256 of the SQL of each version, once it has been published. A new version adds a line. */
+const published = [
+  "67ef3f883b910c97a682c3a8f3a490c7c48870021bfb51431139a6a1265674cf",
+  "a5b5e0001a72a57249106eaceed8deea6477da84538af4563d2a714e7e7daa60",
+  "6421fc0d03be5c332d5ab036e7e1e77dd163701035b4c392f06a4fcf9fa96ccf",
+  "557b73c3f81386ab500c2210ccb12a19b38025d9f830fad737ce4c5e42dfd084",
+];
+
+test("a migration that was published gives the same SQL as ever", () => {
+  const now = migrations.map(({ sql }) => createHash("sha256").update(sql).digest("hex"));
+  expect(now).toEqual(published);
+});

@@ -1,0 +1,279 @@
+import {
+  type Failure,
+  type Message,
+  needsSmtpUtf8,
+  type Outcome,
+  type SendContext,
+  utf8Header,
+} from "@relais/core/spi";
+import { compile } from "@relais/mime";
+import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
+import type { Connection } from "../connection/connection.ts";
+import type { Slot } from "../connection/connection-slots.ts";
+import type { ConnectionPool, LearnedLimits } from "../connection/pool.ts";
+import { explainError, wasClosed, wasNeverWritten } from "../replies/classify.ts";
+import { parseError } from "../replies/parse-error.ts";
+import { type BodyStream, bodyStream } from "./body-stream.ts";
+import type { Sign } from "./dkim.ts";
+import type { OutcomeFactory } from "./outcomes.ts";
+import { type RecipientTracker, recipientTracker } from "./recipient-tracker.ts";
+import {
+  isOneTooMany,
+  isReusable,
+  needsOwnTransaction,
+  smtpEnvelope,
+  type Transaction,
+} from "./transaction.ts";
+
+/** What the attempts of one provider share. */
+export interface ProviderState {
+  readonly outcomes: OutcomeFactory;
+  readonly sign: Sign | undefined;
+  readonly pool: Pick<ConnectionPool, "acquire" | "release" | "isSpent" | "dropIdle">;
+  readonly learned: LearnedLimits;
+}
+
+/**
+ * One call of `send`: a message for one server, in as many transactions as that takes: one, as a rule, and further
+ * ones for the recipients that the server did not take in the same (RFC 5321, 4.5.3.1.10).
+ */
+export class Attempt {
+  readonly #message: Message;
+  readonly #context: SendContext;
+  readonly #shared: ProviderState;
+  readonly #recipients: RecipientTracker;
+  readonly #utf8Header: string | undefined;
+  #connection: Connection | undefined;
+  #body: BodyStream | undefined;
+  /** A connection was replaced, and nothing has been sent over the new one yet. */
+  #reconnected = false;
+  /** The connection waits for RSET. */
+  #needsReset = false;
+  /** A transaction before the one under way was handed over. */
+  #handedOver = false;
+  #handOver: Promise<void> | undefined;
+  #released: Promise<void> = Promise.resolve();
+
+  /** Prepares an attempt; nothing happens before `run`. */
+  constructor(message: Message, context: SendContext, shared: ProviderState) {
+    this.#message = message;
+    this.#context = context;
+    this.#shared = shared;
+    this.#recipients = recipientTracker(message.messageId, context.envelope.to, shared.outcomes);
+    this.#utf8Header = utf8Header(message);
+  }
+
+  /** Tries once; never rejects. */
+  async run(slot: Slot): Promise<Outcome> {
+    const bytes = await this.#compile();
+    if (!Buffer.isBuffer(bytes)) return bytes;
+    try {
+      while (this.#recipients.pending.length > 0) await this.#runTransaction(bytes, slot);
+    } catch (thrown) {
+      this.#closeConnection();
+      this.#endPending(this.#shared.outcomes.fromError(thrown, false));
+    }
+    if (this.#connection !== undefined) this.#released = this.#release(this.#connection);
+    return this.#recipients.outcome();
+  }
+
+  /** After `run`: resolves when the connection is free again, or closed. */
+  released(): Promise<void> {
+    return this.#released;
+  }
+
+  /** Closes the connection, so that no pending recipient gets the message from here; what that makes of the message. */
+  abort(): Outcome {
+    // Read first: closing the connection destroys the body.
+    const handedOver = this.#body?.handedOver ?? false;
+    this.#closeConnection();
+    const { outcomes } = this.#shared;
+    const late = outcomes.failure({ kind: "unknown", reason: "aborted after the message was handed over" });
+    const reason = "aborted before the message was handed over";
+    // Handed over for other recipients: the core takes "cancelled" for a doubt then, and there is none.
+    const begun = handedOver || this.#handedOver;
+    const early = outcomes.failure({ kind: begun ? "transient" : "cancelled", reason });
+    this.#recipients.end(handedOver ? late : early, early);
+    return this.#recipients.outcome();
+  }
+
+  async #compile(): Promise<Buffer | Failure> {
+    const { outcomes, sign } = this.#shared;
+    try {
+      const { bytes } = await compile(this.#message);
+      return sign === undefined ? bytes : await sign(bytes, this.#message.from.address);
+    } catch (thrown) {
+      const { code, message } = parseError(thrown);
+      if (code === "EDKIM") return outcomes.failure({ kind: "misconfigured", reason: message, code });
+      const reason = `the message could not be compiled: ${message}`;
+      return outcomes.failure({ kind: "rejected", reason, code });
+    }
+  }
+
+  async #runTransaction(bytes: Buffer, slot: Slot): Promise<void> {
+    const { signal, envelope } = this.#context;
+    const { pool, learned } = this.#shared;
+    signal.throwIfAborted();
+    this.#connection ??= await pool.acquire(slot, signal);
+    const connection = this.#connection;
+    signal.throwIfAborted();
+    const { pending } = this.#recipients;
+    const utf8 =
+      this.#utf8Header !== undefined || needsSmtpUtf8(envelope.from) || pending.some(needsSmtpUtf8);
+    if (utf8 && !connection.offers.smtpUtf8) {
+      this.#refuseUtf8();
+      return;
+    }
+
+    const recipients = pending.slice(0, Math.min(learned.recipients.value, connection.offers.maxRecipients));
+    // The point of no return is one for the whole attempt, however many transactions it takes.
+    const body = bodyStream(bytes, () => {
+      this.#handOver ??= this.#context.handOver();
+      return this.#handOver;
+    });
+    const transaction: Transaction = {
+      envelope: smtpEnvelope(this.#message, envelope.from, recipients, bytes),
+      recipients,
+      body,
+      connection,
+      sentBefore: connection.sent,
+    };
+    this.#recipients.begin(recipients);
+    this.#body = body;
+    try {
+      this.#recordSent(await connection.send(transaction.envelope, body.stream, utf8), transaction);
+    } catch (thrown) {
+      const cause = transaction.envelope.mailError ?? thrown;
+      if (!(await this.#recover(cause, transaction, slot))) this.#recordFailure(cause, transaction);
+    }
+    this.#body = undefined;
+    this.#handedOver ||= body.handedOver;
+    if (this.#recipients.pending.length > 0 && this.#connection === connection) {
+      await this.#prepareNext(connection);
+    }
+  }
+
+  /** Before a further transaction on the same connection, if it is fit for one. */
+  async #prepareNext(connection: Connection): Promise<void> {
+    if (this.#needsReset) await connection.reset();
+    this.#needsReset = false;
+    if (connection.ended) this.#connection = undefined;
+    else if (this.#shared.pool.isSpent(connection)) await this.#release(connection);
+  }
+
+  /** The server took the message, for some of the recipients at least. */
+  #recordSent(info: SMTPConnectionSendInfo, { body }: Transaction): void {
+    const { outcomes, learned } = this.#shared;
+    const { accepted, rejectedErrors = [], response } = info;
+    if (!(body.handedOver && body.stream.readableEnded)) {
+      // An answer that cannot be one to the final dot: it has not gone out yet. It must not any more.
+      this.#closeConnection();
+      const reason = "the server answered before it had the whole message";
+      const kind = body.handedOver ? "unknown" : "transient";
+      this.#endPending(outcomes.failure({ kind, reason, code: "EPROTOCOL" }));
+      return;
+    }
+    this.#recipients.accept(accepted, response);
+    this.#reconnected = false;
+    const later = rejectedErrors.filter(isOneTooMany);
+    if (later.length > 0 && !later.some(needsOwnTransaction)) learned.recipients.value = accepted.length;
+    this.#recipients.reject(outcomes.rejections(rejectedErrors.filter((one) => !isOneTooMany(one))));
+  }
+
+  /** Whether the transaction can be begun again at once: no recipient has the message by it, and that is certain. */
+  async #recover(
+    thrown: unknown,
+    { envelope, recipients, body, sentBefore }: Transaction,
+    slot: Slot,
+  ): Promise<boolean> {
+    const { pool, learned } = this.#shared;
+    const { signal } = this.#context;
+    if (signal.aborted) return false;
+    const remedy = explainError(thrown)?.remedy;
+    const isLate = remedy === "fewer-recipients" && parseError(thrown).command === "DATA";
+    if (isLate && recipients.length > 1 && isReusable(thrown, body)) {
+      // Too late to show how many it would have taken; a refusal of the final dot is a definite one, too.
+      learned.recipients.value = Math.ceil(recipients.length / 2);
+      this.#needsReset = true;
+      return true;
+    }
+    if (body.begun) return false;
+    if (sentBefore > 0 && wasNeverWritten(thrown)) return this.#closeConnection();
+    if (remedy === "reconnect" && sentBefore > 0) {
+      learned.messages.value = sentBefore;
+      return this.#closeConnection();
+    }
+    if (remedy === "fewer-connections") {
+      this.#closeConnection();
+      return slot.requeue(signal);
+    }
+    // Closed after many recipients too many: what it had taken by then is what it takes.
+    const taken = envelope.rejectedErrors?.some(isOneTooMany) === true ? (envelope.accepted?.length ?? 0) : 0;
+    if (this.#reconnected || !wasClosed(thrown) || !(sentBefore > 0 || taken > 0)) return false;
+    this.#reconnected = true;
+    if (taken > 0) learned.recipients.value = taken;
+    else pool.dropIdle();
+    return this.#closeConnection();
+  }
+
+  /** The transaction came to nothing. */
+  #recordFailure(thrown: unknown, { envelope, recipients, body }: Transaction): void {
+    const { outcomes } = this.#shared;
+    const reusable = isReusable(thrown, body);
+    if (!reusable) this.#closeConnection();
+    this.#needsReset = true;
+    if (body.declined) {
+      this.#endPending(outcomes.failure({ kind: "cancelled", reason: "the hand-over was declined" }));
+      return;
+    }
+    const { mailError, rejectedErrors = [] } = envelope;
+    const failure = outcomes.fromError(thrown, body.handedOver);
+    // What the server said of recipients before all came to nothing holds, unless it had not taken the sender.
+    const refusals = body.begun || mailError !== undefined ? [] : rejectedErrors;
+    const definite = refusals.filter((one) => !isOneTooMany(one) && !wasClosed(one));
+    this.#recipients.reject(outcomes.rejections(definite));
+    // Only those are pending that were too many here: another transaction may do for all of them.
+    const progress = definite.length > 0 && refusals.length === recipients.length;
+    if (!progress || !reusable) this.#endPending(failure);
+  }
+
+  /** Over for all that are pending. */
+  #endPending(failure: Failure): void {
+    const reason = "the connection was lost before these recipients had their turn";
+    const lost = this.#shared.outcomes.failure({ kind: "transient", reason });
+    this.#recipients.end(failure, failure.kind === "unknown" ? lost : failure);
+  }
+
+  /** Addresses outside of ASCII, and a server that does not take them: refused before MAIL, and nothing is sent. */
+  #refuseUtf8(): void {
+    const refusal = (where: string): Failure =>
+      this.#shared.outcomes.failure({
+        kind: "refused",
+        reason: `${where} is not in ASCII, and the server does not offer SMTPUTF8`,
+        code: "ESMTPUTF8",
+      });
+    if (this.#utf8Header !== undefined) {
+      this.#endPending(refusal(`an address in ${this.#utf8Header}`));
+    } else if (needsSmtpUtf8(this.#context.envelope.from)) {
+      this.#endPending(refusal("the sender's address"));
+    } else {
+      const failure = refusal("the recipient's address");
+      const refused = this.#recipients.pending.filter(needsSmtpUtf8);
+      this.#recipients.reject(refused.map((address) => ({ address, failure })));
+    }
+  }
+
+  #closeConnection(): true {
+    this.#connection?.destroy();
+    this.#connection = undefined;
+    return true;
+  }
+
+  // From here on the connection may be another attempt's: it is no longer this one's to close.
+  async #release(connection: Connection): Promise<void> {
+    this.#connection = undefined;
+    if (this.#needsReset) await connection.reset();
+    this.#needsReset = false;
+    await this.#shared.pool.release(connection);
+  }
+}

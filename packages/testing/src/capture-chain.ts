@@ -1,0 +1,168 @@
+import { type Chain, type ChainOptions, createChain, type FailureKind } from "@relais/core";
+import { defineProvider, SendFailure } from "@relais/core/spi";
+import { type CapturedMail, capturedMail, describeQuery, type MailQuery, matches } from "./captured-mail.ts";
+
+/** How sends fail from now on. */
+export interface FailureScript {
+  /** The reason in `delivery.error`. @defaultValue a sentence for the kind */
+  readonly reason?: string | undefined;
+  /** The service's code, such as `"550 5.1.1"`. */
+  readonly code?: string | undefined;
+  /** How long the service asks to wait, ms. */
+  readonly retryAfterMs?: number | undefined;
+  /** This many sends fail, the next succeed. @defaultValue all until `clear()` */
+  readonly times?: number | undefined;
+  /** Only sends to this recipient fail. @defaultValue all */
+  readonly to?: string | RegExp | undefined;
+}
+
+export interface CaptureOptions extends ChainOptions {
+  /** The provider's id, as it stands in deliveries. @defaultValue `"CAPTURE"` */
+  readonly provider?: string | undefined;
+}
+
+/** A chain that sends nothing: it checks messages as any chain does, and keeps them for a test to look at. */
+export interface CaptureChain extends Chain {
+  /** What was sent, in order. */
+  readonly sent: readonly CapturedMail[];
+  /** The newest of `sent`. */
+  readonly last: CapturedMail | undefined;
+  /** What could not be sent, because `failWith` or `unknown` said so. */
+  readonly failed: readonly CapturedMail[];
+  /** The mails of `sent` that fit. */
+  find(query: MailQuery): readonly CapturedMail[];
+  /**
+   * The first mail that fits and that no `next` has returned yet; waits for it if need be.
+   * @param timeoutMs how long to wait, ms; 5000 by default
+   * @throws {Error} if none comes in time: says what was sent instead
+   */
+  next(query?: MailQuery, timeoutMs?: number): Promise<CapturedMail>;
+  /** Sends fail with this kind from now on; several scripts are tried in the order in which they were given. */
+  failWith(kind: FailureKind, script?: FailureScript): void;
+  /** Sends end as `unknown` from now on: handed over, and the answer lost. */
+  unknown(script?: FailureScript): void;
+  /** Forgets what was sent and failed, and ends all scripts. */
+  clear(): void;
+}
+
+const reasons: Readonly<Record<FailureKind, string>> = {
+  transient: "connection refused",
+  throttled: "too many messages",
+  deferred: "mailbox busy",
+  misconfigured: "the login was refused",
+  refused: "message refused",
+  rejected: "no such user",
+  unknown: "contact lost after the message was handed over",
+  skipped: "circuit open",
+  cancelled: "given up",
+};
+
+interface Waiter {
+  readonly query: MailQuery;
+  readonly resolve: (mail: CapturedMail) => void;
+}
+
+interface ActiveScript extends FailureScript {
+  readonly kind: FailureKind;
+  left: number;
+}
+
+/**
+ * Makes a chain for tests. Nothing leaves the process; no policy delays a test. Whatever takes a `Chain` takes it.
+ * @throws {TypeError | RangeError} if an option of the chain is wrong
+ */
+export function captureChain(options: CaptureOptions = {}): CaptureChain {
+  const { provider: id = "CAPTURE", ...chainOptions } = options;
+  const sent: CapturedMail[] = [];
+  const failed: CapturedMail[] = [];
+  const returned = new Set<CapturedMail>();
+  const waiters = new Set<Waiter>();
+  let scripts: ActiveScript[] = [];
+
+  function scriptFor(mail: CapturedMail): ActiveScript | undefined {
+    return scripts.find(({ left, to }) => left > 0 && matches(mail, { to }));
+  }
+
+  function hand(mail: CapturedMail): void {
+    sent.push(mail);
+    for (const waiter of waiters) {
+      if (!matches(mail, waiter.query)) continue;
+      waiters.delete(waiter);
+      returned.add(mail);
+      waiter.resolve(mail);
+      return;
+    }
+  }
+
+  /** What a script says of a mail: before the hand-over, but for `unknown`. */
+  function applyScript(mail: CapturedMail, isHandedOver: boolean): void {
+    const script = scriptFor(mail);
+    if (script === undefined || (script.kind === "unknown") !== isHandedOver) return;
+    script.left -= 1;
+    failed.push(mail);
+    const { kind, reason = reasons[kind], code, retryAfterMs } = script;
+    throw new SendFailure(kind, reason, { code, retryAfterMs });
+  }
+
+  const provider = defineProvider<CapturedMail>({
+    id,
+    async connect(message, { envelope }) {
+      const mail = await capturedMail(message, envelope);
+      applyScript(mail, false);
+      return mail;
+    },
+    async send(message, { connection: mail }) {
+      applyScript(mail, true);
+      hand(mail);
+      return { messageId: message.messageId || message.id };
+    },
+  });
+  const chain = createChain([provider], { policies: [], ...chainOptions });
+
+  return Object.freeze({
+    ...chain,
+    get sent() {
+      return [...sent];
+    },
+    get last() {
+      return sent.at(-1);
+    },
+    get failed() {
+      return [...failed];
+    },
+    find: (query: MailQuery) => sent.filter((mail) => matches(mail, query)),
+    next(query: MailQuery = {}, timeoutMs = 5_000) {
+      const there = sent.find((mail) => !returned.has(mail) && matches(mail, query));
+      if (there !== undefined) {
+        returned.add(there);
+        return Promise.resolve(there);
+      }
+      return new Promise<CapturedMail>((resolve, reject) => {
+        const waiter: Waiter = {
+          query,
+          resolve: (mail) => {
+            clearTimeout(timer);
+            resolve(mail);
+          },
+        };
+        const timer = setTimeout(() => {
+          waiters.delete(waiter);
+          reject(new Error(`no mail within ${timeoutMs} ms: wanted ${describeQuery(query, sent)}`));
+        }, timeoutMs);
+        waiters.add(waiter);
+      });
+    },
+    failWith(kind: FailureKind, script: FailureScript = {}) {
+      scripts.push({ ...script, kind, left: script.times ?? Number.POSITIVE_INFINITY });
+    },
+    unknown(script: FailureScript = {}) {
+      scripts.push({ ...script, kind: "unknown", left: script.times ?? Number.POSITIVE_INFINITY });
+    },
+    clear() {
+      sent.length = 0;
+      failed.length = 0;
+      scripts = [];
+      returned.clear();
+    },
+  });
+}

@@ -1,0 +1,157 @@
+import type { Attachment, Envelope, Message } from "@relais/core";
+import { parts } from "@relais/mime";
+import { Parser } from "htmlparser2";
+
+/** A file of a captured mail. */
+export interface CapturedFile {
+  readonly filename: string | undefined;
+  readonly contentType: string | undefined;
+  /** Content-ID without angle brackets. */
+  readonly cid: string | undefined;
+  readonly content: Buffer;
+}
+
+/** A mail that was sent, in plain texts that are easy to compare. */
+export interface CapturedMail {
+  /** Bare addresses: `shop@example.org`. */
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly bcc: readonly string[];
+  readonly replyTo: readonly string[];
+  /** Everybody who got it: the envelope of this send. */
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  /** `""` if there is none. */
+  readonly text: string;
+  /** `""` if there is none. */
+  readonly html: string;
+  readonly attachments: readonly CapturedFile[];
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Every link, in order and each once: `href` of the HTML, then URLs that stand in the text. */
+  readonly links: readonly string[];
+  /**
+   * What reads as a one-time code: 4 to 8 digits that stand alone in the HTML's text or the text, in order and each once,
+   * without the blank or hyphen that may stand in their middle.
+   */
+  readonly codes: readonly string[];
+  /** The message itself, with names and all other fields. */
+  readonly message: Message;
+}
+
+/** Which mails are meant. All fields that are given must fit; a text is compared as it is, addresses without regard to case. */
+export interface MailQuery {
+  /** Any recipient, Cc and Bcc included. */
+  readonly to?: string | RegExp | undefined;
+  readonly from?: string | RegExp | undefined;
+  readonly subject?: string | RegExp | undefined;
+  /** A text that stands in the text or the HTML's text; or a pattern. */
+  readonly body?: string | RegExp | undefined;
+}
+
+const addresses = (list: readonly { readonly address: string }[]): string[] =>
+  list.map(({ address }) => address);
+
+const fileOf = ({ filename, contentType, cid, content }: Attachment): CapturedFile => ({
+  filename,
+  contentType,
+  cid,
+  content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+});
+
+const url = /\bhttps?:\/\/[^\s<>"'`\])}]+[^\s<>"'`\])}.,;:!?]/g;
+const code = /(?<![\d.,/#:-])(?:\d{4,8}|\d{3}[ -]\d{3})(?![\d/:-]|[.,]\d)/g;
+
+const once = <T>(list: readonly T[]): T[] => [...new Set(list)];
+
+interface Bodies {
+  readonly text: string;
+  readonly html: string;
+}
+
+const unseen = new Set(["script", "style", "title"]);
+const inline = new Set(["a", "b", "em", "font", "i", "small", "span", "strong", "u"]);
+
+/** What a reader sees of the HTML, and where its links lead. */
+function readHtml(html: string): { readonly shown: string; readonly links: readonly string[] } {
+  const links: string[] = [];
+  let shown = "";
+  let hidden = 0;
+  const parser = new Parser({
+    onopentag(name, { href = "" }) {
+      if (unseen.has(name)) hidden += 1;
+      if (!inline.has(name)) shown += " ";
+      if (name === "a" && href.trim() !== "") links.push(href.trim());
+    },
+    onclosetag(name) {
+      if (unseen.has(name)) hidden -= 1;
+      if (!inline.has(name)) shown += " ";
+    },
+    ontext(text) {
+      if (hidden === 0) shown += text;
+    },
+  });
+  parser.end(html);
+  return { shown: shown.replace(/\s+/g, " ").trim(), links };
+}
+
+/** Makes a captured mail of a message and whom this send was for. Whole mails are read. */
+export async function capturedMail(message: Message, { to: recipients }: Envelope): Promise<CapturedMail> {
+  const whole = message.raw === undefined ? message : await parts(message);
+  const { text = "", html = "" }: Partial<Bodies> = whole;
+  const { shown, links } = readHtml(html);
+  const words = `${shown}\n${text}`;
+  return Object.freeze({
+    from: message.from.address,
+    to: addresses(message.to),
+    cc: addresses(message.cc),
+    bcc: addresses(message.bcc),
+    replyTo: addresses(message.replyTo),
+    recipients,
+    subject: message.subject,
+    text,
+    html,
+    attachments: whole.attachments.map(fileOf),
+    headers: message.headers,
+    links: once([...links, ...(words.match(url) ?? [])]),
+    codes: once((words.replace(url, " ").match(code) ?? []).map((found) => found.replace(/[ -]/, ""))),
+    message,
+  });
+}
+
+function fits(wanted: string | RegExp | undefined, ...values: readonly string[]): boolean {
+  if (wanted === undefined) return true;
+  if (typeof wanted === "string") return values.includes(wanted);
+  // A pattern with the flag g goes on where it found something: each value is looked at from its beginning.
+  return values.some((value) => new RegExp(wanted.source, wanted.flags.replace(/[gy]/g, "")).test(value));
+}
+
+/** Addresses are the same in any case, for a test. */
+function fitsAddress(wanted: string | RegExp | undefined, ...values: readonly string[]): boolean {
+  if (typeof wanted !== "string") return fits(wanted, ...values);
+  return values.some((value) => value.toLowerCase() === wanted.toLowerCase());
+}
+
+/** Whether a mail is one that the query means. */
+export function matches(mail: CapturedMail, { to, from, subject, body }: MailQuery): boolean {
+  const text = [mail.text, readHtml(mail.html).shown];
+  return (
+    fitsAddress(to, ...mail.recipients) &&
+    fitsAddress(from, mail.from) &&
+    fits(subject, mail.subject) &&
+    (typeof body === "string" ? text.some((one) => one.includes(body)) : fits(body, ...text))
+  );
+}
+
+const list = (mails: readonly CapturedMail[]): string =>
+  mails.length === 0
+    ? "nothing was sent"
+    : `sent: ${mails.map(({ subject, recipients }) => `${JSON.stringify(subject)} to ${recipients.join(", ")}`).join("; ")}`;
+
+/** One line about a query and what there was, for errors. */
+export const describeQuery = (query: MailQuery, mails: readonly CapturedMail[]): string => {
+  const wanted = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => `${field} ${value instanceof RegExp ? String(value) : JSON.stringify(value)}`);
+  return `a mail${wanted.length === 0 ? "" : ` with ${wanted.join(", ")}`}; ${list(mails)}`;
+};

@@ -1,0 +1,3 @@
+export { type CaptureChain, type CaptureOptions, captureChain, type FailureScript } from "./capture-chain.ts";
+export type { CapturedFile, CapturedMail, MailQuery } from "./captured-mail.ts";
+export { type MailMatchers, mailMatchers } from "./matchers.ts";

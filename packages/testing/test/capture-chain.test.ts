@@ -1,0 +1,141 @@
+import { createChain } from "@relais/core";
+import { failureKinds } from "@relais/core/spi";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { captureChain, type MailMatchers, mailMatchers } from "../src/index.ts";
+
+declare module "vitest" {
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown>
+    extends MailMatchers<R> {}
+}
+expect.extend(mailMatchers);
+
+const mail = {
+  from: "Shop <shop@example.org>",
+  to: "Ann <ann@example.net>",
+  subject: "Hello",
+  text: "Hello",
+};
+
+test("a mail in plain texts", async () => {
+  const chain = captureChain();
+  const delivery = await chain.send({
+    ...mail,
+    cc: "bob@example.net",
+    bcc: "archive@example.org",
+    replyTo: "help@example.org",
+    html: '<style>.a{content:"123456"}</style><p>Your code: <b>482913</b></p><a href="https://x.example/?a=1&amp;b=987654">go</a>',
+    text: "Your code: 482 913, until 12:30 on 2026-11-30, order 99. See https://x.example/help.",
+    attachments: [{ filename: "a.txt", content: "hello", contentType: "text/plain" }],
+  });
+  expect(delivery).toMatchObject({ success: true, provider: "CAPTURE" });
+  expect(chain.last).toMatchObject({
+    from: "shop@example.org",
+    to: ["ann@example.net"],
+    cc: ["bob@example.net"],
+    bcc: ["archive@example.org"],
+    replyTo: ["help@example.org"],
+    recipients: ["ann@example.net", "bob@example.net", "archive@example.org"],
+    subject: "Hello",
+    links: ["https://x.example/?a=1&b=987654", "https://x.example/help"],
+    codes: ["482913"],
+  });
+  expect(chain.last?.attachments[0]).toMatchObject({ filename: "a.txt", content: Buffer.from("hello") });
+});
+
+test("a whole mail is read", async () => {
+  const chain = captureChain();
+  const raw = `From: shop@example.org\r\nTo: ann@example.net\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\n\r\nCode 4711\r\n`;
+  await chain.send({ raw });
+  expect(chain.last).toMatchObject({ subject: "Grüße", to: ["ann@example.net"], codes: ["4711"] });
+});
+
+test("a message is checked as any chain checks it", async () => {
+  const chain = captureChain();
+  const delivery = await chain.send({ ...mail, to: "ann@example.net\r\nBcc: eve@evil.test" });
+  expect(delivery).toMatchObject({ success: false, kind: "rejected" });
+  expect(chain).toHaveSentNothing();
+});
+
+describe("next", () => {
+  test("returns each mail once, whether it was sent before or is sent later", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (asksFirst) => {
+        const chain = captureChain();
+        const got: string[] = [];
+        const waits: Promise<unknown>[] = [];
+        for (const [i, first] of asksFirst.entries()) {
+          const ask = () => void waits.push(chain.next().then((found) => got.push(found.subject)));
+          if (first) ask();
+          await chain.send({ ...mail, subject: `n${i}` });
+          if (!first) ask();
+        }
+        await Promise.all(waits);
+        expect(got.sort()).toEqual(asksFirst.map((_, i) => `n${i}`).sort());
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("waits for one that fits, and says what there was if none comes", async () => {
+    const chain = captureChain();
+    const found = chain.next({ to: "BOB@example.net", subject: /^Re/ });
+    await chain.send(mail);
+    await chain.send({ ...mail, to: "bob@example.net", subject: "Re: Hello" });
+    expect((await found).subject).toBe("Re: Hello");
+    await expect(chain.next({ body: "nowhere" }, 20)).rejects.toThrow(
+      'no mail within 20 ms: wanted a mail with body "nowhere"; sent: "Hello" to ann@example.net; "Re: Hello" to bob@example.net',
+    );
+  });
+});
+
+describe("failures", () => {
+  test.each(failureKinds)("%s, once, and then sends succeed", async (kind) => {
+    const chain = captureChain({ deadlineMs: 500 });
+    chain.failWith(kind, { times: 1, code: "X1", reason: "as the test says" });
+    const delivery = await chain.send(mail);
+    expect(delivery).toMatchObject({ success: false, error: "CAPTURE: as the test says", kind });
+    expect(delivery.success || delivery.status).toBe(kind === "unknown" ? "unknown" : "failed");
+    expect(chain.failed).toHaveLength(1);
+    expect(await chain.send(mail)).toMatchObject({ success: true });
+    expect(chain.sent).toHaveLength(1);
+  });
+
+  test("for one recipient, until clear", async () => {
+    const chain = captureChain();
+    chain.failWith("rejected", { to: /bob@/ });
+    expect(await chain.send(mail)).toMatchObject({ success: true });
+    expect(await chain.send({ ...mail, to: "bob@example.net" })).toMatchObject({ kind: "rejected" });
+    chain.clear();
+    expect(chain.sent).toEqual([]);
+    expect(await chain.send({ ...mail, to: "bob@example.net" })).toMatchObject({ success: true });
+  });
+
+  test("within a chain the next provider takes over", async () => {
+    const first = captureChain({ provider: "FIRST" });
+    const second = captureChain({ provider: "SECOND" });
+    first.failWith("transient");
+    const chain = createChain([
+      { id: "FIRST", send: first.links[0]?.send ?? expect.unreachable() },
+      { id: "SECOND", send: second.links[0]?.send ?? expect.unreachable() },
+    ]);
+    expect(await chain.send(mail)).toMatchObject({ success: true, provider: "SECOND" });
+    expect(first).toHaveSentNothing();
+    expect(second).toHaveSent({ to: "ann@example.net" });
+  });
+});
+
+describe("matchers", () => {
+  test("say what was wanted and what there was", async () => {
+    const chain = captureChain();
+    await chain.send(mail);
+    expect(chain).toHaveSent();
+    expect(chain).toHaveSent({ subject: "Hello", times: 1 });
+    expect(chain).not.toHaveSent({ subject: "Hell" });
+    expect(() => expect(chain).toHaveSent({ to: "bob@example.net" })).toThrow(
+      'expected such a mail: a mail with to "bob@example.net"; sent: "Hello" to ann@example.net',
+    );
+    expect(() => expect(chain).toHaveSentNothing()).toThrow('sent: "Hello" to ann@example.net');
+    expect(() => expect({}).toHaveSent()).toThrow("wants what captureChain() gives");
+  });
+});
