@@ -9,7 +9,7 @@ import {
 } from "@relais/core";
 import type { OptionsSchema } from "@relais/core/spi";
 import { withQuotesHint } from "../environment/provider-from-env.ts";
-import { quotesHint } from "../environment/setting-text.ts";
+import { quotesSentence } from "../environment/setting-text.ts";
 import { settingsReader } from "../environment/settings-reader.ts";
 import { chainSchema, entrySchemas } from "./config-schema.ts";
 import { type Config, worded } from "./load-config.ts";
@@ -241,9 +241,7 @@ function quotedBelow({ references }: Config, path: Path): string | undefined {
   const names = [...references].flatMap(([at, { name, quoted }]) =>
     quoted && at.startsWith(below) ? [name] : [],
   );
-  return names.length === 0
-    ? undefined
-    : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} ${quotesHint}`;
+  return quotesSentence(names);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "cannot be made");

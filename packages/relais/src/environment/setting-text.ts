@@ -44,6 +44,12 @@ export function isQuoted(text: string): boolean {
 /** The end of a sentence about a value in quotes. */
 export const quotesHint: string = "in quotes, which docker run --env-file keeps as a part of the value";
 
+/** A part of a sentence about settings in quotes; `undefined` if there are none. */
+export function quotesSentence(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} ${quotesHint}`;
+}
+
 /**
  * Whether a value is an address that Kubernetes (or a Docker link) puts into each container for a Service called
  * `smtp`: `SMTP_PORT=tcp://10.0.12.7:25`, and `SMTP_NAME=/app/smtp` of a Docker link.

@@ -5,6 +5,7 @@ import {
   isServiceLink,
   parseFlag,
   quotesHint,
+  quotesSentence,
   serviceLinkHint,
   settingText,
   trimmed,
@@ -120,8 +121,7 @@ export function settingsReader(env: Environment): SettingsReader {
       const before = problems.length;
       const found = names.filter((name) => isQuoted(text(name) ?? ""));
       problems.length = before; // each of these was read before, and its problems are known
-      if (found.length === 0) return undefined;
-      return `${found.join(" and ")} ${found.length === 1 ? "is" : "are"} ${quotesHint}`;
+      return quotesSentence(found);
     },
   };
 }

@@ -140,8 +140,8 @@ describe("a text that says a number, or true or false, is one", () => {
       { numRuns: 8 },
     );
     // And what says neither is refused, whatever stands there.
-    const [said = ""] = await wrongTypes(config("${X}"), { X: "soon" });
-    expect(said).toMatch(/: must be (a number|a whole number|true or false)/);
+    const [result = ""] = await wrongTypes(config("${X}"), { X: "soon" });
+    expect(result).toMatch(/: must be (a number|a whole number|true or false)/);
   });
 
   test("a variable with nothing in it is no text either", async () => {
