@@ -122,7 +122,7 @@ export interface Sentences {
 }
 
 /**
- * Options against their fields. What is `undefined` counts as absent.
+ * Options against their fields. What is `undefined` or `null` counts as absent.
  * @throws {TypeError | RangeError} one sentence about the first that is unknown, missing or wrong
  */
 export function checkFields(fields: Fields, options: unknown, say: Sentences): void {
@@ -136,9 +136,15 @@ export function checkFields(fields: Fields, options: unknown, say: Sentences): v
   }
   for (const [name, { check, isRequired }] of Object.entries(fields)) {
     const value = (options as Readonly<Record<string, unknown>>)[name];
-    if (value !== undefined) check(`${say.prefix}${name}`, value);
+    if (value !== undefined && value !== null) check(`${say.prefix}${name}`, value);
     else if (isRequired) throw new TypeError(`${say.prefix}${name} is missing`);
   }
+}
+
+/** The options without those that are `null`, which stands for absent: defaults are for `undefined` alone. */
+export function withoutNulls<Options extends object>(options: Options): Options {
+  const there = Object.entries(options).filter(([, value]) => value !== null);
+  return Object.fromEntries(there) as Options;
 }
 
 /** The fields that a file can hold, for `strictObject`. */

@@ -25,6 +25,7 @@ export {
   text,
   textSchema,
   whole,
+  withoutNulls,
   type Zod,
   type ZodType,
 } from "./fields.ts";

@@ -135,6 +135,7 @@ function isInRange(host: string, range: string): boolean {
 }
 
 function isExempt({ host, port }: Target, entry: string): boolean {
+  if (entry === "") return false;
   if (entry === "*" || entry === host || entry === `${host}:${port}`) return true;
   if (entry.startsWith(".")) return host === entry.slice(1) || host.endsWith(entry);
   if (entry.startsWith("*.")) return host.endsWith(entry.slice(1));

@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { httpConnections } from "../src/connections.ts";
 import { type ProxyEnvironment, proxyFromEnvironment, type Target } from "../src/proxy.ts";
 
 const target = (host: string, secure = true, port = secure ? 443 : 80): Target => ({ secure, host, port });
@@ -76,4 +77,37 @@ describe("the proxy for a target", () => {
     const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
     if (major > 24 || (major === 24 && minor >= 5)) expect(compared).toBe(2_000);
   });
+});
+
+describe("secrets of proxies", () => {
+  const variables = [
+    "http_proxy",
+    "HTTP_PROXY",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "NODE_USE_ENV_PROXY",
+  ];
+  const before = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
+  afterEach(() => {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  test.each(["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"])(
+    "a login in %s is one, whatever NO_PROXY says",
+    (name) => {
+      for (const noProxy of [undefined, "", "*", "example.com, "]) {
+        for (const one of variables) delete process.env[one];
+        process.env.NODE_USE_ENV_PROXY = "1";
+        process.env[name] = "http://ann:s3cret-pass@127.0.0.1:9";
+        if (noProxy !== undefined) process.env.NO_PROXY = noProxy;
+        const connections = httpConnections({ maxConnections: 1, connectionTimeoutMs: 100 });
+        expect(connections.secrets).toContain("s3cret-pass");
+        connections.destroy();
+      }
+    },
+  );
 });

@@ -169,7 +169,7 @@ export function checkOptions(options: unknown): asserts options is SesOptions {
     prefix: "",
   });
   const { endpoint: url, allowInsecureHttp } = options as SesOptions;
-  if (url !== undefined && allowInsecureHttp !== true && isInsecure(url))
+  if (typeof url === "string" && allowInsecureHttp !== true && isInsecure(url))
     throw new RangeError(
       "endpoint must begin with https://: without TLS the mail could be read on its way, unless allowInsecureHttp says that it may",
     );

@@ -1,4 +1,6 @@
 import pRetry from "p-retry";
+import type { Envelope } from "../message/message.ts";
+import type { SendContext } from "../provider/provider.ts";
 import { sleep, systemClock, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
 import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
@@ -103,7 +105,7 @@ export function retry(options: RetryOptions = {}): Policy {
         if (attemptNumber > 1) {
           to = last.to;
           const { from } = envelope;
-          const part = to === envelope.to ? context : { ...context, envelope: Object.freeze({ from, to }) };
+          const part = to === envelope.to ? context : contextFor(context, Object.freeze({ from, to }));
           outcome = await next(message, part);
           if (outcome.success) budget.refund();
         } else if (outcome.success) budget.succeeded();
@@ -179,4 +181,10 @@ export function retryBudget(capacity: number, refill: number): RetryBudget {
     refund: () => put(1),
     left: () => left,
   };
+}
+
+/** The context with another envelope. Its fields are read one by one: a policy may have made it a class, or inherited it. */
+function contextFor(context: SendContext, envelope: Envelope): SendContext {
+  const { signal, scope } = context;
+  return { envelope, signal, handOver: () => context.handOver(), scope };
 }

@@ -45,9 +45,15 @@ export interface AttemptScope extends DeliveryScope {
   record(attempt: Attempt, outcome: Outcome): void;
 }
 
-/** A scope that core made; a value that is none counts for nothing. */
+/**
+ * A scope as core made it. A copy of one cannot number and record attempts: going on without would hide them from
+ * journal and delivery.
+ * @throws {TypeError} for anything else
+ */
 export function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined {
-  return scope !== undefined && "nextAttempt" in scope ? (scope as AttemptScope) : undefined;
+  if (scope === undefined) return undefined;
+  if (!("nextAttempt" in scope)) throw new TypeError("scope: pass on the scope of the context as it is");
+  return scope as AttemptScope;
 }
 
 /** A scope within another one, which sees what is made through it. */

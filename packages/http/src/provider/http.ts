@@ -21,6 +21,7 @@ import {
   requestProgress,
   sendRequest,
   unhealthy,
+  withoutNulls,
 } from "@relais/http-client";
 import { type Letter, letterFor, withParts } from "../api/addressed-message.ts";
 import { type Answer, answerOf, type HttpApi, type HttpLimits } from "../api/api.ts";
@@ -55,8 +56,9 @@ type CallApi = (call: Call, signal: AbortSignal) => Promise<Answer | Diagnosis>;
  *
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it, and shows no value
  */
-export function http(options: HttpOptions): Provider {
-  checkOptions("http", options, httpFields);
+export function http(given: HttpOptions): Provider {
+  checkOptions("http", given, httpFields);
+  const options = withoutNulls(given);
   const { api, maxConnections = 10, connectionTimeoutMs = 10_000, ca, proxy } = options;
   const { id = idOf(api.name), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");

@@ -1,5 +1,5 @@
 import type { Provider } from "@relais/core/spi";
-import type { Fields } from "@relais/http-client";
+import { type Fields, withoutNulls } from "@relais/http-client";
 import type { HttpApi } from "../api/api.ts";
 import type { ErrorRow } from "../api/errors.ts";
 import { type CommonOptions, checkOptions, commonFields } from "../api/options.ts";
@@ -18,9 +18,10 @@ export interface Vendor<Options extends CommonOptions> {
 /** @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it */
 export function vendorProvider<Options extends CommonOptions>(
   vendor: Vendor<Options>,
-  options: Options,
+  given: Options,
 ): Provider {
-  checkOptions(vendor.name, options, fieldsOf(vendor));
+  checkOptions(vendor.name, given, fieldsOf(vendor));
+  const options = withoutNulls(given);
   const { id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy } = options;
   const api = { ...vendor.api(options), errors: vendor.errors };
   return http({ id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy, api });

@@ -1,5 +1,4 @@
 import { InvalidMessage } from "@relais/core";
-import { isAbsent } from "@relais/core/spi";
 import { type UnknownPolicy, unknownPolicies } from "../store/message.ts";
 import type { Transaction } from "./transactions.ts";
 
@@ -46,7 +45,7 @@ const checks: { readonly [K in keyof EnqueueSettings]: (value: unknown) => Enque
     const is = Number.isInteger(value) && (value as number) >= -3 && (value as number) <= 3;
     return check("priority", value as number, is, "must be a whole number from -3 to 3");
   },
-  idempotencyKey: (value: unknown) => (isAbsent(value) ? undefined : checkKey(value)),
+  idempotencyKey: (value: unknown) => (value === undefined || value === null ? undefined : checkKey(value)),
   tenant: (value: unknown = "default") => checkName("tenant", value, 100),
   expiresInMs: (value: unknown = threeDaysMs) => {
     const is = typeof value === "number" && value >= 1 && value <= hundredYearsMs;

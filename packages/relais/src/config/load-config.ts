@@ -63,7 +63,7 @@ export async function loadConfig(
   const folder = file === undefined ? resolve(cwd) : dirname(file);
   const { value: written, lineOf } =
     file === undefined
-      ? { value: config ?? parseDsn(dsn as string), lineOf: undefined }
+      ? { value: config !== undefined ? config : parseDsn(dsn as string), lineOf: undefined }
       : await readConfigFile(file);
   const { value, ...interpolated } = interpolate(picked(written, sections), env, folder);
   const errorOf = (problems: readonly Problem[]) => configurationError(problems, file, lineOf);

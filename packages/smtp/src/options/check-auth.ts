@@ -45,7 +45,7 @@ export const auth: Field<SmtpAuth> = {
       throw fault(field, "must be an object");
     }
     const { type } = value as { type?: unknown };
-    if (type === undefined) return checkPassword(field, value);
+    if (type === undefined || type === null) return checkPassword(field, value);
     const isOAuth2 = loginType.check(`${field}.type`, type) === "oauth2";
     return isOAuth2 ? checkOAuth2(field, value) : checkPassword(field, value);
   },
