@@ -207,10 +207,10 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
       "The database's role may not make or change the outbox's tables",
     );
     await admin.query(wholeSchema());
-    await admin.query(`grant usage on schema relais, relais_queue to plain;
-      grant select, insert, update, delete on all tables in schema relais, relais_queue to plain;
-      grant usage on all sequences in schema relais, relais_queue to plain;
-      grant execute on all functions in schema relais, relais_queue to plain`);
+    await admin.query(`grant usage on schema relais to plain;
+      grant select, insert, update, delete on all tables in schema relais to plain;
+      grant usage on all sequences in schema relais to plain;
+      grant execute on all functions in schema relais to plain`);
     for (const migrate of [true, false]) {
       const outbox: Outbox = await createOutbox({ database: asPlain, from, migrate });
       const worker = createWorker(outbox, chainOf(scripted("FAR")));
