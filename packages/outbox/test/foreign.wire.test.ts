@@ -5,6 +5,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
 import { type PostgresServer, postgresServer } from "./postgres-server.ts";
+import { runs } from "./runs.ts";
 import { chainOf, having, mail, scripted, until } from "./scripted.ts";
 
 const from = "shop@example.org";
@@ -82,7 +83,7 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
           await outbox.close();
           await pool.end();
         }),
-        { numRuns: 3, endOnFailure: true },
+        { numRuns: runs(3, 6), endOnFailure: true },
       );
     }, 120_000);
   });
@@ -152,7 +153,7 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
           await worker.stop();
         },
       ),
-      { numRuns: 5, endOnFailure: true },
+      { numRuns: runs(5, 10), endOnFailure: true },
     );
     await outbox.close();
   }, 180_000);
