@@ -262,7 +262,6 @@ export declare const firstId = "00000000-0000-0000-0000-000000000000";
 
 // store/migrations.ts
 import type { Database, Queryable } from "../database/database.ts";
-export declare const queueSchema = "relais_queue";
 export interface Migration {
     readonly version: number;
     readonly sql: string;
@@ -431,7 +430,7 @@ export interface QuotedMapping {
     readonly status: Readonly<Record<keyof TableStatuses, string>>;
 }
 export declare function quotedMapping(mapping: TableMapping): QuotedMapping;
-export declare function wordFor(state: State, { status }: QuotedMapping): string;
+export declare function statusFor(state: State, { status }: QuotedMapping): string;
 
 // table/source.ts
 import type { DatabaseOwner } from "../database/database.ts";

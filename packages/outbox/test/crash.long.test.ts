@@ -125,7 +125,7 @@ describe.runIf(needs("postgres"))("a worker that is killed", () => {
       (count) => count === 1,
     );
     // As if the process had been frozen for longer than its lease.
-    await outbox.database.query("update relais_queue.job set state = 'failed' where state = 'active'");
+    await outbox.database.query("delete from relais.worker");
     await until(
       () => outbox.get(id),
       (message) => message?.state === "unknown",

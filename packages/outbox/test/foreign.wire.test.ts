@@ -5,6 +5,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
 import { type PostgresServer, postgresServer } from "./postgres-server.ts";
+import { runs } from "./runs.ts";
 import { chainOf, having, mail, scripted, until } from "./scripted.ts";
 
 const from = "shop@example.org";
@@ -82,7 +83,7 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
           await outbox.close();
           await pool.end();
         }),
-        { numRuns: 3, endOnFailure: true },
+        { numRuns: runs(3, 6), endOnFailure: true },
       );
     }, 120_000);
   });
@@ -152,7 +153,7 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
           await worker.stop();
         },
       ),
-      { numRuns: 5, endOnFailure: true },
+      { numRuns: runs(5, 10), endOnFailure: true },
     );
     await outbox.close();
   }, 180_000);
@@ -207,10 +208,10 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
       "The database's role may not make or change the outbox's tables",
     );
     await admin.query(wholeSchema());
-    await admin.query(`grant usage on schema relais, relais_queue to plain;
-      grant select, insert, update, delete on all tables in schema relais, relais_queue to plain;
-      grant usage on all sequences in schema relais, relais_queue to plain;
-      grant execute on all functions in schema relais, relais_queue to plain`);
+    await admin.query(`grant usage on schema relais to plain;
+      grant select, insert, update, delete on all tables in schema relais to plain;
+      grant usage on all sequences in schema relais to plain;
+      grant execute on all functions in schema relais to plain`);
     for (const migrate of [true, false]) {
       const outbox: Outbox = await createOutbox({ database: asPlain, from, migrate });
       const worker = createWorker(outbox, chainOf(scripted("FAR")));

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database, Queryable } from "../src/database/database.ts";
 import { claimMessages } from "../src/store/claims.ts";
-import { type Lease, type Leases, leases as leasesOf } from "../src/store/leases.ts";
+import { acquireLease } from "../src/store/leases.ts";
 import { unknownPolicies } from "../src/store/message.ts";
 import { queueDue } from "../src/store/scheduling.ts";
 import { type InFlight, inFlight } from "../src/worker/in-flight.ts";
@@ -95,14 +95,14 @@ class FarEnd implements Provider {
 /** A worker whose loops are taken by the test: real messages in flight, over a database whose connection can be lost. */
 class Worked {
   readonly inFlight: InFlight;
-  readonly lease: Lease;
+  readonly lease: string;
   readonly name: string;
   readonly faults: Fault[] = [];
   readonly errors: unknown[] = [];
   readonly #database: Database;
   #dead = false;
 
-  constructor(name: string, real: Database, lease: Lease, far: FarEnd) {
+  constructor(name: string, real: Database, lease: string, far: FarEnd) {
     this.name = name;
     this.lease = lease;
     const through = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -142,10 +142,10 @@ class Worked {
   }
 
   async claim(limit: number): Promise<void> {
-    const how = { limit, worker: this.name, lease: this.lease.id, bytes: 1_000_000, allowLarger: true };
+    const how = { limit, worker: this.name, lease: this.lease, bytes: 1_000_000, allowLarger: true };
     for (const suspects of [false, true]) {
       const rows = await claimMessages(this.#database, { ...how, suspects });
-      for (const row of rows) this.inFlight.add(row, this.lease.id);
+      for (const row of rows) this.inFlight.add(row, this.lease);
     }
   }
 
@@ -160,21 +160,17 @@ describe.each(stores.slice(0, 1))(
   (_name, open) => {
     let store: Store;
     let outbox: Outbox;
-    let leases: Leases;
     beforeAll(async () => {
       store = await open();
       outbox = await store.outbox();
-      leases = leasesOf(outbox.database, () => undefined);
-      await leases.start();
     });
     afterAll(async () => {
-      await leases.stop();
       await outbox.close();
       await store.stop();
     });
 
-    const lapse = (lease: Lease): Promise<unknown> =>
-      outbox.database.query("update relais_queue.job set state = 'failed' where id = $1", [lease.id]);
+    const lapse = (lease: string): Promise<unknown> =>
+      outbox.database.query("delete from relais.worker where id = $1", [lease]);
 
     /** Takes the steps, ends what is under way, and holds what is written against what was done. */
     const run = async (script: readonly Act[], taken: readonly Step[]): Promise<void> => {
@@ -184,7 +180,8 @@ describe.each(stores.slice(0, 1))(
       let made = 0;
       const another = async (): Promise<Worked> => {
         made += 1;
-        return new Worked(`w${made}`, outbox.database, await leases.acquire(), far);
+        const name = `w${made}`;
+        return new Worked(name, outbox.database, await acquireLease(outbox.database, name), far);
       };
       workers.push(await another(), await another());
       const all: Worked[] = [...workers];
@@ -226,7 +223,7 @@ describe.each(stores.slice(0, 1))(
             break;
           case "lose the lease":
             await lapse(worker.lease);
-            if (n % 2 === 0) worker.inFlight.abortLost([worker.lease.id]);
+            if (n % 2 === 0) worker.inFlight.abortLost([worker.lease]);
             await replaced(n % 2);
             break;
           case "die":

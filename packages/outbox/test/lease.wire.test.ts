@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { createWorker } from "@relais/outbox";
 import { describe, expect, test } from "vitest";
-import { leases } from "../src/store/leases.ts";
 import { leaseKeeper } from "../src/worker/lease-keeper.ts";
+import { recover } from "../src/worker/recover.ts";
 import { chainOf, mail, until } from "./scripted.ts";
 import { stores } from "./stores.ts";
 import { working } from "./working.ts";
@@ -11,11 +10,10 @@ describe.each(stores)("the lease of a worker on %s", (_name, open) => {
   const w = working(open);
 
   /** Ends every lease, as if their workers had not been heard of. */
-  const loseAll = (): Promise<unknown> =>
-    w.outbox.database.query("update relais_queue.job set state = 'failed' where state = 'active'");
+  const loseAll = (): Promise<unknown> => w.outbox.database.query("delete from relais.worker");
   const active = async (): Promise<string[]> => {
     const rows = await w.outbox.database.query<{ id: string }>(
-      "select id::text from relais_queue.job where name = 'worker' and state = 'active' order by id",
+      "select id::text from relais.worker order by id",
     );
     return rows.map(({ id }) => id);
   };
@@ -43,36 +41,58 @@ describe.each(stores)("the lease of a worker on %s", (_name, open) => {
     expect(w.events.filter(({ type }) => type === "recovered")).toEqual([]);
   });
 
-  test("is replaced before pg-boss ends it, and kept as long as something is held under it", async () => {
+  test("is replaced when it is retired, and kept as long as a message is held under it", async () => {
     await w.worker.stop();
-    const errors: unknown[] = [];
-    const own = leases(w.outbox.database, (error) => void errors.push(error));
-    await own.start();
     let holding: string | undefined;
     const lost: string[] = [];
-    const held = await leaseKeeper(
-      own,
+    const { database } = w.outbox;
+    const keeper = await leaseKeeper(
+      database,
+      "w2",
       (lease) => lease === holding,
       (ids) => void lost.push(...ids),
-      0,
     );
-    const first = held.current?.id as string;
+    const first = keeper.current as string;
+    await keeper.renew();
+    expect([keeper.current, await active()]).toEqual([first, [first]]);
     holding = first;
-    await sleep(5);
-    await held.renew();
-    expect(lost).toEqual([]);
-    const second = held.current?.id as string;
+    keeper.retire();
+    expect(keeper.current).toBeUndefined();
+    await keeper.renew();
+    const second = keeper.current as string;
     expect(await active()).toEqual([first, second].sort());
     holding = undefined;
-    await sleep(5);
-    await held.renew();
-    // The one that was replaced just now stays for a round: somebody may be claiming under it.
-    expect(await active()).toEqual([second, held.current?.id].sort());
-    await held.renew();
-    expect(await active()).not.toContain(second);
-    await held.release();
-    expect([await active(), errors]).toEqual([[], []]);
-    await own.stop();
+    await keeper.renew();
+    expect([keeper.current, await active(), lost]).toEqual([second, [second], []]);
+    await database.query("delete from relais.worker");
+    await keeper.renew();
+    expect([lost, await active()]).toEqual([[second], [keeper.current]]);
+    await keeper.release();
+    expect(await active()).toEqual([]);
+  });
+
+  test("is lost when it was not renewed for 10 s, and not before", async () => {
+    await w.worker.stop();
+    const { database } = w.outbox;
+    const seen = (seconds: number) =>
+      database.query(
+        `insert into relais.worker (name, seen_at) values ('w2', now() - interval '${seconds} seconds')`,
+      );
+    await seen(9);
+    await seen(11);
+    const [stale, fresh] = await database.query<{ id: string }>(
+      "select id::text from relais.worker order by seen_at",
+    );
+    for (const one of [stale, fresh]) {
+      const { id } = await w.outbox.enqueue(mail());
+      const sql = "update relais.message set state = 'sending', worker_id = $2 where id = $1";
+      await database.query(sql, [id, one?.id]);
+    }
+    const recovered = await recover(database, (error) => {
+      throw error;
+    });
+    expect(recovered).toMatchObject([{ state: "queued" }]);
+    expect(await active()).toEqual([fresh?.id]);
   });
 
   test("holds nothing whose end the database refuses: the others go on, and what it came to is not forgotten", async () => {

@@ -41,8 +41,9 @@ export const stores: readonly (readonly [name: string, open: () => Promise<Store
   ...(needs("postgres") ? [["PostgreSQL", postgresStore] as const] : []),
 ];
 
-/** Removes every message and job. */
+/** Removes every message and lease. */
 export async function empty({ database }: Outbox): Promise<void> {
-  await database.query("delete from relais.message; update relais.turn set turn = 0;");
-  await database.query("delete from relais_queue.job").catch(() => undefined);
+  await database.query(
+    "delete from relais.message; update relais.turn set turn = 0; delete from relais.worker;",
+  );
 }

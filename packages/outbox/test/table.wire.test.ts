@@ -1,5 +1,6 @@
 import { createWorker, type TableMapping, tableSource } from "@relais/outbox";
 import { describe, expect, test } from "vitest";
+import { runs } from "./runs.ts";
 import { chainOf, scripted, until } from "./scripted.ts";
 import { stores } from "./stores.ts";
 import { working } from "./working.ts";
@@ -28,7 +29,7 @@ describe.each(stores)("a table of the application's own on %s", (name, open) => 
       delivery_trace: { provider: string; status: string };
     }>("select id::int, status, delivery_trace from outbound_deliveries order by id");
   const count = async (status: string) => (await rows()).filter((row) => row.status === status).length;
-  const many = name === "PGlite" ? 1_000 : 2_000;
+  const many = name === "PGlite" ? 1_000 : runs(2_000, 10_000);
 
   test("is sent, each row once, and says by which provider", async () => {
     await w.worker.stop();

@@ -1,6 +1,7 @@
 import { createWorker, type Outbox } from "@relais/outbox";
 import { beforeEach, describe, expect, test } from "vitest";
 import { migrations, newest } from "../src/store/migrations.ts";
+import { recover } from "../src/worker/recover.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
 import { type Store, stores } from "./stores.ts";
 
@@ -53,6 +54,63 @@ describe.each(stores)("tables of another version, on %s", (_name, open) => {
     await expect(worker().start()).rejects.toThrow(`needs ${newest}: run relais outbox migrate`);
     await outbox.database.query("drop schema relais cascade");
     await expect(worker().start()).rejects.toThrow("The outbox has no tables: run relais outbox migrate");
+  });
+
+  test("workers of version 4 that still run claim and recover nothing; what they hold is theirs for a minute", async () => {
+    const { database } = outbox;
+    await database.query("drop schema relais cascade; create schema relais");
+    await database.query(
+      "create table relais.migration (version integer primary key, at timestamptz not null default now())",
+    );
+    for (const { version, sql } of migrations.slice(0, 4)) {
+      await database.query(sql);
+      await database.query("insert into relais.migration (version) values ($1)", [version]);
+    }
+    const { id } = await outbox.enqueue(mail());
+    await outbox.enqueue(mail("bob@example.net"));
+    // What a worker of version 4 writes: a claim under a lease that is a job, an attempt, and its end.
+    const lease = "5a1b2c3d-0000-4000-8000-000000000000";
+    const claim = `update relais.message set state = 'sending', claim = 7, worker = 'old', lease = '${lease}' where id = $1`;
+    const lost = `select m.lease from relais.message m where m.state = 'sending' and m.lease <> '${lease}'`;
+    const complete =
+      "update relais.message set state = 'sent', provider = 'FAR', lease = null where id = $1 and claim = 7";
+    const end = "update relais.attempt set kind = 'accepted', accepted = recipients where message = $1";
+    await database.query(claim, [id]);
+    await database.query(
+      `insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase)
+       values ($1, 1, 7, 'old', 'FAR', '{ann@example.net}', 'handed_over')`,
+      [id],
+    );
+    await database.transaction(async (tx) => {
+      for (const { version, sql } of migrations.slice(4)) {
+        await tx.query(sql);
+        await tx.query("insert into relais.migration (version) values ($1)", [version]);
+      }
+    });
+    const missing = { code: "42703" };
+    await expect(database.query(claim, [id])).rejects.toMatchObject(missing);
+    await expect(database.query(lost)).rejects.toMatchObject(missing);
+    await expect(database.query(complete, [id])).rejects.toMatchObject(missing);
+    const throwing = (error: unknown): never => {
+      throw error;
+    };
+    expect(await recover(database, throwing)).toEqual([]);
+    await database.query(end, [id]);
+    await database.query("update relais.worker set seen_at = seen_at - interval '55 seconds'");
+    expect(await recover(database, throwing)).toEqual([]);
+    await database.query("update relais.worker set seen_at = seen_at - interval '6 seconds'");
+    expect(await recover(database, throwing)).toEqual([{ id, state: "sent" }]);
+    expect((await outbox.get(id))?.deliveryTrace).toMatchObject({
+      provider: "FAR",
+      attempts: [{ provider: "FAR", success: true, worker: "old" }],
+    });
+    const one = worker();
+    await one.start();
+    await until(
+      () => outbox.stats(),
+      ({ byState }) => byState.sent === 2,
+    );
+    await one.stop();
   });
 
   test("messages of the version before are gone on with", async () => {

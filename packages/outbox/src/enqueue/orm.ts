@@ -1,4 +1,3 @@
-import * as boss from "pg-boss";
 import type { SqlExecutor } from "./transactions.ts";
 
 /** A transaction of Knex: `trx` of `knex.transaction(trx => …)`. */
@@ -23,21 +22,62 @@ interface DrizzleTransaction {
 
 /** A transaction of Knex as `tx` of `enqueue`. */
 export function fromKnex(trx: KnexTransaction): SqlExecutor {
-  return boss.fromKnex(trx as Parameters<typeof boss.fromKnex>[0]);
+  return {
+    async executeSql(text, values = []) {
+      const { parts, ordered } = split(text, values);
+      const sql = parts.map((part) => part.replaceAll("?", "\\?")).join("?");
+      return rowsOf(await trx.raw(sql, ordered));
+    },
+  };
 }
 
 /** A transaction of Kysely as `tx` of `enqueue`. */
 export function fromKysely(trx: KyselyTransaction): SqlExecutor {
-  return boss.fromKysely(trx as unknown as Parameters<typeof boss.fromKysely>[0]);
+  return {
+    executeSql(sql, parameters = []) {
+      // A compiled query, as `CompiledQuery.raw` makes one.
+      const query = { sql, parameters, query: { kind: "RawNode" }, queryId: { queryId: "relais" } };
+      return trx.executeQuery(query as never);
+    },
+  };
 }
 
 /** A transaction of Prisma as `tx` of `enqueue`. */
 export function fromPrisma(tx: PrismaTransaction): SqlExecutor {
-  return boss.fromPrisma(tx as Parameters<typeof boss.fromPrisma>[0]);
+  return {
+    async executeSql(text, values = []) {
+      return rowsOf(await tx.$queryRawUnsafe(text, ...(values as never[])));
+    },
+  };
+}
+
+/** The tag `sql` of drizzle-orm. */
+interface DrizzleSql {
+  (strings: TemplateStringsArray, ...params: unknown[]): unknown;
+  param(value: unknown): unknown;
 }
 
 /** A transaction of Drizzle as `tx` of `enqueue`. @param sql the tag `sql` of drizzle-orm */
 export function fromDrizzle(tx: DrizzleTransaction, sql: unknown): SqlExecutor {
-  type Parts = Parameters<typeof boss.fromDrizzle>;
-  return boss.fromDrizzle(tx as unknown as Parts[0], sql as Parts[1]);
+  const tag = sql as DrizzleSql;
+  return {
+    async executeSql(text, values = []) {
+      const { parts, ordered } = split(text, values);
+      const strings = Object.assign([...parts], { raw: parts });
+      const params = ordered.map((value) => tag.param(value));
+      return rowsOf(await tx.execute(tag(strings, ...params) as never));
+    },
+  };
+}
+
+/** A text between its `$1`, `$2` …, and the values in the order in which they stand there. */
+function split(text: string, values: readonly unknown[]) {
+  const parts = text.split(/\$\d+/);
+  const ordered = [...text.matchAll(/\$(\d+)/g)].map(([, n]) => values[Number(n) - 1]);
+  return { parts, ordered };
+}
+
+/** Some drivers return the rows themselves. */
+function rowsOf(result: unknown): { readonly rows: readonly unknown[] } {
+  return Array.isArray(result) ? { rows: result } : (result as { rows: readonly unknown[] });
 }

@@ -77,7 +77,7 @@ export function claimMessages(
       left_over as (update relais.attempt a set kind = 'cancelled', code = 'claim-over', ended_at = clock_timestamp(),
           reason = 'it was not known whether the attempt had been written down; nothing was handed over'
         from fitting where a.message = fitting.id and a.kind is null)
-    update relais.message m set state = 'sending', claim = $4, worker = $2, lease = $3, updated_at = now()
+    update relais.message m set state = 'sending', claim = $4, worker = $2, worker_id = $3, updated_at = now()
     from nowait, fitting where m.id = fitting.id
     returning m.id, tenant, claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
       deferrals, greatest(created_at, send_at) as created_at, expires_at, delivery_trace, last_error, recoveries,
@@ -101,7 +101,7 @@ export async function releaseClaim(
   { id, claim }: Pick<ClaimedMessage, "id" | "claim">,
 ): Promise<void> {
   await database.query(
-    "update relais.message set lease = null where id = $1 and claim = $2 and state = 'sending'",
+    "update relais.message set worker_id = null where id = $1 and claim = $2 and state = 'sending'",
     [id, claim],
   );
 }

@@ -49,7 +49,7 @@ const completionsSql = prepared(`with
     where a.message = i.message and a.seq = i.seq and a.claim = i.claim and a.kind is null),
   written as (
     update relais.message m set
-      state = i.state, updated_at = now(), worker = null, lease = null, provider = i.provider,
+      state = i.state, updated_at = now(), worker = null, worker_id = null, provider = i.provider,
       provider_message_id = i.provider_message_id, last_error = i.last_error, rejected = i.rejected,
       accepted = array(select jsonb_array_elements_text(i.accepted)),
       attempts = m.attempts + i.calls,

@@ -1,9 +1,5 @@
-import { getConstructionPlans } from "pg-boss";
 import type { Database, Queryable } from "../database/database.ts";
 import { version1, version4 } from "./schema.ts";
-
-/** Where pg-boss keeps its jobs: a schema of ours, since an application may have a pg-boss of its own. */
-export const queueSchema = "relais_queue";
 
 export interface Migration {
   readonly version: number;
@@ -33,6 +29,27 @@ create index message_source on relais.message (source, updated_at)
   where source is not null and mirrored_at is distinct from updated_at;`,
   },
   { version: 4, sql: version4 },
+  // Who is alive stands in a table of ours, no more in jobs of pg-boss. Workers of the version before cannot claim or
+  // recover any more, without the column: what they hold is theirs for a minute, and then recovered by its journal.
+  {
+    version: 5,
+    sql: `
+create table relais.worker (
+  id      uuid primary key default gen_random_uuid(),
+  name    text not null,
+  seen_at timestamptz not null default clock_timestamp()
+);
+alter table relais.message rename column lease to worker_id;
+with before as (
+  insert into relais.worker (name, seen_at) select 'workers before version 5', now() + interval '50 seconds'
+  where exists (select 1 from relais.message where state = 'sending') returning id)
+update relais.message m set worker_id = before.id from before where m.state = 'sending';
+do $$ begin
+  drop schema if exists relais_queue cascade;
+exception when insufficient_privilege then
+  raise notice 'the schema relais_queue is not needed any more';
+end $$;`,
+  },
 ];
 
 export const newest: number = migrations.length;
@@ -44,8 +61,6 @@ create schema if not exists relais;
 create table relais.migration (version integer primary key, at timestamptz not null default now());
 ${migrations.map(({ version, sql }) => `${sql.trim()}\ninsert into relais.migration (version) values (${version});`).join("\n\n")}
 commit;
-
-${getConstructionPlans(queueSchema).trim()}
 `;
 }
 

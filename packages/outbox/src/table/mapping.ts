@@ -47,7 +47,7 @@ export interface TableColumns {
   readonly claimedAt?: string | undefined;
 }
 
-/** The words of the status column. */
+/** The values of the status column. */
 export interface TableStatuses {
   /** Rows to be sent. @defaultValue `pending` */
   readonly pending?: string | undefined;
@@ -55,9 +55,9 @@ export interface TableStatuses {
   readonly sending?: string | undefined;
   /** Delivered, to some of its recipients at least. @defaultValue `sent` */
   readonly sent?: string | undefined;
-  /** Refused for good, expired or cancelled. @defaultValue `failed` */
+  /** Refused permanently, expired or cancelled. @defaultValue `failed` */
   readonly failed?: string | undefined;
-  /** Nobody knows whether it arrived. @defaultValue `unknown` */
+  /** It is unknown whether it arrived. @defaultValue `unknown` */
   readonly unknown?: string | undefined;
 }
 
@@ -127,8 +127,8 @@ export function quotedMapping(mapping: TableMapping): QuotedMapping {
   };
 }
 
-/** The word for a state of the outbox. */
-export function wordFor(state: State, { status }: QuotedMapping): string {
+/** The status of a row, for a state of its message. */
+export function statusFor(state: State, { status }: QuotedMapping): string {
   if (state === "sent" || state === "partial") return status.sent;
   if (state === "failed" || state === "expired" || state === "cancelled") return status.failed;
   return state === "unknown" ? status.unknown : status.sending;

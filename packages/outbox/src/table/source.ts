@@ -6,8 +6,8 @@ import {
   columnTypes,
   type QuotedMapping,
   quotedMapping,
+  statusFor,
   type TableMapping,
-  wordFor,
 } from "./mapping.ts";
 
 /** Where a worker gets messages from, besides the outbox itself. */
@@ -66,7 +66,7 @@ const literal = (text: string): string => text.replaceAll("'", "''");
 
 /** @throws {Error} one sentence: the table or one of its columns is not there */
 function mirroring(database: Database, mapping: QuotedMapping): () => Promise<void> {
-  const words = JSON.stringify(Object.fromEntries(states.map((state) => [state, wordFor(state, mapping)])));
+  const words = JSON.stringify(Object.fromEntries(states.map((state) => [state, statusFor(state, mapping)])));
   let sql: string | undefined;
   return async () => {
     sql ??= mirrorSql(mapping, await columnTypes(database, mapping));

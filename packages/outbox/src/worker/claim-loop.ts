@@ -67,17 +67,17 @@ function claimer({ database, lease, inFlight, worker, onError }: ClaimLoopContex
   const isAdvanceDue = oncePer(advanceMs);
 
   return async (options) => {
-    const id = lease.current?.id;
-    if (id === undefined) return 0;
+    const held = lease.current;
+    if (held === undefined) return 0;
     const fits = { bytes: inFlight.bytesLeft, allowLarger: inFlight.count === 0 };
-    const rows = await claimMessages(database, { ...options, ...fits, worker, lease: id }).catch(
+    const rows = await claimMessages(database, { ...options, ...fits, worker, lease: held }).catch(
       (error: unknown) => {
         // They may have been claimed all the same: then nothing here holds them, under a lease that is renewed.
         if (!isPermanentError(error)) lease.retire();
         throw error;
       },
     );
-    for (const row of rows) inFlight.add(row, id);
+    for (const row of rows) inFlight.add(row, held);
     if (rows.length > 0 && isAdvanceDue()) advanceTurns(database, rows).catch(onError);
     return rows.length;
   };

@@ -1,33 +1,30 @@
+import type { Database } from "../database/database.ts";
 import { coalesce } from "../database/with-timeout.ts";
-import type { Lease, Leases } from "../store/leases.ts";
+import { acquireLease, releaseLeases, renewLeases } from "../store/leases.ts";
 
-/** The leases of a worker: the one that it claims under, and older ones under which it still holds messages. */
+/** The leases of a worker: the one that it claims under, and retired ones under which it still holds messages. */
 export interface LeaseKeeper {
-  /** The lease to claim under; none while it has been lost and there is no new one yet. */
-  readonly current: Lease | undefined;
+  /** The lease to claim under; none while it has been lost or retired and there is no new one yet. */
+  readonly current: string | undefined;
   /** Nothing more is claimed under the current lease; it is kept for as long as a message is held under it. */
   retire(): void;
-  /** Renews all, acquires a new one where there is none or it is old, releases what holds nothing. */
+  /** Renews all, acquires a new one where there is none, releases retired ones that hold nothing. */
   renew(): Promise<void>;
   release(): Promise<void>;
 }
 
-/** pg-boss ends a job after a day at most, renewed or not. */
-const maxAgeMs = 12 * 3_600_000;
-
 /**
  * @param inUse whether a message is still held under a lease
- * @param onLost called with the ids of leases that were lost
+ * @param onLost called with leases that were lost
  */
 export async function leaseKeeper(
-  leases: Leases,
+  database: Database,
+  worker: string,
   inUse: (lease: string) => boolean,
   onLost: (leases: readonly string[]) => void,
-  replaceAfterMs: number = maxAgeMs,
 ): Promise<LeaseKeeper> {
-  let current: Lease | undefined = await leases.acquire();
-  let since = Date.now();
-  let held: readonly Lease[] = [current];
+  let current: string | undefined = await acquireLease(database, worker, undefined);
+  let held: readonly string[] = [current];
 
   return {
     get current() {
@@ -37,20 +34,17 @@ export async function leaseKeeper(
       current = undefined;
     },
     renew: coalesce(async () => {
-      const lost = await leases.renew(held);
+      const lost = await renewLeases(database, held);
       if (lost.length > 0) onLost(lost);
-      held = held.filter(({ id }) => !lost.includes(id));
-      // Not one that is replaced only now: messages may just be claimed under it.
-      const idle = held.filter((lease) => lease !== current && !inUse(lease.id));
-      held = held.filter((lease) => !idle.includes(lease));
-      if (current !== undefined && lost.includes(current.id)) current = undefined;
-      if (current === undefined || Date.now() - since > replaceAfterMs) {
-        current = await leases.acquire();
-        since = Date.now();
+      if (current !== undefined && lost.includes(current)) current = undefined;
+      const idle = held.filter((lease) => lease !== current && !lost.includes(lease) && !inUse(lease));
+      held = held.filter((lease) => !lost.includes(lease) && !idle.includes(lease));
+      if (current === undefined) {
+        current = await acquireLease(database, worker);
         held = [...held, current];
       }
-      await leases.release(idle);
+      await releaseLeases(database, idle);
     }),
-    release: () => leases.release(held),
+    release: () => releaseLeases(database, held),
   };
 }

@@ -2,7 +2,7 @@ import type { FailureKind } from "@relais/core";
 import type { Database } from "../database/database.ts";
 import { attemptEnd, attemptsOf } from "../store/attempts.ts";
 import { type Completion, type Decision, writeCompletions } from "../store/completions.ts";
-import { type LostMessage, lockLostMessages, nextLostMessage } from "../store/leases.ts";
+import { expireLeases, type LostMessage, lockLostMessages, nextLostMessage } from "../store/leases.ts";
 import { firstId, type RecipientStatus } from "../store/message.ts";
 import { type AttemptRow, lastNumber, lastSuccess, storable, traceEntryOf } from "../store/trace.ts";
 import { isPermanentError } from "./batching.ts";
@@ -27,6 +27,7 @@ export async function recover(
   database: Database,
   onError: (error: unknown) => void,
 ): Promise<readonly RecoveredMessage[]> {
+  await expireLeases(database);
   const all: RecoveredMessage[] = [];
   let limit = batchSize;
   for (let after = firstId; ; ) {
@@ -103,7 +104,7 @@ function completionOf(row: LostMessage, attempts: readonly AttemptRow[]): Comple
         ? { ...attempt, ...lostEnds[attempt.phase], code: lostCode, ended_at: new Date() }
         : attempt,
   );
-  const recoveries = row.recoveries + (row.lease === null ? 0 : 1);
+  const recoveries = row.recoveries + (row.worker_id === null ? 0 : 1);
   const decision = decisionOf(row, ended, pauseMs(recoveries));
   const isWaiting = decision.state === "queued" || decision.state === "deferred";
   const setAside = recoveries >= maxRecoveries && isWaiting;

@@ -2,7 +2,6 @@ import type { Chain } from "@relais/core";
 import { beforeClose, type DatabaseOwner } from "../database/database.ts";
 import { withQueryTimeout, withTimeout } from "../database/with-timeout.ts";
 import { purge } from "../operations/purge.ts";
-import { leases as leasesOf } from "../store/leases.ts";
 import { checkVersion } from "../store/migrations.ts";
 import { channel, queueDue, wakeWorkers } from "../store/scheduling.ts";
 import { claimLoop } from "./claim-loop.ts";
@@ -89,7 +88,6 @@ export function createWorker(
   const reportError = (during: string) => (error: unknown) => {
     emit({ type: "error", at: Date.now(), during, error: errorText(error) });
   };
-  const leases = leasesOf(database, reportError("keeping leases"));
   const queued = wakeSignal();
   const freed = wakeSignal();
   const messages = inFlight({
@@ -139,9 +137,8 @@ export function createWorker(
 
   async function begin(): Promise<void> {
     await checkVersion(database);
-    await leases.start();
     await recoverLost();
-    lease = await leaseKeeper(leases, messages.uses, messages.abortLost);
+    lease = await leaseKeeper(database, name, messages.uses, messages.abortLost);
     ends.push(await database.listen(channel, () => queued.notify()));
     every(renewMs, renewLeases, "renewing leases");
     every(queueDueMs, queueAllDue, "queueing what is due");
@@ -190,7 +187,6 @@ export function createWorker(
     clearTimeout(timer);
     await Promise.allSettled([...ends.map((one) => one()), replacing]);
     await lease?.release().catch(reportError("giving back a lease"));
-    await leases.stop();
     state = "stopped";
   }
 
@@ -199,7 +195,7 @@ export function createWorker(
     reportError("stopping")(
       new Error("the database does not answer; what was under way is taken up by others"),
     );
-    for (const one of [...ends, leases.stop]) one().catch(() => undefined);
+    for (const one of ends) one().catch(() => undefined);
     state = "stopped";
   }
 

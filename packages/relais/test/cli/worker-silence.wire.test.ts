@@ -64,7 +64,7 @@ describe.runIf(needs("postgres"))("SIGTERM ends a worker in its time, whatever t
     await first.start();
     await first.stop();
     await outbox.database.transaction(async (tx) => {
-      await tx.query("lock table relais_queue.version in access exclusive mode");
+      await tx.query("lock table relais.worker in access exclusive mode");
       const child = worker(url);
       const closed = once(child, "close");
       const waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock'";

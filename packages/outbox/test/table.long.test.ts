@@ -1,0 +1,3 @@
+// The same tests with more runs.
+process.env.RELAIS_TEST_LONG = "1";
+await import("./table.wire.test.ts");
