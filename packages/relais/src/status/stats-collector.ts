@@ -130,7 +130,7 @@ function recentDelivery(delivery: Delivery, at: number, ms: number): RecentDeliv
     id: delivery.id,
     at,
     ms,
-    status: delivery.success ? "sent" : delivery.status,
+    status: delivery.status,
     provider: delivery.success ? delivery.provider : undefined,
     attempts: delivery.attempts.map(({ provider, kind, reason = "", ms: took }) => ({
       provider,
