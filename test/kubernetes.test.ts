@@ -162,8 +162,8 @@ describe("the image and the pod", () => {
   });
 
   test("holds relais and all that it needs of ours", () => {
-    const packed = [...dockerfile.matchAll(/\.\/(relais-[a-z]+)-\*\.tgz|\.\/(relais)-\[/g)].map(
-      ([, scoped, own]) => scoped?.replace("relais-", "@relais/") ?? own,
+    const packed = [...dockerfile.matchAll(/\.\/(relais(?:-[a-z]+)*)-(?:\*|\[0-9\]\*)\.tgz/g)].map(
+      ([, name = ""]) => name.replace("relais-", "@relais/"),
     );
     const needed = new Set(["relais", "@relais/outbox", "@relais/http", "@relais/prometheus"]);
     expect(worker.args, "which is what the last one is for").toContain("--metrics");

@@ -3,7 +3,7 @@
 // index.ts
 export { type HttpConnections, httpConnections, throughProxy } from "./connections.ts";
 export { type About, type Diagnosis, type Fail, failer, type Meaning, rows, } from "./failure.ts";
-export { checkFields, connectionFields, endpoint, type Field, type Fields, flag, id, isInsecure, kindOf, oneOf, pluginOptions, required, shapeOf, text, textSchema, whole, type Zod, type ZodType, } from "./fields.ts";
+export { checkFields, connectionFields, endpoint, type Field, type Fields, flag, id, isInsecure, kindOf, oneOf, pluginOptions, required, shapeOf, text, textSchema, whole, withoutNulls, type Zod, type ZodType, } from "./fields.ts";
 export { holdsStatus, httpStatuses, type StatusRow } from "./http-statuses.ts";
 export { type ConnectionRow, classifyError, connectionErrors } from "./network-errors.ts";
 export { checkSignal, httpProvider, ofCheck, unhealthy } from "./provider.ts";
@@ -112,6 +112,7 @@ export interface Sentences {
     readonly prefix: string;
 }
 export declare function checkFields(fields: Fields, options: unknown, say: Sentences): void;
+export declare function withoutNulls<Options extends object>(options: Options): Options;
 export declare function shapeOf(zod: Zod, fields: Fields): Record<string, ZodType>;
 export declare function pluginOptions<Options>(schema: (zod: Zod) => ZodType, check: (options: Options) => void): Pick<PluginParts<Options>, "options" | "jsonSchema">;
 

@@ -147,11 +147,11 @@ export declare const plugin: Plugin<HttpPluginOptions>;
 // provider/http.ts
 import { type Provider } from "@relais/core/spi";
 import { type HttpOptions } from "../api/options.ts";
-export declare function http(options: HttpOptions): Provider;
+export declare function http(given: HttpOptions): Provider;
 
 // provider/vendor.ts
 import type { Provider } from "@relais/core/spi";
-import type { Fields } from "@relais/http-client";
+import { type Fields } from "@relais/http-client";
 import type { HttpApi } from "../api/api.ts";
 import type { ErrorRow } from "../api/errors.ts";
 import { type CommonOptions } from "../api/options.ts";
@@ -161,7 +161,7 @@ export interface Vendor<Options extends CommonOptions> {
     readonly errors: readonly ErrorRow[];
     api(options: Options): Omit<HttpApi, "errors">;
 }
-export declare function vendorProvider<Options extends CommonOptions>(vendor: Vendor<Options>, options: Options): Provider;
+export declare function vendorProvider<Options extends CommonOptions>(vendor: Vendor<Options>, given: Options): Provider;
 export declare const fieldsOf: (vendor: Pick<Vendor<CommonOptions>, "fields">) => Fields;
 
 // vendors.ts

@@ -57,4 +57,4 @@ export declare const plugin: Plugin<SesOptions>;
 // ses.ts
 import { type Provider } from "@relais/core/spi";
 import { type SesOptions } from "./options.ts";
-export declare function ses(options?: SesOptions): Provider;
+export declare function ses(given?: SesOptions): Provider;

@@ -80,6 +80,7 @@ describe("the proxy for a target", () => {
 });
 
 describe("secrets of proxies", () => {
+  const password = "s3cret-pass";
   const variables = [
     "http_proxy",
     "HTTP_PROXY",
@@ -102,10 +103,10 @@ describe("secrets of proxies", () => {
       for (const noProxy of [undefined, "", "*", "example.com, "]) {
         for (const one of variables) delete process.env[one];
         process.env.NODE_USE_ENV_PROXY = "1";
-        process.env[name] = "http://ann:s3cret-pass@127.0.0.1:9";
+        process.env[name] = `http://ann:${password}@127.0.0.1:9`;
         if (noProxy !== undefined) process.env.NO_PROXY = noProxy;
         const connections = httpConnections({ maxConnections: 1, connectionTimeoutMs: 100 });
-        expect(connections.secrets).toContain("s3cret-pass");
+        expect(connections.secrets).toContain(password);
         connections.destroy();
       }
     },
