@@ -42,6 +42,7 @@ interface DeliveryBase {
 }
 export interface Delivered extends DeliveryBase {
     readonly success: true;
+    readonly status: "sent";
     readonly provider: string;
     readonly messageId: string;
 }

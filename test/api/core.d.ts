@@ -153,6 +153,7 @@ interface DeliveryBase {
 }
 export interface Delivered extends DeliveryBase {
     readonly success: true;
+    readonly status: "sent";
     readonly provider: string;
     readonly messageId: string;
 }

@@ -176,7 +176,7 @@ export interface HttpResponse {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: Uint8Array;
 }
-export declare function sendRequest(connections: HttpConnections, wanted: HttpRequest, progress: RequestProgress, signal?: AbortSignal): Promise<HttpResponse>;
+export declare function sendRequest(connections: HttpConnections, options: HttpRequest, progress: RequestProgress, signal?: AbortSignal): Promise<HttpResponse>;
 
 // retry-after.ts
 export type RetryAfterSource = {

@@ -165,7 +165,7 @@ export declare function vendorProvider<Options extends CommonOptions>(vendor: Ve
 export declare const fieldsOf: (vendor: Pick<Vendor<CommonOptions>, "fields">) => Fields;
 
 // vendors.ts
-import type { ErrorRow } from "./api/errors.ts";
+import { type ErrorRow } from "./api/errors.ts";
 import type { Vendor } from "./provider/vendor.ts";
 import { type BrevoOptions } from "./vendors/brevo.ts";
 import { type MailgunOptions } from "./vendors/mailgun.ts";

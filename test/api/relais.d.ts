@@ -10,43 +10,15 @@ export { type ChainEntry, type ChainRules, defineConfig, type Entry, type Provid
 export { diagnosticsObserver } from "./diagnostics-observer.ts";
 export { chainFromEnv } from "./environment/chain-from-env.ts";
 export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, } from "./environment/send-email.ts";
-export type { Environment } from "./environment/settings-reader.ts";
-export { ConfigurationError } from "./environment/settings-reader.ts";
+export { ConfigurationError, type Environment } from "./environment/settings-reader.ts";
 export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
 export type { Notice, Notify } from "./notices/notice.ts";
-export type { NoticeOptions } from "./notices/notice-observer.ts";
-export { type NoticeObserver, noticeObserver } from "./notices/notice-observer.ts";
+export { type NoticeObserver, type NoticeOptions, noticeObserver } from "./notices/notice-observer.ts";
 export { type WebhookOptions, webhook } from "./notices/webhook.ts";
-
-// config/config-schema.ts
-import { z } from "zod";
-export declare const entrySchemas: {
-    readonly provider: z.ZodType;
-    readonly nested: z.ZodType;
-};
-export declare const chainSchema: z.ZodType;
-export declare const fileSchema: z.ZodType;
-
-// config/interpolate.ts
-import type { Environment } from "../environment/settings-reader.ts";
-import { type Problem } from "./problem.ts";
-export interface Reference {
-    readonly name: string;
-    readonly empty: boolean;
-    readonly quoted: boolean;
-    readonly serviceLink: boolean;
-}
-export interface Interpolated {
-    readonly value: unknown;
-    readonly references: ReadonlyMap<string, Reference>;
-    readonly secrets: ReadonlySet<string>;
-    readonly problems: readonly Problem[];
-}
-export declare function interpolate(raw: unknown, env: Environment, folder: string): Interpolated;
 
 // config/load-chain.ts
 import type { Chain, ChainOptions } from "@relais/core";
-import type { ConfigSource } from "./load-config.ts";
+import type { ConfigSource } from "./relais-config.ts";
 export interface LoadOptions extends ConfigSource {
     readonly name?: string | undefined;
     readonly observers?: ChainOptions["observers"];
@@ -59,33 +31,6 @@ export interface LoadedChain extends Chain {
 }
 export declare function loadChain(options?: LoadOptions): Promise<LoadedChain>;
 
-// config/load-config.ts
-import { type OptionsSchema } from "@relais/core/spi";
-import { ConfigurationError, type Environment } from "../environment/settings-reader.ts";
-import { fileSchema } from "./config-schema.ts";
-import { type Reference } from "./interpolate.ts";
-import { type Problem } from "./problem.ts";
-import type { RelaisConfig } from "./relais-config.ts";
-export interface ConfigSource {
-    readonly file?: string | undefined;
-    readonly config?: RelaisConfig | undefined;
-    readonly dsn?: string | undefined;
-    readonly cwd?: string | undefined;
-    readonly env?: Environment | undefined;
-}
-export interface Config {
-    readonly values: RelaisConfig;
-    readonly folder: string;
-    readonly env: Environment;
-    readonly references: ReadonlyMap<string, Reference>;
-    readonly secrets: ReadonlySet<string>;
-    readonly problems: readonly Problem[];
-    errorOf(problems: readonly Problem[]): Promise<ConfigurationError>;
-}
-export declare const worded: (schema: typeof fileSchema) => OptionsSchema<unknown>;
-export declare function configFileOf({ file, config, dsn, cwd }: ConfigSource): string | undefined;
-export declare function loadConfig(source: ConfigSource, sections?: readonly (keyof RelaisConfig)[]): Promise<Config>;
-
 // config/parse-dsn.ts
 import type { RelaisConfig } from "./relais-config.ts";
 export declare const httpApis: {
@@ -97,17 +42,6 @@ export declare const httpApis: {
 };
 export type HttpApiName = keyof typeof httpApis;
 export declare function parseDsn(dsn: string): RelaisConfig;
-
-// config/problem.ts
-export type PathPart = string | number;
-export type Path = readonly PathPart[];
-export interface Problem {
-    readonly path: Path;
-    readonly message: string;
-    readonly key?: string | undefined;
-}
-export declare function pathText(path: readonly PropertyKey[]): string;
-export declare function problemSentence({ path, message }: Problem): string;
 
 // config/relais-config.ts
 import type { BreakerOptions, ConcurrencyOptions, FailureKind, Overrides, RetryOptions } from "@relais/core";
@@ -165,6 +99,13 @@ export interface RelaisConfig extends ChainRules {
     readonly chains?: Readonly<Record<string, readonly Entry[] | (ChainRules & {
         readonly chain: readonly Entry[];
     })>>;
+}
+export interface ConfigSource {
+    readonly file?: string | undefined;
+    readonly config?: RelaisConfig | undefined;
+    readonly dsn?: string | undefined;
+    readonly cwd?: string | undefined;
+    readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 export declare function defineConfig(config: RelaisConfig): RelaisConfig;
 export {};

@@ -15,6 +15,7 @@ export interface Explanation {
     readonly kind: FailureKind;
     readonly code: string;
     readonly because: string;
+    readonly source: string;
     readonly about: About;
     readonly again?: false;
     readonly remedy?: Remedy;

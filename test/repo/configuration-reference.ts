@@ -1,4 +1,4 @@
-import { configJsonSchema } from "../../packages/relais/src/config/json-schema.ts";
+import { configJsonSchema } from "../../packages/relais/test/config/config-json-schema.ts";
 import { type DocField, docFields } from "./doc-comments.ts";
 import { boundsAt, described, type Place, type Schema } from "./schema-fields.ts";
 

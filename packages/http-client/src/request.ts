@@ -128,18 +128,18 @@ async function readBody(
  */
 export async function sendRequest(
   connections: HttpConnections,
-  wanted: HttpRequest,
+  options: HttpRequest,
   progress: RequestProgress,
   signal?: AbortSignal,
 ): Promise<HttpResponse> {
-  const { body = Buffer.alloc(0), heldBackBytes = Number.POSITIVE_INFINITY } = wanted;
+  const { body = Buffer.alloc(0), heldBackBytes = Number.POSITIVE_INFINITY } = options;
   let request: ClientRequest | undefined;
   const onAbort = (): void => {
     request?.destroy(new DOMException("aborted", "AbortError"));
   };
   try {
     progress.stage = "connecting";
-    request = await connections.connect(wanted, signal);
+    request = await connections.connect(options, signal);
     signal?.throwIfAborted();
     signal?.addEventListener("abort", onAbort, { once: true });
     progress.stage = "connected";
@@ -148,7 +148,7 @@ export async function sendRequest(
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
     Object.assign(progress, { status, headers, stage: "answering" });
-    const bytes = await readBody(response, wanted);
+    const bytes = await readBody(response, options);
     progress.stage = "answered";
     if (!request.writableFinished) request.destroy(); // answered before it was all written: it cannot be kept alive
     return { status, statusText: response.statusMessage ?? "", headers, body: bytes };

@@ -1,5 +1,4 @@
-import type { ErrorRow } from "./api/errors.ts";
-import { httpStatuses, rowFor } from "./api/errors.ts";
+import { type ErrorRow, httpStatuses, rowFor } from "./api/errors.ts";
 import type { Vendor } from "./provider/vendor.ts";
 import { type BrevoOptions, brevoVendor } from "./vendors/brevo.ts";
 import { type MailgunOptions, mailgunVendor } from "./vendors/mailgun.ts";
@@ -25,13 +24,11 @@ export const vendors: { readonly [Name in keyof VendorOptions]: Vendor<VendorOpt
   brevo: brevoVendor,
 };
 
+const tables = Object.entries(vendors).map(([name, { errors }]) => [name, errors] as const);
+
 /** Every table of this package: each vendor's, and what follows where a vendor's has no row. */
 export const errorTables: Readonly<Record<keyof VendorOptions | "otherwise", readonly ErrorRow[]>> = {
-  resend: resendVendor.errors,
-  postmark: postmarkVendor.errors,
-  sendgrid: sendgridVendor.errors,
-  mailgun: mailgunVendor.errors,
-  brevo: brevoVendor.errors,
+  ...(Object.fromEntries(tables) as Record<keyof VendorOptions, readonly ErrorRow[]>),
   otherwise: httpStatuses,
 };
 

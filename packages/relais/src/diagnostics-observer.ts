@@ -3,18 +3,18 @@ import type { Observer, RelaisEvent } from "@relais/core";
 
 /**
  * Publishes every event on the `node:diagnostics_channel` named after it: `relais:delivery`, `relais:attempt`,
- * `relais:failover`… The message is the event itself, frozen. Costs next to nothing while nobody subscribes. What a
+ * `relais:failover`… The message is the event itself, frozen. Costs next to nothing without a subscriber. What a
  * subscriber throws Node raises as an uncaught exception of the process, as it does on every such channel; the delivery
  * goes on.
  */
 export function diagnosticsObserver(): Observer {
   const channels = new Map<RelaisEvent["type"], Channel>();
   return (event) => {
-    let own = channels.get(event.type);
-    if (own === undefined) {
-      own = channel(`relais:${event.type}`);
-      channels.set(event.type, own);
+    let published = channels.get(event.type);
+    if (published === undefined) {
+      published = channel(`relais:${event.type}`);
+      channels.set(event.type, published);
     }
-    if (own.hasSubscribers) own.publish(event);
+    if (published.hasSubscribers) published.publish(event);
   };
 }

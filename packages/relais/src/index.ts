@@ -22,10 +22,8 @@ export {
   type EmailSent,
   sendEmail,
 } from "./environment/send-email.ts";
-export type { Environment } from "./environment/settings-reader.ts";
-export { ConfigurationError } from "./environment/settings-reader.ts";
+export { ConfigurationError, type Environment } from "./environment/settings-reader.ts";
 export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
 export type { Notice, Notify } from "./notices/notice.ts";
-export type { NoticeOptions } from "./notices/notice-observer.ts";
-export { type NoticeObserver, noticeObserver } from "./notices/notice-observer.ts";
+export { type NoticeObserver, type NoticeOptions, noticeObserver } from "./notices/notice-observer.ts";
 export { type WebhookOptions, webhook } from "./notices/webhook.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Settings } from "./environment.ts";
+import type { Settings } from "./environment/settings.ts";
 
 /** What a child process said, and how it ended. */
 export interface Ended {

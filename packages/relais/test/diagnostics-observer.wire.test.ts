@@ -42,9 +42,9 @@ test("a subscriber that throws changes no delivery; Node raises what it threw", 
     await chain.close();
     console.log(JSON.stringify({ success, attempts: attempts.length, raised }));
   `;
-  const { said, stderr } = await child(program, {});
+  const { said: result, stderr } = await child(program, {});
   await server.close();
   const raised = ["attempt-start", "hand-over", "attempt", "delivery"].map((type) => `broken ${type}`);
-  expect(said, stderr).toEqual([{ success: true, attempts: 1, raised }]);
+  expect(result, stderr).toEqual([{ success: true, attempts: 1, raised }]);
   expect(server.accepted).toHaveLength(1);
 });

@@ -189,20 +189,20 @@ function shorten(status: number, start: Buffer): Uint8Array | undefined {
 /** What is held back until the hand-over: a request up to this size is not on the wire at all before it. */
 const heldBackBytes = 64 * 1024;
 
-/** Sends requests of the AWS client in place of its own handler, which does not tell where a request stands. */
+/** Sends requests of the AWS client in place of its own handler, which does not show how far a request has come. */
 function requestHandler(connections: HttpConnections, allowInsecureHttp: boolean) {
   return {
     metadata: { handlerProtocol: "http/1.1" } as const,
-    async handle(wanted: WireRequest, { progress = requestProgress(), abortSignal }: WireOptions = {}) {
-      const { protocol, hostname, port, method, path, headers, body } = wanted;
+    async handle(request: WireRequest, { progress = requestProgress(), abortSignal }: WireOptions = {}) {
+      const { protocol, hostname, port, method, path, headers, body } = request;
       const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
       signal?.throwIfAborted();
       progress.stage = "connecting";
       const secure = protocol === "https:";
       if (!secure && !allowInsecureHttp && !isLoopback(hostname)) throw insecure();
       const head = { secure, host: hostname, port, method, path, headers };
-      const request = { ...head, body: bodyBytes(body), heldBackBytes, maxResponseBytes, shorten };
-      const response = await sendRequest(connections, request, progress, signal);
+      const wire = { ...head, body: bodyBytes(body), heldBackBytes, maxResponseBytes, shorten };
+      const response = await sendRequest(connections, wire, progress, signal);
       return {
         response: {
           statusCode: response.status,

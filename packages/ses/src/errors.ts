@@ -43,7 +43,7 @@ const dailyQuotaMs = 10 * 60_000;
 const quota = { ...rows.throttled, meaning: "daily quota used up", retryAfterMs: dailyQuotaMs } as const;
 const rate = { ...rows.throttled, retryAfterMs: 1_000 } as const;
 
-/** The names under which AWS says that it is too much, of SES's own API and of the APIs in front of it. */
+/** The names that AWS has for too many requests, of SES's own API and of the APIs in front of it. */
 const rateNames: readonly (readonly [name: string, source: string])[] = [
   ["Throttling", page.quotaErrors],
   ["TooManyRequests", page.v2Send],
@@ -74,7 +74,7 @@ const rateErrors: readonly SesError[] = [
   { name: "AccountDailyQuotaExceeded", ...quota, source: page.bulkStatus },
 ];
 
-/** The same, told as the refusal of a message. */
+/** The same, as the refusal of a message. */
 const rateRefusals: readonly SesError[] = [
   {
     name: "MessageRejected",
@@ -176,7 +176,7 @@ const accountErrors: readonly SesError[] = [
   },
 ];
 
-/** States of the account, or of an identity of it, that are told as the refusal of a message. */
+/** States of the account, or of an identity of it, that come as the refusal of a message. */
 const stateRefusals: readonly SesError[] = [
   {
     name: "MessageRejected",
@@ -268,18 +268,18 @@ export function explainSesError(name: string | undefined, message = "", status =
     const wait = kind === "throttled" ? { retryAfterMs: rate.retryAfterMs } : {};
     return { name: `HTTP ${status}`, kind, about, meaning, ...wait, source };
   }
-  const wanted = stem(name.slice(0, maxCharacters));
+  const rowName = stem(name.slice(0, maxCharacters));
   const words = message.slice(0, maxCharacters);
   const known = sesErrors.find(
-    (row) => row.name === wanted && (row.says === undefined || row.says.test(words)),
+    (row) => row.name === rowName && (row.says === undefined || row.says.test(words)),
   );
   if (known !== undefined) return known;
   return status >= 500
     ? {
-        name: wanted,
+        name: rowName,
         ...rows.passing,
         meaning: "failure inside SES",
         source: httpStatuses.at(-1)?.source ?? "",
       }
-    : { name: wanted, ...refused, source: "" };
+    : { name: rowName, ...refused, source: "" };
 }

@@ -5,14 +5,14 @@ import { diagnose, type SesDiagnosis } from "./diagnose.ts";
 
 type Answer<T> = { readonly value: T } | { readonly problem: SesDiagnosis };
 
-async function ask<T>(
+async function check<T>(
   client: SesClient,
-  question: (call: Call) => Promise<T>,
+  request: (call: Call) => Promise<T>,
   caller?: AbortSignal,
 ): Promise<Answer<T>> {
   const progress = requestProgress();
   try {
-    return { value: await question({ signal: checkSignal(caller), progress }) };
+    return { value: await request({ signal: checkSignal(caller), progress }) };
   } catch (error) {
     if (caller?.aborted) return { problem: { kind: "cancelled", reason: "given up" } };
     const problem = diagnose(error, progress, false, client.credentialsErrorPasses);
@@ -20,18 +20,18 @@ async function ask<T>(
   }
 }
 
-/** As `ask`, and once more if the answer told the client how wrong our clock is. */
-async function askTwice<T>(
+/** As `check`, and once more if the client has learned from the answer how wrong our clock is. */
+async function checkTwice<T>(
   client: SesClient,
-  question: (call: Call) => Promise<T>,
+  request: (call: Call) => Promise<T>,
   caller?: AbortSignal,
 ): Promise<Answer<T>> {
-  const first = await ask(client, question, caller);
-  return "problem" in first && first.problem.clock ? ask(client, question, caller) : first;
+  const first = await check(client, request, caller);
+  return "problem" in first && first.problem.clock ? check(client, request, caller) : first;
 }
 
-/** A key that may only send is a good key: SES knows it, and denies it this question. */
-const onlyMayNotAsk = ({ code }: SesDiagnosis): boolean =>
+/** A key that may only send is a good key: SES knows it, and denies it this request. */
+const isOnlyDenied = ({ code }: SesDiagnosis): boolean =>
   code !== undefined && /^(?:AccessDenied|NotAuthorized)(?:Exception)?$/.test(code);
 
 /** SES's version 1 does not say it; these are the limits of a new account, and of no other. */
@@ -54,18 +54,18 @@ export async function verify(
   const bad = (diagnosis: SesDiagnosis): Health => unhealthy(fail(diagnosis), found);
 
   // One after the other: the second uses the connection, and the clock, of the first.
-  const quota = await askTwice(client, (call) => client.quota(call), signal);
+  const quota = await checkTwice(client, (call) => client.quota(call), signal);
   if ("value" in quota) {
     found = { quota: quota.value, sandbox: sandboxed(quota.value) };
     if (found.sandbox) notes.push("looks like the sandbox: mail goes to verified recipients only");
-  } else if (onlyMayNotAsk(quota.problem)) notes.push("the key may not ask for the quota (ses:GetSendQuota)");
+  } else if (isOnlyDenied(quota.problem)) notes.push("the key may not ask for the quota (ses:GetSendQuota)");
   else return bad(quota.problem);
 
-  const enabled = await askTwice(client, (call) => client.sendingEnabled(call), signal);
+  const enabled = await checkTwice(client, (call) => client.sendingEnabled(call), signal);
   if ("value" in enabled) {
     if (!enabled.value)
       return bad({ kind: "misconfigured", reason: "sending paused", code: "AccountSendingPaused" });
-  } else if (onlyMayNotAsk(enabled.problem))
+  } else if (isOnlyDenied(enabled.problem))
     notes.push("the key may not ask whether sending is enabled (ses:GetAccountSendingEnabled)");
   else return bad(enabled.problem);
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sesServer } from "@relais/conformance";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { connectProxy, type ProxyFault } from "../../smtp/test/connect-proxy.ts";
 
 const key = {
@@ -27,6 +27,12 @@ const json =
 const hangUp: Answer = (request) => request.socket.destroy();
 const good = json(key);
 
+// At the end of all: tests at once have no `onTestFinished` of their own.
+const cleanups: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups) await cleanup();
+});
+
 /** An endpoint for credentials on 127.0.0.1: its first answers, then the last of them for good. */
 async function endpoint(...answers: readonly Answer[]): Promise<string> {
   let n = 0;
@@ -34,7 +40,7 @@ async function endpoint(...answers: readonly Answer[]): Promise<string> {
     answers[Math.min(n++, answers.length - 1)]?.(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
+  cleanups.push(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -50,7 +56,7 @@ async function attempts(env: Readonly<Record<string, string>>): Promise<readonly
     credentials: { AKIDEXAMPLE: { secretAccessKey: "secret", sessionToken: "session-t0ken" } },
   });
   const home = await mkdtemp(join(tmpdir(), "relais-ses-"));
-  onTestFinished(async () => {
+  cleanups.push(async () => {
     await far.close();
     await rm(home, { recursive: true });
   });
@@ -68,7 +74,7 @@ async function attempts(env: Readonly<Record<string, string>>): Promise<readonly
 
 async function profile(text: string): Promise<Record<string, string>> {
   const home = await mkdtemp(join(tmpdir(), "relais-profile-"));
-  onTestFinished(() => rm(home, { recursive: true }));
+  cleanups.push(() => rm(home, { recursive: true }));
   await writeFile(join(home, "config"), text);
   return { AWS_CONFIG_FILE: join(home, "config"), AWS_SHARED_CREDENTIALS_FILE: join(home, "none") };
 }
@@ -129,6 +135,14 @@ describe.concurrent("a credentials endpoint that fails is no wrong configuration
     expect(await attempts(env)).toEqual(["transient", "transient"]);
   });
 
+  test("a process that fails", async () => {
+    const env = await profile("[default]\ncredential_process = /bin/false\n");
+    expect(await attempts(env)).toEqual(["transient", "transient"]);
+  });
+});
+
+// One after the other: the proxy ends with its test.
+describe("a proxy that fails is no wrong configuration", () => {
   test.each<[ProxyFault, string]>([
     [{ status: 502 }, "transient"],
     ["close", "transient"],
@@ -142,11 +156,6 @@ describe.concurrent("a credentials endpoint that fails is no wrong configuration
     };
     expect(await attempts(env)).toEqual([kind, kind]);
     expect(new Set(proxy.asked)).toEqual(new Set(["sts.eu-west-1.amazonaws.com:443"]));
-  });
-
-  test("a process that fails", async () => {
-    const env = await profile("[default]\ncredential_process = /bin/false\n");
-    expect(await attempts(env)).toEqual(["transient", "transient"]);
   });
 });
 

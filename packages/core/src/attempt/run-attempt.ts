@@ -6,7 +6,7 @@ import { looksLikeForwarder, type Provider, type Send, type SendContext } from "
 import { type Clock, wallNow } from "../runtime/clock.ts";
 import { type Settled, settledWithGrace, settleWithGrace, tryAsync } from "../runtime/wait.ts";
 import { attemptRecord } from "./attempt-record.ts";
-import { CurrentAttempt, forwardedOutcome } from "./hand-over.ts";
+import { CurrentAttempt, forwardedOutcome } from "./current-attempt.ts";
 import { mergeOutcomes } from "./merge-outcomes.ts";
 
 /** How long a provider may take to answer after its signal aborted, ms. */

@@ -31,6 +31,7 @@ export function buildDelivery(
     const { provider, messageId, accepted, rejected } = fullReceipt;
     return Object.freeze({
       success: true,
+      status: "sent",
       provider,
       messageId,
       id,
@@ -62,7 +63,8 @@ export function buildDelivery(
   };
   const [first] = receipts;
   if (rejected.length === 0 && first !== undefined) {
-    return Object.freeze({ success: true, provider: first.provider, messageId: first.messageId, ...common });
+    const { provider, messageId } = first;
+    return Object.freeze({ success: true, status: "sent", provider, messageId, ...common });
   }
   const kind = aggregateKind(rejected.map(({ failure }) => failure));
   const error = errorLine(failures);

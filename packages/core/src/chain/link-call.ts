@@ -1,4 +1,4 @@
-import { noHandOverHook } from "../attempt/hand-over.ts";
+import { noHandOverHook } from "../attempt/current-attempt.ts";
 import { mergeOutcomes } from "../attempt/merge-outcomes.ts";
 import { parseOutcome } from "../failure/normalize.ts";
 import { failure, type Outcome } from "../failure/outcome.ts";

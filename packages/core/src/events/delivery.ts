@@ -21,6 +21,7 @@ interface DeliveryBase {
 /** Every recipient was accepted. */
 export interface Delivered extends DeliveryBase {
   readonly success: true;
+  readonly status: "sent";
   /** The provider that took the message (the first, if recipients went by several). */
   readonly provider: string;
   readonly messageId: string;
@@ -47,7 +48,7 @@ export interface Undelivered extends DeliveryBase {
   readonly retryAfterMs?: number;
 }
 
-/** All attempts of one message, and how it ended. */
+/** All attempts of one message, and how it ended, told apart by `status` (or by `success`, for `sent` and the rest). */
 export type Delivery = Delivered | Undelivered;
 
 /** One call of one provider (or one call that was not made), as it stands in `delivery.attempts`. */

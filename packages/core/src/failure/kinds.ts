@@ -62,7 +62,10 @@ export interface Override extends Partial<Disposition> {
 /** A caller's changes to the table, kind by kind and column by column. */
 export type Overrides = Readonly<Partial<Record<FailureKind, Override>>>;
 
-/** The one table of Relais: what follows from each kind of failure. Nothing else decides. */
+/**
+ * The one table of Relais: what follows from each kind of failure, unless a chain (`onUnknown`, `failover`) or a link
+ * (`overrides`) says otherwise. `cancelled` ends a delivery in any case.
+ */
 export const dispositions: Dispositions = Object.freeze({
   transient: Object.freeze({ retry: true, failover: true, health: "failure" }),
   throttled: Object.freeze({ retry: false, failover: true, health: "rest" }),

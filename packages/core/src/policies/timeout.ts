@@ -1,4 +1,4 @@
-import { handOverDone } from "../attempt/hand-over.ts";
+import { handOverDone } from "../attempt/current-attempt.ts";
 import { AttemptTimeout, timedOutOutcome } from "../attempt/run-attempt.ts";
 import type { Attempt } from "../events/delivery.ts";
 import type { Outcome } from "../failure/outcome.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Address, type Envelope, type Message, mailboxKey } from "@relais/core/spi";
 import { parts } from "@relais/mime";
 
-/** A message for one attempt: its recipients are those of the envelope, and nobody else. */
+/** A message for one attempt: its recipients are exactly those of the envelope. */
 export interface Letter {
   readonly message: Message;
   /** Never empty: mail APIs want one. */
@@ -24,8 +24,8 @@ function keyOf(message: Message, recipients: readonly string[]): string {
 }
 
 /**
- * The letter of one attempt, or a reason why there is none. Who is in no visible field is hidden. Where nobody is left
- * in To, those in Cc move there; a single hidden recipient does too (nobody else sees it), several cannot.
+ * The letter of one attempt, or a reason why there is none. Who is in no visible field is hidden. Where To is
+ * empty then, those in Cc move there; a single hidden recipient does too (no other sees it), several cannot.
  */
 export function letterFor(message: Message, envelope: Envelope): Letter | string {
   const left = new Map(envelope.to.map((address) => [mailboxKey(address), address]));
@@ -38,7 +38,7 @@ export function letterFor(message: Message, envelope: Envelope): Letter | string
     });
   const to = among(message.to);
   const cc = among(message.cc);
-  // Names of hidden recipients are of no use to anybody.
+  // Names of hidden recipients are shown to no one.
   const bcc = [...left.values()].map((address) => ({ address }));
   const key = keyOf(message, envelope.to);
   if (to.length > 0) return { message, to, cc, bcc, key };

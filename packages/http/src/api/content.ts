@@ -90,15 +90,15 @@ export function headerRecord(entries: readonly (readonly [string, string])[]): R
   return { ...record };
 }
 
-/** The outbox's own tag: which of its messages this is. */
-const ownId = "relais_id";
+/** The outbox's tag: which of its messages this is. */
+const outboxId = "relais_id";
 const idForm = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 
 /** Tags of a message, apart: what many messages share, and what each has for itself. */
 interface TagsApart {
   /** `name:value`, for vendors whose tags are texts and are counted. */
   readonly shared: readonly string[];
-  readonly own: readonly (readonly [name: string, value: string])[];
+  readonly individual: readonly (readonly [name: string, value: string])[];
 }
 
 /**
@@ -107,10 +107,11 @@ interface TagsApart {
  */
 export function tagsApart(tags: Readonly<Record<string, string>>): TagsApart {
   const entries = Object.entries(tags);
-  const isOwn = ([name, value]: readonly [string, string]): boolean => name === ownId || idForm.test(value);
+  const isIndividual = ([name, value]: readonly [string, string]): boolean =>
+    name === outboxId || idForm.test(value);
   return {
-    shared: entries.filter((one) => !isOwn(one)).map(([name, value]) => `${name}:${value}`),
-    own: entries.filter(isOwn),
+    shared: entries.filter((one) => !isIndividual(one)).map(([name, value]) => `${name}:${value}`),
+    individual: entries.filter(isIndividual),
   };
 }
 

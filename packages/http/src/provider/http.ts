@@ -168,7 +168,7 @@ function providerLimits({ maxRecipients, maxBodyBytes, refuse, ...others }: Http
     smtpUtf8,
     refusedExtensions,
     allowedExtensions,
-    // A letter names the recipients of its attempt and nobody else.
+    // A letter names only the recipients of its attempt.
     visibleRecipient: true,
     refuses: (message, envelope) => {
       const letter = letterFor(message, envelope);

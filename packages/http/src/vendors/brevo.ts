@@ -26,17 +26,17 @@ function short(name: string): string {
 const mailbox = ({ address, name }: Address) => ({ email: address, name: name && short(name) });
 
 /** What comes back with Brevo's events, in its own form. */
-function custom(own: readonly (readonly [string, string])[]): Record<string, string> {
-  return own.length === 0
+function custom(individual: readonly (readonly [string, string])[]): Record<string, string> {
+  return individual.length === 0
     ? {}
-    : { "X-Mailin-custom": own.map(([name, value]) => `${name}:${value}`).join("|") };
+    : { "X-Mailin-custom": individual.map(([name, value]) => `${name}:${value}`).join("|") };
 }
 
 function body({ message, to, cc, bcc, key }: Letter): unknown {
   const { replyTo } = message;
   const { text, html } = mail.bodies(message);
   const files = mail.encoded(message);
-  const { shared, own } = mail.tagsApart(message.tags);
+  const { shared, individual } = mail.tagsApart(message.tags);
   const [reply] = replyTo;
   return {
     sender: mailbox(message.from),
@@ -47,7 +47,7 @@ function body({ message, to, cc, bcc, key }: Letter): unknown {
     subject: mail.subjectOf(message),
     htmlContent: html,
     textContent: text,
-    headers: { ...custom(own), ...mail.headerRecord(mail.extraHeaders(message)), idempotencyKey: key },
+    headers: { ...custom(individual), ...mail.headerRecord(mail.extraHeaders(message)), idempotencyKey: key },
     attachment: mail.mapNonEmpty(files, ({ filename, content }) => ({ name: filename, content })),
     tags: shared.length === 0 ? undefined : shared,
   };

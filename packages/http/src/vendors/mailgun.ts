@@ -25,7 +25,7 @@ const ampType = /^text\/x-amp-html\b/i;
 function fields({ message, to, cc, bcc }: Letter): FormField[] {
   const { subject, replyTo, authors, alternatives } = message;
   const { text, html } = mail.bodies(message);
-  const { shared, own } = mail.tagsApart(message.tags);
+  const { shared, individual } = mail.tagsApart(message.tags);
   const amp = alternatives.find(({ contentType }) => ampType.test(contentType));
   const headers = [
     ...mail.extraHeaders(message),
@@ -45,7 +45,7 @@ function fields({ message, to, cc, bcc }: Letter): FormField[] {
     ...some("amp-html", amp === undefined ? undefined : Buffer.from(amp.content).toString("utf8")),
     ...headers.map(([name, value]) => ({ name: `h:${name}`, value })),
     ...fitting(shared).map((value) => ({ name: "o:tag", value })),
-    ...own.map(([name, value]) => ({ name: `v:${name}`, value })),
+    ...individual.map(([name, value]) => ({ name: `v:${name}`, value })),
     ...mail.attached(message).map(({ filename, contentType, content, cid }) => ({
       name: cid === undefined ? "attachment" : "inline",
       // The Content-ID of an inline file is its name.

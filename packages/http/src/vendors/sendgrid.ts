@@ -37,9 +37,9 @@ const maxArgumentBytes = 10_000;
 function customArguments(tags: Readonly<Record<string, string>>): Record<string, string> {
   let bytes = 0;
   const fit = Object.entries(tags).filter(([name, value]) => {
-    const own = name.length + value.length + 6;
-    if (bytes + own > maxArgumentBytes) return false;
-    bytes += own;
+    const size = name.length + value.length + 6;
+    if (bytes + size > maxArgumentBytes) return false;
+    bytes += size;
     return true;
   });
   return Object.fromEntries(fit);
@@ -122,7 +122,7 @@ const errors: readonly ErrorRow[] = [
   },
   { status: 400, code: /^from(?:\.|$)/, ...sender, source: sendErrors },
   { status: 403, code: /^from(?:\.|$)/, ...sender, meaning: "sender not verified", source: fromMemory },
-  // Of a day or of a month, by its page, which tells nobody which.
+  // Of a day or of a month: its page does not say which.
   {
     status: [400, 499],
     says: /\bcredits? exceeded\b/i,

@@ -3,10 +3,19 @@ import type pg from "pg";
 /** A broken connection is reported to whoever uses it; where nobody does there is nothing to report. */
 export const ignoreError = (): void => undefined;
 
-/** When each connection last worked, as far as its pool knows, by the monotonic clock. */
-const workedAt = new WeakMap<pg.PoolClient, number>();
-/** Connections of a pool that have not worked since then are suspect. */
-const suspectBefore = new WeakMap<pg.Pool, number>();
+/** Connections that have not worked since `before` are suspect, by the monotonic clock. */
+interface Suspicion {
+  readonly before: number;
+}
+
+/** When a connection last worked, as far as its pool knows, and what was suspected then. */
+interface LastWork {
+  readonly at: number;
+  readonly suspicion: Suspicion | undefined;
+}
+
+const lastWork = new WeakMap<pg.PoolClient, LastWork>();
+const suspicions = new WeakMap<pg.Pool, Suspicion>();
 const ready = new WeakSet<pg.Pool>();
 
 /**
@@ -22,13 +31,16 @@ const trustMs = 500;
 export function preparePool(pool: pg.Pool): void {
   if (ready.has(pool)) return;
   ready.add(pool);
+  const noteWork = (client: pg.PoolClient): void => {
+    lastWork.set(client, { at: performance.now(), suspicion: suspicions.get(pool) });
+  };
   pool.on("error", ignoreError);
   pool.on("connect", (client) => {
     client.on("error", ignoreError);
-    workedAt.set(client, performance.now());
+    noteWork(client);
   });
   pool.on("release", (error: unknown, client) => {
-    if (!error) workedAt.set(client, performance.now());
+    if (!error) noteWork(client);
   });
 }
 
@@ -51,14 +63,21 @@ export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
   preparePool(pool);
   for (;;) {
     const client = await pool.connect();
-    if ((workedAt.get(client) ?? 0) >= (suspectBefore.get(pool) ?? 0)) return client;
+    if (isTrusted(client, suspicions.get(pool))) return client;
     discard(client);
   }
 }
 
+function isTrusted(client: pg.PoolClient, suspicion: Suspicion | undefined): boolean {
+  if (suspicion === undefined) return true;
+  const work = lastWork.get(client);
+  // One that has worked since is trusted whatever the clock says, so that a new one is never replaced in turn.
+  return work !== undefined && (work.suspicion === suspicion || work.at >= suspicion.before);
+}
+
 /** Returns a connection to its pool, or closes it if its work failed. */
 export function release(pool: pg.Pool, client: pg.PoolClient, failed?: unknown): void {
-  if (isQueryTimeout(failed)) suspectBefore.set(pool, performance.now() - trustMs);
+  if (isQueryTimeout(failed)) suspicions.set(pool, { before: performance.now() - trustMs });
   client.release(failed !== undefined);
 }
 

@@ -2,8 +2,8 @@
 import { createRequire } from "node:module";
 import { buffer } from "node:stream/consumers";
 
-// First of all: the first process of a container is deaf to a signal for which it has no handler, and all that follows
-// takes a while to be loaded. Who has work to finish listens by itself, and then this does nothing.
+// First of all: the first process of a container ignores a signal for which it has no handler, and all that follows takes
+// a while to load. A command with work to finish has a handler of its own, and then this does nothing.
 for (const [signal, code] of [
   ["SIGTERM", 143],
   ["SIGINT", 130],
@@ -14,12 +14,12 @@ for (const [signal, code] of [
   process.on(signal, end);
 }
 
-/** Whoever read what is said has gone, `| head` say: that is no fault, and no reason to stop in the middle of something. */
-const gone: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED"]);
-let unsaid = false;
+/** The reader of the output is gone, `| head` say: that is no error, and no reason to stop half way. */
+const readerGone: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED"]);
+let writeFailed = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-    unsaid ||= !gone.has(code);
+    writeFailed ||= !readerGone.has(code);
   });
 }
 
@@ -40,10 +40,10 @@ const code = await runProgram(process.argv.slice(2), version, {
   stdin: async () => (process.stdin.isTTY ? undefined : buffer(process.stdin)),
   terminal: process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined,
 });
-process.exitCode = code === 0 && unsaid ? 1 : code;
-// Whoever asked for something may take time to read it, as in a pager. A log is no reason for a worker to stay.
+process.exitCode = code === 0 && writeFailed ? 1 : code;
+// A reader may take its time, as in a pager. A log is no reason for a worker to stay.
 const isRead = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write("", () => resolve()));
 if (!isLog) await Promise.all([process.stdout, process.stderr].map(isRead));
-// All is said. What was being opened when somebody said stop, a connection to a server that is silent, is not waited for.
+// All is written. What was being opened at a signal to stop, a connection to a silent server say, is not waited for.
 setTimeout(() => process.exit(), 3_000).unref();

@@ -49,7 +49,7 @@ export type ActionOf = <Args extends readonly unknown[]>(
  */
 export type AddCommand = (program: Command, context: CliContext, action: ActionOf) => void;
 
-/** Says what is wrong: a sentence a line, or as JSON where that is asked for. */
+/** Prints what is wrong: a sentence a line, or JSON with `--json`. */
 export function printProblems(
   { out, err }: Pick<CliContext, "out" | "err">,
   { json }: { readonly json?: boolean },

@@ -4,7 +4,7 @@ import { findConfig, readConfigFile } from "../config/config-file.ts";
 import { type CliContext, type ExitCode, exitCodes } from "./cli-context.ts";
 
 // Each runs `relais complete -- WORDS…`, the last of which is the one under the cursor. Words are never evaluated and
-// answers never expanded: a key pressed for help must not run what stands on the line, or in somebody's file.
+// answers never expanded: completion must not run what is on the line, or in a file.
 
 const bash = `# relais: completion for bash
 _relais() {

@@ -9,7 +9,7 @@ export type Format = (typeof formats)[number];
 export const providers = ["smtp", "ses", "http"] as const;
 export type ProviderName = (typeof providers)[number];
 
-/** What was answered, or said in flags. */
+/** What the questions, or the flags, say. */
 export interface Answers {
   /** In the order of the chain. */
   readonly order: readonly ProviderName[];
@@ -28,62 +28,66 @@ export interface Variable {
   readonly what: string;
 }
 
+/** A configuration with references in the place of secrets, and the variables that they refer to. */
+export function initialConfig({ order, from, ...answers }: Answers): {
+  readonly config: RelaisConfig;
+  readonly variables: readonly Variable[];
+} {
+  const parts = order.map((provider) => partOf[provider](answers));
+  return {
+    config: { chain: parts.map(({ entry }) => entry), ...(from !== undefined && { from }) },
+    variables: parts.flatMap(({ variables }) => variables),
+  };
+}
+
 /** What a configuration writes in the place of a value of the environment. */
 const reference = (name: string): string => `\${${name}}`;
 
-function entryOf(provider: ProviderName, answers: Answers): Entry {
-  const {
-    smtpHost = "localhost",
-    smtpPort = 587,
-    smtpLogin = true,
-    sesRegion = "eu-west-1",
-    api = "resend",
-  } = answers;
-  if (provider === "smtp") {
-    const auth = { user: reference("SMTP_USER"), pass: reference("SMTP_PASS") };
-    return {
+interface Part {
+  readonly entry: Entry;
+  readonly variables: readonly Variable[];
+}
+
+const partOf: Readonly<Record<ProviderName, (answers: Omit<Answers, "order">) => Part>> = {
+  smtp: ({ smtpHost: host = "localhost", smtpPort: port = 587, smtpLogin = true }) => ({
+    entry: {
       use: "smtp",
       id: "SMTP",
-      options: { host: smtpHost, port: smtpPort, ...(smtpLogin ? { auth } : {}) },
+      options: {
+        host,
+        port,
+        ...(smtpLogin && { auth: { user: reference("SMTP_USER"), pass: reference("SMTP_PASS") } }),
+      },
+    },
+    variables: smtpLogin
+      ? [
+          { name: "SMTP_USER", what: "the login of the SMTP server" },
+          { name: "SMTP_PASS", what: "its password" },
+        ]
+      : [],
+  }),
+  // SES finds its credentials by itself where the machine has a role.
+  ses: ({ sesRegion: region = "eu-west-1" }) => ({
+    entry: { use: "ses", id: "SES", options: { region }, rateLimit: "fromProvider" },
+    variables: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((name) => ({
+      name,
+      what: "unless the machine has a role",
+    })),
+  }),
+  http: ({ api = "resend" }) => {
+    const id = api.toUpperCase();
+    const key = `${id}_API_KEY`;
+    const isMailgun = api === "mailgun";
+    const domain = isMailgun && { domain: reference("MAILGUN_DOMAIN") };
+    return {
+      entry: { use: "http", id, options: { api, [httpApis[api]]: reference(key), ...domain } },
+      variables: [
+        { name: key, what: `the key of ${api}` },
+        ...(isMailgun ? [{ name: "MAILGUN_DOMAIN", what: "the domain at Mailgun" }] : []),
+      ],
     };
-  }
-  if (provider === "ses")
-    return { use: "ses", id: "SES", options: { region: sesRegion }, rateLimit: "fromProvider" };
-  const domain = api === "mailgun" ? { domain: reference("MAILGUN_DOMAIN") } : {};
-  return {
-    use: "http",
-    id: api.toUpperCase(),
-    options: { api, [httpApis[api]]: reference(`${api.toUpperCase()}_API_KEY`), ...domain },
-  };
-}
-
-/** A configuration with references in the place of secrets. */
-export function initialConfig(answers: Answers): RelaisConfig {
-  const { order, from } = answers;
-  return {
-    chain: order.map((provider) => entryOf(provider, answers)),
-    ...(from === undefined ? {} : { from }),
-  };
-}
-
-/** What must be in the environment for it. SES finds its credentials by itself where the machine has a role. */
-export function variablesOf({ order, smtpLogin = true, api = "resend" }: Answers): Variable[] {
-  const smtp = smtpLogin
-    ? [
-        { name: "SMTP_USER", what: "the login of the SMTP server" },
-        { name: "SMTP_PASS", what: "its password" },
-      ]
-    : [];
-  const ses = [
-    { name: "AWS_ACCESS_KEY_ID", what: "unless the machine has a role" },
-    { name: "AWS_SECRET_ACCESS_KEY", what: "unless the machine has a role" },
-  ];
-  const http = [
-    { name: `${api.toUpperCase()}_API_KEY`, what: `the key of ${api}` },
-    ...(api === "mailgun" ? [{ name: "MAILGUN_DOMAIN", what: "the domain at Mailgun" }] : []),
-  ];
-  return order.flatMap((provider) => ({ smtp, ses, http })[provider]);
-}
+  },
+};
 
 /** A configuration as the text of a file. */
 export async function configText(config: RelaisConfig, format: Format): Promise<string> {
@@ -100,20 +104,20 @@ export async function configText(config: RelaisConfig, format: Format): Promise<
     : `/** @type {import("relais").RelaisConfig} */\nexport default ${text};\n`;
 }
 
-/** The `type` of the package that a folder belongs to, as node looks for it. */
+/** What a configuration of this format is called. Where modules are not the rule, its name says that it is one. */
+export function configFileName(format: Format, folder: string): string {
+  const isModule = format === "ts" || format === "js";
+  return `relais.config.${isModule && packageType(folder) !== "module" ? "m" : ""}${format}`;
+}
+
+/** The `type` of the package that a folder belongs to, as Node.js looks for it. */
 function packageType(folder: string): unknown {
-  for (let at = resolve(folder); basename(at) !== "node_modules"; at = dirname(at)) {
+  for (let current = resolve(folder); basename(current) !== "node_modules"; current = dirname(current)) {
     try {
-      return (JSON.parse(readFileSync(join(at, "package.json"), "utf8")) as { type?: unknown }).type;
+      return (JSON.parse(readFileSync(join(current, "package.json"), "utf8")) as { type?: unknown }).type;
     } catch {
-      if (dirname(at) === at) return undefined;
+      if (dirname(current) === current) return undefined;
     }
   }
   return undefined;
-}
-
-/** What a configuration of this format is called. Where modules are not the rule, its name says that it is one. */
-export function configFileName(format: Format, folder: string): string {
-  const code = format === "ts" || format === "js";
-  return `relais.config.${code && packageType(folder) !== "module" ? "m" : ""}${format}`;
 }

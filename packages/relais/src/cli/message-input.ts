@@ -27,7 +27,7 @@ export interface BodyFileFlags {
   readonly htmlFile?: string;
 }
 
-/** Files may be attached here: whoever runs the command could read them anyway. */
+/** Files may be attached here: the user of the command can read them anyway. */
 export const messageLimits = { allowFiles: true } as const;
 
 /**

@@ -46,7 +46,7 @@ export async function runProgram(
       code = await run(...values);
     });
   }
-  // A shell asks about an unfinished command line, which commander would refuse.
+  // The command line to complete is unfinished, and commander would refuse it.
   if (args[0] === "complete") {
     return (await import("./completion.ts")).complete(program, args.slice(1), context);
   }

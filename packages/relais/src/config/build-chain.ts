@@ -8,8 +8,8 @@ import {
   standardTimeoutMs,
 } from "@relais/core";
 import type { OptionsSchema } from "@relais/core/spi";
-import { quotesHintOf, withHint } from "../environment/provider-hint.ts";
-import { quotesHint } from "../environment/setting-text.ts";
+import { withQuotesHint } from "../environment/provider-from-env.ts";
+import { quotesSentence } from "../environment/setting-text.ts";
 import { settingsReader } from "../environment/settings-reader.ts";
 import { chainSchema, entrySchemas } from "./config-schema.ts";
 import { type Config, worded } from "./load-config.ts";
@@ -192,8 +192,7 @@ async function buildProvider(
     problems.push({ path: optionsPath, message: quoted });
   if (entry === undefined || options === undefined) return undefined;
   try {
-    const created = plugin.create(options, { id: entry.id });
-    const provider = quoted === undefined ? created : withHint(created, quotesHintOf(quoted));
+    const provider = withQuotesHint(plugin.create(options, { id: entry.id }), quoted);
     const policies = effectivePolicies(entry);
     return {
       provider: link(provider, ...standardPolicies(policies)),
@@ -242,9 +241,7 @@ function quotedBelow({ references }: Config, path: Path): string | undefined {
   const names = [...references].flatMap(([at, { name, quoted }]) =>
     quoted && at.startsWith(below) ? [name] : [],
   );
-  return names.length === 0
-    ? undefined
-    : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} ${quotesHint}`;
+  return quotesSentence(names);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "cannot be made");

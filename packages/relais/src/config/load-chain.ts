@@ -1,7 +1,8 @@
 import type { Chain, ChainOptions, Link } from "@relais/core";
 import type { BuiltChain } from "./build-chain.ts";
-import type { ConfigSource } from "./load-config.ts";
+
 import { maskSecrets } from "./mask-secrets.ts";
+import type { ConfigSource } from "./relais-config.ts";
 
 export interface LoadOptions extends ConfigSource {
   /** Which of `chains`. @defaultValue `chain`, or the only one there is */

@@ -6,22 +6,8 @@ import { fileSchema } from "./config-schema.ts";
 import { interpolate, type Reference } from "./interpolate.ts";
 import { parseDsn } from "./parse-dsn.ts";
 import { type Problem, problemSentence } from "./problem.ts";
-import type { RelaisConfig } from "./relais-config.ts";
+import type { ConfigSource, RelaisConfig } from "./relais-config.ts";
 import { validate } from "./validate.ts";
-
-/** Where a configuration comes from. */
-export interface ConfigSource {
-  /** A configuration file. @defaultValue the first `relais.config.{ts,mts,js,mjs,json,yaml,yml}` from `cwd` upwards */
-  readonly file?: string | undefined;
-  /** A configuration, instead of a file. */
-  readonly config?: RelaisConfig | undefined;
-  /** The short form, instead of a file: see `parseDsn`. */
-  readonly dsn?: string | undefined;
-  /** @defaultValue `process.cwd()` */
-  readonly cwd?: string | undefined;
-  /** @defaultValue `process.env` */
-  readonly env?: Environment | undefined;
-}
 
 /**
  * A configuration whose references are replaced and whose own fields are checked and have their types. The entries of

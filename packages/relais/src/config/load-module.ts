@@ -38,14 +38,14 @@ function addressIn(graph: Graph, path: string, url: string = pathToFileURL(path)
   return address.href;
 }
 
-/** Node.js remembers where a link led when it first looked, so it is not asked: a ConfigMap that was swapped is seen. */
+/** Node.js remembers where a link led when it first looked, so it is not used: a ConfigMap that was swapped is seen. */
 function ownPath(specifier: string, parent: string): string | undefined {
   if (!/^(?:\.{0,2}\/|file:)/.test(specifier)) return undefined;
   try {
     const path = realpathSync(fileURLToPath(new URL(specifier, parent)));
     return path.includes(packages) ? undefined : path;
   } catch {
-    return undefined; // A name without its extension, say: whoever makes something of such names is asked.
+    return undefined; // A name without its extension, say: left to the other loaders.
   }
 }
 

@@ -5,8 +5,8 @@ const mask = "***";
 const open = new Set(["use", "id"]);
 
 /**
- * A copy fit for eyes. Masked is what is named like a secret, what came out of the environment or a file, and what looks
- * like a secret wherever it stands: a login, a private key, the part of a URL that lets somebody in.
+ * A copy that may be shown. Masked is what is named like a secret, what comes from the environment or a file, and what looks
+ * like a secret wherever it stands: a login, a private key, the part of a URL that gives access.
  * @param secrets what came out of the environment and out of files
  */
 export function maskSecrets(value: unknown, secrets: ReadonlySet<string>, named = false): unknown {
@@ -31,7 +31,7 @@ function isSecret(text: string): boolean {
   );
 }
 
-/** A word that nobody chose: long, of letters and digits. */
+/** A random word: long, of letters and digits. */
 const isToken = (word: string): boolean =>
   word.length >= 16 && /^[\w.~-]+$/.test(word) && /[a-z]/i.test(word) && /\d/.test(word);
 
@@ -40,11 +40,11 @@ function withoutUrlSecrets(text: string): string {
   const login = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, `$1${mask}@`);
   const [, origin = "", path = "", query = "", fragment = ""] =
     /^([^:]+:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(login) ?? [];
-  // Whoever knows the address of a webhook may use it.
+  // The address of a webhook is all that its use needs.
   const hook = /hook/i.test(origin) || /hook/i.test(path);
-  const way =
+  const maskedPath =
     hook && path.length > 1 ? `/${mask}` : path.replace(/[^/]+/g, (part) => (isToken(part) ? mask : part));
-  const asked = query.replace(/([?&])([^=&]*)(=([^&]*))?/g, (all, mark, name, _value, value = "") =>
+  const maskedQuery = query.replace(/([?&])([^=&]*)(=([^&]*))?/g, (all, mark, name, _value, value = "") =>
     isSecretName(name) ||
     /^(?:sig|code|sas)$/i.test(name) ||
     isToken(value) ||
@@ -52,5 +52,5 @@ function withoutUrlSecrets(text: string): string {
       ? `${mark}${value === "" ? mask : `${name}=${mask}`}`
       : all,
   );
-  return `${origin}${way}${asked}${fragment === "" ? "" : `#${mask}`}`;
+  return `${origin}${maskedPath}${maskedQuery}${fragment === "" ? "" : `#${mask}`}`;
 }

@@ -49,7 +49,7 @@ export type Entry = ProviderEntry | ChainEntry;
 export interface ChainRules {
   /** How long a delivery may take in all, ms. @defaultValue 60000 */
   readonly deadlineMs?: number;
-  /** What to do when nobody knows whether a provider took the message: stop, or send it by the next one too. @defaultValue `"stop"` */
+  /** What to do when it is unknown whether a provider took the message: stop, or send it by the next one too. @defaultValue `"stop"` */
   readonly onUnknown?: "stop" | "failover";
   /** Whether to go on to the next provider, kind by kind, where the table of kinds says otherwise. */
   readonly failover?: Readonly<Partial<Record<FailureKind, boolean>>>;
@@ -73,7 +73,7 @@ export interface OutboxEntry {
   readonly maxBytesInFlight?: number;
   /** Sent messages are deleted this long after they ended, ms, or `never`. @defaultValue 2592000000 */
   readonly keepSentForMs?: number | "never";
-  /** An answer of the database that the worker has not got by then, ms, is taken for lost and asked for again. @defaultValue 30000 */
+  /** An answer of the database that has not come by then, ms, is taken for lost, and the query is sent again. @defaultValue 30000 */
   readonly queryTimeoutMs?: number;
   /** An own table of mail that the worker works off too, in the same database. @defaultValue none */
   readonly table?: TableEntry;
@@ -102,7 +102,7 @@ export interface TableEntry {
 export interface RelaisConfig extends ChainRules {
   /** For editors. */
   readonly $schema?: string;
-  /** The providers, in the order in which they are asked. */
+  /** The providers, in the order in which they are tried. */
   readonly chain?: readonly Entry[];
   /** For `relais worker` and `relais outbox`. */
   readonly outbox?: OutboxEntry;
@@ -110,6 +110,20 @@ export interface RelaisConfig extends ChainRules {
   readonly chains?: Readonly<
     Record<string, readonly Entry[] | (ChainRules & { readonly chain: readonly Entry[] })>
   >;
+}
+
+/** Where a configuration comes from. */
+export interface ConfigSource {
+  /** A configuration file. @defaultValue the first `relais.config.{ts,mts,js,mjs,json,yaml,yml}` from `cwd` upwards */
+  readonly file?: string | undefined;
+  /** A configuration, instead of a file. */
+  readonly config?: RelaisConfig | undefined;
+  /** The short form, instead of a file: see `parseDsn`. */
+  readonly dsn?: string | undefined;
+  /** @defaultValue `process.cwd()` */
+  readonly cwd?: string | undefined;
+  /** @defaultValue `process.env` */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** A configuration with its types, for `relais.config.ts`. */

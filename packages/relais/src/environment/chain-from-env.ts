@@ -17,7 +17,7 @@ const noProvider =
  * SMTP first, SES next, from the environment: `SMTP_HOST`, `SMTP_PORT` (587, or 465 with `SMTP_SECURE=true`),
  * `SMTP_SECURE` (true on port 465), `SMTP_USER`, `SMTP_PASS`, `SMTP_REQUIRE_TLS`, `SMTP_IGNORE_TLS`, `SMTP_NAME` (in EHLO);
  * `AWS_SES_REGION`, `AWS_SES_ACCESS_KEY_ID`, `AWS_SES_SECRET_ACCESS_KEY`, `AWS_SES_SESSION_TOKEN`, `AWS_SES_ENDPOINT`; `AWS_SES_FROM_EMAIL`, the default sender.
- * Each may also be given as `NAME_FILE`, the path of a mounted secret. With only one of the two set, a chain of one.
+ * Each may also be set as `NAME_FILE`, the path of a mounted secret. With only one of the two set, a chain of one.
  * `SMTP_FORCE_FAIL=true` makes SMTP fail without touching the network, to rehearse the fallback; not in production.
  *
  * @param options as for `createChain`, the standard policies included; `from` wins over `AWS_SES_FROM_EMAIL`
@@ -35,11 +35,11 @@ export function chainFromEnv(env: Environment = process.env, options: ChainOptio
   return createChain(providers, { ...options, from: options.from ?? from });
 }
 
-/** A chain knows what a sender may be; this one is only made to be asked. */
+/** Made a chain of, since a chain checks its sender. */
 function checkSender(from: string, read: SettingsReader): void {
-  const nobody: Provider = { id: "NOBODY", send: () => Promise.reject(new Error("never called")) };
+  const unused: Provider = { id: "UNUSED", send: () => Promise.reject(new Error("never called")) };
   try {
-    createChain([nobody], { from });
+    createChain([unused], { from });
   } catch (error) {
     const why = error instanceof Error ? error.message.replace("createChain: from: ", "") : "it is wrong";
     const hint = read.quoted(["AWS_SES_FROM_EMAIL"]);

@@ -11,20 +11,20 @@ export interface EmailAccepted {
   readonly messageId: string;
 }
 
-/** Not every recipient was accepted, or nobody knows. */
+/** Not every recipient was accepted, or it is unknown. */
 export interface EmailNotAccepted {
   readonly success: false;
   /**
-   * - `failed`: nobody has it, surely
-   * - `partial`: those in `accepted` have it, those in `rejected` surely do not
-   * - `unknown`: of at least one recipient nobody knows; sent again, it may arrive twice
+   * - `failed`: certainly delivered to nobody
+   * - `partial`: those in `accepted` have it, those in `rejected` certainly do not
+   * - `unknown`: of at least one recipient nobody knows whether it arrived; sent again, it may arrive twice
    */
   readonly status: "failed" | "partial" | "unknown";
   /** `SMTP: reason | SES: reason`, a part a provider that failed; or what is wrong with the message or the environment. */
   readonly error: string;
   /** The recipients that were accepted, by whichever provider. */
   readonly accepted: readonly string[];
-  /** All others, those of whom nobody knows included. */
+  /** All others, those whose end is unknown included. */
   readonly rejected: readonly string[];
 }
 

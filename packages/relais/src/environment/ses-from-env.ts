@@ -1,7 +1,7 @@
 import type { Provider } from "@relais/core";
 import { isLoopback } from "@relais/core/spi";
-import plugin, { type SesOptions } from "@relais/ses";
-import { quotesHintOf, withHint } from "./provider-hint.ts";
+import plugin from "@relais/ses";
+import { providerFromEnv } from "./provider-from-env.ts";
 import type { SettingsReader } from "./settings-reader.ts";
 
 const names = [
@@ -18,7 +18,7 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
   const accessKeyId = read.text("AWS_SES_ACCESS_KEY_ID");
   const secretAccessKey = read.text("AWS_SES_SECRET_ACCESS_KEY")?.trim();
   const sessionToken = read.text("AWS_SES_SESSION_TOKEN")?.trim();
-  const ownRegion = read.text("AWS_SES_REGION");
+  const sesRegion = read.text("AWS_SES_REGION");
   const endpoint = read.text("AWS_SES_ENDPOINT");
   const allowInsecureHttp = read.flag("AWS_SES_ALLOW_INSECURE_HTTP");
   if (!names.some((name) => read.has(name))) return undefined;
@@ -29,11 +29,11 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
     const set = ["AWS_SES_SECRET_ACCESS_KEY", "AWS_SES_SESSION_TOKEN"].find((name) => read.has(name));
     if (set !== undefined) read.problem(`${set} is set, but AWS_SES_ACCESS_KEY_ID is not.`);
   }
-  // Where AWS runs the process it names the region itself.
-  const region = ownRegion ?? read.text("AWS_REGION") ?? read.text("AWS_DEFAULT_REGION");
+  // AWS sets these two for the processes that it runs.
+  const region = sesRegion ?? read.text("AWS_REGION") ?? read.text("AWS_DEFAULT_REGION");
   if (region === undefined && !read.has("AWS_SES_REGION"))
     read.problem("AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.");
-  if (allowInsecureHttp !== true && inClear(endpoint)) {
+  if (allowInsecureHttp !== true && isClearText(endpoint)) {
     read.problem(
       "AWS_SES_ENDPOINT must begin with https://: without TLS the mail could be read on its way. Where it may, as on the " +
         "way to LocalStack in a Compose network, set AWS_SES_ALLOW_INSECURE_HTTP=true beside it.",
@@ -41,10 +41,10 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
     return undefined;
   }
 
-  const settled = {
+  const environment = {
     AWS_SES_REGION: region,
     AWS_SES_ENDPOINT: endpoint,
-    AWS_SES_ALLOW_INSECURE_HTTP: allowInsecureHttp === undefined ? undefined : String(allowInsecureHttp),
+    AWS_SES_ALLOW_INSECURE_HTTP: allowInsecureHttp?.toString(),
     // Without both: the default chain of the AWS client, a role or a profile.
     ...(accessKeyId !== undefined &&
       secretAccessKey !== undefined && {
@@ -53,20 +53,15 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
         AWS_SES_SESSION_TOKEN: sessionToken,
       }),
   };
-  try {
-    const provider = plugin.create((plugin.fromEnv?.(settled) ?? {}) as SesOptions, { id: undefined });
-    const quoted = read.quoted(names);
-    return quoted === undefined ? provider : withHint(provider, quotesHintOf(quoted));
-  } catch (error) {
-    const hint = read.quoted([...names, "AWS_REGION", "AWS_DEFAULT_REGION"]);
-    const why = error instanceof Error ? error.message : "it is wrong";
-    read.problem(`AWS_SES_* cannot be used: ${why}${hint === undefined ? "" : `; ${hint}`}.`);
-    return undefined;
-  }
+  return providerFromEnv(plugin, environment, read, {
+    prefix: "AWS_SES",
+    login: names,
+    others: ["AWS_REGION", "AWS_DEFAULT_REGION"],
+  });
 }
 
-/** Whether an address is off this machine and without TLS. */
-function inClear(endpoint: string | undefined): boolean {
+/** Whether an endpoint is on another machine and without TLS. */
+function isClearText(endpoint: string | undefined): boolean {
   const url = endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   return url?.protocol === "http:" && !isLoopback(url.hostname);
 }

@@ -1,7 +1,6 @@
-// What people, editors and orchestrators put around a value, and how it is read all the same.
+// Values of settings, without what editors, shells and orchestrators put around them.
 
 const aroundAnything = /^[\s\u200B-\u200D\u2060\uFEFF]+|[\s\u200B-\u200D\u2060\uFEFF]+$/g;
-const lineBreak = /[\r\n\u2028\u2029]/;
 
 /** Without blanks, line breaks, byte order marks and invisible characters at the ends. */
 export function trimmed(text: string): string {
@@ -10,22 +9,18 @@ export function trimmed(text: string): string {
 
 /**
  * A password: without a byte order mark and without line breaks at the ends, which `echo` and editors add (and without
- * what stands beyond these). Other blanks at the ends stay: a password may begin or end with one.
+ * anything beyond these). Other blanks at the ends stay: a password may begin or end with one.
  */
 function passwordText(text: string): string {
-  const marked = text.replace(/^\uFEFF/, "");
-  const front = marked.trimStart();
-  const lead = marked.slice(0, marked.length - front.length);
-  const core = front.trimEnd();
-  const tail = front.slice(core.length);
-  const lastBreak = Math.max(...["\r", "\n", "\u2028", "\u2029"].map((one) => lead.lastIndexOf(one)));
-  const firstBreak = tail.search(lineBreak);
-  return lead.slice(lastBreak + 1) + core + (firstBreak === -1 ? tail : tail.slice(0, firstBreak));
+  const body = text.replace(/^\uFEFF/, "").replace(/^\s*[\r\n\u2028\u2029]/, "");
+  const end = body.trimEnd().length;
+  const firstBreak = body.slice(end).search(/[\r\n\u2028\u2029]/);
+  return firstBreak === -1 ? body : body.slice(0, end + firstBreak);
 }
 
 const secretName =
   /pass|pwd|secret|token|private|key$|^key|apikey|credential|authori[sz]ation|(?:^|[-_.])auth$|bearer|cookie|signature|webhook/i;
-// What ends like a secret and is none.
+// Named like a secret, and none.
 const harmless = new Set(["keySelector", "accessKeyId"]);
 
 /** Whether a field or a variable is named like a secret. */
@@ -33,14 +28,14 @@ export function isSecretName(name: string): boolean {
   return secretName.test(name) && !harmless.has(name);
 }
 
-/** What a variable or a field says: of a password only line breaks are cut. Keys and tokens have no blanks. */
+/** The value of a variable or a field: of a password only line breaks are cut. Keys and tokens have no blanks. */
 export function settingText(name: string, text: string): string {
   return /pass|pwd/i.test(name) ? passwordText(text) : trimmed(text);
 }
 
 const pairs = new Set(['""', "''", "``", "“”", "‘’"]);
 
-/** Whether a value begins and ends with a quote, which a shell would have taken away and `docker run --env-file` keeps. */
+/** Whether a value begins and ends with a quote, which a shell removes and `docker run --env-file` keeps. */
 export function isQuoted(text: string): boolean {
   const value = trimmed(text);
   return value.length > 1 && pairs.has(`${value[0]}${value.at(-1)}`);
@@ -49,9 +44,15 @@ export function isQuoted(text: string): boolean {
 /** The end of a sentence about a value in quotes. */
 export const quotesHint: string = "in quotes, which docker run --env-file keeps as a part of the value";
 
+/** A part of a sentence about settings in quotes; `undefined` if there are none. */
+export function quotesSentence(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} ${quotesHint}`;
+}
+
 /**
  * Whether a value is an address that Kubernetes (or a Docker link) puts into each container for a Service called
- * `smtp`: `SMTP_PORT=tcp://10.0.12.7:25`, and `SMTP_NAME=/app/smtp` of a Docker link. Nobody set it.
+ * `smtp`: `SMTP_PORT=tcp://10.0.12.7:25`, and `SMTP_NAME=/app/smtp` of a Docker link.
  */
 export function isServiceLink(name: string, text: string): boolean {
   const value = trimmed(text);
@@ -64,25 +65,13 @@ export const serviceLinkHint: string =
   "is the address of a Service or a linked container called smtp, put there by Kubernetes or Docker: set it yourself, " +
   "or turn the links off (enableServiceLinks: false)";
 
-const flags: Readonly<Record<string, boolean>> = {
-  true: true,
-  t: true,
-  yes: true,
-  y: true,
-  on: true,
-  1: true,
-  false: false,
-  f: false,
-  no: false,
-  n: false,
-  off: false,
-  0: false,
-};
+const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
+const no = new Set(["false", "f", "no", "n", "off", "0"]);
 
 /** `true`, `yes`, `on`, `1` and the opposites, however they are written; `undefined` for anything else. */
 export function parseFlag(text: string): boolean | undefined {
   const word = trimmed(text).toLowerCase();
-  return Object.hasOwn(flags, word) ? flags[word] : undefined;
+  return yes.has(word) ? true : no.has(word) ? false : undefined;
 }
 
 /** A number in digits; `undefined` for anything else. */

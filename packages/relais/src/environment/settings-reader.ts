@@ -5,6 +5,7 @@ import {
   isServiceLink,
   parseFlag,
   quotesHint,
+  quotesSentence,
   serviceLinkHint,
   settingText,
   trimmed,
@@ -26,19 +27,19 @@ export class ConfigurationError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads settings and collects what is wrong with them, so that all of it can be said at once. A setting is the value of
+ * Reads settings and collects what is wrong with them, so that one error tells all of it. A setting is the value of
  * NAME, or the content of the file that NAME_FILE names; an empty value is no value.
  */
 export interface SettingsReader {
   /** The value, without what editors and `echo` leave around it; of a password only line breaks are cut. */
   text(name: string): string | undefined;
-  /** Whether it is set at all, rightly or not; what an orchestrator put there for a Service does not count. */
+  /** Whether it is set at all, rightly or not; what an orchestrator sets for a Service does not count. */
   has(name: string): boolean;
   flag(name: string): boolean | undefined;
   port(name: string): number | undefined;
-  /** Says of those of these settings (of all that were read) that are in quotes that they are, as a part of a sentence. */
+  /** A part of a sentence about those of these settings (of all that were read) that are in quotes. */
   quoted(names?: readonly string[]): string | undefined;
-  /** The same settings for whoever reads names: what NAME_FILE names stands under NAME. */
+  /** The same settings as an environment: the content of the file of NAME_FILE under NAME. */
   readonly environment: Environment;
   problem(sentence: string): void;
   readonly problems: readonly string[];
@@ -119,9 +120,8 @@ export function settingsReader(env: Environment): SettingsReader {
     quoted(names = [...seen]) {
       const before = problems.length;
       const found = names.filter((name) => isQuoted(text(name) ?? ""));
-      problems.length = before; // each of these was read before, and has said what is wrong
-      if (found.length === 0) return undefined;
-      return `${found.join(" and ")} ${found.length === 1 ? "is" : "are"} ${quotesHint}`;
+      problems.length = before; // each of these was read before, and its problems are known
+      return quotesSentence(found);
     },
   };
 }

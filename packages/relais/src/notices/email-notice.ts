@@ -5,9 +5,9 @@ import { NoticeError, type Notify } from "./notice.ts";
 export type EmailNoticeParts = Pick<MessageInput, "from" | "to" | "cc" | "headers">;
 
 /**
- * Sends notices as mails. Give it another chain than the one that is watched: what is in trouble does not carry the news
- * of it.
- * @throws {TypeError} if there is no chain, or nobody to tell
+ * Sends notices as mails. Give it another chain than the one that is observed: a chain in trouble does
+ * not deliver the notice.
+ * @throws {TypeError} if there is no chain, or no recipient
  */
 export function emailNotice(chain: Pick<Chain, "send">, parts: EmailNoticeParts): Notify {
   if (typeof chain?.send !== "function") throw new TypeError("emailNotice: chain must be a chain");
@@ -20,7 +20,7 @@ export function emailNotice(chain: Pick<Chain, "send">, parts: EmailNoticeParts)
         ...envelope,
         subject: text.replace(/\.$/, ""),
         text: `${text}\n\n${type} of ${provider}, ${new Date(at).toISOString()}\n`,
-        // Nobody's automatic answer is wanted (RFC 3834).
+        // Asks for no automatic answers (RFC 3834).
         headers: { "Auto-Submitted": "auto-generated", ...headers },
       },
       { signal },

@@ -98,7 +98,7 @@ function notifier({ notify, timeoutMs, onProblem }: Settings) {
       const result = onProblem(`The notice ${type} of ${provider} in ${chain} was not given: ${problem}.`);
       if (result instanceof Promise) result.catch(() => undefined);
     } catch {
-      // There is nobody left to tell.
+      // There is nowhere left to report it.
     }
   };
   const giveOne = async (notice: Notice): Promise<void> => {

@@ -11,7 +11,7 @@ export interface WebhookOptions {
 
 /**
  * Posts notices to a URL. The URL, its login and the headers may be secret: none of them is in any error. Anything but a
- * 2xx is a failure, a redirect too: it might lead those secrets elsewhere.
+ * 2xx is a failure, a redirect too: it might send those secrets elsewhere.
  * @param url http or https; a login in it becomes an `authorization` header
  * @throws {TypeError} one sentence, without the URL
  */
@@ -63,11 +63,11 @@ function decoded(part: string): string {
   }
 }
 
-function headersOf(given: unknown, login: string | undefined): Headers {
+function headersOf(options: unknown, login: string | undefined): Headers {
   const json = { "content-type": "application/json" };
   const basic = login === undefined ? {} : { authorization: login };
   try {
-    return new Headers({ ...json, ...basic, ...(given as Record<string, string> | undefined) });
+    return new Headers({ ...json, ...basic, ...(options as Record<string, string> | undefined) });
   } catch {
     // What Node throws here shows the value.
     throw new TypeError("webhook: headers must be an object of header names and values");

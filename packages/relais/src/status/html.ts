@@ -16,11 +16,15 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** A text as HTML shows it. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+}
+
 function rendered(part: Part): string {
   if (part instanceof Html) return part.text;
   if (part === undefined || part === false) return "";
-  if (typeof part === "object") return part.map(rendered).join("");
-  return String(part).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+  return typeof part === "object" ? part.map(rendered).join("") : escapeHtml(String(part));
 }
 
 /** A template of HTML: what is filled in is text, unless it is a piece of HTML itself. */

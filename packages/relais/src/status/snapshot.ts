@@ -60,7 +60,7 @@ async function outboxSnapshot(outbox: Outbox | undefined): Promise<OutboxSnapsho
 /** A database that is away leaves its part of the page empty. */
 async function queryOutbox(outbox: Outbox): Promise<OutboxSnapshot> {
   try {
-    // One after the other: of two at once one may still be under way when the other has failed, and the next is asked.
+    // One after the other: of two at once one may still be under way when the other has failed and the next is queried.
     const stats = await outbox.stats();
     const states = ["unknown", "failed", "expired"] as const;
     return { outbox: stats, unresolved: await outbox.list({ state: states, limit: mostUnresolved }) };

@@ -11,10 +11,10 @@ test("check says of each provider how it is, and that an SES account is in the s
   const ses = await sesServer({ sandbox: true });
   const endpoint = encodeURIComponent(ses.endpoint);
   const dsn = `failover(smtp://${smtp.host}:${smtp.port} ses://AKIDEXAMPLE:secret@default?region=eu-west-1&endpoint=${endpoint})`;
-  const said = await runHere(["check", "--dsn", dsn]);
-  expect(said.code).toBe(0);
-  expect(said.out).toMatch(/^ {2}SMTP {2}ok/m);
-  expect(said.out).toMatch(/^ {2}SES {3}ok .*1\/s, 0 of 200 today, SANDBOX: verified recipients only$/m);
+  const result = await runHere(["check", "--dsn", dsn]);
+  expect(result.code).toBe(0);
+  expect(result.out).toMatch(/^ {2}SMTP {2}ok/m);
+  expect(result.out).toMatch(/^ {2}SES {3}ok .*1\/s, 0 of 200 today, SANDBOX: verified recipients only$/m);
   await smtp.down();
   const down = await runHere(["check", "--dsn", dsn, "--json"]);
   expect(down.code).toBe(1);
@@ -30,11 +30,11 @@ test("check says of each provider how it is, and that an SES account is in the s
 });
 
 test("config shows what a configuration amounts to, without its secrets", async () => {
-  const said = await runHere(["config", "--dsn", "smtp://relais:hunter2-hunter2@127.0.0.1"]);
-  expect(said.code).toBe(0);
-  expect(said.out).toContain("timeoutMs: 30000");
-  expect(said.out).toContain('pass: "***"');
-  expect(said.out).not.toContain("hunter2");
+  const result = await runHere(["config", "--dsn", "smtp://relais:hunter2-hunter2@127.0.0.1"]);
+  expect(result.code).toBe(0);
+  expect(result.out).toContain("timeoutMs: 30000");
+  expect(result.out).toContain('pass: "***"');
+  expect(result.out).not.toContain("hunter2");
 });
 
 test.each([
@@ -48,10 +48,10 @@ test.each([
   [["MessageRejected: Sending paused for this account."], "misconfigured", "opens the breaker at once"],
   [["AccessDenied: ses:SendRawEmail on arn:aws:ses:eu-west-1:1:identity/a.example"], "refused", "asked"],
 ])("explain %j: %s", async (words, kind, consequence) => {
-  const said = await runHere(["explain", ...words]);
-  expect(said.code).toBe(0);
-  expect(said.out).toMatch(new RegExp(`^${kind}: `));
-  expect(said.out).toContain(consequence);
+  const result = await runHere(["explain", ...words]);
+  expect(result.code).toBe(0);
+  expect(result.out).toMatch(new RegExp(`^${kind}: `));
+  expect(result.out).toContain(consequence);
   expect(failureKinds).toContain(JSON.parse((await runHere(["explain", ...words, "--json"])).out).kind);
 });
 

@@ -132,15 +132,15 @@ test.runIf(needs("script"))("a key pressed in an interactive bash completes the 
 
 describe("scripts", () => {
   test.each(["bash", "zsh", "fish"])("for %s", async (shell) => {
-    const said = await runHere(["completion", shell]);
-    expect(said).toMatchObject({ code: 0, err: "" });
-    expect(said.out).toContain(`completion for ${shell}`);
+    const result = await runHere(["completion", shell]);
+    expect(result).toMatchObject({ code: 0, err: "" });
+    expect(result.out).toContain(`completion for ${shell}`);
     const json = await runHere(["completion", shell, "--json"]);
-    expect(JSON.parse(json.out)).toEqual({ script: said.out });
+    expect(JSON.parse(json.out)).toEqual({ script: result.out });
     const there = ["/bin", "/usr/bin", "/usr/local/bin"].some((at) => existsSync(join(at, shell)));
     if (!there) return console.warn(`${shell} is not installed: its script is not read here`);
     const file = join(cwd, `script.${shell}`);
-    writeFileSync(file, said.out);
+    writeFileSync(file, result.out);
     expect(spawnSync(shell, ["-n", file], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
   });
 
@@ -150,8 +150,8 @@ describe("scripts", () => {
     const command = `function relais; '${process.execPath}' --conditions=@relais/source '${bin}' $argv; end
       source relais.fish
       complete -C 'relais exp'; echo ==; complete -C 'relais send --chain o'`;
-    const said = spawnSync("fish", ["--no-config", "-c", command], { cwd, encoding: "utf8" });
-    const [commands = "", chainNames = ""] = said.stdout.split("==\n");
+    const result = spawnSync("fish", ["--no-config", "-c", command], { cwd, encoding: "utf8" });
+    const [commands = "", chainNames = ""] = result.stdout.split("==\n");
     expect(commands).toMatch(/^explain\b/m);
     expect(chainNames.trim().split("\t")[0]).toBe("orders");
   });

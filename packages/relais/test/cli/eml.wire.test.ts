@@ -81,8 +81,8 @@ test("nothing is added to a mail, and nothing in it that is merely shown stops i
   ].join("\n");
   for (const before of ["", "\ufeff", "\r\n", "From ann@example.org Mon Nov 30 08:41:56 2026\n"]) {
     server.reset();
-    const said = await runHere(["send", "--dsn", dsn], { stdin: before + odd });
-    expect(said).toMatchObject({ code: 0, out: "sent by SMTP: the mail has no Message-ID" });
+    const result = await runHere(["send", "--dsn", dsn], { stdin: before + odd });
+    expect(result).toMatchObject({ code: 0, out: "sent by SMTP: the mail has no Message-ID" });
     const got = server.accepted[0]?.data ?? Buffer.alloc(0);
     expect(got.toString()).toBe(odd.replaceAll("\n", "\r\n"));
     expect((await PostalMime.parse(got)).subject).toContain("order 1234,\nשלום");
@@ -95,8 +95,8 @@ test("what a mail has of its own is not given by flags", async () => {
     ["--attach", "x"],
     ["--id", "5"],
   ] as const) {
-    const said = await runHere(["send", "--dsn", dsn, flag, value], { stdin: mail });
-    expect(said).toMatchObject({ code: 2, err: expect.stringContaining(`${flag}: cannot be given with`) });
+    const result = await runHere(["send", "--dsn", dsn, flag, value], { stdin: mail });
+    expect(result).toMatchObject({ code: 2, err: expect.stringContaining(`${flag}: cannot be given with`) });
   }
   expect(server.connections).toBe(0);
 });
@@ -108,8 +108,8 @@ test.each([
 ])("a file with %j is no mail", async (content, sentence) => {
   const cwd = mkdtempSync(join(tmpdir(), "relais-eml-"));
   writeFileSync(join(cwd, "mail.eml"), content);
-  const said = await runHere(["send", "--dsn", dsn, "--eml", "mail.eml"], { cwd });
-  expect(said).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
+  const result = await runHere(["send", "--dsn", dsn, "--eml", "mail.eml"], { cwd });
+  expect(result).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
   expect(server.connections).toBe(0);
 });
 
@@ -120,9 +120,9 @@ describe("a mail that cannot be sent", () => {
     ["From: shop@example.org\nTo: not an address\n\nx", "is not an address"],
     ["From: shop@example.org\nTo: ann@example.net bob@example.net\n\nx", "to: "],
   ])("%j is refused with a sentence", async (stdin, sentence) => {
-    const said = await runHere(["send", "--dsn", dsn, "--json"], { stdin });
-    expect(said.code).toBe(2);
-    const { error } = JSON.parse(said.out) as { error: { code: number; problems: string[] } };
+    const result = await runHere(["send", "--dsn", dsn, "--json"], { stdin });
+    expect(result.code).toBe(2);
+    const { error } = JSON.parse(result.out) as { error: { code: number; problems: string[] } };
     expect(error.code).toBe(2);
     expect(error.problems.join()).toContain(sentence);
     expect(server.connections).toBe(0);

@@ -20,8 +20,8 @@ const env = { SMTP_USER: "ann", SMTP_PASS: "sesame", AWS_ACCESS_KEY_ID: "A", AWS
 
 describe.each(["yaml", "json", "ts", "js"])("a configuration as %s", (format) => {
   test("is written without secrets, and amounts to the chain that was asked for", async () => {
-    const said = await runHere([...both, "--format", format, "--from", "shop@example.org"], { cwd, env });
-    expect(said).toMatchObject({ code: 0, out: expect.stringContaining("SMTP_PASS=…") });
+    const result = await runHere([...both, "--format", format, "--from", "shop@example.org"], { cwd, env });
+    expect(result).toMatchObject({ code: 0, out: expect.stringContaining("SMTP_PASS=…") });
     const file = join(cwd, `relais.config.${format}`);
     expect(readFileSync(file, "utf8")).not.toContain("sesame");
     const chain = await loadChain({ file, env });
@@ -37,9 +37,9 @@ describe.each(["yaml", "json", "ts", "js"])("a configuration as %s", (format) =>
 });
 
 test.each(["resend", "postmark", "sendgrid", "mailgun", "brevo"])("%s by its API", async (api) => {
-  const said = await runHere(["init", "--api", api, "--yes", "--json"], { cwd });
-  expect(said.code).toBe(0);
-  const { file, variables } = JSON.parse(said.out) as { file: string; variables: { name: string }[] };
+  const result = await runHere(["init", "--api", api, "--yes", "--json"], { cwd });
+  expect(result.code).toBe(0);
+  const { file, variables } = JSON.parse(result.out) as { file: string; variables: { name: string }[] };
   const all = Object.fromEntries(variables.map(({ name }) => [name, "example.com"]));
   const chain = await loadChain({ file, env: all });
   expect(chain.links.map(({ id }) => id)).toEqual([api.toUpperCase()]);
@@ -76,9 +76,9 @@ describe("nothing is written", () => {
     [["init", "--smtp-host", "smtp://a:b@c", "--yes"], "host"],
     [["init", "--smtp-host", "a.example", "--from", "shop", "--yes"], '"shop" is not an address'],
   ])("by %j", async (args, sentence) => {
-    const said = await runHere(args, { cwd });
-    expect(said).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
-    expect(said.err).not.toContain("a:b");
+    const result = await runHere(args, { cwd });
+    expect(result).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
+    expect(result.err).not.toContain("a:b");
     expect(readdirSync(cwd)).toEqual(["package.json"]);
   });
 
@@ -145,16 +145,16 @@ describe("on a terminal", () => {
       ["The sender of mails", "\r"],
       ["The configuration as", "\r"],
     ] as const;
-    const said = await runHere(["init"], { cwd, terminal: terminal(dialogue) });
-    expect(said).toMatchObject({ code: 0, out: expect.stringContaining("Then: relais check") });
+    const result = await runHere(["init"], { cwd, terminal: terminal(dialogue) });
+    expect(result).toMatchObject({ code: 0, out: expect.stringContaining("Then: relais check") });
     const chain = await loadChain({ cwd, env });
     expect(chain.links.map(({ id }) => id)).toEqual(["SMTP", "SES"]);
     await chain.close();
   });
 
   test("Ctrl-C writes nothing", async () => {
-    const said = await runHere(["init"], { cwd, terminal: terminal([["Which providers send", "\x03"]]) });
-    expect(said).toMatchObject({ code: 2, err: "Nothing was written." });
+    const result = await runHere(["init"], { cwd, terminal: terminal([["Which providers send", "\x03"]]) });
+    expect(result).toMatchObject({ code: 2, err: "Nothing was written." });
     expect(readdirSync(cwd)).toEqual(["package.json"]);
   });
 

@@ -24,9 +24,9 @@ test.each([
   [["completion"], ["missing required argument 'shell'"]],
   [["conformance"], ["missing required argument 'package'"]],
 ])("%j --json: one object on standard output, nothing else", async (args, problems) => {
-  const said = await runHere([...args, "--json"], { cwd });
-  expect(said).toMatchObject({ code: 2, err: "" });
-  expect(JSON.parse(said.out)).toEqual({
+  const result = await runHere([...args, "--json"], { cwd });
+  expect(result).toMatchObject({ code: 2, err: "" });
+  expect(JSON.parse(result.out)).toEqual({
     error: {
       code: 2,
       problems: problems.map((one) => (typeof one === "string" ? one : expect.stringMatching(one))),

@@ -60,14 +60,14 @@ test.each(["http", "@relais/http"])("use: %s without its package says how to ins
 });
 
 test("so do a DSN for an API, and init", () => {
-  const said = /"http" is not installed: npm install @relais\/http/;
+  const result = /"http" is not installed: npm install @relais\/http/;
   expect(run("check", "--dsn", "resend://K@default")).toMatchObject({
     status: 2,
-    stderr: expect.stringMatching(said),
+    stderr: expect.stringMatching(result),
   });
   expect(run("init", "--api", "resend", "--yes")).toMatchObject({
     status: 2,
-    stderr: expect.stringMatching(said),
+    stderr: expect.stringMatching(result),
   });
   expect(readdirSync(folder).filter((name) => name.startsWith("relais.config"))).toEqual([]);
 });

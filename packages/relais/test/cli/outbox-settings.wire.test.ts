@@ -49,9 +49,9 @@ test("what variables say of the outbox are numbers for the worker; secrets of th
 
 test("what is wrong there is one sentence, with exit code 2", async () => {
   config({ concurrency: "${WORKERS}", connection: 3 });
-  const said = await runHere(["outbox", "stats"], { cwd, env: { WORKERS: "many", SENDER: "a@b.example" } });
-  expect(said).toMatchObject({ code: 2, out: "" });
-  expect(said.err.split("\n")).toEqual([
+  const result = await runHere(["outbox", "stats"], { cwd, env: { WORKERS: "many", SENDER: "a@b.example" } });
+  expect(result).toMatchObject({ code: 2, out: "" });
+  expect(result.err.split("\n")).toEqual([
     `${place}: outbox.concurrency: must be a number, not a string`,
     `${place}: outbox: "connection" is not an option; did you mean connections?`,
   ]);
@@ -59,8 +59,8 @@ test("what is wrong there is one sentence, with exit code 2", async () => {
 
 test("a variable with nothing in it is no database: nobody's mail goes into another one unseen", async () => {
   config({ database: "${DATABASE}" });
-  const said = await runHere(["outbox", "stats"], { cwd, env: { DATABASE: "\n", SENDER: "a@b.example" } });
-  expect(said).toMatchObject({
+  const result = await runHere(["outbox", "stats"], { cwd, env: { DATABASE: "\n", SENDER: "a@b.example" } });
+  expect(result).toMatchObject({
     code: 2,
     err: `${place}: outbox.database: names the environment variable DATABASE, which is empty`,
   });

@@ -7,7 +7,7 @@ import { type SmtpServer, smtpServer } from "@relais/conformance";
 import { createOutbox, type Outbox } from "@relais/outbox";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
-import { runHere, type Said } from "./run-here.ts";
+import { type CommandResult, runHere } from "./run-here.ts";
 
 const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
 let server: SmtpServer;
@@ -69,12 +69,12 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
   }
 };
 
-const outbox = (...args: string[]): Promise<Said> => runHere(["outbox", ...args], { cwd });
+const outbox = (...args: string[]): Promise<CommandResult> => runHere(["outbox", ...args], { cwd });
 
 test("relais worker sends what is in the outbox, says by whom, answers probes, and ends at SIGTERM with 0", async () => {
   const { id } = await withOutbox((box) => box.enqueue(mail));
-  const { child, said, errors } = worker("--port", "0", "--metrics");
-  await until(() => said().includes(`${id} sent by SMTP`));
+  const { child, said: result, errors } = worker("--port", "0", "--metrics");
+  await until(() => result().includes(`${id} sent by SMTP`));
   expect(server.accepted).toHaveLength(1);
   const base = /http:\/\/127\.0\.0\.1:\d+/.exec(errors())?.[0] ?? "";
   expect(await (await fetch(`${base}/healthz`)).text()).toBe("ok\n");
@@ -169,8 +169,8 @@ describe("relais outbox", () => {
     [["ls", "--database", `mysql://a:${pass}@b/c`], "database must be a URL like postgres://"],
     [["ls", "--database", `postgres://app:${pass}@127.0.0.1:1/none`], "ECONNREFUSED"],
   ])("%j is refused with a sentence, without the password", async (args, sentence) => {
-    const said = await outbox(...args);
-    expect(said).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
-    expect(said.err).not.toContain(pass);
+    const result = await outbox(...args);
+    expect(result).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
+    expect(result.err).not.toContain(pass);
   });
 });

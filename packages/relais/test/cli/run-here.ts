@@ -5,7 +5,7 @@ import type { CliContext } from "../../src/cli/cli-context.ts";
 import { runProgram } from "../../src/cli/program.ts";
 
 /** What a command said, and how it ended. */
-export interface Said {
+export interface CommandResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
@@ -20,7 +20,7 @@ export async function runHere(
     readonly stdin?: string | Buffer;
     readonly terminal?: CliContext["terminal"];
   } = {},
-): Promise<Said> {
+): Promise<CommandResult> {
   const out: string[] = [];
   const err: string[] = [];
   const code = await runProgram(args, "0.0.0-test", {

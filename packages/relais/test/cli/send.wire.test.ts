@@ -25,7 +25,7 @@ const flags = [
 ];
 
 test("flags make a message, and the provider that took it is said", async () => {
-  const said = await runHere([
+  const result = await runHere([
     "send",
     "--dsn",
     dsn,
@@ -35,7 +35,7 @@ test("flags make a message, and the provider that took it is said", async () => 
     "--header",
     "X-Campaign: 7",
   ]);
-  expect(said).toMatchObject({ code: 0, out: expect.stringMatching(/^sent by SMTP: <.+@example\.org>$/) });
+  expect(result).toMatchObject({ code: 0, out: expect.stringMatching(/^sent by SMTP: <.+@example\.org>$/) });
   expect(server.accepted[0]?.to).toEqual(["ann@example.net", "bob@example.net"]);
   expect(server.accepted[0]?.data.toString()).toContain("X-Campaign: 7");
 });
@@ -47,9 +47,9 @@ test("a message comes as JSON on standard input, too, and the delivery as JSON o
     subject: "Hello",
     text: "x",
   });
-  const said = await runHere(["send", "--dsn", dsn, "--json", "--subject", "Another"], { stdin });
-  expect(said.code).toBe(0);
-  expect(JSON.parse(said.out)).toMatchObject({ success: true, provider: "SMTP" });
+  const result = await runHere(["send", "--dsn", dsn, "--json", "--subject", "Another"], { stdin });
+  expect(result.code).toBe(0);
+  expect(JSON.parse(result.out)).toMatchObject({ success: true, provider: "SMTP" });
   expect(server.accepted[0]?.data.toString()).toContain("Subject: Another");
 });
 
@@ -71,10 +71,10 @@ test("a body may stand in a file", async () => {
 });
 
 test("a dry run prints the bytes and connects to nobody", async () => {
-  const said = await runHere(["send", "--dry-run", ...flags, "--bcc", "hidden@example.net"]);
-  expect(said.code).toBe(0);
-  expect(said.out).toContain("Subject: Hello");
-  expect(said.out).not.toContain("hidden@example.net");
+  const result = await runHere(["send", "--dry-run", ...flags, "--bcc", "hidden@example.net"]);
+  expect(result.code).toBe(0);
+  expect(result.out).toContain("Subject: Hello");
+  expect(result.out).not.toContain("hidden@example.net");
   expect(server.connections).toBe(0);
 });
 
@@ -97,8 +97,8 @@ test("the environment serves where there is no configuration, a file where there
 describe("the exit code says", () => {
   test("1: nobody has it", async () => {
     server.script({ rcpt: { reply: "550 5.1.1 no such user" } });
-    const said = await runHere(["send", "--dsn", dsn, ...flags]);
-    expect(said).toMatchObject({
+    const result = await runHere(["send", "--dsn", dsn, ...flags]);
+    expect(result).toMatchObject({
       code: 1,
       out: "",
       err: expect.stringContaining("failed: SMTP: 550 5.1.1 no such user"),
@@ -137,9 +137,9 @@ describe("the exit code says", () => {
     [["sned"], "Did you mean send?"],
     [["send", "--tow", "x"], "unknown option"],
   ])("2: %j is wrong", async (args, words) => {
-    const said = await runHere(args);
-    expect(said.code).toBe(2);
-    expect(said.err).toContain(words);
+    const result = await runHere(args);
+    expect(result.code).toBe(2);
+    expect(result.err).toContain(words);
   });
 
   test("2: standard input is no JSON", async () => {

@@ -147,11 +147,11 @@ describe.runIf(needs("postgres"))("the command of a worker", () => {
     await outbox.enqueueMany(Array.from({ length: 1_000 }, () => ({ message: mail })));
     for (const what of ["ls --limit 1000", "ls --limit 1000 --json", "migrate --print"]) {
       const line = `"${process.execPath}" --conditions=@relais/source "${bin}" outbox ${what} | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"`;
-      const said = await promisify(execFile)("bash", ["--norc", "-c", line], {
+      const result = await promisify(execFile)("bash", ["--norc", "-c", line], {
         cwd,
         env: { ...env, DATABASE_URL: url },
       });
-      expect([what, said.stdout.trim(), said.stderr]).toEqual([what, "0", ""]);
+      expect([what, result.stdout.trim(), result.stderr]).toEqual([what, "0", ""]);
     }
   }, 60_000);
 

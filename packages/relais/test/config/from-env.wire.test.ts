@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sesServer, smtpServer } from "@relais/conformance";
 import { loadChain } from "relais";
 import { expect, test } from "vitest";
-import { sesAccount, sesSettings } from "../environment.ts";
+import { sesAccount, sesSettings } from "../environment/settings.ts";
 
 test("entries without options are described by the environment, and send", async () => {
   const pass = "sesame-42";

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { smtpServer } from "@relais/conformance";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadChain } from "../../src/config/load-chain.ts";
-import { type FarEnds, farEnds, mail, secret } from "./far-ends.ts";
+import { type FarEnds, farEnds, mail, secret } from "./local-providers.ts";
 
 let ends: FarEnds;
 let folder: string;

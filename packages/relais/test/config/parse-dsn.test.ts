@@ -101,13 +101,13 @@ describe("refused", () => {
     ["failover()", "has a failover() with nothing in it"],
     ["failover((smtp://h)", "opens a parenthesis that it does not close"],
   ])("%s", (dsn, sentence) => {
-    let said = "";
+    let result = "";
     try {
       parseDsn(dsn);
     } catch (error) {
-      said = error instanceof Error ? error.message : "";
+      result = error instanceof Error ? error.message : "";
     }
-    expect(said).toContain(sentence);
-    expect(said).not.toContain(secret);
+    expect(result).toContain(sentence);
+    expect(result).not.toContain(secret);
   });
 });

@@ -1,10 +1,10 @@
 import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { configJsonSchema } from "../../src/config/json-schema.ts";
 import { loadChain } from "../../src/config/load-chain.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { RelaisConfig } from "../../src/config/relais-config.ts";
+import { configJsonSchema } from "./config-json-schema.ts";
 
 // Every field of a configuration that is a number, or true or false, read off the published schema: none is listed here.
 
@@ -140,8 +140,8 @@ describe("a text that says a number, or true or false, is one", () => {
       { numRuns: 8 },
     );
     // And what says neither is refused, whatever stands there.
-    const [said = ""] = await wrongTypes(config("${X}"), { X: "soon" });
-    expect(said).toMatch(/: must be (a number|a whole number|true or false)/);
+    const [result = ""] = await wrongTypes(config("${X}"), { X: "soon" });
+    expect(result).toMatch(/: must be (a number|a whole number|true or false)/);
   });
 
   test("a variable with nothing in it is no text either", async () => {

@@ -24,8 +24,8 @@ describe("a wrong configuration", () => {
 
   test.each([...wrong])("with %s is refused with its sentence", async (...row) => {
     const [, config, sentences] = row as unknown as Wrong;
-    const said = await problems(config);
-    expect([...said].sort()).toEqual([...sentences].sort());
-    expect(said.join(" ")).not.toContain(hiddenSecret);
+    const result = await problems(config);
+    expect([...result].sort()).toEqual([...sentences].sort());
+    expect(result.join(" ")).not.toContain(hiddenSecret);
   });
 });

@@ -81,12 +81,12 @@ test.each([
     "webhook: headers must be an object of header names",
   ],
 ])("what cannot be used is refused without being shown: %s %j", (url, options, sentence) => {
-  let said = "";
+  let result = "";
   try {
     webhook(url, options as never);
   } catch (error) {
-    said = (error as Error).message;
+    result = (error as Error).message;
   }
-  expect(said).toContain(sentence);
-  expect(said).not.toMatch(/hook-path|k\n1|%E0/);
+  expect(result).toContain(sentence);
+  expect(result).not.toMatch(/hook-path|k\n1|%E0/);
 });

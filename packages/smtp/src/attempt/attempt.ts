@@ -90,7 +90,7 @@ export class Attempt {
     const { outcomes } = this.#shared;
     const late = outcomes.failure({ kind: "unknown", reason: "aborted after the message was handed over" });
     const reason = "aborted before the message was handed over";
-    // Handed over for other recipients: the core takes "cancelled" for a doubt then, and there is none.
+    // After a hand-over core turns "cancelled" into "unknown", but these recipients surely have nothing.
     const begun = handedOver || this.#handedOver;
     const early = outcomes.failure({ kind: begun ? "transient" : "cancelled", reason });
     this.#recipients.end(handedOver ? late : early, early);

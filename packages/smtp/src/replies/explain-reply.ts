@@ -9,6 +9,8 @@ export interface Explanation {
   readonly code: string;
   /** The row that decided, in a few words. */
   readonly because: string;
+  /** Where that is written down, or whose reply it is. */
+  readonly source: string;
   /** Whom it is about. */
   readonly about: About;
   readonly again?: false;
@@ -50,11 +52,12 @@ export function explainReply(text: string, phase: Phase = "rcpt"): Explanation |
     if (!fits(rule, reply, phase)) continue;
     const phrase = rule.phrase === undefined ? undefined : findPhrase(rule.phrase, words);
     if (rule.phrase !== undefined && phrase === undefined) continue;
-    const { kind, because, about, again, remedy } = rule;
+    const { kind, because, source, about, again, remedy } = rule;
     return {
       kind,
       code: reply.enhanced === undefined ? String(reply.code) : `${reply.code} ${reply.enhanced}`,
       because,
+      source: phrase?.source ?? source,
       about,
       ...(remedy === undefined ? {} : { remedy }),
       ...(again === undefined ? {} : { again }),

@@ -5,27 +5,11 @@ export type Fields = Readonly<Record<string, string>>;
 export type ColumnKind = "to" | "subject" | "text" | "html";
 
 // As spreadsheets, address books and newsletter services call them, the likelier first; written as `plain` leaves them.
+const addressColumns =
+  "to email emailaddress mail mailaddress recipient recipientemail email1 email1value email1address primaryemail " +
+  "emailadresse mailadresse adresseemail adressemail courriel correo correoelectronico";
 const kinds: Readonly<Record<ColumnKind, readonly string[]>> = {
-  to: [
-    "to",
-    "email",
-    "emailaddress",
-    "mail",
-    "mailaddress",
-    "recipient",
-    "recipientemail",
-    "email1",
-    "email1value",
-    "email1address",
-    "primaryemail",
-    "emailadresse",
-    "mailadresse",
-    "adresseemail",
-    "adressemail",
-    "courriel",
-    "correo",
-    "correoelectronico",
-  ],
+  to: addressColumns.split(" "),
   subject: ["subject"],
   text: ["text"],
   html: ["html"],
@@ -35,15 +19,12 @@ const plainNames = new Map<string, string>();
 
 /** `E-mail Address` as `emailaddress`: letters and digits alone, in lower case, without accents. */
 function plain(name: string): string {
-  let known = plainNames.get(name);
-  if (known === undefined) {
-    known = name
-      .normalize("NFKD")
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]/gu, "");
-    if (plainNames.size < 10_000) plainNames.set(name, known);
-  }
-  return known;
+  const known = plainNames.get(name);
+  if (known !== undefined) return known;
+  const letters = name.normalize("NFKD").toLowerCase();
+  const made = letters.replace(/[^\p{L}\p{N}]/gu, "");
+  if (plainNames.size < 10_000) plainNames.set(name, made);
+  return made;
 }
 
 /** What a column is for, by its name. */

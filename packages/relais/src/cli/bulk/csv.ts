@@ -1,47 +1,5 @@
 import { columnKind } from "./columns.ts";
 
-/** How a spreadsheet wrote a file. */
-interface CsvDialect {
-  /** What stands between fields: a comma, a semicolon, a tab or a bar. */
-  readonly delimiter: string;
-  /** How many characters come before the first record, and how many lines: `sep=;` and empty lines. */
-  readonly skip: number;
-  readonly skippedLines: number;
-}
-
-const delimiters = [",", ";", "\t", "|"];
-const separatorLine = /^"?sep=([,;\t|])"?[ \t,;|]*(?:\r\n|\r|\n|$)/i;
-const emptyLine = /^[ \t,;|"]*(?:\r\n|\r|\n)/;
-
-/** The dialect of a file, from its beginning: what `sep=` says, else what makes the most columns of the first line. */
-export function csvDialect(head: string): CsvDialect {
-  const told = separatorLine.exec(head);
-  let skip = told?.[0].length ?? 0;
-  let skippedLines = told === null ? 0 : 1;
-  for (
-    let empty = emptyLine.exec(head.slice(skip));
-    empty !== null;
-    empty = emptyLine.exec(head.slice(skip))
-  ) {
-    skip += empty[0].length;
-    skippedLines += 1;
-  }
-  const first = head.slice(skip);
-  const scores = delimiters.map((delimiter) => score(first, delimiter));
-  const best = delimiters[scores.indexOf(Math.max(...scores))] ?? ",";
-  return { delimiter: told?.[1] ?? best, skip, skippedLines };
-}
-
-/** A column that says to whom a row goes is worth more than any number of columns. */
-function score(text: string, delimiter: string): number {
-  try {
-    const names = recordAt(text, 0, delimiter, true)?.fields ?? [];
-    return names.length + (names.some((name) => columnKind(name) === "to") ? 1_000 : 0);
-  } catch {
-    return 0;
-  }
-}
-
 /** A record of a CSV file: its fields, and where it is. */
 export interface CsvRecord {
   /** Where it begins, counted from 1. */
@@ -62,6 +20,78 @@ export class CsvFault extends Error {
   }
 }
 
+/** How a spreadsheet wrote a file. */
+interface CsvDialect {
+  /** A comma, a semicolon, a tab or a bar. */
+  readonly delimiter: string;
+  /** Characters and lines before the first record: `sep=;` and empty lines. */
+  readonly skip: number;
+  readonly skippedLines: number;
+}
+
+const delimiters = [",", ";", "\t", "|"];
+const separatorLine = /^"?sep=([,;\t|])"?[ \t,;|]*(?:\r\n|\r|\n|$)/i;
+const emptyLine = /^[ \t,;|"]*(?:\r\n|\r|\n)/;
+
+/** The dialect of a file, from its beginning: what `sep=` says, else what makes the most columns of the first line. */
+export function csvDialect(head: string): CsvDialect {
+  const separator = separatorLine.exec(head);
+  let skip = separator?.[0].length ?? 0;
+  let skippedLines = separator === null ? 0 : 1;
+  for (;;) {
+    const empty = emptyLine.exec(head.slice(skip));
+    if (empty === null) break;
+    skip += empty[0].length;
+    skippedLines += 1;
+  }
+  const first = head.slice(skip);
+  const scores = delimiters.map((delimiter) => score(first, delimiter));
+  const best = delimiters[scores.indexOf(Math.max(...scores))] ?? ",";
+  return { delimiter: separator?.[1] ?? best, skip, skippedLines };
+}
+
+/** A column for the recipient counts more than any number of columns. */
+function score(text: string, delimiter: string): number {
+  try {
+    const names = recordAt(text, 0, delimiter, true)?.fields ?? [];
+    return names.length + (names.some((name) => columnKind(name) === "to") ? 1_000 : 0);
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * The records of a CSV text that comes in pieces. Those with nothing in any field are left out.
+ * @param firstLine the line that the text begins with
+ * @throws {CsvFault}
+ */
+export async function* csvRecords(
+  pieces: AsyncIterable<string>,
+  delimiter: string,
+  firstLine: number,
+): AsyncGenerator<CsvRecord> {
+  let rest = "";
+  let line = firstLine;
+  const parse = function* (whole: boolean): Generator<CsvRecord> {
+    let at = 0;
+    while (at < rest.length) {
+      const found = recordAt(rest, at, delimiter, whole, line);
+      if (found === undefined) break;
+      if (found.fields.some((field) => field !== "")) yield { line, fields: found.fields };
+      line += linesIn(rest.slice(at, found.end));
+      at = found.end;
+    }
+    rest = rest.slice(at);
+    if (rest.length > mostCharacters)
+      throw new CsvFault(line, 0, "is far too long, or opens a quote that is never closed");
+  };
+  for await (const piece of pieces) {
+    rest += piece;
+    yield* parse(false);
+  }
+  yield* parse(true);
+}
+
 /** A record is in memory as a whole, and is read again when more of it has come: a quote never closed ends here. */
 const mostCharacters = 8_388_608;
 
@@ -69,7 +99,7 @@ const lineEnd = /\r\n|\r|\n/g;
 const linesIn = (text: string): number => text.match(lineEnd)?.length ?? 0;
 
 const isBlank = (sign: string | undefined, delimiter: string): boolean =>
-  sign !== undefined && sign !== delimiter && (sign === " " || sign === "\t" || sign === "\u00A0");
+  sign !== delimiter && (sign === " " || sign === "\t" || sign === "\u00A0");
 
 /** What `recordAt` found: the record, and where the next one begins. */
 interface Found {
@@ -81,12 +111,19 @@ interface Found {
  * The record that begins at `from` (RFC 4180, and what spreadsheets make of it: blanks around a quoted field and around
  * any other are left out, a quote within a field that does not begin with one is a character).
  * @param whole whether nothing follows `text`; otherwise a record that goes on behind it is `undefined`
+ * @param line where the record begins, for what is wrong with it
  */
-function recordAt(text: string, from: number, delimiter: string, whole: boolean): Found | undefined {
+function recordAt(
+  text: string,
+  from: number,
+  delimiter: string,
+  whole: boolean,
+  line = 1,
+): Found | undefined {
   const stop = new RegExp(delimiter === "|" ? "[|\\r\\n]" : `[${delimiter}\\r\\n]`, "g");
   const fields: string[] = [];
   const fault = (what: string, at: number): CsvFault =>
-    new CsvFault(linesIn(text.slice(from, at)), fields.length, what);
+    new CsvFault(line + linesIn(text.slice(from, at)), fields.length, what);
   let at = from;
   for (;;) {
     let begin = at;
@@ -125,52 +162,5 @@ function recordAt(text: string, from: number, delimiter: string, whole: boolean)
       if (at + 1 === text.length && !whole) return undefined;
       return { fields, end: at + (text[at + 1] === "\n" ? 2 : 1) };
     } else return { fields, end: at + 1 };
-  }
-}
-
-/**
- * The records of a CSV text that comes in pieces. Those with nothing in any field are left out.
- * @param firstLine the line that the text begins with
- * @throws {CsvFault}
- */
-export async function* csvRecords(
-  pieces: AsyncIterable<string>,
-  delimiter: string,
-  firstLine: number,
-): AsyncGenerator<CsvRecord> {
-  let rest = "";
-  let line = firstLine;
-  const complete = function* (whole: boolean): Generator<CsvRecord> {
-    let at = 0;
-    while (at < rest.length) {
-      const found = placed(rest, at, delimiter, whole, line);
-      if (found === undefined) break;
-      if (found.fields.some((field) => field !== "")) yield { line, fields: found.fields };
-      line += linesIn(rest.slice(at, found.end));
-      at = found.end;
-    }
-    rest = rest.slice(at);
-    if (rest.length > mostCharacters)
-      throw new CsvFault(line, 0, "is far too long, or opens a quote that is never closed");
-  };
-  for await (const piece of pieces) {
-    rest += piece;
-    yield* complete(false);
-  }
-  yield* complete(true);
-}
-
-function placed(
-  text: string,
-  from: number,
-  delimiter: string,
-  whole: boolean,
-  line: number,
-): Found | undefined {
-  try {
-    return recordAt(text, from, delimiter, whole);
-  } catch (error) {
-    if (error instanceof CsvFault) throw new CsvFault(line + error.line, error.field, error.message);
-    throw error;
   }
 }

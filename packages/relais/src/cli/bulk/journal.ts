@@ -74,10 +74,8 @@ export async function* journalLines(path: string): AsyncGenerator<JournalLine> {
   }
 }
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "it failed";
-
 /** The states of a journal's rows; `undefined` if it has not begun. @throws {InvalidJournal} it is of another run */
-async function statesIn(path: string, key: RunKey): Promise<Map<string, RowState> | undefined> {
+async function readStates(path: string, key: RunKey): Promise<Map<string, RowState> | undefined> {
   let states: Map<string, RowState> | undefined;
   for await (const line of journalLines(path)) {
     if (states !== undefined) {
@@ -116,31 +114,37 @@ async function begin(path: string, file: FileHandle, first: string): Promise<voi
 
 /** @throws {InvalidJournal} it is of another run, or cannot be written */
 export async function openJournal(path: string, key: RunKey): Promise<BulkJournal> {
-  const fault = (error: unknown): InvalidJournal =>
+  const writeError = (error: unknown): InvalidJournal =>
     error instanceof InvalidJournal
       ? error
-      : new InvalidJournal(`${path} cannot be written: ${codeOf(error)}.`);
+      : new InvalidJournal(
+          `${path} cannot be written: ${(error as NodeJS.ErrnoException).code ?? "it failed"}.`,
+        );
   try {
-    const known = await statesIn(path, key);
+    const states = await readStates(path, key);
     const file = await open(path, "a");
-    const write = appender(file, fault);
+    const append = appender(file, writeError);
     try {
       // A line of its own also where the last one was torn.
-      if (known === undefined) await begin(path, file, JSON.stringify({ v: 1, ...key }));
-      else await write("");
+      if (states === undefined) await begin(path, file, JSON.stringify({ v: 1, ...key }));
+      else await append("");
     } catch (error) {
       await file.close();
       throw error;
     }
-    return journalOf(known ?? new Map(), write, () => file.close());
+    return journalOf(
+      states ?? new Map(),
+      (line) => append(JSON.stringify(line)),
+      () => file.close(),
+    );
   } catch (error) {
-    throw fault(error);
+    throw writeError(error);
   }
 }
 
 function journalOf(
   states: Map<string, RowState>,
-  write: (line: string) => Promise<void>,
+  write: (line: JournalLine) => Promise<void>,
   close: () => Promise<void>,
 ): BulkJournal {
   return {
@@ -149,22 +153,22 @@ function journalOf(
       // What may have arrived stays so, whatever later attempts come to.
       let maybe = mayHaveArrived(states.get(row));
       return {
-        handOver: async ({ provider, recipients }) => {
-          await write(JSON.stringify({ row, line, state: "handed", provider, to: recipients.join(" ") }));
+        async handOver({ provider, recipients }) {
+          await write({ row, line, state: "handed", provider, to: recipients.join(" ") });
           states.set(row, "handed");
         },
         // Killed while it waits for a retry, the run knows that the message is not delivered.
-        close: async ({ recipients }, outcome) => {
+        async close({ recipients }, outcome) {
           maybe ||= outcome.success || outcome.kind === "unknown";
           if (maybe || states.get(row) !== "handed") return;
           states.set(row, "open");
-          await write(JSON.stringify({ row, line, state: "open", to: recipients.join(" ") }));
+          await write({ row, line, state: "open", to: recipients.join(" ") });
         },
       };
     },
     async end(end) {
       states.set(end.row, end.state);
-      await write(JSON.stringify(end));
+      await write(end);
     },
     close,
   };
@@ -173,11 +177,11 @@ function journalOf(
 /**
  * Appends lines, on the disk before it resolves; those that come at the same time go together. After one that could not
  * be written every later one is refused: it would stand behind half a line, and be lost.
- * @param fault what to reject with
+ * @param toError makes what it rejects with
  */
 export function appender(
   file: FileHandle,
-  fault: (error: unknown) => Error,
+  toError: (error: unknown) => Error,
 ): (line: string) => Promise<void> {
   let waiting: string[] = [];
   let next: Promise<void> | undefined;
@@ -197,7 +201,7 @@ export function appender(
           await file.appendFile(text);
           await file.datasync();
         } catch (error) {
-          broken = fault(error);
+          broken = toError(error);
           throw broken;
         }
       });

@@ -1,5 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { createMessage, InvalidMessage, type Message, type MessageInput } from "@relais/core";
+import { escapeHtml } from "../../status/html.ts";
 import { headersFromLines, type MessageFlags, messageLimits } from "../message-input.ts";
 import { type ColumnKind, columnFor, columnNamed, type Fields, InvalidRow } from "./columns.ts";
 import { InvalidFile, type Row, readRows } from "./rows.ts";
@@ -152,13 +153,6 @@ function sourceColumn(template: BulkTemplate, fields: Fields, field: string): st
 }
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
 
 /**
  * A template with its `{{field}}`s filled in.
@@ -170,6 +164,6 @@ function merge(template: string, fields: Fields, html = false): string {
     if (column === undefined)
       throw new InvalidRow(name === "" ? "{{}} names no column" : `there is no column ${name}`);
     const value = fields[column] ?? "";
-    return html ? value.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character) : value;
+    return html ? escapeHtml(value) : value;
   });
 }

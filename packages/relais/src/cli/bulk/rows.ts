@@ -8,42 +8,6 @@ export class InvalidFile extends Error {
   override readonly name = "InvalidFile";
 }
 
-/**
- * A file's text, piece by piece: UTF-8, or UTF-16 where a byte order mark says so, as Excel's "Unicode text" has one.
- * What is not of the encoding becomes U+FFFD.
- * @throws {InvalidFile} it cannot be read
- */
-async function* textChunks(path: string): AsyncGenerator<string> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    let decoder: InstanceType<typeof TextDecoder> | undefined;
-    for await (const bytes of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
-      decoder ??= new TextDecoder(encodingOf(bytes));
-      yield decoder.decode(bytes, { stream: true });
-    }
-    const last = decoder?.decode();
-    if (last) yield last;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new InvalidFile(`${path} cannot be read: ${code}.`);
-  } finally {
-    await file?.close();
-  }
-}
-
-/** The lines of a text that comes in pieces, without their ends. */
-async function* textLines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of chunks) {
-    const lines = (rest + chunk).split(/\r\n|\n/);
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
-}
-
 export interface Row {
   /** Where it begins in the file, counted from 1. */
   readonly line: number;
@@ -63,7 +27,7 @@ export function readRows(path: string): AsyncIterable<Row> {
   );
 }
 
-/** Enough for the names of the columns, from which the dialect is told. */
+/** Enough for the names of the columns, from which the dialect is detected. */
 const headCharacters = 65_536;
 
 async function* csvRows(path: string): AsyncGenerator<Row> {
@@ -93,7 +57,7 @@ async function* csvRows(path: string): AsyncGenerator<Row> {
   }
 }
 
-/** Without a name a column is of no use; with the same name as another, nobody knows which is meant. */
+/** Two columns must not have the same name; one without a name is left out. */
 function columnNames(path: string, { line, fields }: CsvRecord): readonly string[] {
   const names = fields.map((name) => name.trim());
   const twice = names.find((name, i) => name !== "" && names.indexOf(name) < i);
@@ -117,27 +81,64 @@ function fieldsOf(path: string, names: readonly string[], { line, fields }: CsvR
 
 async function* jsonRows(path: string): AsyncGenerator<Row> {
   let line = 0;
-  for await (const text of textLines(textChunks(path))) {
+  for await (const text of textLines(path)) {
     line += 1;
     if (text.trim() !== "") yield { line, fields: jsonFields(path, line, text) };
   }
 }
 
 function jsonFields(path: string, line: number, text: string): Fields {
+  const refuse = (fault: string): never => {
+    throw new InvalidFile(`${path}, line ${line}: ${fault}.`);
+  };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new InvalidFile(`${path}, line ${line}: it is not JSON.`);
+    return refuse("it is not JSON");
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InvalidFile(`${path}, line ${line}: it is not an object.`);
-  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return refuse("it is not an object");
   const fields = Object.entries(value).map(([name, field]) => {
-    if (typeof field === "object" && field !== null) {
-      throw new InvalidFile(`${path}, line ${line}: ${name} must be a text, a number, true, false or null.`);
-    }
-    return [name, field === null ? "" : String(field)];
+    if (typeof field === "object" && field !== null)
+      refuse(`${name} must be a text, a number, true, false or null`);
+    return [name, String(field ?? "")];
   });
   return Object.fromEntries(fields) as Fields;
+}
+
+/**
+ * A file's text, piece by piece: UTF-8, or UTF-16 where a byte order mark says so, as Excel's "Unicode text" has one.
+ * What is not of the encoding becomes U+FFFD.
+ * @throws {InvalidFile} it cannot be read
+ */
+async function* textChunks(path: string): AsyncGenerator<string> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    let decoder: InstanceType<typeof TextDecoder> | undefined;
+    for await (const bytes of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
+      decoder ??= new TextDecoder(encodingOf(bytes));
+      yield decoder.decode(bytes, { stream: true });
+    }
+    const last = decoder?.decode();
+    if (last) yield last;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new InvalidFile(`${path} cannot be read: ${code}.`);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** The lines of a file, without their ends. */
+async function* textLines(path: string): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of textChunks(path)) {
+    const lines = (rest + chunk).split(/\r\n|\n/);
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
 }

@@ -62,14 +62,7 @@ export async function sendRows(
 }
 
 /** Failures that pass: the row is tried again when the run is resumed. */
-const passing: ReadonlySet<string> = new Set([
-  "transient",
-  "throttled",
-  "deferred",
-  "skipped",
-  "cancelled",
-  "misconfigured",
-]);
+const passing: readonly string[] = "transient throttled deferred skipped cancelled misconfigured".split(" ");
 
 /** @param mayBeThere whether an earlier attempt may have arrived: then a failure of this one does not rule that out */
 function resultOf(
@@ -82,6 +75,6 @@ function resultOf(
   const rest = { error, ...(provider !== undefined && { provider }) };
   if (status !== "failed") return { state: status, ...rest };
   if (mayBeThere) return { state: "unknown", ...rest };
-  const passes = rejected.length > 0 && rejected.every(({ failure }) => passing.has(failure.kind));
+  const passes = rejected.length > 0 && rejected.every(({ failure }) => passing.includes(failure.kind));
   return { state: passes ? "later" : "failed", ...rest };
 }

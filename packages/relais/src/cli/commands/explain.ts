@@ -82,13 +82,8 @@ async function explanationOf(text: string, flags: ExplainFlags): Promise<Explana
     const { explainReply } = await import("@relais/smtp/replies");
     const reply = explainReply(text, (flags.phase ?? "rcpt") as Phase);
     if (reply === undefined) return undefined;
-    const { kind, because, retryAfterMs, phrase } = reply;
-    return {
-      kind,
-      because,
-      ...(retryAfterMs && { retryAfterMs }),
-      ...(phrase && { source: phrase.source }),
-    };
+    const { kind, because, source, retryAfterMs } = reply;
+    return { kind, because, source, ...(retryAfterMs && { retryAfterMs }) };
   }
   const { explainSesError } = await import("@relais/ses");
   // What follows the name stays as it is: an ARN in it has colons.

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { configNames } from "../../config/config-file.ts";
 import { type HttpApiName, httpApis } from "../../config/parse-dsn.ts";
+import { ConfigurationError } from "../../environment/settings-reader.ts";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
 import { wholeNumber } from "../flags.ts";
 import {
@@ -14,7 +15,6 @@ import {
   initialConfig,
   type ProviderName,
   providers,
-  variablesOf,
 } from "../initial-config.ts";
 
 const help = `
@@ -69,20 +69,18 @@ async function init(flags: InitFlags, context: CliContext): Promise<ExitCode> {
   const existing = configNames.find((name) => existsSync(join(cwd, name)));
   if (existing !== undefined && !flags.force)
     return refuse(`${join(cwd, existing)} is there already; --force writes over it.`);
-  const given = answersIn(flags);
+  const preset = answersIn(flags);
   const answers =
     !flags.yes && canAsk(terminal)
-      ? await ask(given, terminal)
-      : given.order && { ...given, order: given.order, format: given.format ?? "yaml" };
+      ? await ask(preset, terminal)
+      : preset.order && { ...preset, order: preset.order, format: preset.format ?? "yaml" };
   if (answers === undefined)
     return refuse("Without a terminal give --smtp-host, --ses-region or --api, one at least.");
-  if (answers === "cancelled") return refuse("Nothing was written.");
   const fileName = configFileName(answers.format, cwd);
   if (existing !== undefined && existing !== fileName)
     return refuse(`${join(cwd, existing)} is there and would be read in its place.`);
 
-  const config = initialConfig(answers);
-  const variables = variablesOf(answers);
+  const { config, variables } = initialConfig(answers);
   // Checked before it is written, with words in the place of what the environment will hold.
   const env = Object.fromEntries(variables.map(({ name }) => [name, "example.com"]));
   const { loadChain } = await import("../../config/load-chain.ts");
@@ -132,15 +130,12 @@ const providerLabels: Readonly<Record<ProviderName, string>> = {
   http: "an HTTP API (Resend, Postmark, SendGrid, Mailgun, Brevo)",
 };
 
-/** Ctrl-C at a question. */
-class Cancelled extends Error {}
-
-/** Asks on the terminal for what the flags do not say. */
-async function ask(given: PartialAnswers, terminal: Terminal): Promise<AllAnswers | "cancelled"> {
+/** Asks on the terminal for what the flags do not say. @throws {ConfigurationError} Ctrl-C at a question */
+async function ask(preset: PartialAnswers, terminal: Terminal): Promise<AllAnswers> {
   const { confirm, isCancel, multiselect, select, text } = await import("@clack/prompts");
   const answered = async <T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> => {
     const answer = await prompt;
-    if (isCancel(answer)) throw new Cancelled();
+    if (isCancel(answer)) throw new ConfigurationError(["Nothing was written."]);
     return answer as Exclude<T, symbol>;
   };
   const line = async (
@@ -151,40 +146,34 @@ async function ask(given: PartialAnswers, terminal: Terminal): Promise<AllAnswer
   const choose = <T extends string>(message: string, options: readonly { value: T; label: string }[]) =>
     answered(select<string>({ message, options: [...options], ...terminal })) as Promise<T>;
 
-  const questions = async (): Promise<AllAnswers> => {
-    const order =
-      given.order ??
-      (await answered(
-        multiselect<ProviderName>({
-          message: "Which providers send your messages? The first is tried first.",
-          options: providers.map((value) => ({ value, label: providerLabels[value] })),
-          initialValues: ["smtp", "ses"],
-          required: true,
-          ...terminal,
-        }),
-      ));
-    const smtp = order.includes("smtp") && {
-      smtpHost: given.smtpHost ?? (await line("The SMTP server's name", "smtp.example.com", hostFault)),
-      smtpPort: given.smtpPort ?? Number(await line("Its port", "587", portFault)),
-      smtpLogin:
-        given.smtpLogin ??
-        (await answered(confirm({ message: "Does it want a login?", initialValue: true, ...terminal }))),
-    };
-    const ses = order.includes("ses") && {
-      sesRegion: given.sesRegion ?? (await line("The region of SES", "eu-west-1", missingFault)),
-    };
-    const apis = (Object.keys(httpApis) as HttpApiName[]).map((value) => ({ value, label: value }));
-    const http = order.includes("http") && { api: given.api ?? (await choose("Which API?", apis)) };
-    const from =
-      given.from ?? (await line("The sender of mails that name none (may be left empty)", "", senderFault));
-    const files = formats.map((value) => ({ value, label: `relais.config.${value}` }));
-    const format = given.format ?? (await choose("The configuration as", files));
-    return { order, ...smtp, ...ses, ...http, ...(from && { from }), format };
+  const order =
+    preset.order ??
+    (await answered(
+      multiselect<ProviderName>({
+        message: "Which providers send your messages? The first is tried first.",
+        options: providers.map((value) => ({ value, label: providerLabels[value] })),
+        initialValues: ["smtp", "ses"],
+        required: true,
+        ...terminal,
+      }),
+    ));
+  const smtp = order.includes("smtp") && {
+    smtpHost: preset.smtpHost ?? (await line("The SMTP server's name", "smtp.example.com", hostFault)),
+    smtpPort: preset.smtpPort ?? Number(await line("Its port", "587", portFault)),
+    smtpLogin:
+      preset.smtpLogin ??
+      (await answered(confirm({ message: "Does it want a login?", initialValue: true, ...terminal }))),
   };
-  return questions().catch((error: unknown) => {
-    if (error instanceof Cancelled) return "cancelled" as const;
-    throw error;
-  });
+  const ses = order.includes("ses") && {
+    sesRegion: preset.sesRegion ?? (await line("The region of SES", "eu-west-1", missingFault)),
+  };
+  const apis = (Object.keys(httpApis) as HttpApiName[]).map((value) => ({ value, label: value }));
+  const http = order.includes("http") && { api: preset.api ?? (await choose("Which API?", apis)) };
+  const from =
+    preset.from ?? (await line("The sender of mails that name none (may be left empty)", "", senderFault));
+  const files = formats.map((value) => ({ value, label: `relais.config.${value}` }));
+  const format = preset.format ?? (await choose("The configuration as", files));
+  return { order, ...smtp, ...ses, ...http, ...(from && { from }), format };
 }
 
 type Text = string | undefined;

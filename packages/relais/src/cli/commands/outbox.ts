@@ -70,21 +70,11 @@ interface FilterFlags extends OutboxFlags {
   readonly olderThan?: number;
 }
 
-const states: readonly State[] = [
-  "queued",
-  "sending",
-  "deferred",
-  "sent",
-  "partial",
-  "unknown",
-  "failed",
-  "expired",
-  "cancelled",
-];
+const states = "queued sending deferred sent partial unknown failed expired cancelled".split(" ");
 
 function withFilterFlags(command: Command): Command {
   return command
-    .addOption(new Option("--state <state>", "messages in this state").choices([...states]))
+    .addOption(new Option("--state <state>", "messages in this state").choices(states))
     .option("--tenant <name>", "messages of this tenant")
     .option("--recipient <address>", "messages to this address")
     .option("--provider <name>", "messages that this provider delivered")

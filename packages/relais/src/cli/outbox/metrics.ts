@@ -24,13 +24,13 @@ async function clientModule(): Promise<MetricsClient & { readonly Registry: new 
       const module = await import(name);
       return module.Registry === undefined ? module.default : module;
     } catch {
-      // The other one, perhaps.
+      // Perhaps the other one is installed.
     }
   }
   throw new ConfigurationError([missing]);
 }
 
-/** Loaded by those who ask for it. @throws {ConfigurationError} how to get what is missing */
+/** Loaded with `--metrics` alone. @throws {ConfigurationError} how to get what is missing */
 export async function openMetrics(): Promise<Metrics> {
   const client = await clientModule();
   const kit = await import("@relais/prometheus").catch(() => {

@@ -1,6 +1,6 @@
 import type { WorkerEvent } from "@relais/outbox";
 
-/** A line of the worker's log, or none: what goes well is said once a message. */
+/** A line of the worker's log, or none: one a message if all goes well. */
 export function logLine(event: WorkerEvent, json: boolean): string | undefined {
   const at = new Date(event.at).toISOString();
   if (json) return JSON.stringify(jsonLine(event, at));
@@ -12,7 +12,7 @@ export function logLine(event: WorkerEvent, json: boolean): string | undefined {
       return `${at} ${message} ${state}${by}${until} (${event.ms} ms)${error === undefined ? "" : `: ${error}`}`;
     }
     case "recovered":
-      return `${at} ${event.message} taken up from a worker that was lost: ${event.state}`;
+      return `${at} ${event.message} recovered from a worker that was lost: ${event.state}`;
     case "lease-lost":
       return `${at} ${event.message} lease lost: given up here`;
     case "late":
@@ -35,7 +35,7 @@ function jsonLine(event: WorkerEvent, at: string): object {
   };
 }
 
-/** What stands in a log where lines are missing that nobody read. */
+/** The line of a log in the place of lines that were dropped. */
 export const droppedLines =
   (json: boolean) =>
   (lines: number): string => {

@@ -5,7 +5,7 @@ import { type SmtpServer, smtpServer } from "@relais/conformance";
 import fc from "fast-check";
 import { type Chain, chainFromEnv, loadChain, type RelaisConfig } from "relais";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { mail, type Settings } from "./environment.ts";
+import { mail, type Settings } from "./settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relais-written-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { entrySchemas, fileSchema } from "./config-schema.ts";
-import { loadPlugin, shortNames } from "./load-plugin.ts";
+import { entrySchemas, fileSchema } from "../../src/config/config-schema.ts";
+import { loadPlugin, shortNames } from "../../src/config/load-plugin.ts";
 
 type Schema = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Failure, failure, type Receipt, receipt } from "@relais/core/spi";
 import { expect, test } from "vitest";
-import { appender, InvalidJournal, openJournal, type RowState } from "../../src/cli/bulk/journal.ts";
+import { appender, InvalidJournal, openJournal, type RowState } from "../../../src/cli/bulk/journal.ts";
 
 const key = { template: "t", file: "f" };
 const place = (): string => join(mkdtempSync(join(tmpdir(), "relais-journal-")), "j.jsonl");

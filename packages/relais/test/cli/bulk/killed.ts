@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { smtpServer } from "@relais/conformance";
 import { expect } from "vitest";
 
-const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
+const bin = join(import.meta.dirname, "../../../src/cli/bin.ts");
 
 /** The command, as a process of its own. */
 export function relais(cwd: string, args: readonly string[]): ChildProcess {

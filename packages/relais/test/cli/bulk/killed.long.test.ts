@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { bulkKilled } from "./bulk-killed.ts";
+import { bulkKilled } from "./killed.ts";
 
 test(
   "5,000 rows, killed eight times: nobody twice, and nobody missed but those listed as unknown",

@@ -71,16 +71,16 @@ test.each(["json", "yaml"] as const)(
           const warnings: string[] = [];
           const hear = (warning: Error) => void warnings.push(warning.message);
           process.on("warning", hear);
-          const said = await readConfigFile(path).then(
+          const result = await readConfigFile(path).then(
             () => "",
             (error: Error) => error.message.replace(path, ""),
           );
           await new Promise((resolve) => setImmediate(resolve));
           process.off("warning", hear);
-          for (const piece of pieces) expect(said + warnings.join()).not.toContain(piece);
-          if (said === "") return;
+          for (const piece of pieces) expect(result + warnings.join()).not.toContain(piece);
+          if (result === "") return;
           refused += 1;
-          expect(said).toMatch(/^ cannot be read: (line \d+, column \d+: |an alias |it is not JSON)/);
+          expect(result).toMatch(/^ cannot be read: (line \d+, column \d+: |an alias |it is not JSON)/);
         },
       ),
       { numRuns: 400 },

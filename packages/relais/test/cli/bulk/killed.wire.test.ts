@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { smtpServer } from "@relais/conformance";
 import { expect, test } from "vitest";
-import { bulkKilled, ended, relais, until } from "./bulk-killed.ts";
+import { bulkKilled, ended, relais, until } from "./killed.ts";
 
 // A little of what bulk-killed.long.test.ts does.
 test(

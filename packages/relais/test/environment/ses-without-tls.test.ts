@@ -1,6 +1,6 @@
 import { chainFromEnv, loadChain, parseDsn } from "relais";
 import { describe, expect, test } from "vitest";
-import { problems } from "./environment.ts";
+import { problems } from "./settings.ts";
 
 // Mail that leaves this machine without TLS does so because somebody said that it may.
 

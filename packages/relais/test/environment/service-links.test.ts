@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { chainFromEnv, loadChain } from "relais";
 import { expect, test } from "vitest";
-import { problems } from "./environment.ts";
+import { problems } from "./settings.ts";
 
 const address = fc.oneof(
   fc.ipV4(),

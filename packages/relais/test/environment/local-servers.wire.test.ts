@@ -1,7 +1,7 @@
 import { type SmtpServer, type SmtpServerOptions, smtpServer } from "@relais/conformance";
 import { chainFromEnv, type Delivery, loadChain } from "relais";
 import { afterEach, describe, expect, test } from "vitest";
-import { mail, problems, type Settings } from "./environment.ts";
+import { mail, problems, type Settings } from "./settings.ts";
 
 // What a Postfix on this machine does out of the box: STARTTLS, with a certificate that it made itself.
 
@@ -26,7 +26,7 @@ async function send(far: SmtpServerOptions, env: Settings): Promise<Delivery> {
   expect(second?.success).toBe(first?.success);
   return first as Delivery;
 }
-const said = () => server?.sessions.at(-1);
+const result = () => server?.sessions.at(-1);
 
 describe("a server on this machine with a certificate of its own", () => {
   const own = { starttls: true, certificate: "selfSigned" } as const;
@@ -38,7 +38,7 @@ describe("a server on this machine with a certificate of its own", () => {
     ["SMTP_IGNORE_TLS", { SMTP_IGNORE_TLS: "yes" }, false],
   ])("takes mail with %s", async (_, env, tls) => {
     expect(await send(own, env)).toMatchObject({ success: true });
-    expect(said()?.secure).toBe(tls);
+    expect(result()?.secure).toBe(tls);
   });
 
   test("takes mail where it wants TLS for everything", async () => {
@@ -50,7 +50,7 @@ describe("a server on this machine with a certificate of its own", () => {
       },
     };
     expect(await send(picky, {})).toMatchObject({ success: true });
-    expect(said()?.secure).toBe(true);
+    expect(result()?.secure).toBe(true);
   });
 
   test("takes a login with one variable more, whichever of the two", async () => {
@@ -59,11 +59,11 @@ describe("a server on this machine with a certificate of its own", () => {
     expect(delivery.failures[0]?.reason).toBe(
       "the server's certificate is self-signed (ignoreTLS: true, SMTP_IGNORE_TLS=true, does without TLS on this machine)",
     );
-    expect(said()?.logins).toEqual([]);
+    expect(result()?.logins).toEqual([]);
     await server?.close();
     for (const more of [{ SMTP_IGNORE_TLS: "true" }, { SMTP_REQUIRE_TLS: "false" }]) {
       expect(await send({ ...own, ...users }, { ...ann, ...more })).toMatchObject({ success: true });
-      expect(said()?.logins).toMatchObject([{ user: "ann", accepted: true }]);
+      expect(result()?.logins).toMatchObject([{ user: "ann", accepted: true }]);
       await server?.close();
     }
   });
@@ -127,7 +127,7 @@ describe("SMTP_NAME", () => {
 
   test.each(["app.example.org", " app.example.org\r\n", "[10.0.0.7]"])("%j is said in EHLO", async (name) => {
     expect(await send(gmail, { SMTP_NAME: name })).toMatchObject({ success: true });
-    expect(said()?.commands[0]).toBe(`EHLO ${name.trim()}`);
+    expect(result()?.commands[0]).toBe(`EHLO ${name.trim()}`);
   });
 
   test("that is none is refused before anything connects", () => {

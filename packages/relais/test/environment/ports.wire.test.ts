@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { chainFromEnv } from "relais";
 import { afterEach, expect, test, vi } from "vitest";
-import { mail, type Settings } from "./environment.ts";
+import { mail, type Settings } from "./settings.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -55,9 +55,9 @@ describe("forms", () => {
       const { port } = new URL(at.url);
       const socket = connect(Number(port), "127.0.0.1").setNoDelay();
       socket.on("error", () => undefined);
-      let said = "";
+      let result = "";
       socket.on("data", (part) => {
-        said += part;
+        result += part;
       });
       const closed = new Promise((resolve) => socket.once("close", resolve));
       socket.write(`POST /login HTTP/1.1\r\nhost: 127.0.0.1\r\n${header}\r\n\r\n`);
@@ -70,7 +70,7 @@ describe("forms", () => {
           await Promise.race([new Promise((resolve) => socket.once("drain", resolve)), closed]);
       }
       await closed;
-      expect(said).toMatch(/^HTTP\/1\.1 413 [\s\S]*\r\nconnection: close\r\n[\s\S]*longer than any form/i);
+      expect(result).toMatch(/^HTTP\/1\.1 413 [\s\S]*\r\nconnection: close\r\n[\s\S]*longer than any form/i);
       // What the kernels of both ends hold, and no more.
       expect(bytes).toBeLessThan(20_000_000);
       expect(Date.now() - begun).toBeLessThan(5_000);
@@ -188,12 +188,12 @@ test.each([
   [["--host", "::"], "with --host :: others"],
   [["--allowed-host", "status.example.org"], "with --allowed-host others"],
 ])("relais serve %j without a token does not begin", async (flags, words) => {
-  const said = await runHere(["serve", "--dsn", "smtp://127.0.0.1:9", ...flags]);
-  expect(said).toMatchObject({
+  const result = await runHere(["serve", "--dsn", "smtp://127.0.0.1:9", ...flags]);
+  expect(result).toMatchObject({
     code: 2,
     err: expect.stringMatching(/^RELAIS_STATUS_TOKEN is missing: [^\n]+\.$/),
   });
-  expect(said.err).toContain(words);
+  expect(result.err).toContain(words);
 });
 
 test("only names of this machine, and none that begins or ends with one", () => {

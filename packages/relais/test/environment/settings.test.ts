@@ -1,6 +1,6 @@
 import { ConfigurationError, chainFromEnv } from "relais";
 import { describe, expect, test } from "vitest";
-import { problems, type Settings } from "./environment.ts";
+import { problems, type Settings } from "./settings.ts";
 
 const ids = (env: Settings) => chainFromEnv(env).links.map(({ id }) => id);
 const keys = { AWS_SES_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SES_SECRET_ACCESS_KEY: "secret" };
@@ -133,9 +133,9 @@ describe("no secret is ever shown", () => {
     { ...ses, AWS_SES_ENDPOINT: `https://ann:${secret}@email.example.org` },
     { AWS_SES_SESSION_TOKEN: secret, SMTP_PASS: secret },
   ])("%o", (env) => {
-    const said = problems(env);
-    expect(said.length).toBeGreaterThan(0);
-    expect(said.join("\n")).not.toContain("hunter2");
+    const result = problems(env);
+    expect(result.length).toBeGreaterThan(0);
+    expect(result.join("\n")).not.toContain("hunter2");
   });
 
   test("a host that is a URL is told what is wrong with it", () => {

@@ -1,7 +1,7 @@
 import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/conformance";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { child } from "./child.ts";
-import { mail, type Settings, sesAccount, sesSettings, smtpSettings } from "./environment.ts";
+import { child } from "../child.ts";
+import { mail, type Settings, sesAccount, sesSettings, smtpSettings } from "./settings.ts";
 
 const login = { SMTP_USER: "ann", SMTP_PASS: "sesame-42" };
 const nobody =

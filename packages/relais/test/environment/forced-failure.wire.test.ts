@@ -1,7 +1,7 @@
 import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/conformance";
 import { chainFromEnv } from "relais";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { mail, problems, sesAccount, sesSettings, smtpSettings } from "./environment.ts";
+import { mail, problems, sesAccount, sesSettings, smtpSettings } from "./settings.ts";
 
 let smtp: SmtpServer;
 let ses: SesServer;

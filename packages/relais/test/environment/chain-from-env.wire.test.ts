@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/conformance";
 import { type ChainOptions, chainFromEnv, type Delivery } from "relais";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { mail, type Settings, sesAccount, sesSettings, smtpSettings } from "./environment.ts";
+import { mail, type Settings, sesAccount, sesSettings, smtpSettings } from "./settings.ts";
 
 let smtp: SmtpServer;
 let ses: SesServer;

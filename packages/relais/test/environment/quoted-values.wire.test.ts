@@ -1,8 +1,8 @@
 import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/conformance";
 import { chainFromEnv, loadChain } from "relais";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runHere } from "./cli/run-here.ts";
-import { mail, problems, type Settings, sesAccount, sesSettings, smtpSettings } from "./environment.ts";
+import { runHere } from "../cli/run-here.ts";
+import { mail, problems, type Settings, sesAccount, sesSettings, smtpSettings } from "./settings.ts";
 
 const pass = "sesame-42";
 let server: SmtpServer;
@@ -30,19 +30,19 @@ test.each(quotes)("a host, port, flag or name in %s is refused with a sentence t
   };
   const every: Settings = { ...plain, ...own };
   for (const name of ["SMTP_HOST", "SMTP_PORT", "SMTP_REQUIRE_TLS", ...Object.keys(own)]) {
-    const said = problems({ ...every, [name]: `${quote}${every[name]}${quote}\r\n` });
-    expect(said, name).toEqual([
+    const result = problems({ ...every, [name]: `${quote}${every[name]}${quote}\r\n` });
+    expect(result, name).toEqual([
       expect.stringMatching(new RegExp(`${name}.* is ${hint}\\.$|${name}.*; it is ${hint}\\.$`)),
     ]);
   }
   const account: Readonly<Record<string, string>> = { ...sesSettings(ses), AWS_SES_FROM_EMAIL: "shop" };
   for (const name of ["AWS_SES_REGION", "AWS_SES_ENDPOINT", "AWS_SES_FROM_EMAIL"]) {
-    const said = problems({
+    const result = problems({
       ...account,
       AWS_SES_FROM_EMAIL: "a@b.example",
       [name]: `${quote}${account[name]}${quote}`,
     });
-    expect(said, name).toEqual([expect.stringContaining(`${name} is ${hint}.`)]);
+    expect(result, name).toEqual([expect.stringContaining(`${name} is ${hint}.`)]);
   }
 });
 

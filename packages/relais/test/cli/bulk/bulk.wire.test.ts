@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SmtpServer, smtpServer } from "@relais/conformance";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runHere } from "./run-here.ts";
+import { runHere } from "../run-here.ts";
 
 let server: SmtpServer;
 let dsn: string;
@@ -39,25 +39,34 @@ describe("a file of rows", () => {
   test("as JSONL, with columns in the place of flags", async () => {
     const row = { to: "ann@example.net", subject: "Own", text: "own text", n: 5, none: null };
     const file = write("people.jsonl", `${JSON.stringify(row)}\n\n`);
-    const said = await runHere(["send", "--dsn", dsn, "--bulk", file, "--from", "a@example.org", "--json"], {
-      cwd,
-    });
-    expect(said.code).toBe(0);
-    expect(JSON.parse(said.out)).toMatchObject({ rows: 1, sent: 1, byProvider: { SMTP: 1 }, left: 0 });
+    const result = await runHere(
+      ["send", "--dsn", dsn, "--bulk", file, "--from", "a@example.org", "--json"],
+      {
+        cwd,
+      },
+    );
+    expect(result.code).toBe(0);
+    expect(JSON.parse(result.out)).toMatchObject({ rows: 1, sent: 1, byProvider: { SMTP: 1 }, left: 0 });
     expect(bodies()[0]).toContain("own text");
   });
 
   test("a dry run shows the first message and sends nothing", async () => {
-    const said = await bulk(write("people.jsonl", '{"email":"ann@example.net","name":"Ann"}\n'), "--dry-run");
-    expect(said.out).toMatch(/Subject: Hi Ann[\s\S]*the first of 1 messages; nothing was sent/);
+    const result = await bulk(
+      write("people.jsonl", '{"email":"ann@example.net","name":"Ann"}\n'),
+      "--dry-run",
+    );
+    expect(result.out).toMatch(/Subject: Hi Ann[\s\S]*the first of 1 messages; nothing was sent/);
     expect(server.connections).toBe(0);
   });
 
   test("a report says who got what by which provider, and no formula", async () => {
     refuseBob("550 5.1.1 =no such user");
     const file = write("p.csv", "email,name\nann@example.net,A\nbob@example.net,B\n");
-    const said = await bulk(file, "--report", "report.csv");
-    expect(said).toMatchObject({ code: 4, err: expect.stringContaining("line 3: failed: SMTP: 550 5.1.1") });
+    const result = await bulk(file, "--report", "report.csv");
+    expect(result).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("line 3: failed: SMTP: 550 5.1.1"),
+    });
     const report = readFileSync(join(cwd, "report.csv"), "utf8").split("\r\n");
     expect(report[0]).toBe("line,to,status,provider,messageId,error");
     expect(report.slice(1).sort().join("\n")).toMatch(
@@ -88,10 +97,10 @@ describe("what is wrong is said before anything is sent", () => {
     ["p.csv", "email,name,name\nann@example.net,A,B\n", "line 1: the column name is there twice."],
     ["p.xlsx", "", "p.xlsx must be a .csv, .tsv, .txt or .jsonl file"],
   ])("%s %j", async (name, text, sentence) => {
-    const said = await bulk(write(name, text));
-    expect(said.code).toBe(2);
-    expect(said.err).toContain(sentence);
-    expect(said.err).not.toMatch(/\n {4}at /);
+    const result = await bulk(write(name, text));
+    expect(result.code).toBe(2);
+    expect(result.err).toContain(sentence);
+    expect(result.err).not.toMatch(/\n {4}at /);
     expect(server.connections).toBe(0);
   });
 
@@ -112,9 +121,9 @@ describe("what is wrong is said before anything is sent", () => {
     ],
     [["--id", "5"], /'--id <key>' cannot be used with option '--bulk <file>'/],
   ])("flags %j", async (flags, sentence) => {
-    const said = await bulk(write("p.csv", "email,name\nann@example.net,A\n"), ...flags);
-    expect(said.code).toBe(2);
-    expect(said.err).toMatch(sentence);
+    const result = await bulk(write("p.csv", "email,name\nann@example.net,A\n"), ...flags);
+    expect(result.code).toBe(2);
+    expect(result.err).toMatch(sentence);
     expect(server.connections).toBe(0);
   });
 
@@ -131,9 +140,9 @@ describe("what is wrong is said before anything is sent", () => {
       "j",
       "--json",
     ];
-    const said = await runHere(args, { cwd });
-    expect(said.code).toBe(2);
-    expect(JSON.parse(said.out)).toEqual({
+    const result = await runHere(args, { cwd });
+    expect(result.code).toBe(2);
+    expect(JSON.parse(result.out)).toEqual({
       error: { code: 2, problems: ["--journal goes with --bulk only.", "--limit goes with --bulk only."] },
     });
   });
@@ -141,8 +150,8 @@ describe("what is wrong is said before anything is sent", () => {
   test("a file that is not there, and one with many faults", async () => {
     expect(await bulk("none.csv")).toMatchObject({ code: 2, err: expect.stringContaining("ENOENT") });
     expect(await bulk("none.jsonl")).toMatchObject({ code: 2, err: expect.stringContaining("ENOENT") });
-    const said = await bulk(write("p.csv", `email,name\n${"x,y\n".repeat(30)}`), "--json");
-    const { error } = JSON.parse(said.out) as { error: { problems: string[] } };
+    const result = await bulk(write("p.csv", `email,name\n${"x,y\n".repeat(30)}`), "--json");
+    const { error } = JSON.parse(result.out) as { error: { problems: string[] } };
     expect(error.problems).toHaveLength(21);
     expect(error.problems.at(-1)).toBe("… and 10 more.");
   });

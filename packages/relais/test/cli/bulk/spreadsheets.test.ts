@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { csvRecords } from "../../src/cli/bulk/csv.ts";
-import { rowInput } from "../../src/cli/bulk/row-messages.ts";
-import { type Row, readRows } from "../../src/cli/bulk/rows.ts";
+import { csvRecords } from "../../../src/cli/bulk/csv.ts";
+import { rowInput } from "../../../src/cli/bulk/row-messages.ts";
+import { type Row, readRows } from "../../../src/cli/bulk/rows.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relais-sheets-"));
 afterAll(() => rmSync(folder, { recursive: true }));

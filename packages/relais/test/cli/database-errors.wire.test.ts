@@ -8,7 +8,7 @@ import { needs } from "../../../../test/repo/system.ts";
 import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
 import { type PostgresServer, postgresServer } from "../../../outbox/test/postgres-server.ts";
 import { databaseError, databaseName } from "../../src/cli/outbox/open-outbox.ts";
-import { runHere, type Said } from "./run-here.ts";
+import { type CommandResult, runHere } from "./run-here.ts";
 
 const pass = "s3same%2Bopen";
 const mail = { from: "shop@example.org", to: "ann@example.net", subject: "Your order", text: "Hello" };
@@ -25,7 +25,7 @@ const commands: readonly (readonly [string, string, boolean])[] = [
   ["outbox purge", "Deleting the messages", true],
 ];
 
-function isSentence({ err, out }: Said, ...parts: readonly string[]): void {
+function isSentence({ err, out }: CommandResult, ...parts: readonly string[]): void {
   expect(err.split("\n")).toHaveLength(1);
   expect(out).toBe("");
   expect(err).not.toMatch(/s3same|open@|undefined|\bat .*\.ts|Error:/);
@@ -41,7 +41,7 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
   let cwd: string;
   const as = (user: string, database = url): string =>
     Object.assign(new URL(database), { username: user, password: pass }).href;
-  const run = (command: string, database: string, ...more: string[]): Promise<Said> =>
+  const run = (command: string, database: string, ...more: string[]): Promise<CommandResult> =>
     runHere([...command.split(" "), "--database", database, ...more], { cwd });
   beforeAll(async () => {
     server = await postgresServer();
@@ -83,15 +83,15 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
     "%s: its connection is ended",
     async (command, words) => {
       for (const flags of [[], ["--json"]]) {
-        let said: Promise<Said> | undefined;
+        let result: Promise<CommandResult> | undefined;
         await locked(async () => {
-          said = run(command, as("postgres"), ...flags);
+          result = run(command, as("postgres"), ...flags);
           await waiting(1);
           await outbox.database.query(
             "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'",
           );
         });
-        const ended = (await said) as Said;
+        const ended = (await result) as CommandResult;
         expect(ended.code).toBe(1);
         if (flags.length === 0)
           isSentence(ended, `${words} failed: `, place, "run the command again when it");
@@ -106,10 +106,10 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
   );
 
   test.each(commands)("%s: its role has no rights", async (command, words) => {
-    const said = await run(command, as("powerless"), "--no-migrate");
-    expect(said.code).toBe(1);
+    const result = await run(command, as("powerless"), "--no-migrate");
+    expect(result.code).toBe(1);
     isSentence(
-      said,
+      result,
       `${words} failed: permission denied`,
       place,
       "grant the role usage on the schema relais",
@@ -119,30 +119,30 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
   test.each(commands.filter(([, , changes]) => changes))(
     "%s: it takes no changes",
     async (command, words) => {
-      const said = await run(command, as("reads"));
-      expect(said.code).toBe(1);
-      isSentence(said, `${words} failed: cannot execute`, place, "give the address of the primary");
+      const result = await run(command, as("reads"));
+      expect(result.code).toBe(1);
+      isSentence(result, `${words} failed: cannot execute`, place, "give the address of the primary");
     },
   );
 
   test.each(commands)("%s: its tables are not there", async (command, words) => {
     const empty = await server.database();
-    const said = await run(command, as("postgres", empty), "--no-migrate");
-    expect(said.code).toBe(1);
-    isSentence(said, `${words} failed: relation`, new URL(empty).pathname, "relais outbox migrate");
+    const result = await run(command, as("postgres", empty), "--no-migrate");
+    expect(result.code).toBe(1);
+    isSentence(result, `${words} failed: relation`, new URL(empty).pathname, "relais outbox migrate");
   });
 
   test("copy: either of both", async () => {
     const target = await server.database();
-    let said: Promise<Said> | undefined;
+    let result: Promise<CommandResult> | undefined;
     await locked(async () => {
-      said = run("outbox copy", as("postgres"), "--to", target);
+      result = run("outbox copy", as("postgres"), "--to", target);
       await waiting(1);
       await outbox.database.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'",
       );
     });
-    const ended = (await said) as Said;
+    const ended = (await result) as CommandResult;
     expect(ended.code).toBe(1);
     isSentence(ended, "Copying failed: ", place, new URL(target).pathname);
     const role = await createOutbox({ database: target, migrate: false });
@@ -164,9 +164,9 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
       [as("nobody"), 'role "nobody" does not exist', place],
       [as("powerless"), "permission denied", place],
     ] as const) {
-      const said = await run(command, database, ...chain);
-      expect(said.code).toBe(2);
-      isSentence(said, "The outbox cannot be opened: ", ...parts);
+      const result = await run(command, database, ...chain);
+      expect(result.code).toBe(2);
+      isSentence(result, "The outbox cannot be opened: ", ...parts);
     }
   });
 
@@ -177,20 +177,20 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
       [as("postgres", empty), new URL(empty).pathname],
       [as("powerless"), place],
     ] as const) {
-      const said = await run("worker", database, ...chain);
-      expect(said.code).toBe(2);
-      isSentence(said, "The worker cannot start: ", part);
+      const result = await run("worker", database, ...chain);
+      expect(result.code).toBe(2);
+      isSentence(result, "The worker cannot start: ", part);
     }
   }, 30_000);
 
   test("the whole server crashes: every command that is at it says so", async () => {
-    const said: Promise<Said>[] = [];
+    const result: Promise<CommandResult>[] = [];
     await locked(async () => {
-      said.push(...commands.map(([command]) => run(command, as("postgres"))));
+      result.push(...commands.map(([command]) => run(command, as("postgres"))));
       await waiting(commands.length);
       await server.restart();
     }).catch(() => undefined);
-    for (const [i, one] of (await Promise.all(said)).entries()) {
+    for (const [i, one] of (await Promise.all(result)).entries()) {
       expect([commands[i]?.[0], one.code]).toEqual([commands[i]?.[0], 1]);
       isSentence(one, `${commands[i]?.[1]} failed: `, place);
     }
@@ -209,17 +209,17 @@ describe("a folder of PGlite", () => {
         [taken, "is in use by another process"],
         [file, "folder must be a folder"],
       ] as const) {
-        const said = await runHere([...command.split(" "), "--folder", folder], { cwd: root });
-        expect(said.code).toBe(2);
-        isSentence(said, "The outbox cannot be opened: ", part, folder);
+        const result = await runHere([...command.split(" "), "--folder", folder], { cwd: root });
+        expect(result.code).toBe(2);
+        isSentence(result, "The outbox cannot be opened: ", part, folder);
       }
     }
     await outbox.database.query("drop schema relais cascade");
     await outbox.close();
     for (const [command, words] of commands) {
-      const said = await runHere([...command.split(" "), "--folder", taken, "--no-migrate"], { cwd: root });
-      expect(said.code).toBe(1);
-      isSentence(said, `${words} failed: relation`, `PGlite in ${taken}`, "relais outbox migrate");
+      const result = await runHere([...command.split(" "), "--folder", taken, "--no-migrate"], { cwd: root });
+      expect(result.code).toBe(1);
+      isSentence(result, `${words} failed: relation`, `PGlite in ${taken}`, "relais outbox migrate");
     }
     rmSync(root, { recursive: true });
   }, 60_000);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { smtpServer } from "@relais/conformance";
 import { expect, test } from "vitest";
-import { runHere } from "./run-here.ts";
+import { runHere } from "../run-here.ts";
 
 test("on a terminal a bar moves, and Ctrl-C stays a signal: what is under way is finished", async () => {
   const server = await smtpServer({ script: { dot: { delayMs: 150 } } });

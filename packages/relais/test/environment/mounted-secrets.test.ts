@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chainFromEnv } from "relais";
 import { afterAll, expect, test } from "vitest";
-import { problems } from "./environment.ts";
+import { problems } from "./settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relais-secrets-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -89,7 +89,7 @@ test("neither the path nor what stands in the file is shown", () => {
     AWS_SES_ACCESS_KEY_ID_FILE: path,
     AWS_SES_SECRET_ACCESS_KEY_FILE: join(folder, "hunter2-gone"),
   };
-  const said = problems(env);
-  expect(said).toHaveLength(5);
-  expect(said.join("\n")).not.toContain("hunter2");
+  const result = problems(env);
+  expect(result).toHaveLength(5);
+  expect(result.join("\n")).not.toContain("hunter2");
 });
