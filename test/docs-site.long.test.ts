@@ -22,7 +22,7 @@ test("every page of docs and every package's README is on the site, with a title
   for (const path of expected) expect(html(path)).toMatch(/<title>[^<]{3,}\| Relais<\/title>|<title>Relais/);
 });
 
-test("every link and every anchor within the site leads somewhere", () => {
+test("every link and every anchor within the site has a target", () => {
   const broken: string[] = [];
   for (const path of expected) {
     for (const [, href = ""] of html(path).matchAll(/<a[^>]* href="(\/[^"]*|#[^"]*)"/g)) {
@@ -36,7 +36,7 @@ test("every link and every anchor within the site leads somewhere", () => {
   expect(broken).toEqual([]);
 });
 
-test("a link into the repository names a file that is there, and no page of the site", () => {
+test("a link into the repository names an existing file, and no page of the site", () => {
   const seen: string[] = [];
   const wrong = expected.flatMap((path) =>
     [

@@ -28,7 +28,7 @@ test("pages and programs are found", () => {
   expect(typed.length).toBeGreaterThan(5);
 });
 
-test("a fence says how it is to be taken in words this test knows", () => {
+test("every fence has a language and an info word that this test knows", () => {
   const unknown = all.filter(
     ({ language, info }) =>
       /^(typescript|javascript|mjs|mts|bash|shell|console)$/.test(language) || !["", "no-run"].includes(info),
@@ -46,19 +46,19 @@ describe.concurrent("every program", () => {
     complaints = await typeErrors(scratch);
   });
 
-  test.each(typed)("of $title is of the right types", (fence) => {
+  test.each(typed)("of $title type-checks", (fence) => {
     const own = complaints.split("\n").filter((line) => line.includes(nameOf(fence)));
     expect(own).toEqual([]);
   });
 
-  test("is all that tsc complains of", () => {
+  test("has the only type errors", () => {
     const others = complaints
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith(scratch) && !line.startsWith(" "));
     expect(others).toEqual([]);
   });
 
-  test.each(runs)("of $title runs, and prints what it says", async (fence) => {
+  test.each(runs)("of $title runs, and prints the promised lines", async (fence) => {
     const { code: exit, said, stdout } = await program(`${scratch}/${nameOf(fence)}`, { timeoutMs: 60_000 });
     expect(exit, said).toBe(0);
     const missing = firstMissing(stdout.split("\n"), promised(fence.code));
@@ -84,9 +84,9 @@ describe("every command", () => {
   const npmOwn = /^(install|i|ci|add|exec|pack|publish|version|-[-\w]+)$/;
   const scripts = { ...manifestAt(".").scripts };
 
-  test("is looked for among scripts that exist", () => expect(Object.keys(scripts)).toContain("test"));
+  test("is checked against existing scripts", () => expect(Object.keys(scripts)).toContain("test"));
 
-  test.each(shell)("of $title can be given", ({ code: text }) => {
+  test.each(shell)("of $title exists", ({ code: text }) => {
     for (const [first = "", second = "", third = ""] of shellCommands(text)) {
       expect(known).toContain(first);
       if (first !== "npm" && first !== "pnpm") continue;
@@ -97,7 +97,7 @@ describe("every command", () => {
 });
 
 describe("every link", () => {
-  test.each(pages().map((file) => ({ file })))("of $file leads somewhere", ({ file }) => {
+  test.each(pages().map((file) => ({ file })))("of $file has a target", ({ file }) => {
     const broken = links(page(file)).filter((link) => {
       if (/^[a-z]+:/.test(link)) return false;
       const [path = "", anchor] = link.split("#");
@@ -109,7 +109,7 @@ describe("every link", () => {
   });
 });
 
-describe("the reading of pages", () => {
+describe("the page parser", () => {
   const text = [
     "# One: *two* `three`",
     "",
@@ -121,7 +121,7 @@ describe("the reading of pages", () => {
     "[c]: c.md",
   ].join("\n");
 
-  test("finds fences with their line, words and promises", () => {
+  test("finds fences with their line, info words and promised output", () => {
     expect(fences("p.md", text)).toEqual([
       { file: "p.md", line: 5, language: "ts", info: "no-run", code: "const b = 1; // → one\n// → t…o\n" },
     ]);
@@ -130,13 +130,13 @@ describe("the reading of pages", () => {
     expect(anchors(text)).toEqual(["one-two-three"]);
   });
 
-  test("wants promised lines in order, and whole", () => {
+  test("requires promised lines complete and in order", () => {
     expect(firstMissing(["one", " two "], ["one", "t…o"])).toBeUndefined();
     expect(firstMissing(["two", "one"], ["one", "t…o"])).toBe("t…o");
     expect(firstMissing(["one!"], ["one"])).toBe("one");
   });
 
-  test("takes shell lines apart", () => {
+  test("splits shell lines into commands", () => {
     const lines = "# no\n$ A=b npm test && cd x # why\ncurl -d '{\n}' url\nnode a \\\n  b\n";
     expect(shellCommands(lines).map((words) => words.slice(0, 2))).toEqual([
       ["npm", "test"],

@@ -20,7 +20,7 @@ test("there are examples, one of them behind npm start", () => {
 });
 
 describe.concurrent.each(examples)("$folder", ({ folder, manifest }) => {
-  test("imports only what is published and declared, and files of its own", () => {
+  test("imports only published, declared packages and its own files", () => {
     const files = filesUnder(folder, ".ts");
     const imports = files.flatMap((file) => moduleSyntax(readFileSync(join(root, file), "utf8")).imports);
     const names = imports.map((one) => one.specifier).filter((one) => !one.startsWith("node:"));
@@ -39,7 +39,7 @@ describe.concurrent.each(examples)("$folder", ({ folder, manifest }) => {
     expect(undeclared).toEqual([]);
   });
 
-  test("runs on loopback, ends well and prints what it should", async () => {
+  test("runs on loopback, exits with 0 and prints the expected lines", async () => {
     const start = manifest.scripts?.start ?? "node --conditions=@relais/source main.ts";
     const [first, ...args] = start.split(" ");
     expect(first).toBe("node");

@@ -7,7 +7,7 @@ import { root } from "./repo/root.ts";
 
 const file = join(root, "docs/failure-kinds.md");
 
-test("docs/failure-kinds.md is what the tables in the code say; npm run api writes it anew", () => {
+test("docs/failure-kinds.md matches the tables in the code; npm run api regenerates it", () => {
   const page = failureKindsPage();
   if (process.env.UPDATE_API !== undefined) writeFileSync(file, page);
   expect(readFileSync(file, "utf8")).toBe(page);

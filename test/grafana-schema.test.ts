@@ -79,7 +79,7 @@ beforeAll(async () => {
   faults = await schemaFaults({ published: JSON.parse(text), ...Object.fromEntries(changed) });
 });
 
-test("the dashboard is what Grafana's schema says a dashboard is", () => {
+test("the dashboard conforms to Grafana's schema", () => {
   expect(faults.published).toEqual([]);
 });
 

@@ -75,7 +75,7 @@ describe("installed from tarballs into an empty project", () => {
     expect(stdout.trim()).toBe("SMTP SES smtp function function function");
   });
 
-  test("its command is there", async () => {
+  test("its command is installed", async () => {
     const { code, said } = await run(
       join(project, "node_modules/.bin/relais"),
       ["explain", "550 5.1.1 nobody"],

@@ -25,12 +25,12 @@ describe("the published schemas", () => {
     for (const one of objects) expect(await schemaFaults(one), called(one)).toEqual([]);
   };
 
-  test.each(resources)("take every object of %s", (file) => taken(manifestsIn(file)));
+  test.each(resources)("accept every object of %s", (file) => taken(manifestsIn(file)));
 
   // Patches are no objects. What they make of one is, so the folders that have them are put together first.
-  test.each(wholes)("take every object that is built of %s", (folder) => taken(built(folder)));
+  test.each(wholes)("accept every object that is built from %s", (folder) => taken(built(folder)));
 
-  test("are asked about every object that an overlay or a component has", () => {
+  test("check every object of the overlays and components", () => {
     expect(wholes.map((folder) => basename(folder))).toEqual(["base", "dev", "prod"]);
     const seen = new Set(wholes.flatMap((folder) => built(folder)).map(called));
     expect([...seen].sort()).toEqual(resources.flatMap(manifestsIn).map(called).sort());
@@ -43,8 +43,8 @@ describe("the published schemas", () => {
   });
 });
 
-describe("what is built", () => {
-  test("has the patches of the overlay for development in it, and the count of its workers", () => {
+describe("the built manifests", () => {
+  test("contain the patches of the development overlay, and its number of workers", () => {
     const dev = built(`${home}/overlays/dev`);
     const { spec } = worker(dev, "Deployment");
     expect(spec.replicas).toBe(1);
@@ -55,7 +55,7 @@ describe("what is built", () => {
     expect(worker(dev, "NetworkPolicy").spec.egress[1].ports.at(-1)).toEqual({ protocol: "TCP", port: 1025 });
   });
 
-  test("has the patches of production and of its component in it, and all else as it was", () => {
+  test("contain the patches of production and of its component, and no other change", () => {
     const { spec } = worker(built(`${home}/overlays/prod`), "Deployment");
     const { topologySpreadConstraints, ...pod } = spec.template.spec;
     expect(topologySpreadConstraints).toHaveLength(1);
@@ -72,7 +72,7 @@ describe("the check", () => {
     return (await schemaFaults(manifest)).join("\n");
   };
 
-  test("refuses a value of the wrong type, and one that is badly written", async () => {
+  test("refuses a value of the wrong type, and a malformed one", async () => {
     const replicas = await wrong("Deployment", (spec) => Object.assign(spec, { replicas: "two" }));
     expect(replicas).toBe("data/spec/replicas must be integer");
     const quantity = await wrong("HorizontalPodAutoscaler", ({ metrics }) => {
@@ -86,7 +86,7 @@ describe("the check", () => {
     expect(missing).toBe("data/spec must have required property selector");
   });
 
-  test("refuses a misspelt field, however deep it stands", async () => {
+  test("refuses a misspelt field at any depth", async () => {
     const pod = await wrong("Deployment", ({ template }) => {
       template.spec.containers[0].readinessProbe.httpGet.pth = "/readyz";
     });
@@ -99,14 +99,14 @@ describe("the check", () => {
     expect(await schemaFaults(top)).toEqual(["data/sepc is unknown"]);
   });
 
-  test("takes any name where a schema lists none", async () => {
+  test("accepts any name where the schema lists none", async () => {
     const label = await wrong("Deployment", ({ template }) =>
       Object.assign(template.metadata.labels, { "example.org/any": "one" }),
     );
     expect(label).toBe("");
   });
 
-  test("names a kind that has no model, and a version of it that is not there", async () => {
+  test("reports a kind without a model, and an unknown version of it", async () => {
     for (const [apiVersion, kind] of [
       ["example.org/v1", "Nothing"],
       ["autoscaling/v3", "HorizontalPodAutoscaler"],

@@ -33,8 +33,8 @@ const worker = pod.containers[0] as Container;
 const flag = (name: string): string => worker.args[worker.args.indexOf(name) + 1] ?? "";
 const probes = [worker.startupProbe, worker.livenessProbe, worker.readinessProbe];
 
-describe("what kustomize reads", () => {
-  test("is there, and says what it is", () => {
+describe("the kustomize files", () => {
+  test("exist, and name their kind", () => {
     expect(kustomizations).toHaveLength(4);
     expect(objects.length).toBeGreaterThan(10);
     for (const { apiVersion, kind, metadata } of objects) {
@@ -46,7 +46,7 @@ describe("what kustomize reads", () => {
     }
   });
 
-  test("names files that exist, and leaves none of ours out", () => {
+  test("name existing files, and leave none out", () => {
     const named = kustomizations.flatMap((file) => {
       const { resources = [], patches = [], components = [], ...rest } = yamlFile(file);
       const generators = [...(rest.configMapGenerator ?? []), ...(rest.secretGenerator ?? [])];
@@ -62,17 +62,17 @@ describe("what kustomize reads", () => {
     expect([...manifests, ...configurations].filter((file) => !named.includes(file))).toEqual([]);
   });
 
-  test("has no secret in it", () => {
+  test("contain no secret", () => {
     expect(objects.filter(({ kind }) => kind === "Secret")).toEqual([]);
     for (const file of filesUnder(home, ".properties"))
       expect(page(file)).not.toMatch(/PASS|SECRET|:[^/@\s]+@/);
   });
 });
 
-describe("what belongs together", () => {
+describe("references between manifests", () => {
   const labels = deployment.spec.template.metadata.labels;
 
-  test("every selector finds the pods that it is for", () => {
+  test("every selector matches its pods", () => {
     const deployments = objects.filter(({ kind, spec }) => kind === "Deployment" && spec.selector);
     expect(deployments).toHaveLength(3);
     for (const { spec } of deployments)
@@ -109,7 +109,7 @@ describe("what belongs together", () => {
     expect(metrics).toContain(`name: "${metric.replace(/^relais_/, "")}"`);
   });
 
-  test("every secret that a worker reads is made: by the overlay for development, or as the README says", () => {
+  test("every secret of a worker is created by the development overlay or by the README", () => {
     const read = worker.envFrom.map((one) => one.secretRef.name);
     expect(read).toEqual(["relais-database", "relais-smtp", "relais-ses"]);
     const { secretGenerator, patches } = yamlFile(`${home}/overlays/dev/kustomization.yaml`);
@@ -133,7 +133,7 @@ describe("what belongs together", () => {
     expect(acceptsConfig({ ...yamlFile(configurations[0] as string), deadline: 1 })).toBe(false);
   });
 
-  test("a delivery may take less than the grace, and that less than the pod's end", () => {
+  test("the deadline is shorter than the grace, and that is shorter than the pod's termination", () => {
     const graceMs = Number(/^(\d+)s$/.exec(flag("--grace"))?.[1]) * 1_000;
     // The worker gives up what is under way 1.5 s before its grace is over.
     for (const file of configurations) expect(yamlFile(file).deadlineMs).toBeLessThan(graceMs - 1_500);
@@ -144,7 +144,7 @@ describe("what belongs together", () => {
 describe("the image and the pod", () => {
   const dockerfile = readFileSync(join(root, home, "Dockerfile"), "utf8");
 
-  test("is not root, and is held to it", () => {
+  test("run as a non-root user, enforced by the pod", () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf("\nFROM "));
     expect(last).toMatch(/^\nFROM node:24-slim\n/);
     const user = /^USER (\d+):(\d+)$/m.exec(last)?.slice(1).map(Number);
@@ -161,7 +161,7 @@ describe("the image and the pod", () => {
     });
   });
 
-  test("holds relais and all that it needs of ours", () => {
+  test("contain relais and every package of this repository that it needs", () => {
     const packed = [...dockerfile.matchAll(/\.\/(relais(?:-[a-z]+)*)-(?:\*|\[0-9\]\*)\.tgz/g)].map(
       ([, name = ""]) => name.replace("relais-", "@relais/"),
     );
@@ -174,7 +174,7 @@ describe("the image and the pod", () => {
     expect(packed.sort()).toEqual([...needed].sort());
   });
 
-  test("links of the README lead somewhere", () => {
+  test("links of the README have a target", () => {
     const outside = links(readme).filter((link) => !/^(https:|#)/.test(link));
     expect(outside.filter((link) => !existsSync(join(root, home, link)))).toEqual([]);
   });
@@ -202,7 +202,7 @@ describe("the worker, with the arguments of the Deployment", () => {
 
   const status = async (path: string): Promise<number> => (await fetch(`${running.url}${path}`)).status;
 
-  test("answers every probe, at the port that the pod names", async () => {
+  test("answers every probe, at the port of the pod", async () => {
     expect(flag("--port")).toBe(String(worker.ports[0]?.containerPort));
     for (const probe of probes) {
       expect(probe.httpGet.port).toBe(worker.ports[0]?.name);
@@ -211,13 +211,13 @@ describe("the worker, with the arguments of the Deployment", () => {
     expect(await status("/nothing")).toBe(404);
   });
 
-  test("serves what the monitor scrapes if production has the monitor, and production has it if it does", async () => {
+  test("serves metrics if production has the monitor, and production has the monitor if it does", async () => {
     const { endpoints } = (objects.find(({ kind }) => kind === "ServiceMonitor") as Manifest).spec;
     const { components = [] } = yamlFile(`${home}/overlays/prod/kustomization.yaml`);
     expect((await status(endpoints[0].path)) === 200).toBe(components.includes("../../components/metrics"));
   });
 
-  test("ends well at SIGTERM", async () => {
+  test("exits with 0 on SIGTERM", async () => {
     expect(await running.terminate()).toBe(0);
   });
 });

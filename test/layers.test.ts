@@ -30,7 +30,7 @@ const outside = packages.flatMap(({ folder, short, manifest }) =>
 const foreign = outside.filter((one) => !one.specifier.startsWith("node:"));
 
 describe("packages", () => {
-  test("imports are seen at all", () => {
+  test("imports are found", () => {
     expect(packages.length).toBeGreaterThan(5);
     expect(packages.map((one) => one.short).sort()).toEqual(Object.keys(packageRules).sort());
     for (const { folder } of packages) {
@@ -138,7 +138,7 @@ describe("smtp", () => {
   });
 });
 
-describe("the reading of imports", () => {
+describe("the import parser", () => {
   const tricky = `
     // import "commented";
     /* export * from "commented-too" */

@@ -28,7 +28,7 @@ const unknown = (text: string): string[] =>
   [...text.matchAll(/\brelais_\w+/g)].map(([name]) => name).filter((name) => !names.has(name));
 
 describe.each(alerts)("the alert $name", ({ name, text }) => {
-  test("says what is wrong, how bad it is and what to do", () => {
+  test("has a summary, a severity and a runbook section", () => {
     expect(text).toMatch(/^ {8}labels: \{ severity: (page|ticket) \}$/m);
     expect(text).toMatch(/^ {10}summary: ".+"$/m);
     expect(text).toMatch(/^ {10}description: ".+"$/m);
@@ -40,7 +40,7 @@ describe.each(alerts)("the alert $name", ({ name, text }) => {
     expect(read("runbook.md")).toContain(`\`${name}\``);
   });
 
-  test("is tested where it fires and where it is quiet", () => {
+  test("is tested firing and not firing", () => {
     const own = ruleTests
       .split(/^ {2}# /m)
       .filter((one) => one.includes(`alertname="${name}",alertstate="firing"}'`));
@@ -49,7 +49,7 @@ describe.each(alerts)("the alert $name", ({ name, text }) => {
   });
 });
 
-test("alerts, dashboard and runbook name metrics that there are", () => {
+test("alerts, dashboard and runbook name existing metrics", () => {
   expect(alerts.length).toBeGreaterThan(9);
   for (const text of [rules, ruleTests, read("runbook.md"), read("grafana/relais.json")])
     expect(unknown(text)).toEqual([]);
@@ -62,7 +62,7 @@ describe.runIf(needs("promtool"))("promtool", () => {
     expect(code, said).toBe(0);
   });
 
-  test("sees every alert fire where it should, and nowhere else", async () => {
+  test("sees every alert fire in its own test cases only", async () => {
     const file = join(folder, "alerts/relais.rules.test.yml");
     const { code, said } = await run("promtool", ["test", "rules", file]);
     expect(code, said).toBe(0);
@@ -70,11 +70,11 @@ describe.runIf(needs("promtool"))("promtool", () => {
 });
 
 describe("the dashboard", () => {
-  test("is what the code makes of it; npm run api writes it anew", () => {
+  test("matches the generated one; npm run api regenerates it", () => {
     expect(read("grafana/relais.json")).toBe(dashboard());
   });
 
-  test("has panels that lie beside each other, each with an id of its own", () => {
+  test("has panels that do not overlap, each with a unique id", () => {
     const { panels } = JSON.parse(dashboard()) as {
       panels: { id: number; gridPos: { h: number; w: number; x: number; y: number } }[];
     };

@@ -5,7 +5,7 @@ import { root } from "./repo/root.ts";
 import { run } from "./repo/run.ts";
 import { needs } from "./repo/system.ts";
 
-describe.runIf(needs("postgres"))("a mail in a transaction of somebody else's, on a real server", () => {
+describe.runIf(needs("postgres"))("a mail in a transaction of another library, on a real server", () => {
   let server: PostgresServer;
   let lines: string[];
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe.runIf(needs("postgres"))("a mail in a transaction of somebody else's, o
   });
   afterAll(() => server?.stop());
 
-  test("begins with nothing, and nobody is left out", () => {
+  test("begins with an empty outbox, and covers every library", () => {
     expect(lines[0]).toBe("to begin with: 0 orders, 0 mails");
     expect(lines).toHaveLength(11);
   });

@@ -60,7 +60,7 @@ await outbox.close();
 `,
 };
 
-describe.runIf(needs("postgres"))("a mail in a transaction of Prisma's, on a real server", () => {
+describe.runIf(needs("postgres"))("a mail in a transaction of Prisma, on a real server", () => {
   let server: PostgresServer;
   beforeAll(async () => {
     writeScratch(folder, files);
@@ -77,7 +77,7 @@ describe.runIf(needs("postgres"))("a mail in a transaction of Prisma's, on a rea
   }, 300_000);
   afterAll(() => server?.stop());
 
-  test("there if it commits, not there if it does not", async () => {
+  test("is stored on commit, and not on rollback", async () => {
     const { code, said, stdout } = await run(process.execPath, ["--conditions=@relais/source", "main.ts"], {
       cwd: project,
       env: { DATABASE_URL: await server.database() },

@@ -27,7 +27,7 @@ test("every package is packed", () => {
 });
 
 describe.each(packages)("the tarball of $manifest.name", ({ manifest }) => {
-  test("holds what is built, its sources, a README and the licence, and nothing else", () => {
+  test("contains the build, its sources, a README and the licence, and nothing else", () => {
     const files = [...tarball(fileOf(manifest)).keys()];
     expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
     const others = files.filter(
@@ -48,7 +48,7 @@ describe.each(packages)("the tarball of $manifest.name", ({ manifest }) => {
     ).toEqual(expected.sort());
   });
 
-  test("names one exact version of everything", () => {
+  test("depends on exact versions only", () => {
     const packed = JSON.parse(tarball(fileOf(manifest)).get("package.json") ?? "{}") as Manifest;
     expect(packed.version).toBe(manifest.version);
     const named = Object.entries({ ...packed.dependencies });
@@ -56,14 +56,14 @@ describe.each(packages)("the tarball of $manifest.name", ({ manifest }) => {
     expect(Object.keys({ ...packed.dependencies })).toEqual(Object.keys({ ...manifest.dependencies }));
   });
 
-  test("is well made, says publint", async () => {
+  test("passes publint", async () => {
     const bytes = readFileSync(fileOf(manifest));
     const packed = new Uint8Array(bytes).buffer;
     const { messages, pkg } = await publint({ pack: { tarball: packed }, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
   });
 
-  test("has types that lead where imports lead, says attw", async () => {
+  test("passes attw: types resolve as imports do", async () => {
     const { code, said } = await tool(
       "attw",
       fileOf(manifest),

@@ -24,25 +24,25 @@ async function files(): Promise<string[]> {
 }
 
 describe.concurrent("the repository", () => {
-  test("is clean, says biome", async () => {
+  test("passes biome", async () => {
     const { code, said } = await tool("biome", "check", "--error-on-warnings", ".");
     expect(said).toMatch(/Checked \d{2,} files/);
     expect(code, said).toBe(0);
   });
 
-  test("has no unused file, export or dependency, says knip", async () => {
+  test("has no unused file, export or dependency (knip)", async () => {
     const { code, said } = await tool("knip", "--no-progress");
     expect(code, said).toBe(0);
   });
 
-  test("holds no secret, says secretlint", async () => {
+  test("contains no secret (secretlint)", async () => {
     const all = await files();
     expect(all.length).toBeGreaterThan(100);
     const { code, said } = await tool("secretlint", "--no-glob", "--no-color", ...all);
     expect(code, said).toBe(0);
   });
 
-  test("depends, in production, on nothing but freely licensed packages", () => {
+  test("depends, in production, only on freely licensed packages", () => {
     const found = productionLicences();
     expect(found.map((one) => one.name)).toEqual(
       expect.arrayContaining(["opossum", "nodemailer", "@smithy/core"]),

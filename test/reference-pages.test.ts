@@ -12,13 +12,13 @@ import { root } from "./repo/root.ts";
 
 const file = join(root, "docs/configuration-reference.md");
 
-test("docs/configuration-reference.md is what the doc comments say; npm run api writes it anew", async () => {
+test("docs/configuration-reference.md matches the doc comments; npm run api regenerates it", async () => {
   const page = await configurationReference();
   if (process.env.UPDATE_API !== undefined) writeFileSync(file, page);
   expect(readFileSync(file, "utf8")).toBe(page);
 });
 
-test("docs/command.md is what the command's help says", async () => {
+test("docs/command.md matches the help of the command", async () => {
   const page = await commandPage();
   const path = join(root, "docs/command.md");
   if (process.env.UPDATE_API !== undefined) writeFileSync(path, page);

@@ -26,7 +26,7 @@ describe("files", () => {
     expect(tests.length).toBeGreaterThan(50);
   });
 
-  test("are named after what they hold, not after a drawer", () => {
+  test("are named after their content, not after a category", () => {
     const drawer = /^(utils?|helpers?|common|shared|types?|misc|constants|interfaces)(\.ts|$)/;
     expect(ours.filter((path) => path.split("/").some((part) => drawer.test(part)))).toEqual([]);
   });
@@ -46,7 +46,7 @@ describe("exported names", () => {
 
   test("are found", () => expect(names.length).toBeGreaterThan(150));
 
-  test("have no default among them, but a plugin's", () => {
+  test("include no default export except a plugin's", () => {
     const doors = new Set(plugins.map((plugin) => `packages/${plugin}/src/index.ts`));
     const defaults = names.filter((one) => one.exported === "default").map((one) => one.where);
     expect(defaults.filter((where) => !doors.has(where))).toEqual([]);
@@ -54,8 +54,8 @@ describe("exported names", () => {
   });
 });
 
-describe("nothing is left over", () => {
-  test("no test runs alone, is passed over, or is still to be written", () => {
+describe("no leftovers", () => {
+  test("no test is marked only, skip or todo", () => {
     // Put together here, so that this file does not find itself.
     const left = new RegExp(
       `\\b(test|it|describe|suite)\\.(only|skip|todo)\\b|\\b(${["TO" + "DO", "FIX" + "ME"].join("|")})\\b`,

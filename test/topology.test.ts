@@ -28,7 +28,7 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
 /** What a package ships besides its code. */
 const dataOf: Readonly<Record<string, readonly string[]>> = { relais: ["relais.schema.json"] };
 
-test("the packages are these, each in the folder of its name", () => {
+test("these are the packages, each in the folder of its name", () => {
   expect(packages.map((one) => one.manifest.name).sort()).toEqual(Object.keys(doorsOf).sort());
   for (const { folder, manifest } of packages)
     expect(folder).toBe(`packages/${manifest.name.replace("@relais/", "")}`);
@@ -38,13 +38,13 @@ test("all packages have one version", () => {
   expect(new Set(packages.map((one) => one.manifest.version)).size).toBe(1);
 });
 
-test("each package has a README of its own", () => {
+test("each package has its own README", () => {
   const without = packages.filter(({ folder }) => !readdirSync(join(root, folder)).includes("README.md"));
   expect(without.map((one) => one.folder)).toEqual([]);
 });
 
 describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
-  test("says what it is, by whom it may be used and where it comes from", () => {
+  test("has a description, a licence and a repository", () => {
     expect(manifest).toMatchObject({
       license: "MIT",
       type: "module",
@@ -57,13 +57,13 @@ describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
     expect(manifest.scripts, "nothing runs when it is installed").toBeUndefined();
   });
 
-  test("ships dist, and the src that its maps and the source condition lead to", () => {
+  test("ships dist, and the src of its source maps and source condition", () => {
     expect([...(manifest.files ?? [])].sort()).toEqual(
       ["README.md", "dist", "src", ...(dataOf[manifest.name] ?? [])].sort(),
     );
   });
 
-  test("opens its doors and no other file", () => {
+  test("exports its entry points and no other file", () => {
     const { "./package.json": own, ...exports } = manifest.exports ?? {};
     expect(own).toBe("./package.json");
     expect(Object.keys(exports)).toEqual(doorsOf[manifest.name]);
@@ -83,7 +83,7 @@ describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
   });
 });
 
-test("every dependency has one exact version, or is of this workspace", () => {
+test("every dependency has one exact version, or is in this workspace", () => {
   const exact = /^(workspace:\*|catalog:|\d+\.\d+\.\d+(-[\w.]+)?)$/;
   const named = [rootManifest, ...packages, ...examples].flatMap(({ folder, manifest }) =>
     Object.entries({

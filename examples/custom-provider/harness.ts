@@ -1,4 +1,4 @@
-// The other of two files: how to make the provider with a server of its own, and how that server misbehaves.
+// The second of two files: creates the provider with its own server, and makes that server fail on request.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -10,16 +10,16 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface PigeonTarget extends TestTarget {
   readonly url: string;
-  /** Takes nothing from now on, and answers like this. */
+  /** From now on the server accepts nothing and answers like this. */
   refuse(answer: Answer): void;
-  /** Takes everything from now on, and answers like this. */
+  /** From now on the server accepts everything and answers like this. */
   take(answer: Answer): void;
 }
 
 const json =
   (status: number, body: object): Answer =>
   (_request, response) => {
-    // fetch keeps connections that nobody can close.
+    // fetch keeps connections that cannot be closed.
     response.writeHead(status, { connection: "close" }).end(JSON.stringify(body));
   };
 

@@ -1,4 +1,4 @@
-// Proves the provider right, then puts it into a chain by configuration.
+// Runs the conformance rules on the provider, then loads it into a chain by configuration.
 import { coverage, rules } from "@relais/conformance";
 import { loadChain } from "relais";
 import { harness, target } from "./harness.ts";

@@ -1,4 +1,4 @@
-// A provider of your own, and the plugin that configurations load: one of two files. The other proves it right.
+// A custom provider, and the plugin that configurations load: the first of two files. harness.ts tests it.
 import {
   definePlugin,
   defineProvider,
@@ -54,7 +54,7 @@ const isOptions = (value: unknown): value is PigeonOptions =>
   typeof (value as PigeonOptions | null)?.url === "string" &&
   typeof (value as PigeonOptions).token === "string";
 
-/** `use: ./pigeon.ts` in a configuration. The options may be described by any Standard Schema; this one is by hand. */
+/** `use: ./pigeon.ts` in a configuration. Any Standard Schema can describe the options; this one is written by hand. */
 const plugin: Plugin<PigeonOptions> = definePlugin<PigeonOptions>({
   name: "pigeon",
   options: {

@@ -1,5 +1,5 @@
-// What a service that keeps its settings in the environment writes: one call. Here two servers on this machine stand in
-// for the real ones, and the second mail rehearses the fallback.
+// A service with its settings in the environment needs one call. Here two local servers replace the real ones, and the
+// second mail rehearses the fallback.
 import { sesServer, smtpServer } from "@relais/conformance";
 import { closeEmail, sendEmail } from "relais";
 

@@ -1,4 +1,4 @@
-// Two SMTP servers and SES in one chain: the first two share the everyday mail, the third is the last resort.
+// Two SMTP servers and SES in one chain: the two servers form an inner chain for everyday mail, SES is the last resort.
 import { sesServer, smtpServer } from "@relais/conformance";
 import { breaker, createChain, link, type Observer, overrides, retry, ses, smtp, timeout } from "relais";
 
@@ -27,7 +27,7 @@ const chain = createChain(
         endpoint: amazon.endpoint,
         credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
       }),
-      overrides({ refused: { health: "failure" } }), // an unverified identity there is an outage to us
+      overrides({ refused: { health: "failure" } }), // treat an unverified identity as an outage of the provider
       ...patient,
     ),
   ],

@@ -10,7 +10,7 @@ const newOrder = {
 };
 const orderId = { type: "object", properties: { id: { type: "integer", minimum: 1 } } };
 
-/** The shop: it knows the outbox, and nothing of SMTP or SES. */
+/** The shop uses the outbox. It has no code for SMTP or SES. */
 export function createApp(outbox: Outbox): FastifyInstance {
   const app = Fastify();
 

@@ -18,7 +18,7 @@ const chain = createChain([
   link(ses({ region: "eu-west-1", endpoint: amazon.endpoint, credentials }), ...patient),
 ]);
 
-// With { database: "postgres://…" } the same on a server, and the worker may be a process of its own.
+// The same works on a server with { database: "postgres://…" }; the worker may then be a separate process.
 const folder = mkdtempSync(join(tmpdir(), "shop-"));
 const outbox = await createOutbox({ folder, from: "shop@example.org" });
 await createTables(outbox);
@@ -27,7 +27,7 @@ await worker.start();
 const app = createApp(outbox);
 const url = await app.listen({ host: "127.0.0.1", port: 0 });
 
-// From here on: customers.
+// Customers' requests.
 interface Shown {
   readonly mail: {
     readonly state: string;
@@ -64,14 +64,14 @@ async function untilSent(id: number | undefined): Promise<void> {
 
 await untilSent(await order("teapot"));
 
-await order("cup"); // written down, then rolled back: there is none left
+await order("cup"); // enqueued, then rolled back: out of stock
 console.log(`messages in the outbox: ${(await outbox.list()).length}`);
 
 await far.down();
 await untilSent(await order("teapot"));
 console.log(`really accepted: ${far.accepted.length} by SMTP, ${amazon.accepted.length} by SES`);
 
-// In this order: no new orders, no new mail, what is under way ends.
+// In this order: no new orders, no new mail, then the deliveries in flight end.
 await app.close();
 await worker.stop();
 await chain.close();

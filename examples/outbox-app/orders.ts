@@ -1,6 +1,6 @@
 import type { Outbox, OutboxMessage } from "@relais/outbox";
 
-/** What a customer asks for. */
+/** A customer's order. */
 export interface NewOrder {
   readonly item: string;
   readonly email: string;
@@ -12,7 +12,7 @@ export interface Order extends NewOrder {
   readonly mail: string;
 }
 
-/** Nothing of the order stays, its mail included. */
+/** The order is rolled back, including its mail. */
 export class OutOfStock extends Error {}
 
 /** The application's own tables, in the database of the outbox. */
@@ -29,8 +29,8 @@ export async function createTables({ database }: Outbox): Promise<void> {
 }
 
 /**
- * Writes the order and its mail in one transaction: both are there, or neither is.
- * @throws {OutOfStock} there is none left
+ * Stores the order and enqueues its mail in one transaction: both or neither.
+ * @throws {OutOfStock} if the item is sold out
  */
 export function placeOrder(outbox: Outbox, { item, email }: NewOrder): Promise<Order> {
   return outbox.database.transaction(async (tx) => {
@@ -51,7 +51,7 @@ export function placeOrder(outbox: Outbox, { item, email }: NewOrder): Promise<O
   });
 }
 
-/** An order, and how its mail stands. */
+/** An order, and the state of its mail. */
 export async function readOrder(
   outbox: Outbox,
   id: number,

@@ -1,6 +1,6 @@
-// An order and its mail in one transaction of your own, whatever it is made with.
+// An order and its mail in one transaction of the application, with different database libraries.
 //   node main.ts                                the outbox's own database, on PGlite
-//   DATABASE_URL=postgres://… node main.ts      pg, Drizzle, Knex and Kysely besides, on your server
+//   DATABASE_URL=postgres://… node main.ts      also pg, Drizzle, Knex and Kysely, on your server
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -2,14 +2,14 @@
 export interface Shop {
   readonly name: string;
   /**
-   * Writes an order and its mail. Resolves with the mail's id.
-   * @throws {Error} if `item` is `"nothing"`, after both were written: then neither is there
+   * Stores an order and enqueues its mail. Resolves with the mail's id.
+   * @throws {Error} if `item` is `"nothing"`, after both were written: both are rolled back
    */
   order(item: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** What each shop does at the end of its transaction. */
+/** Every shop calls this at the end of its transaction. */
 export function checkStock(item: string): void {
   if (item === "nothing") throw new Error("there is none left");
 }

@@ -1,7 +1,7 @@
 import type { Outbox } from "@relais/outbox";
 import { checkStock, mailOf, type Shop } from "./shop.ts";
 
-/** No library at all: the outbox's own database, on PGlite as on a server. */
+/** No library: the database of the outbox, on PGlite or on a server. */
 export function ownShop(outbox: Outbox): Shop {
   return {
     name: "outbox.database",

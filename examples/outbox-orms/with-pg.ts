@@ -2,7 +2,7 @@ import type { Outbox } from "@relais/outbox";
 import type { Pool } from "./pool.ts";
 import { checkStock, mailOf, type Shop } from "./shop.ts";
 
-/** `pg` alone: the client of the transaction is given as it is. */
+/** `pg` alone: pass the client of the transaction. */
 export function pgShop(outbox: Outbox, pool: Pool): Shop {
   return {
     name: "pg",

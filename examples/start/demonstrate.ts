@@ -12,7 +12,7 @@ function copies({ smtp, ses }: FarEnds): void {
   console.log(dim(`   really accepted: ${smtp.accepted.length} by SMTP, ${ses.accepted.length} by SES`));
 }
 
-/** One scenario on fresh books: a chain of its own, so that no breaker remembers the one before. */
+/** Runs one scenario with a new chain, so that no breaker state is left from the one before. */
 async function scenario(
   ends: FarEnds,
   letter: string,
@@ -57,7 +57,7 @@ async function blackholed(ends: FarEnds): Promise<void> {
   await hole.close();
 }
 
-/** Six ways a send can go, on real sockets, and two of them through the outbox. */
+/** Six outcomes of a send, on real sockets, and two of them through the outbox. */
 export async function demonstrate(): Promise<void> {
   const ends = await startFarEnds();
   console.log(

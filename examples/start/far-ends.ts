@@ -1,7 +1,7 @@
 import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/conformance";
 import { breaker, type Chain, createChain, link, retry, ses, smtp, timeout } from "relais";
 
-/** Two servers on loopback that speak the real protocols, and misbehave when told to. */
+/** Two servers on loopback that speak the real protocols and fail on request. */
 export interface FarEnds {
   readonly smtp: SmtpServer;
   readonly ses: SesServer;
@@ -17,7 +17,7 @@ export async function startFarEnds(): Promise<FarEnds> {
   };
 }
 
-/** SMTP first, SES next: what an application composes. */
+/** SMTP first, SES next, as an application would write it. */
 export function chainTo({ smtp: first, ses: next }: FarEnds, port = first.port, timeoutMs = 5_000): Chain {
   return createChain([
     link(

@@ -1,6 +1,6 @@
-// The main job: mail over real sockets through an ordered chain, and what was decided and why.
-//   npm start                              against two servers on loopback that misbehave on cue
-//   npm start -- --to you@example.org      one real mail, by SMTP_HOST and AWS_SES_* (see README)
+// Sends mail over real sockets through an ordered chain, and prints each decision and its reason.
+//   npm start                              against two servers on loopback that fail on request
+//   npm start -- --to you@example.org      one real mail, with SMTP_HOST and AWS_SES_* (see README)
 import { parseArgs } from "node:util";
 import { demonstrate } from "./demonstrate.ts";
 import { sendReal } from "./send-real.ts";

@@ -1,7 +1,7 @@
 import { type Chain, ConfigurationError, chainFromEnv } from "relais";
 import { bold, dim, good, showDelivery } from "./show.ts";
 
-/** Sends one real mail by the chain that the environment describes. Resolves with the exit code. */
+/** Sends one real mail through the chain of the environment. Resolves with the exit code. */
 export async function sendReal(to: string): Promise<number> {
   let chain: Chain;
   try {

@@ -16,7 +16,7 @@ function attemptLine({ provider, success, kind, code, reason = "", ms, skipped }
   return ["  ", provider.padEnd(5), how, word, reason, took].filter((part) => part !== "").join(" ");
 }
 
-/** A delivery in a few lines: each attempt, then how it ended. */
+/** Prints a delivery in a few lines: each attempt, then the outcome. */
 export function showDelivery(delivery: Delivery): void {
   for (const attempt of delivery.attempts) console.log(attemptLine(attempt));
   if (delivery.success)

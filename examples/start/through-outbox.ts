@@ -6,9 +6,9 @@ import type { Chain } from "relais";
 import { mail } from "./far-ends.ts";
 import { bold, dim } from "./show.ts";
 
-/** An outbox on PGlite in a folder that goes away with it. */
+/** An outbox on PGlite in a folder that is deleted at the end. */
 export interface Post {
-  /** Writes one mail down and lets a worker send it by a chain; shows the row. */
+  /** Enqueues one mail, lets a worker send it through a chain, and prints the row. */
   sendBy(chain: Chain): Promise<void>;
   close(): Promise<void>;
 }

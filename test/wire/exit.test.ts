@@ -28,7 +28,7 @@ async function child(
   return { told, code, said, afterMs: endedAt - closedAt };
 }
 
-describe("a process that closed its chain ends by itself, at once", () => {
+describe("a process exits at once when its chain is closed", () => {
   const down: SmtpScript = { connect: { reset: true } };
   test.each<[scenario: string, script: SmtpScript, told: string[]]>([
     [
@@ -50,7 +50,7 @@ describe("a process that closed its chain ends by itself, at once", () => {
   });
 });
 
-describe("a process does not end while a delivery is under way, though nothing but this is pending:", () => {
+describe("a process does not exit while a delivery is in flight, with nothing pending but:", () => {
   test("retry sleep", async () => {
     ends.smtp.script({ connect: once({ reset: true }) });
     const ended = await child("retry sleep");

@@ -116,7 +116,7 @@ async function checkMail(given: HostileMessage, mail: AcceptedMail): Promise<voi
   }
 }
 
-test(`${cases} hostile messages: refused by field, or as meant on the wire and before a reader's eyes`, {
+test(`${cases} hostile messages: refused with the field, or correct on the wire and for a reader`, {
   timeout: 3_600_000,
 }, async () => {
   const server = await smtpServer({ smtpUtf8: true });

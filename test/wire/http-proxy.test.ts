@@ -84,7 +84,7 @@ const faults: Readonly<Record<string, Fault>> = {
 };
 
 describe.each(httpProviders)("$name through a proxy", ({ make, taken }) => {
-  test("encrypted for the vendor, whose name the proxy alone knows, on a connection that is kept", async () => {
+  test("TLS is with the vendor, whose name the proxy resolves, on a pooled connection", async () => {
     const far = await httpFarEnd(taken, "wrongName"); // it is for wrong.example
     const proxy = await connectProxy({ login, port: far.port });
     const provider = made(
@@ -102,7 +102,7 @@ describe.each(httpProviders)("$name through a proxy", ({ make, taken }) => {
     await vi.waitUntil(() => far.open() === 0 && proxy.open() === 0);
   });
 
-  test("a certificate for the proxy's name is none for the vendor's", async () => {
+  test("a certificate for the proxy's name is not accepted for the vendor", async () => {
     const far = await httpFarEnd(taken); // it is for localhost and 127.0.0.1, where the proxy is
     const proxy = await connectProxy({ port: far.port });
     const provider = made(
@@ -140,7 +140,7 @@ describe.each(httpProviders)("$name through a proxy", ({ make, taken }) => {
     await vi.waitUntil(() => proxy.open() === 0);
   });
 
-  test("an abort while the proxy thinks is cancelled, and closes the connection", async () => {
+  test("an abort before the proxy answers is cancelled, and closes the connection", async () => {
     const proxy = await connectProxy({ fault: "hang" });
     const provider = made(
       make({
@@ -198,7 +198,7 @@ const use = { NODE_USE_ENV_PROXY: "1" };
 const knowsFlag = process.allowedNodeEnvironmentFlags.has("--use-env-proxy");
 
 test.each<[string, NodeJS.ProcessEnv, readonly string[], "none" | "plain" | "secure"]>([
-  ["a proxy that nobody asked for", {}, [], "none"],
+  ["a proxy without NODE_USE_ENV_PROXY", {}, [], "none"],
   ["NODE_USE_ENV_PROXY", use, [], "plain"],
   ["--use-env-proxy", knowsFlag ? {} : use, knowsFlag ? ["--use-env-proxy"] : [], "plain"],
   ["NO_PROXY", { ...use, NO_PROXY: "localhost, 127.0.0.1" }, [], "none"],
@@ -256,7 +256,7 @@ test.each([false, true])(
   },
 );
 
-test("an endpoint without TLS is reached by CONNECT too, and its connection is kept", async () => {
+test("an endpoint without TLS is also reached by CONNECT, and its connection is pooled", async () => {
   const server = await sesServer();
   onTestFinished(server.close);
   const proxy = await connectProxy({ port: Number(new URL(server.endpoint).port) });
@@ -275,7 +275,7 @@ test("an endpoint without TLS is reached by CONNECT too, and its connection is k
   expect([server.connections, server.accepted.length]).toEqual([1, 3]);
 });
 
-test("a proxy that speaks first is heard too", async () => {
+test("bytes that come with the answer of a proxy are read as the server's", async () => {
   // Whatever comes with the answer of a proxy belongs to the far end.
   const greeter = createServer((socket) => {
     socket.on("error", () => {});

@@ -40,7 +40,7 @@ function both() {
 describe("SMTP is down", () => {
   beforeEach(() => far.smtp.down());
 
-  test("a mail to 60 reaches all of them by SES, in 50 and 10", async () => {
+  test("a mail to 60 recipients reaches all of them through SES, in parts of 50 and 10", async () => {
     const to = people(60);
     const delivery = await both().send({ ...mail, to });
     expect(delivery).toMatchObject({ success: true, provider: "SES", accepted: to, rejected: [] });
@@ -55,7 +55,7 @@ describe("SMTP is down", () => {
     for (const address of to) expect(one?.raw.toString()).toContain(address);
   });
 
-  test("however many there are, in whichever field: each gets one copy, no request is for more than 50", () =>
+  test("any number of recipients, in any field: each gets one copy, no request has more than 50", () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 120 }),
@@ -83,7 +83,7 @@ describe("SMTP is down", () => {
       { numRuns: 12 },
     ));
 
-  test("an answer that is lost is unknown for its part alone", async () => {
+  test("a lost answer is unknown only for its part", async () => {
     far.ses.fault(({ action, nth }) =>
       action === "SendRawEmail" && nth === 2 ? { reset: "afterAccept" } : undefined,
     );
@@ -94,7 +94,7 @@ describe("SMTP is down", () => {
     expect(far.ses.accepted.flatMap(({ destinations }) => destinations)).toEqual(to);
   });
 
-  test("what fails before it is sent is tried again, for that part alone", async () => {
+  test("a failure before the hand-over is retried only for its part", async () => {
     far.ses.fault(({ action, nth }) =>
       action === "SendRawEmail" && nth === 2
         ? { error: { code: "ServiceUnavailable", message: "later", status: 503 } }
@@ -138,7 +138,7 @@ describe("SMTP is down", () => {
 describe("an address that needs SMTPUTF8", () => {
   const other = "j\u00fcrgen@example.net";
 
-  test("that only the envelope has keeps nobody else from SES", async () => {
+  test("that is only in the envelope does not affect the other recipients at SES", async () => {
     await far.smtp.down();
     const delivery = await both().send({ ...mail, to: people(2), bcc: [other] });
     expect(far.ses.accepted.map(({ destinations }) => destinations)).toEqual([people(2)]);
@@ -149,7 +149,7 @@ describe("an address that needs SMTPUTF8", () => {
     });
   });
 
-  test("in To is in the bytes: SES is passed over", async () => {
+  test("in To is in the bytes: SES is skipped", async () => {
     await far.smtp.down();
     const delivery = await both().send({ ...mail, to: [...people(2), other] });
     expect(far.ses.requests).toEqual([]);
@@ -160,7 +160,7 @@ describe("an address that needs SMTPUTF8", () => {
   });
 });
 
-test("what SES would refuse goes by the next one, though SES stands first", async () => {
+test("a mail that SES would refuse goes to the next provider, though SES is first", async () => {
   const chain = createChain([sesOf(), smtp({ host: far.smtp.host, port: far.smtp.port })]);
   const delivery = await chain.send({
     ...mail,
@@ -172,7 +172,7 @@ test("what SES would refuse goes by the next one, though SES stands first", asyn
   expect(far.smtp.accepted).toHaveLength(1);
 });
 
-describe("a server that takes so many recipients a transaction", () => {
+describe("a server with a maximum of recipients for a transaction", () => {
   const takes = (most: number): void => {
     let n = 0;
     far.smtp.script({

@@ -19,7 +19,7 @@ const byRecipient = ({ address = "" }: SmtpMoment) => {
 };
 const everybody = ["ann@example.net", ...Object.keys(replies)];
 
-test("recipients that one provider refuses go to the next, without those it accepted and those nobody can reach", async () => {
+test("refused recipients go to the next provider, accepted and rejected ones do not", async () => {
   ends.smtp.script({ rcpt: byRecipient });
   const chain = chainTo(ends);
   const delivery = await chain.send({ ...mail, to: everybody });
@@ -40,7 +40,7 @@ test("recipients that one provider refuses go to the next, without those it acce
   expect(delivery.receipts.map(({ provider }) => provider)).toEqual(["SMTP", "SES"]);
 });
 
-test("a message that all providers together took for everybody is delivered", async () => {
+test("a message that the providers together accepted for all recipients is delivered", async () => {
   ends.smtp.script({ rcpt: byRecipient });
   const chain = chainTo(ends);
   const delivery = await chain.send({ ...mail, to: "ann@example.net, cid@example.net" });
@@ -52,7 +52,7 @@ test("a message that all providers together took for everybody is delivered", as
   });
 });
 
-test("when everybody is refused for a reason of their own, each goes on or stops by their own", async () => {
+test("if every recipient has its own failure, each fails over or stops by its own kind", async () => {
   ends.smtp.script({ rcpt: byRecipient });
   const chain = chainTo(ends);
   const delivery = await chain.send({ ...mail, to: ["bob@example.net", "dan@example.net"] });
@@ -62,7 +62,7 @@ test("when everybody is refused for a reason of their own, each goes on or stops
   expect(delivery).toMatchObject({ success: false, status: "partial", accepted: ["dan@example.net"] });
 });
 
-test("every provider gets the same bytes, and nobody sees the Bcc", async () => {
+test("every provider gets the same bytes, without the Bcc", async () => {
   let offered: Buffer | undefined;
   ends.smtp.script({
     dot: ({ body }: SmtpMoment) => {
@@ -83,7 +83,7 @@ test("every provider gets the same bytes, and nobody sees the Bcc", async () => 
   expect(copy?.raw.toString()).toContain(`Message-ID: <${delivery.id}@example.org>`);
 });
 
-test("onUnknown failover sends the same message again by the next provider, and says that there may be two", async () => {
+test("onUnknown failover sends the same message through the next provider, and reports a possible duplicate", async () => {
   ends.smtp.script({ dot: { reset: true } });
   const chain = chainTo(ends, { chain: { onUnknown: "failover" } });
   const delivery = await chain.send(mail);
@@ -94,7 +94,7 @@ test("onUnknown failover sends the same message again by the next provider, and 
   expect(first?.data.equals(second?.raw ?? Buffer.alloc(0))).toBe(true);
 });
 
-test("a refusal is kept from the next provider where the chain says so", async () => {
+test("a refused message does not fail over if the chain turns that off", async () => {
   ends.smtp.script({ dot: { reply: "554 5.7.1 looks like spam" } });
   const chain = chainTo(ends, { chain: { failover: { refused: false } } });
   expect(await chain.send(mail)).toMatchObject({ success: false, status: "failed", kind: "refused" });

@@ -60,7 +60,7 @@ describe.runIf(needs("postfix") && (isRoot || process.env.CI === "true"))("Postf
     return used;
   }
 
-  test("takes a mail once, for everybody in the envelope, byte for byte", async () => {
+  test("accepts a mail once, for every recipient of the envelope, byte for byte", async () => {
     const message = await createMessage({
       ...mail,
       cc: "Zoë <zoe@example.net>",
@@ -98,7 +98,7 @@ describe.runIf(needs("postfix") && (isRoot || process.env.CI === "true"))("Postf
     expect(await mta.queue()).toEqual([]);
   });
 
-  test("takes some recipients, and those it puts off go to SES", async () => {
+  test("accepts some recipients, and the deferred ones go to SES", async () => {
     const delivery = await send({ ...mail, to: ["ann@example.net", "gone@example.net", "grey@example.net"] });
     expect(delivery).toMatchObject({
       status: "partial",
@@ -109,7 +109,7 @@ describe.runIf(needs("postfix") && (isRoot || process.env.CI === "true"))("Postf
     expect(ses.accepted.map(({ destinations }) => destinations)).toEqual([["grey@example.net"]]);
   });
 
-  test("keeps the connection after a refusal, and it serves the next mail", async () => {
+  test("keeps the connection after a refusal for the next mail", async () => {
     // With one connection at most, the next mail waits until RSET has been answered.
     const pool = { maxConnections: 1 };
     await behindProxy(mta.smtp, {}, async (smtp, connections) => {
@@ -128,7 +128,7 @@ describe.runIf(needs("postfix") && (isRoot || process.env.CI === "true"))("Postf
 
   const big = { ...mail, text: "x".repeat(70).concat("\n").repeat(2_000) };
 
-  test("says how large a mail may be: a larger one goes to SES, and not a byte of it to Postfix", async () => {
+  test("announces SIZE: a larger mail goes to SES, and no byte of it to Postfix", async () => {
     const delivery = await send(big);
     expect(delivery).toMatchObject({ success: true, provider: "SES" });
     expect(delivery.failures).toMatchObject([{ kind: "refused", code: "EMESSAGE" }]);
@@ -136,7 +136,7 @@ describe.runIf(needs("postfix") && (isRoot || process.env.CI === "true"))("Postf
     expect(await mta.queue()).toEqual([]);
   });
 
-  test("does not say how large, and answers 552 5.3.4 to the final dot: it goes to SES", async () => {
+  test("announces no SIZE and answers 552 5.3.4 to the final dot: the mail goes to SES", async () => {
     const delivery = await send(big, mta.bare);
     expect(delivery).toMatchObject({ success: true, provider: "SES" });
     expect(delivery.failures).toMatchObject([{ kind: "refused", code: "552 5.3.4" }]);
@@ -148,7 +148,7 @@ describe.runIf(needs("postfix") && (isRoot || process.env.CI === "true"))("Postf
     expect(ses.accepted).toHaveLength(1);
   });
 
-  test("takes a mail, and its answer is lost: unknown, one copy in the queue, none at SES", async () => {
+  test("accepts a mail and its answer is lost: unknown, one copy in the queue, none at SES", async () => {
     const delivery = await behindProxy(mta.bare, { cutAfter: "\r\n.\r\n" }, (smtp) => send(mail, smtp));
     expect(delivery).toMatchObject({
       success: false,
@@ -159,7 +159,7 @@ describe.runIf(needs("postfix") && (isRoot || process.env.CI === "true"))("Postf
     expect(ses.requests).toEqual([]);
   });
 
-  test("speaks TLS, and every byte of it comes alone", async () => {
+  test("speaks TLS, one byte at a time", async () => {
     const message = await createMessage({ ...mail, text: "A line.\n".repeat(200) });
     const delivery = await behindProxy(mta.smtp, { sliceBytes: 1 }, (smtp) =>
       withChain(smtp, (chain) => chain.send(message), { requireTLS: true }),

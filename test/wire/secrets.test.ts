@@ -26,7 +26,7 @@ function everything(values: readonly unknown[]): string {
     .join("\n");
 }
 
-test("no password or key comes out of a chain whose far ends echo what they were given", async () => {
+test("no password or key leaks from a chain whose servers echo it", async () => {
   const ends = await farEnds();
   ends.smtp.script({ auth: ({ line }) => ({ reply: `535 5.7.8 cannot use: ${line} (${password})` }) });
   ends.ses.fault(({ parameters }) => ({
@@ -53,7 +53,7 @@ test("no password or key comes out of a chain whose far ends echo what they were
   for (const form of forms(password, secretAccessKey)) expect(text).not.toContain(form);
 });
 
-test("no OAuth2 token comes out either", async () => {
+test("no OAuth2 token leaks", async () => {
   const accessToken = "ya29.a0AfH6SMBx-secret-token";
   const server = await smtpServer({
     starttls: true,

@@ -10,9 +10,9 @@ beforeAll(async () => {
 }, 400_000);
 afterAll(() => soaked.ends.close());
 
-test("24,000 mails end in every way, as the far ends say too", () => checkEnds(soaked, sends));
+test("24,000 mails end in every way, and the servers agree", () => checkEnds(soaked, sends));
 
-test("they leave nothing behind on the heap", () => {
+test("they leave nothing on the heap", () => {
   // What leaks grows from each sample to the next. What Node compiles late, and keeps, does not: it comes in one of them,
   // or in some, and less and less. So the least growth of all is what counts, the first thousands left out.
   const samples = soaked.samples.filter(({ sends }) => sends >= every).slice(0, sends / every);
@@ -24,4 +24,4 @@ test("they leave nothing behind on the heap", () => {
   expect(Math.min(...outside), outside.map(mb).join(", ")).toBeLessThan(every * 100);
 });
 
-test("nor a socket, a timer, or any other handle, nor a listener", () => checkHandles(soaked));
+test("they leave no socket, timer or other handle, and no listener", () => checkHandles(soaked));

@@ -9,7 +9,7 @@ const start = (env: Record<string, string>, ...args: string[]) =>
     env,
   });
 
-test("with an environment and --to the main job sends one real mail by the chain that it describes", async () => {
+test("with an environment and --to, npm start sends one real mail through its chain", async () => {
   const smtp = await smtpServer();
   const ses = await sesServer();
   const env = {
@@ -37,7 +37,7 @@ test("with an environment and --to the main job sends one real mail by the chain
   await ses.close();
 });
 
-test("without one, --to says what to set", async () => {
+test("without an environment, --to prints which variables to set", async () => {
   const { code, said } = await start({}, "--to", "you@example.org");
   expect(code).toBe(2);
   expect(said).toContain("No e-mail provider is configured: set SMTP_HOST");

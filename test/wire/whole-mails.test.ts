@@ -52,7 +52,7 @@ async function check(mail: OddMail): Promise<void> {
   expect(head).not.toMatch(/^bcc|hidden@|deep@/im);
 }
 
-test("200 whole mails of odd shape arrive as they came but for Bcc, and only where they should", async () => {
+test("200 unusual complete mails arrive unchanged except for Bcc, and only at their recipients", async () => {
   const breaks = new Set(mails.map(({ given }) => /\r*\n|\r/.exec(given.toString("latin1"))?.[0]));
   expect(breaks.size, "all kinds of line breaks").toBe(4);
   expect(mails.filter(({ to }) => to.includes("hidden@example.net")).length).toBeGreaterThan(50);
