@@ -33,7 +33,7 @@ const refused = (
 const unread = (what: string, code: string, changes: (at: Sources) => SendMailOptions): Difference => ({
   page: "/message/attachments",
   what,
-  quote: "What cannot be read is found before any provider is called",
+  quote: "An unreadable attachment is found before any provider is called",
   run: (one, at) => failing(one.sendMail({ ...mail, ...changes(at) })),
   own: { name: "Error", code: "ESTREAM", originalCode: code },
   ours: { name: "Error", code },
@@ -76,7 +76,7 @@ export const differences: readonly Difference[] = [
   {
     page: "/message/custom-source",
     what: "a whole mail, and nobody it is for",
-    quote: "goes to those that its own fields name",
+    quote: "is sent to the recipients in its header fields",
     run: (one) =>
       failing(one.sendMail({ raw: "From: foo@example.com\r\nTo: bar@example.com\r\n\r\nHi\r\n" })),
     own: { name: "Error", code: "EENVELOPE" },
@@ -95,7 +95,7 @@ export const differences: readonly Difference[] = [
   {
     page: "/errors",
     what: "no server listens",
-    quote: "for nodemailer's `ESOCKET`, `EDNS`, `ETIMEDOUT`",
+    quote: "for nodemailer's `ESOCKET`, `EDNS` and `ETIMEDOUT`",
     down: true,
     run: (one) => failing(one.sendMail(mail)),
     own: { name: "Error", code: "ESOCKET", originalCode: "ECONNREFUSED" },
@@ -120,7 +120,7 @@ export const otherBytes: readonly (Omit<Difference, "run" | "down"> & {
   {
     page: "/message/custom-source",
     what: "Bcc in a whole mail",
-    quote: "`Bcc` is taken out of `raw` mails",
+    quote: "`Bcc` is removed from `raw` mails",
     mail: {
       envelope: { from: "foo@example.com", to: "bar@example.com" },
       raw: "From: foo@example.com\r\nBcc: bar@example.com\r\n\r\nHi\r\n",
@@ -132,7 +132,7 @@ export const otherBytes: readonly (Omit<Difference, "run" | "down"> & {
   {
     page: "/message",
     what: "a name that is shown backwards",
-    quote: "characters that show letters in another order",
+    quote: "Characters that change the order of letters",
     mail: { ...mail, subject: "\u202Egpj.exe" },
     look: /^Subject: =\?UTF-8/m,
     own: true,
@@ -141,7 +141,7 @@ export const otherBytes: readonly (Omit<Difference, "run" | "down"> & {
   {
     page: "/dkim",
     what: "a key beside the transport",
-    quote: "`dkim` of a transporter cannot be given for a transport object",
+    quote: "`dkim` of a transporter has no effect with a transport object",
     mail,
     options: { dkim: { domainName: "example.com", keySelector: "s", privateKey } },
     look: /^DKIM-Signature: /m,
