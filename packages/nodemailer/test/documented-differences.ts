@@ -70,7 +70,7 @@ export const differences: readonly Difference[] = [
       raw: "Hello",
     },
   ),
-  refused("/message/attachments", "101 files", "more than it may hold", "EMESSAGE", {
+  refused("/message/attachments", "101 files", "A mail over the limits is refused", "EMESSAGE", {
     attachments: Array.from({ length: 101 }, () => ({ content: "x" })),
   }),
   {

@@ -100,7 +100,7 @@ describe.runIf(needs("postgres"))("while nobody knows what the database has done
     await other.query("update relais.attempt set kind = 'cancelled' where message = $1 and kind is null", [
       id,
     ]);
-    await other.query("update relais.message set state = 'queued', lease = null where id = $1", [id]);
+    await other.query("update relais.message set state = 'queued', worker_id = null where id = $1", [id]);
     go.resolve();
     await sleep(300);
     expect(took).toEqual([]);
@@ -139,7 +139,7 @@ describe.runIf(needs("postgres"))("while nobody knows what the database has done
     // A claim is not waited for (synchronous_commit = off): a crash may take it back, with all that was written since.
     await outbox.database.query("delete from relais.attempt");
     await outbox.database.query(
-      "update relais.message set state = 'queued', claim = 0, worker = null, lease = null",
+      "update relais.message set state = 'queued', claim = 0, worker = null, worker_id = null",
     );
     await outbox.database.query("select pg_notify('relais_outbox', '')");
     await began(2);
