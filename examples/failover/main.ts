@@ -50,7 +50,7 @@ await send("Paris is down");
 await lyon.down();
 await send("Lyon, too");
 amazon.fault({ error: { code: "AccountSendingPausedException", message: "paused", status: 400 } });
-await send("nobody is left");
+await send("no provider left");
 
 await chain.close();
 await Promise.all([paris.close(), lyon.close(), amazon.close()]);

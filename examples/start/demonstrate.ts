@@ -1,32 +1,32 @@
 import { blackhole } from "@relais/conformance";
 import type { Chain } from "relais";
-import { chainTo, type FarEnds, mail, startFarEnds } from "./far-ends.ts";
 import { bold, dim, showDelivery } from "./show.ts";
-import { openPost } from "./through-outbox.ts";
+import { chainTo, mail, startTestServers, type TestServers } from "./test-servers.ts";
+import { openDemoOutbox } from "./through-outbox.ts";
 
 function title(letter: string, what: string): void {
   console.log(`\n${bold(`${letter}) ${what}`)}`);
 }
 
-function copies({ smtp, ses }: FarEnds): void {
+function copies({ smtp, ses }: TestServers): void {
   console.log(dim(`   really accepted: ${smtp.accepted.length} by SMTP, ${ses.accepted.length} by SES`));
 }
 
 /** Runs one scenario with a new chain, so that no breaker state is left from the one before. */
 async function scenario(
-  ends: FarEnds,
+  servers: TestServers,
   letter: string,
   what: string,
   run: (chain: Chain) => Promise<void>,
 ): Promise<void> {
   title(letter, what);
-  ends.smtp.script({});
-  ends.ses.fault();
-  ends.smtp.reset();
-  ends.ses.reset();
-  const chain = chainTo(ends);
+  servers.smtp.script({});
+  servers.ses.fault();
+  servers.smtp.reset();
+  servers.ses.reset();
+  const chain = chainTo(servers);
   await run(chain);
-  copies(ends);
+  copies(servers);
   await chain.close();
 }
 
@@ -35,23 +35,23 @@ function p50(times: readonly number[]): string {
   return middle === undefined ? "-" : `${middle.toFixed(1)} ms`;
 }
 
-async function blackholed(ends: FarEnds): Promise<void> {
-  title("F", "SMTP swallows every connection, 50 mails: the breaker opens");
-  ends.ses.fault();
-  ends.ses.reset();
+async function blackholed(servers: TestServers): Promise<void> {
+  title("F", "SMTP never answers, 50 mails: the breaker opens");
+  servers.ses.fault();
+  servers.ses.reset();
   const hole = await blackhole();
-  const chain = chainTo(ends, hole.port, 250);
+  const chain = chainTo(servers, hole.port, 250);
   const before: number[] = [];
   const after: number[] = [];
   for (let i = 0; i < 50; i++) {
     const began = performance.now();
     const delivery = await chain.send(mail);
-    const asked = delivery.attempts.some(({ provider, skipped }) => provider === "SMTP" && !skipped);
-    (asked ? before : after).push(performance.now() - began);
+    const tried = delivery.attempts.some(({ provider, skipped }) => provider === "SMTP" && !skipped);
+    (tried ? before : after).push(performance.now() - began);
   }
   const state = chain.links[0]?.status().breaker?.state ?? "none";
-  console.log(`   SMTP's breaker: ${bold(state)}; all 50 went by SES: ${ends.ses.accepted.length === 50}`);
-  console.log(`   p50 of ${before.length} mails while SMTP was still asked: ${bold(p50(before))}`);
+  console.log(`   SMTP's breaker: ${bold(state)}; all 50 went by SES: ${servers.ses.accepted.length === 50}`);
+  console.log(`   p50 of ${before.length} mails while SMTP was still tried: ${bold(p50(before))}`);
   console.log(`   p50 of ${after.length} mails with the breaker open: ${bold(p50(after))}`);
   await chain.close();
   await hole.close();
@@ -59,35 +59,40 @@ async function blackholed(ends: FarEnds): Promise<void> {
 
 /** Six outcomes of a send, on real sockets, and two of them through the outbox. */
 export async function demonstrate(): Promise<void> {
-  const ends = await startFarEnds();
+  const servers = await startTestServers();
   console.log(
-    `SMTP on ${ends.smtp.host}:${ends.smtp.port} (STARTTLS, login) and SES on ${ends.ses.endpoint}, both on this machine`,
+    `SMTP on ${servers.smtp.host}:${servers.smtp.port} (STARTTLS, login) and SES on ${servers.ses.endpoint}, both on this machine`,
   );
 
-  await scenario(ends, "A", "SMTP works", async (chain) => {
+  await scenario(servers, "A", "SMTP works", async (chain) => {
     showDelivery(await chain.send(mail));
   });
-  await scenario(ends, "B", "SMTP is down: SES takes it", async (chain) => {
-    await ends.smtp.down();
+  await scenario(servers, "B", "SMTP is down: SES takes it", async (chain) => {
+    await servers.smtp.down();
     showDelivery(await chain.send(mail));
-    await ends.smtp.up();
-  });
-  await scenario(ends, "C", "SMTP says there is no such recipient: nobody else is asked", async (chain) => {
-    ends.smtp.script({ rcpt: { reply: "550 5.1.1 no such user here" } });
-    showDelivery(await chain.send(mail));
+    await servers.smtp.up();
   });
   await scenario(
-    ends,
-    "D",
-    "the acknowledgement is lost: nobody knows, so it is not sent again",
+    servers,
+    "C",
+    "SMTP says there is no such recipient: no other provider is called",
     async (chain) => {
-      ends.smtp.script({ dot: { reset: true } });
+      servers.smtp.script({ rcpt: { reply: "550 5.1.1 no such user here" } });
       showDelivery(await chain.send(mail));
     },
   );
-  await scenario(ends, "E", "both are down", async (chain) => {
-    await ends.smtp.down();
-    ends.ses.fault({
+  await scenario(
+    servers,
+    "D",
+    "the acknowledgement is lost: it may have arrived, so it is not sent again",
+    async (chain) => {
+      servers.smtp.script({ dot: { reset: true } });
+      showDelivery(await chain.send(mail));
+    },
+  );
+  await scenario(servers, "E", "both are down", async (chain) => {
+    await servers.smtp.down();
+    servers.ses.fault({
       error: {
         code: "AccountSendingPausedException",
         message: "Email sending is disabled for this account.",
@@ -95,22 +100,27 @@ export async function demonstrate(): Promise<void> {
       },
     });
     showDelivery(await chain.send(mail));
-    await ends.smtp.up();
+    await servers.smtp.up();
   });
-  await blackholed(ends);
+  await blackholed(servers);
 
-  const post = await openPost();
-  await scenario(ends, "G", "as A, through the outbox: written down, then sent by a worker", (chain) =>
-    post.sendBy(chain),
+  const outbox = await openDemoOutbox();
+  await scenario(servers, "G", "as A, through the outbox: enqueued, then sent by a worker", (chain) =>
+    outbox.sendBy(chain),
   );
-  await scenario(ends, "H", "as B, through the outbox: the row says who really delivered", async (chain) => {
-    await ends.smtp.down();
-    await post.sendBy(chain);
-    await ends.smtp.up();
-  });
-  await post.close();
+  await scenario(
+    servers,
+    "H",
+    "as B, through the outbox: the row names the provider that delivered",
+    async (chain) => {
+      await servers.smtp.down();
+      await outbox.sendBy(chain);
+      await servers.smtp.up();
+    },
+  );
+  await outbox.close();
 
-  await ends.smtp.close();
-  await ends.ses.close();
-  console.log(`\n${dim("What follows from which failure: README, “Nine kinds of failure”.")}`);
+  await servers.smtp.close();
+  await servers.ses.close();
+  console.log(`\n${dim("What each failure leads to: README, “Nine kinds of failure”.")}`);
 }

@@ -12,7 +12,7 @@ const unsure = style("yellow");
 function attemptLine({ provider, success, kind, code, reason = "", ms, skipped }: Attempt): string {
   const how = success ? good("accepted") : kind === "unknown" ? unsure(kind) : bad(kind ?? "");
   const word = code === undefined || reason.startsWith(code) || skipped ? "" : code;
-  const took = dim(skipped ? "not asked" : `${ms.toFixed(0)} ms`);
+  const took = dim(skipped ? "not called" : `${ms.toFixed(0)} ms`);
   return ["  ", provider.padEnd(5), how, word, reason, took].filter((part) => part !== "").join(" ");
 }
 

@@ -3,17 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOutbox, createWorker, type OutboxMessage } from "@relais/outbox";
 import type { Chain } from "relais";
-import { mail } from "./far-ends.ts";
 import { bold, dim } from "./show.ts";
+import { mail } from "./test-servers.ts";
 
 /** An outbox on PGlite in a folder that is deleted at the end. */
-export interface Post {
+export interface DemoOutbox {
   /** Enqueues one mail, lets a worker send it through a chain, and prints the row. */
   sendBy(chain: Chain): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openPost(): Promise<Post> {
+export async function openDemoOutbox(): Promise<DemoOutbox> {
   const folder = mkdtempSync(join(tmpdir(), "relais-start-"));
   const outbox = await createOutbox({ folder });
   return {

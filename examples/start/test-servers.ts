@@ -2,7 +2,7 @@ import { type SesServer, type SmtpServer, sesServer, smtpServer } from "@relais/
 import { breaker, type Chain, createChain, link, retry, ses, smtp, timeout } from "relais";
 
 /** Two servers on loopback that speak the real protocols and fail on request. */
-export interface FarEnds {
+export interface TestServers {
   readonly smtp: SmtpServer;
   readonly ses: SesServer;
 }
@@ -10,7 +10,7 @@ export interface FarEnds {
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-secret" };
 const { accessKeyId, secretAccessKey } = credentials;
 
-export async function startFarEnds(): Promise<FarEnds> {
+export async function startTestServers(): Promise<TestServers> {
   return {
     smtp: await smtpServer({ auth: { users: { relais: "rehearsal" } }, starttls: true }),
     ses: await sesServer({ region: "eu-west-1", credentials: { [accessKeyId]: { secretAccessKey } } }),
@@ -18,7 +18,11 @@ export async function startFarEnds(): Promise<FarEnds> {
 }
 
 /** SMTP first, SES next, as an application would write it. */
-export function chainTo({ smtp: first, ses: next }: FarEnds, port = first.port, timeoutMs = 5_000): Chain {
+export function chainTo(
+  { smtp: first, ses: next }: TestServers,
+  port = first.port,
+  timeoutMs = 5_000,
+): Chain {
   return createChain([
     link(
       smtp({ host: first.host, port, auth: { user: "relais", pass: "rehearsal" }, tls: { ca: first.ca } }),
