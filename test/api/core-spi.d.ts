@@ -17,13 +17,13 @@ export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Env
 export { defaultLimits, type Limits } from "./message/message.ts";
 export { defineProvider, type ProviderCall, type ProviderDefinition, type RejectedRecipient, SendFailure, type SendFailureDetails, type SendResult, } from "./provider/define-provider.ts";
 export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
-export { definePlugin, type OptionIssue, type OptionsSchema, optionMessage as optionSentence, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
+export { definePlugin, type OptionIssue, type OptionsSchema, optionMessage, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
 export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
-export { didYouMean as closest, providerId } from "./runtime/options.ts";
+export { didYouMean, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";

@@ -1,6 +1,6 @@
 import {
   checkProxy,
-  closest,
+  didYouMean,
   isLoopback,
   optionsSchema,
   type PluginParts,
@@ -130,7 +130,7 @@ export function checkFields(fields: Fields, options: unknown, say: Sentences): v
     throw new TypeError(say.notAnObject(kindOf(options)));
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(fields, name)) continue;
-    const nearest = closest(name, Object.keys(fields));
+    const nearest = didYouMean(name, Object.keys(fields));
     const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
     throw new TypeError(say.unknown(JSON.stringify(name.slice(0, 64)), hint));
   }

@@ -1,5 +1,5 @@
 import { type Tracer, trace } from "@opentelemetry/api";
-import { closest, type Observer } from "@relais/core/spi";
+import { didYouMean, type Observer } from "@relais/core/spi";
 import { activeDeliveries } from "./active-deliveries.ts";
 import { spanEvent } from "./attributes.ts";
 import { beginAttempt, beginDelivery, endAttempt, endDelivery, handOver, hrTime } from "./spans.ts";
@@ -45,7 +45,7 @@ function tracerOf(options: TracingOptions): Tracer {
     throw new TypeError("tracingObserver: options must be an object");
   for (const key of Object.keys(options)) {
     if (key === "tracer") continue;
-    const near = closest(key, ["tracer"]);
+    const near = didYouMean(key, ["tracer"]);
     throw new TypeError(
       `tracingObserver: ${key} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`,
     );

@@ -1,4 +1,4 @@
-import { closest, type RelaisEvent } from "@relais/core/spi";
+import { didYouMean, type RelaisEvent } from "@relais/core/spi";
 import { chainLevel, chainLine } from "./chain-line.ts";
 import type { Level, Line } from "./line.ts";
 import { isWorkerEvent, type WorkerEventLike, workerLine } from "./worker-line.ts";
@@ -83,7 +83,7 @@ function checkOptions(options: PinoOptions): boolean {
     throw new TypeError("pinoObserver: options must be an object");
   for (const key of Object.keys(options)) {
     if (key === "reasons") continue;
-    const near = closest(key, ["reasons"]);
+    const near = didYouMean(key, ["reasons"]);
     throw new TypeError(
       `pinoObserver: ${key} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`,
     );

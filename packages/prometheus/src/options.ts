@@ -1,4 +1,4 @@
-import { closest } from "@relais/core/spi";
+import { didYouMean } from "@relais/core/spi";
 import { checkClient, type MetricsClient, type MetricsRegistry } from "./registry/client.ts";
 import { checkWatched, type Watched } from "./targets/targets.ts";
 
@@ -46,7 +46,7 @@ export function prometheusSettings(options: PrometheusOptions): PrometheusSettin
     throw new TypeError("prometheus: options must be an object with registry and client");
   for (const key of Object.keys(options)) {
     if (names.includes(key)) continue;
-    const near = closest(key, names);
+    const near = didYouMean(key, names);
     throw new TypeError(
       `prometheus: ${key} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`,
     );

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { type OptionsSchema, optionSentence } from "@relais/core/spi";
+import { type OptionsSchema, optionMessage } from "@relais/core/spi";
 import { ConfigurationError, type Environment } from "../environment/settings-reader.ts";
 import { configNames, findConfig, type LineFinder, readConfigFile } from "./config-file.ts";
 import { fileSchema } from "./config-schema.ts";
@@ -33,7 +33,7 @@ export const worded = (schema: typeof fileSchema): OptionsSchema<unknown> => ({
     version: 1,
     vendor: "relais",
     validate: (value) => {
-      const result = schema.safeParse(value, { error: optionSentence });
+      const result = schema.safeParse(value, { error: optionMessage });
       return result.success ? { value: result.data } : { issues: result.error.issues };
     },
   },

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { closest, type Plugin, pluginFault } from "@relais/core/spi";
+import { didYouMean, type Plugin, pluginFault } from "@relais/core/spi";
 import { loadModule } from "./load-module.ts";
 
 /** Names that need no package name. */
@@ -37,7 +37,7 @@ export async function loadPlugin(use: string, folder: string): Promise<Loaded> {
   const name = shortNames[use] ?? use;
   const file = locate(name, folder);
   if (file === undefined) {
-    const near = closest(use, Object.keys(shortNames));
+    const near = didYouMean(use, Object.keys(shortNames));
     const known = shortNames[use] ?? (Object.values(shortNames).includes(use) ? use : undefined);
     if (known !== undefined) {
       return { problem: `${JSON.stringify(use)} is not installed: npm install ${known}` };

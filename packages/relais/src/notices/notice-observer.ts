@@ -1,6 +1,6 @@
 import { setImmediate as nextTick } from "node:timers/promises";
 import { type FailureKind, failureKinds, type RelaisEvent } from "@relais/core";
-import { closest } from "@relais/core/spi";
+import { didYouMean } from "@relais/core/spi";
 import { errorText, type Notice, NoticeError, type Notify } from "./notice.ts";
 import { noticeRules } from "./notice-rules.ts";
 
@@ -64,7 +64,7 @@ function checkedOptions(options: NoticeOptions): Settings {
   const { notify, quietMs, kinds, timeoutMs, onProblem } = settings;
   const unknown = Object.keys(settings).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const near = closest(unknown, names);
+    const near = didYouMean(unknown, names);
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
     return refuse(`${JSON.stringify(unknown.slice(0, 40))} is not an option${hint}`);
   }

@@ -1,4 +1,4 @@
-import { closest } from "@relais/core/spi";
+import { didYouMean } from "@relais/core/spi";
 import type { ZodObject, ZodType } from "zod";
 
 /** zod is passed in: it is loaded where a file is read, and not by `smtp()`. */
@@ -56,7 +56,7 @@ export function record<const Fields extends Readonly<Record<string, Field>>>(
       const [place, prefix] = field === "options" ? ["", ""] : [` of ${field}`, `${field}.`];
       for (const name of Object.keys(value)) {
         if (names.includes(name)) continue;
-        const nearest = closest(name, names);
+        const nearest = didYouMean(name, names);
         const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
         throw new TypeError(`smtp: ${JSON.stringify(name.slice(0, 60))} is not an option${place}${hint}`);
       }
