@@ -136,6 +136,8 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
     [mail(), { tenant: "" }, "tenant"],
     [mail(), { tenant: "a\nb" }, "tenant"],
     [mail(), { idempotencyKey: "x".repeat(513) }, "idempotencyKey"],
+    [mail(), { idempotencyKey: "" }, "idempotencyKey"],
+    [mail(), { idempotencyKey: [] as never }, "idempotencyKey"],
     [mail(), { sendAt: "soon" }, "sendAt"],
     [mail(), { expiresInMs: 0 }, "expiresInMs"],
     [mail(), { onUnknown: "maybe" as never }, "onUnknown"],

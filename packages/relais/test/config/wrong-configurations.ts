@@ -18,6 +18,7 @@ const hidden = "hunter2-hunter2";
 export const wrong: readonly Wrong[] = [
   ["no object", [], ["the configuration must be an object, not a list"]],
   ["a text", "smtp://h", ["the configuration must be an object, not a string"]],
+  ["null", null, ["the configuration must be an object, not null"]],
   ["nothing in it", {}, ["the configuration has no chain: list its providers under chain"], true],
   ["an empty chain", { chain: [] }, ["chain: must have at least 1 entries"]],
   ["a chain that is none", { chain: "smtp" }, ["chain: must be a list, not a string"]],
