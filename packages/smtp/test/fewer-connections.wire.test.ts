@@ -110,10 +110,10 @@ describe("a server that takes fewer connections than the pool has", () => {
     const all = many(provider, 12, stop.signal);
     await until(() => server.accepted.length >= 1);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const begun = performance.now();
     stop.abort();
-    const outcomes = await all;
-    expect(performance.now() - begun).toBeLessThan(100);
+    // A timer, not a time: what holds up this process holds up both.
+    const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("late")), 100));
+    const outcomes = await Promise.race([all, late]);
     expect(new Set(outcomes.map((one) => (one.success ? "receipt" : one.kind)))).toEqual(
       new Set(["unknown", "cancelled"]),
     );
