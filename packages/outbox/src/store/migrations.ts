@@ -46,6 +46,8 @@ with before as (
 update relais.message m set worker_id = before.id from before where m.state = 'sending';
 do $$ begin
   drop schema if exists relais_queue cascade;
+  -- Empty from now on: scripts that grant rights on both schemas go on working.
+  create schema relais_queue;
 exception when insufficient_privilege then
   raise notice 'the schema relais_queue is not needed any more';
 end $$;`,
