@@ -1,5 +1,5 @@
 import { type Tracer, trace } from "@opentelemetry/api";
-import { didYouMean, type Observer } from "@relais/core/spi";
+import { knownOptions, type Observer } from "@relais/core/spi";
 import { activeDeliveries } from "./active-deliveries.ts";
 import { spanEvent } from "./attributes.ts";
 import { beginAttempt, beginDelivery, endAttempt, endDelivery, handOver, hrTime } from "./spans.ts";
@@ -41,15 +41,7 @@ export function tracingObserver(options: TracingOptions = {}): Observer {
 }
 
 function tracerOf(options: TracingOptions): Tracer {
-  if (typeof options !== "object" || options === null)
-    throw new TypeError("tracingObserver: options must be an object");
-  for (const key of Object.keys(options)) {
-    if (key === "tracer") continue;
-    const near = didYouMean(key, ["tracer"]);
-    throw new TypeError(
-      `tracingObserver: ${key} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`,
-    );
-  }
+  knownOptions("tracingObserver", options, ["tracer"]);
   const { tracer = trace.getTracer("relais") } = options;
   if (typeof tracer?.startSpan !== "function")
     throw new TypeError("tracingObserver: tracer must be a Tracer, with a function startSpan");

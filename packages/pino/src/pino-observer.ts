@@ -1,4 +1,4 @@
-import { didYouMean, type RelaisEvent } from "@relais/core/spi";
+import { knownOptions, type RelaisEvent } from "@relais/core/spi";
 import { chainLevel, chainLine } from "./chain-line.ts";
 import type { Level, Line } from "./line.ts";
 import { isWorkerEvent, type WorkerEventLike, workerLine } from "./worker-line.ts";
@@ -79,15 +79,7 @@ function checkLogger(logger: unknown): asserts logger is Logger {
 }
 
 function checkOptions(options: PinoOptions): boolean {
-  if (typeof options !== "object" || options === null)
-    throw new TypeError("pinoObserver: options must be an object");
-  for (const key of Object.keys(options)) {
-    if (key === "reasons") continue;
-    const near = didYouMean(key, ["reasons"]);
-    throw new TypeError(
-      `pinoObserver: ${key} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`,
-    );
-  }
+  knownOptions("pinoObserver", options, ["reasons"]);
   const { reasons = true } = options;
   if (typeof reasons !== "boolean") throw new TypeError("pinoObserver: reasons must be true or false");
   return reasons;

@@ -1,4 +1,4 @@
-import { didYouMean } from "@relais/core/spi";
+import { knownOptions } from "@relais/core/spi";
 import { checkClient, type MetricsClient, type MetricsRegistry } from "./registry/client.ts";
 import { checkWatched, type Watched } from "./targets/targets.ts";
 
@@ -44,13 +44,7 @@ const names = [
 export function prometheusSettings(options: PrometheusOptions): PrometheusSettings {
   if (typeof options !== "object" || options === null)
     throw new TypeError("prometheus: options must be an object with registry and client");
-  for (const key of Object.keys(options)) {
-    if (names.includes(key)) continue;
-    const near = didYouMean(key, names);
-    throw new TypeError(
-      `prometheus: ${key} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`,
-    );
-  }
+  knownOptions("prometheus", options, names);
   const { client, registry, prefix = "relais", traceId } = options;
   checkClient(client, registry);
   checkWatched(options);

@@ -104,6 +104,10 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
     throw new SendFailure(kind, reason, { code, retryAfterMs });
   }
 
+  function failWith(kind: FailureKind, script: FailureScript = {}): void {
+    scripts.push({ ...script, kind, left: script.times ?? Number.POSITIVE_INFINITY });
+  }
+
   const provider = defineProvider<CapturedMail>({
     id,
     async connect(message, { envelope }) {
@@ -152,12 +156,8 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
         waiters.add(waiter);
       });
     },
-    failWith(kind: FailureKind, script: FailureScript = {}) {
-      scripts.push({ ...script, kind, left: script.times ?? Number.POSITIVE_INFINITY });
-    },
-    unknown(script: FailureScript = {}) {
-      scripts.push({ ...script, kind: "unknown", left: script.times ?? Number.POSITIVE_INFINITY });
-    },
+    failWith,
+    unknown: (script?: FailureScript) => failWith("unknown", script),
     clear() {
       sent.length = 0;
       failed.length = 0;
