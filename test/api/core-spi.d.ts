@@ -23,6 +23,7 @@ export type { DeliveryScope } from "./provider/scope.ts";
 export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
+export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";
 export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
@@ -763,6 +764,14 @@ export declare function sleep(clock: Clock, delayMs: number, signal?: AbortSigna
 
 // runtime/is-loopback.ts
 export declare function isLoopback(host: string): boolean;
+
+// runtime/lifecycle.ts
+export interface Lifecycle {
+    readonly isClosed: boolean;
+    track<T>(work: Promise<T>): Promise<T>;
+    close(): Promise<void>;
+}
+export declare function lifecycle(end: () => void | Promise<void>): Lifecycle;
 
 // runtime/options.ts
 export declare const isProviderId: (value: unknown) => value is string;

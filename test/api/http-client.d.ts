@@ -137,7 +137,7 @@ export declare const connectionErrors: readonly ConnectionRow[];
 export declare function classifyError(error: unknown, progress: RequestProgress, aborted: boolean): Diagnosis;
 
 // provider.ts
-import type { Failure, Health, Message, Outcome, Provider, ProviderLimits, SendContext } from "@relais/core/spi";
+import { type Failure, type Health, type Message, type Outcome, type Provider, type ProviderLimits, type SendContext } from "@relais/core/spi";
 import type { Diagnosis, Fail } from "./failure.ts";
 export interface HttpProviderParts {
     readonly id: string;

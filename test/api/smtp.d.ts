@@ -164,6 +164,6 @@ export interface ReplyRule {
 export declare const replyRules: readonly ReplyRule[];
 
 // smtp.ts
-import type { Provider } from "@relais/core/spi";
+import { type Provider } from "@relais/core/spi";
 import type { SmtpOptions } from "./options/options.ts";
 export declare function smtp(options: SmtpOptions): Provider;

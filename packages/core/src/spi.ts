@@ -49,6 +49,7 @@ export type { DeliveryScope } from "./provider/scope.ts";
 export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
+export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";
 export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";

@@ -1,11 +1,12 @@
-import type {
-  Failure,
-  Health,
-  Message,
-  Outcome,
-  Provider,
-  ProviderLimits,
-  SendContext,
+import {
+  type Failure,
+  type Health,
+  lifecycle,
+  type Message,
+  type Outcome,
+  type Provider,
+  type ProviderLimits,
+  type SendContext,
 } from "@relais/core/spi";
 import type { Diagnosis, Fail } from "./failure.ts";
 
@@ -26,38 +27,30 @@ const afterClose: Diagnosis = { kind: "skipped", code: "closed", reason: "the pr
 /** `close` waits for what is under way, then `send` and `verify` answer `skipped`; neither ever rejects. */
 export function httpProvider(parts: HttpProviderParts): Provider {
   const { id, limits, packageName, fail, destroy } = parts;
-  const underWay = new Set<Promise<unknown>>();
-  let closed: Promise<void> | undefined;
+  const life = lifecycle(destroy);
 
-  const tracked = <T>(work: Promise<T>, onFault: (failure: Failure) => T): Promise<T> => {
-    const done = work
-      .catch((error: unknown) =>
+  const tracked = <T>(work: Promise<T>, onFault: (failure: Failure) => T): Promise<T> =>
+    life.track(
+      work.catch((error: unknown) =>
         onFault(
           fail({ kind: "transient", reason: `fault in ${packageName}: ${String(error)}`, again: false }),
         ),
-      )
-      .finally(() => underWay.delete(done));
-    underWay.add(done);
-    return done;
-  };
-  const close = (): Promise<void> => {
-    closed ??= Promise.allSettled(underWay).then(destroy);
-    return closed;
-  };
+      ),
+    );
 
   return Object.freeze({
     id,
     limits,
     send: (message, context) =>
-      closed === undefined
-        ? tracked(parts.send(message, context), (failure): Outcome => failure)
-        : Promise.resolve(fail(afterClose)),
+      life.isClosed
+        ? Promise.resolve(fail(afterClose))
+        : tracked(parts.send(message, context), (failure): Outcome => failure),
     verify: (context) =>
-      closed === undefined
-        ? tracked(parts.verify(context?.signal), unhealthy)
-        : Promise.resolve(unhealthy(fail(afterClose))),
-    close,
-    [Symbol.asyncDispose]: close,
+      life.isClosed
+        ? Promise.resolve(unhealthy(fail(afterClose)))
+        : tracked(parts.verify(context?.signal), unhealthy),
+    close: life.close,
+    [Symbol.asyncDispose]: life.close,
   } satisfies Provider);
 }
 

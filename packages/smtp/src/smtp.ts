@@ -1,11 +1,12 @@
-import type {
-  Failure,
-  Health,
-  Message,
-  Outcome,
-  Provider,
-  SendContext,
-  VerifyContext,
+import {
+  type Failure,
+  type Health,
+  lifecycle,
+  type Message,
+  type Outcome,
+  type Provider,
+  type SendContext,
+  type VerifyContext,
 } from "@relais/core/spi";
 import { Attempt, type ProviderState } from "./attempt/attempt.ts";
 import { dkimSigner } from "./attempt/dkim.ts";
@@ -50,14 +51,7 @@ export function smtp(options: SmtpOptions): Provider {
   const slots = connectionSlots(settings.pool.maxConnections, () => pool.idle);
   const sign = dkim.length === 0 ? undefined : dkimSigner(dkim);
   const shared: ProviderState = { outcomes, sign, learned, pool };
-  const underWay = new Set<Promise<unknown>>();
-  let closing: Promise<void> | undefined;
-
-  const tracked = <Result>(work: Promise<Result>): Promise<Result> => {
-    const done = work.finally(() => underWay.delete(done));
-    underWay.add(done);
-    return done;
-  };
+  const life = lifecycle(() => pool.close());
 
   const perform = async (
     attempt: Attempt,
@@ -72,16 +66,16 @@ export function smtp(options: SmtpOptions): Provider {
   };
 
   const send = (message: Message, context: SendContext): Promise<Outcome> => {
-    if (closing !== undefined) return Promise.resolve(outcomes.failure(afterClose));
+    if (life.isClosed) return Promise.resolve(outcomes.failure(afterClose));
     const { signal } = context;
     const attempt = new Attempt(message, context, shared);
     return new Promise((resolve) => {
       const onAbort = (): void => resolve(attempt.abort());
       if (signal.aborted) return onAbort();
       signal.addEventListener("abort", onAbort, { once: true });
-      void tracked(perform(attempt, signal, resolve)).finally(() =>
-        signal.removeEventListener("abort", onAbort),
-      );
+      void life
+        .track(perform(attempt, signal, resolve))
+        .finally(() => signal.removeEventListener("abort", onAbort));
     });
   };
 
@@ -107,23 +101,12 @@ export function smtp(options: SmtpOptions): Provider {
     }
   };
 
-  const drain = async (): Promise<void> => {
-    while (underWay.size > 0) await Promise.all(underWay);
-    await pool.close();
-  };
-  const close = (): Promise<void> => {
-    closing ??= drain();
-    return closing;
-  };
-
   return Object.freeze({
     id,
     send,
     verify: ({ signal = new AbortController().signal }: VerifyContext = {}) =>
-      closing === undefined
-        ? tracked(check(signal))
-        : Promise.resolve(unhealthy(outcomes.failure(afterClose))),
-    close,
-    [Symbol.asyncDispose]: close,
+      life.isClosed ? Promise.resolve(unhealthy(outcomes.failure(afterClose))) : life.track(check(signal)),
+    close: life.close,
+    [Symbol.asyncDispose]: life.close,
   });
 }

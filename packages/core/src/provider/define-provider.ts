@@ -4,6 +4,7 @@ import { aggregateKind } from "../failure/precedence.ts";
 import { redactor } from "../failure/redact.ts";
 import type { Envelope, Message } from "../message/message.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { lifecycle } from "../runtime/lifecycle.ts";
 import { providerId } from "../runtime/options.ts";
 import { settledWithGrace, tryAsync } from "../runtime/wait.ts";
 import { overLimits, type ProviderLimits } from "./limits.ts";
@@ -124,18 +125,11 @@ export function defineProvider<Connection = undefined>(definition: ProviderDefin
   const id = providerId("defineProvider: id", definition.id);
   const limitsNow = typeof limits === "function" ? limits : () => limits;
   const clean = redactor(secrets);
-  const underWay = new Set<Promise<unknown>>();
-  let closing: Promise<void> | undefined;
+  const life = lifecycle(() => definition.close?.());
 
   const fail = (kind: FailureKind, text: string, details: SendFailureDetails = {}): Failure =>
     failure({ ...details, provider: id, kind, reason: clean(text) });
   const ofSendFailure = ({ kind, message, details }: SendFailure): Failure => fail(kind, message, details);
-
-  function track<T>(work: Promise<T>): Promise<T> {
-    const done = work.finally(() => underWay.delete(done));
-    underWay.add(done);
-    return done;
-  }
 
   function connectFailure(error: unknown): Failure {
     if (error instanceof SendFailure) return ofSendFailure(error);
@@ -219,10 +213,6 @@ export function defineProvider<Connection = undefined>(definition: ProviderDefin
     }
   }
 
-  const close = (): Promise<void> => {
-    closing ??= Promise.allSettled(underWay).then(() => definition.close?.());
-    return closing;
-  };
   const afterClose = (): Failure => fail("skipped", "the provider is closed", { code: "closed" });
 
   return Object.freeze({
@@ -231,9 +221,9 @@ export function defineProvider<Connection = undefined>(definition: ProviderDefin
       return limitsNow();
     },
     send: (message: Message, context: SendContext): Promise<Outcome> => {
-      if (closing !== undefined) return Promise.resolve(afterClose());
+      if (life.isClosed) return Promise.resolve(afterClose());
       if (context.signal.aborted) return Promise.resolve(fail("cancelled", "given up"));
-      return track(
+      return life.track(
         attempt(message, context).catch((error: unknown) =>
           fail("transient", `the provider threw ${error instanceof Error ? error.name : typeof error}`, {
             again: false,
@@ -243,12 +233,12 @@ export function defineProvider<Connection = undefined>(definition: ProviderDefin
     },
     ...(definition.verify && {
       verify: (context: VerifyContext = {}): Promise<Health> => {
-        if (closing === undefined) return track(check(context));
+        if (!life.isClosed) return life.track(check(context));
         const why = afterClose();
         return Promise.resolve({ provider: id, ok: false, reason: why.reason, failure: why });
       },
     }),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: life.close,
+    [Symbol.asyncDispose]: life.close,
   });
 }

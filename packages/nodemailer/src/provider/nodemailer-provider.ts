@@ -1,4 +1,4 @@
-import { type Health, type Provider, providerId, redactor } from "@relais/core/spi";
+import { type Health, lifecycle, type Provider, providerId, redactor } from "@relais/core/spi";
 import type nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
 import { attempt } from "./attempt.ts";
@@ -38,8 +38,13 @@ export function nodemailerProvider({
   const found = [...options, wire.options].flatMap((one) => knownSecrets(one));
   const outcomes = outcomeFactory(id, redactor([...secrets, ...found]));
   const label = name ?? instrumented.name;
-  const underWay = new Set<Promise<unknown>>();
-  let closing: Promise<void> | undefined;
+  const life = lifecycle(async () => {
+    try {
+      await transporter.close();
+    } catch {
+      // It is closed either way.
+    }
+  });
 
   const verify = async (signal: AbortSignal | undefined): Promise<Health> => {
     if (!canVerify) return { provider: id, ok: true, reason: `${label} cannot be verified` };
@@ -58,35 +63,17 @@ export function nodemailerProvider({
     }
   };
 
-  const close = (): Promise<void> => {
-    closing ??= (async () => {
-      await Promise.allSettled(underWay);
-      try {
-        await transporter.close();
-      } catch {
-        // It is closed either way.
-      }
-    })();
-    return closing;
-  };
-
   return Object.freeze<Provider>({
     id,
     send: async (message, context) => {
-      if (closing !== undefined) {
+      if (life.isClosed) {
         return outcomes.failure({ kind: "skipped", code: "closed", reason: "the provider is closed" });
       }
-      const sending = attempt(message, context, instrumented, outcomes);
-      underWay.add(sending);
-      try {
-        return await sending;
-      } finally {
-        underWay.delete(sending);
-      }
+      return life.track(attempt(message, context, instrumented, outcomes));
     },
     verify: (context) => verify(context?.signal),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: life.close,
+    [Symbol.asyncDispose]: life.close,
   });
 }
 
