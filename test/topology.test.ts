@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { version } from "@relais/core/spi";
 import { describe, expect, test } from "vitest";
 import { root } from "./repo/root.ts";
 import { manifestAt, workspaces } from "./repo/workspace.ts";
@@ -34,8 +35,8 @@ test("these are the packages, each in the folder of its name", () => {
     expect(folder).toBe(`packages/${manifest.name.replace("@relais/", "")}`);
 });
 
-test("all packages have one version", () => {
-  expect(new Set(packages.map((one) => one.manifest.version)).size).toBe(1);
+test("all packages have one version, which core tells", () => {
+  expect(new Set(packages.map((one) => one.manifest.version))).toEqual(new Set([version]));
 });
 
 test("each package has its own README", () => {
@@ -63,6 +64,16 @@ describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
     );
   });
 
+  test("leads resolvers that read no exports to the same files", () => {
+    const others = doorsOf[manifest.name]?.filter((path) => path !== "." && !path.endsWith(".json")) ?? [];
+    const typed = others.map((path) => [path.slice(2), [`./dist/${path.slice(2)}.d.cts`]]);
+    expect(manifest.main).toBe("./dist/index.cjs");
+    expect(manifest.types).toBe("./dist/index.d.cts");
+    expect(manifest.typesVersions).toEqual(
+      typed.length === 0 ? undefined : { "*": Object.fromEntries(typed) },
+    );
+  });
+
   test("exports its entry points and no other file", () => {
     const { "./package.json": own, ...exports } = manifest.exports ?? {};
     expect(own).toBe("./package.json");
@@ -74,10 +85,12 @@ describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
       }
       const file = path === "." ? "index" : path.slice(2);
       // In order: a resolver takes the first condition it knows.
+      const module = { types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` };
       expect(Object.entries(target)).toEqual([
         ["@relais/source", `./src/${file}.ts`],
-        ["types", `./dist/${file}.d.ts`],
-        ["default", `./dist/${file}.js`],
+        ["import", module],
+        ["module-sync", module],
+        ["require", { types: `./dist/${file}.d.cts`, default: `./dist/${file}.cjs` }],
       ]);
     }
   });

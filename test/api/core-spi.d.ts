@@ -28,6 +28,7 @@ export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
+export { version } from "./runtime/version.ts";
 
 // events/delivery.ts
 import type { FailureKind } from "../failure/kinds.ts";
@@ -800,3 +801,6 @@ export interface Slots {
     readonly taken: number;
 }
 export declare function slots(capacity: number): Slots;
+
+// runtime/version.ts
+export declare const version = "0.1.0";

@@ -81,7 +81,7 @@ export interface PrometheusSettings {
 export declare function prometheusSettings(options: PrometheusOptions): PrometheusSettings;
 
 // prometheus.ts
-import type { RelaisEvent } from "@relais/core/spi";
+import { type RelaisEvent } from "@relais/core/spi";
 import type { WorkerEventLike } from "./metrics/metric.ts";
 import { type PrometheusOptions } from "./options.ts";
 import { type Watched } from "./targets/targets.ts";

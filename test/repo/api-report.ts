@@ -21,7 +21,7 @@ export function doors({ folder, manifest }: Workspace): Door[] {
   return Object.entries(manifest.exports ?? {}).flatMap(([path, target]) => {
     if (typeof target === "string") return [];
     const specifier = posix.join(manifest.name, path);
-    const source = (target["@relais/source"] ?? "").replace("./src/", "");
+    const source = target["@relais/source"].replace("./src/", "");
     return [{ name: specifier.replace("@relais/", "").replaceAll("/", "-"), specifier, source, folder }];
   });
 }

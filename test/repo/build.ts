@@ -4,13 +4,14 @@ import { workspaces } from "./workspace.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** What tsc has against the packages; empty if dist is what src says. */
+    /** What tsc, and for the long tests tsdown, has against the packages; empty if dist is what src says. */
     buildErrors: string;
   }
 }
 
-/** Before the repository's tests: builds the packages, and leaves it to the tests that need dist to complain. */
+/** Before the repository's tests: checks the types of the packages, builds dist for those that need it, and leaves it to the tests that need dist to complain. */
 export async function setup(project: TestProject): Promise<void> {
-  const { code, said } = await tool("tsc", "-b", ...workspaces("packages").map((one) => one.folder));
+  const checked = await tool("tsc", "-b", ...workspaces("packages").map((one) => one.folder));
+  const { code, said } = checked.code === 0 && project.name === "long" ? await tool("tsdown") : checked;
   project.provide("buildErrors", code === 0 ? "" : said);
 }

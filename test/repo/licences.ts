@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { onlyIn } from "./layer-rules.ts";
 import { root } from "./root.ts";
 import { type Manifest, workspaces } from "./workspace.ts";
 
@@ -23,8 +24,9 @@ export function productionLicences(): Licensed[] {
     const licence =
       typeof manifest.license === "string" ? manifest.license : `(${JSON.stringify(manifest.licenses)})`;
     found.set(folder, { name: manifest.name, version: manifest.version ?? "", licence });
+    const bundled = Object.keys({ ...manifest.devDependencies }).filter((name) => name in onlyIn);
     const wanted = { ...manifest.dependencies, ...manifest.peerDependencies };
-    for (const name of Object.keys(wanted)) {
+    for (const name of [...bundled, ...Object.keys(wanted)]) {
       const next = installed(folder, name);
       if (next === undefined && manifest.peerDependenciesMeta?.[name]?.optional) continue;
       if (next === undefined) throw new Error(`${manifest.name} needs ${name}, which is not installed`);

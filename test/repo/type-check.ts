@@ -7,6 +7,7 @@ import { tool } from "./run.ts";
 export async function typeErrors(folder: string): Promise<string> {
   const compilerOptions = {
     noEmit: true,
+    emitDeclarationOnly: false,
     composite: false,
     declarationMap: false,
     isolatedDeclarations: false,

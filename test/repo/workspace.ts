@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { root } from "./root.ts";
 
-export type ExportTarget = string | Readonly<Record<string, string>>;
+export interface ExportTarget {
+  readonly "@relais/source": string;
+  readonly [condition: string]: string | Versions;
+}
 type Versions = Readonly<Record<string, string>>;
 
 export interface Manifest {
@@ -16,7 +19,10 @@ export interface Manifest {
   readonly engines?: Versions;
   readonly repository?: { readonly type: string; readonly url: string; readonly directory: string };
   readonly files?: readonly string[];
-  readonly exports?: Readonly<Record<string, ExportTarget>>;
+  readonly main?: string;
+  readonly types?: string;
+  readonly typesVersions?: unknown;
+  readonly exports?: Readonly<Record<string, string | ExportTarget>>;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly bin?: unknown;
   readonly dependencies?: Versions;
@@ -33,6 +39,14 @@ export interface Workspace {
 
 export function manifestAt(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
+}
+
+/** The source of each entry point of a package, by the name of what is built of it: `index`, `spi`. */
+export function entriesOf({ exports = {} }: Manifest): Record<string, string> {
+  const sources = Object.values(exports).flatMap((target) =>
+    typeof target === "string" ? [] : target["@relais/source"],
+  );
+  return Object.fromEntries(sources.map((source) => [basename(source, ".ts"), source.replace("./", "")]));
 }
 
 /** What lies in `packages` or `examples`, sorted. */

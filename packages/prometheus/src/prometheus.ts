@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import type { RelaisEvent } from "@relais/core/spi";
+import { type RelaisEvent, version } from "@relais/core/spi";
 import { buckets, catalogue } from "./metrics/catalogue.ts";
 import { knownNames } from "./metrics/label-values.ts";
 import type { AddTo, Metric, Names, Sources, WorkerEventLike } from "./metrics/metric.ts";
@@ -61,7 +60,7 @@ export function prometheus(options: PrometheusOptions): PrometheusObserver {
     outbox: undefined,
     workers,
     quotas: quotaState.byProvider,
-    version: packageVersion(),
+    version,
   };
   const make = instruments(client, registry, prefix, traceId);
   const all = catalogue.map((metric) => ({ metric, series: register(make, metric, sources) }));
@@ -133,9 +132,4 @@ function countersByType(all: readonly Registered[]): ReadonlyMap<string, readonl
       counters.set(type, [...(counters.get(type) ?? []), { count, add: series.add }]);
     }
   return counters;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

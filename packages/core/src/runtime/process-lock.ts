@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type * as Sqlite from "node:sqlite";
 
 /** Loaded by those who lock. Under Node 22 it warns that it is experimental, which is nothing for an operator. */
@@ -6,7 +5,7 @@ function sqlite(): typeof Sqlite {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
   try {
-    return createRequire(import.meta.url)("node:sqlite") as typeof Sqlite;
+    return process.getBuiltinModule("node:sqlite");
   } finally {
     process.emitWarning = emitWarning;
   }

@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
-import { readFileSync } from "node:fs";
-import type { Delivery, Health, Message, MessageOptions } from "@relais/core/spi";
+import { type Delivery, type Health, type Message, type MessageOptions, version } from "@relais/core/spi";
 import type { MailMessage, SentMessageInfo, Transport } from "nodemailer/lib/mailer";
 import { composeMessage } from "./compose-message.ts";
 import {
@@ -50,10 +49,6 @@ export interface RelaisTransport extends Transport<RelaisSentInfo> {
   isIdle(): boolean;
   on(event: string | symbol, listener: (...args: unknown[]) => void): this;
 }
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 function abortError(signal: AbortSignal, delivery?: Delivery): SendingError {
   const error = sendingError("Message sending aborted", {

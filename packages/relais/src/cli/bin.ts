@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
 import { buffer } from "node:stream/consumers";
 
 // First of all: the first process of a container ignores a signal for which it has no handler, and all that follows takes
@@ -25,7 +24,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const { runProgram } = await import("./program.ts");
 const { logWriter } = await import("./log-writer.ts");
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+const { version } = await import("@relais/core/spi");
 
 let isLog = false;
 const code = await runProgram(process.argv.slice(2), version, {
