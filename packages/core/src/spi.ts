@@ -48,6 +48,7 @@ export type { Health, Provider, Quota, SendContext, VerifyContext } from "./prov
 export type { DeliveryScope } from "./provider/scope.ts";
 export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
+export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";
 export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";

@@ -1,4 +1,4 @@
-import type { Message } from "@relais/core/spi";
+import { type Message, sharedByCopies } from "@relais/core/spi";
 import MailComposer from "nodemailer/lib/mail-composer";
 import { composition, headerFields } from "./composition.ts";
 
@@ -10,7 +10,7 @@ export interface CompiledMessage {
   readonly messageId: string;
 }
 
-const compiled = new WeakMap<Message, Promise<CompiledMessage>>();
+const compiled = sharedByCopies("compiled", () => new WeakMap<Message, Promise<CompiledMessage>>());
 
 async function build(message: Message): Promise<CompiledMessage> {
   const { raw, messageId } = message;

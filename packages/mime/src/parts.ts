@@ -1,4 +1,10 @@
-import type { Alternative, Attachment, CalendarEvent, Message } from "@relais/core/spi";
+import {
+  type Alternative,
+  type Attachment,
+  type CalendarEvent,
+  type Message,
+  sharedByCopies,
+} from "@relais/core/spi";
 import PostalMime, { type Email, type Attachment as Found } from "postal-mime";
 
 /** What a message holds, for providers that want parts and not bytes. */
@@ -78,7 +84,7 @@ function read({ text, html, attachments }: Email): MessageParts {
   });
 }
 
-const known = new WeakMap<Message, Promise<MessageParts>>();
+const known = sharedByCopies("parts", () => new WeakMap<Message, Promise<MessageParts>>());
 
 /**
  * The parts of a message: its own fields, or what is found in a whole mail, read once. A mail within a mail is an

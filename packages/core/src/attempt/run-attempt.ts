@@ -4,6 +4,7 @@ import { type Failure, failure, type Outcome } from "../failure/outcome.ts";
 import type { Message } from "../message/message.ts";
 import { looksLikeForwarder, type Provider, type Send, type SendContext } from "../provider/provider.ts";
 import { type Clock, wallNow } from "../runtime/clock.ts";
+import { recognizeCopies } from "../runtime/copies.ts";
 import { type Settled, settledWithGrace, settleWithGrace, tryAsync } from "../runtime/wait.ts";
 import { attemptRecord } from "./attempt-record.ts";
 import { CurrentAttempt, forwardedOutcome } from "./current-attempt.ts";
@@ -18,6 +19,10 @@ const forwarderGraceMs = graceMs + journalGraceMs;
 
 /** Why an attempt's signal aborted, if its own time was over rather than the caller's or the delivery's. */
 export class AttemptTimeout extends Error {
+  static {
+    recognizeCopies(AttemptTimeout, "AttemptTimeout");
+  }
+
   override readonly name = "AttemptTimeout";
 
   /** @param ms how long the attempt was given */

@@ -1,5 +1,6 @@
 import type { FailureKind } from "../failure/kinds.ts";
 import type { Failure, Receipt, Rejection } from "../failure/outcome.ts";
+import { recognizeCopies } from "../runtime/copies.ts";
 
 /** What both ends of a delivery have. */
 interface DeliveryBase {
@@ -84,6 +85,10 @@ export interface Attempt {
 
 /** The one error that `unwrap` throws. Its message is `delivery.error`. */
 export class DeliveryError extends Error {
+  static {
+    recognizeCopies(DeliveryError, "DeliveryError");
+  }
+
   override readonly name = "DeliveryError";
   readonly delivery: Undelivered;
 

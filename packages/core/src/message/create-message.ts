@@ -1,3 +1,4 @@
+import { sharedByCopies } from "../runtime/copies.ts";
 import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import {
@@ -121,7 +122,7 @@ const fields = new Set([
   "disableUrlAccess",
 ]);
 
-const made = new WeakSet<object>();
+const made = sharedByCopies("messages", () => new WeakSet<object>());
 
 /** Whether `value` came out of `createMessage`. */
 export function isMessage(value: unknown): value is Message {

@@ -1,7 +1,12 @@
+import { recognizeCopies } from "../runtime/copies.ts";
 import { reason } from "../runtime/sanitize.ts";
 
 /** A message that may not go out, thrown by `createMessage`. A chain turns it into a `rejected` failure. */
 export class InvalidMessage extends Error {
+  static {
+    recognizeCopies(InvalidMessage, "InvalidMessage");
+  }
+
   override readonly name = "InvalidMessage";
   /** Where the fault is: `to[1]`, `headers.X-Campaign`. */
   readonly field: string;

@@ -2,6 +2,7 @@ import type { BreakerState } from "../events/event.ts";
 import type { Dispositions, Overrides } from "../failure/kinds.ts";
 import type { Provider, Send } from "../provider/provider.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { version } from "../runtime/version.ts";
 
 /** Where a policy is applied: what it may know of its link. */
 export interface LinkSite {
@@ -24,7 +25,7 @@ export interface Policy {
   readonly overrides?: Overrides;
 }
 
-const settles = Symbol("settles");
+const settles = Symbol.for(`relais ${version} settles`);
 
 /** Notes that what a policy makes of a `send` that settles always settles soon after an abort. */
 export function settlingPolicy(policy: Policy): Policy {

@@ -4,6 +4,7 @@ import { aggregateKind } from "../failure/precedence.ts";
 import { redactor } from "../failure/redact.ts";
 import type { Envelope, Message } from "../message/message.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { recognizeCopies } from "../runtime/copies.ts";
 import { lifecycle } from "../runtime/lifecycle.ts";
 import { providerId } from "../runtime/options.ts";
 import { settledWithGrace, tryAsync } from "../runtime/wait.ts";
@@ -24,6 +25,10 @@ export interface SendFailureDetails {
 
 /** Thrown by the functions of `defineProvider`: why the service did not take the message. */
 export class SendFailure extends Error {
+  static {
+    recognizeCopies(SendFailure, "SendFailure");
+  }
+
   override readonly name = "SendFailure";
   readonly kind: FailureKind;
   readonly details: SendFailureDetails;

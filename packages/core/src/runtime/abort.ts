@@ -1,10 +1,12 @@
+import { version } from "./version.ts";
+
 /** Told once when a signal aborts: an object rather than a function, since one stands behind every attempt. */
 export interface AbortListener {
   handleEvent(): void;
 }
 
 /** Where a signal of an `AbortScope` has it. */
-const scopeKey = Symbol("abort scope");
+const scopeKey: unique symbol = Symbol.for(`relais ${version} abort scope`);
 
 /**
  * An AbortController whose listeners within core are kept in a list of our own: adding one to the signal itself, and

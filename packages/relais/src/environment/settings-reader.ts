@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { recognizeCopies } from "@relais/core/spi";
 import {
   decodeText,
   isQuoted,
@@ -13,6 +14,10 @@ import {
 
 /** Everything that is wrong with a configuration, at once. Names fields and faults, never a secret's value. */
 export class ConfigurationError extends Error {
+  static {
+    recognizeCopies(ConfigurationError, "ConfigurationError");
+  }
+
   override readonly name = "ConfigurationError";
   /** One sentence each. */
   readonly problems: readonly string[];
