@@ -1,5 +1,6 @@
 export { type NodemailerProviderOptions, nodemailerProvider } from "./provider/nodemailer-provider.ts";
 export {
+  type ComposedMail,
   type RelaisSentInfo,
   type RelaisTransport,
   relaisTransport,

@@ -1,6 +1,5 @@
 import { type Health, lifecycle, type Provider, providerId, redactor } from "@relais/core/spi";
-import type nodemailer from "nodemailer";
-import type { Transporter } from "nodemailer/lib/mailer";
+import type * as nodemailer from "nodemailer";
 import { attempt } from "./attempt.ts";
 import { instrumentTransporter } from "./instrumented-transporter.ts";
 import { outcomeFactory } from "./outcomes.ts";
@@ -10,7 +9,7 @@ export interface NodemailerProviderOptions {
   /** @defaultValue `"NODEMAILER"` */
   readonly id?: string;
   /** A transporter, or whatever `nodemailer.createTransport` takes: options, a URL, any other transport. */
-  readonly transport: Transporter | Parameters<typeof nodemailer.createTransport>[0];
+  readonly transport: Parameters<typeof nodemailer.createTransport>[0] | object;
   /** What to call it in health reports. @defaultValue nodemailer's own word, `"SMTP (pool)"` */
   readonly name?: string;
   /** Secrets that are not in the transport's options, to be taken out of every reason. */

@@ -48,7 +48,7 @@ export async function composeMessage<T>(mail: MailMessage<T>, limits: MessageLim
   const { message: root, data } = mail;
   refuseInjection(root, data.envelope);
   removeReordering(root);
-  await resolveContents(mail, root);
+  await resolveContents(root);
   const envelope = envelopeOf(mail);
   if (!data.raw) checkLimits(root, limits);
   const raw = await root.build();

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { type Delivery, type Health, type Message, type MessageOptions, version } from "@relais/core/spi";
-import type { MailMessage, SentMessageInfo, Transport } from "nodemailer/lib/mailer";
+import type { MailMessage } from "nodemailer/lib/mailer";
 import { composeMessage } from "./compose-message.ts";
 import {
   deliveryError,
@@ -18,7 +18,10 @@ export interface SendingChain {
 }
 
 /** What `sendMail` gives: nodemailer's fields, and Relais' own. */
-export interface RelaisSentInfo extends SentMessageInfo {
+export interface RelaisSentInfo {
+  envelope: { from: string | false; to: string[] };
+  /** Empty for a whole mail that has none. */
+  messageId: string;
   accepted: string[];
   rejected: string[];
   /** Present if some recipients were refused while others were accepted. */
@@ -40,9 +43,18 @@ export interface SendingChainOptions extends Pick<MessageOptions, "limits"> {
   readonly maxAtOnce?: number | undefined;
 }
 
+/** A mail as nodemailer hands it to a transport; its types differ from version to version. */
+export interface ComposedMail {
+  readonly data: object;
+  readonly message: object;
+}
+
 /** What `nodemailer.createTransport` takes. */
-export interface RelaisTransport extends Transport<RelaisSentInfo> {
+export interface RelaisTransport {
+  readonly name: string;
+  readonly version: string;
   readonly supportsAbortSignal: true;
+  send(mail: ComposedMail, callback: (error: Error | null, info?: RelaisSentInfo) => void): void;
   verify(): Promise<true>;
   verify(callback: (error: Error | null, success?: true) => void): void;
   close(): Promise<void>;
@@ -136,7 +148,7 @@ export function relaisTransport(chain: SendingChain, options: SendingChainOption
     supportsAbortSignal: true,
     send: (mail, callback) => {
       // setImmediate: what a callback throws is not a failure of this send.
-      idle.track(send(mail)).then(
+      idle.track(send(mail as MailMessage<RelaisSentInfo>)).then(
         (info) => setImmediate(callback, null, info),
         (error) => setImmediate(callback, error),
       );
