@@ -1,4 +1,5 @@
-// A process that sends, closes its chain, and has nothing else to do. exit.test.ts starts it and looks how it ends.
+// A process that sends, closes its chain (or does not, with "left open"), and has nothing else to do. exit.test.ts starts
+// it and looks how it ends.
 import {
   type Chain,
   createChain,
@@ -6,14 +7,21 @@ import {
   link,
   type Provider,
   type RelaisEvent,
+  rateLimit,
   retry,
+  standardPolicies,
   timeout,
 } from "@relais/core";
+import { resend } from "@relais/http";
+import { relaisTransport } from "@relais/nodemailer";
+import { ses } from "@relais/ses";
 import { smtp } from "@relais/smtp";
-import { chainTo, type FarEnds, mail } from "./far-ends.ts";
+import nodemailer from "nodemailer";
+import { sendEmail } from "relais";
+import { chainTo, type FarEnds, mail, secretAccessKey } from "./far-ends.ts";
 
-const [, , scenario = "", farEnds = "{}"] = process.argv;
-const ends: FarEnds = JSON.parse(farEnds);
+const [, , scenario = "", farEnds = "{}", end = "closed"] = process.argv;
+const ends: FarEnds & { readonly http: string } = JSON.parse(farEnds);
 
 const say = (value: unknown): void => console.log(JSON.stringify(value));
 const tell = (delivery: Delivery): void =>
@@ -42,7 +50,34 @@ async function abortedAfterHandOver(): Promise<Chain> {
 /** Never answers, and holds nothing open that would keep the process alive. */
 const silent: Provider = { id: "SILENT", send: () => new Promise(() => undefined) };
 
-const scenarios: Readonly<Record<string, () => Promise<Chain>>> = {
+/** Sends twice, the second time over the connection that was kept. */
+async function sendTwice(provider: Provider): Promise<Chain> {
+  const chain = createChain([
+    link(provider, ...standardPolicies(), rateLimit({ perSecond: 100, perDay: 1_000 })),
+  ]);
+  tell(await chain.send(mail));
+  tell(await chain.send(mail));
+  return chain;
+}
+
+const scenarios: Readonly<Record<string, () => Promise<Chain | undefined>>> = {
+  smtp: () => sendTwice(server()),
+  "smtp through nodemailer": async () => {
+    const chain = await sendTwice(server());
+    await nodemailer.createTransport(relaisTransport(chain)).sendMail(mail);
+    return chain;
+  },
+  ses: () => {
+    const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey };
+    return sendTwice(ses({ region: "eu-west-1", endpoint: ends.ses.endpoint, credentials }));
+  },
+  http: () => sendTwice(resend({ apiKey: "re_123", endpoint: ends.http })),
+  sendEmail: async () => {
+    const { host, port } = ends.smtp;
+    Object.assign(process.env, { SMTP_HOST: host, SMTP_PORT: String(port), SMTP_IGNORE_TLS: "true" });
+    say((await sendEmail(mail)).status);
+    return undefined;
+  },
   both: async () => {
     const chain = chainTo(ends);
     tell(await chain.send(mail));
@@ -94,4 +129,4 @@ const scenarios: Readonly<Record<string, () => Promise<Chain>>> = {
 
 const chain = await scenarios[scenario]?.();
 say(Date.now());
-await chain?.close();
+if (end === "closed") await chain?.close();

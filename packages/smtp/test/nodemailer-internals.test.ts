@@ -7,4 +7,5 @@ test("what is used of nodemailer beside its types is still there", () => {
     expect(connection[name], name).toBeTypeOf("function");
   }
   expect(connection._responseQueue).toEqual([]);
+  expect("_socket" in connection).toBe(true);
 });

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SMTPConnectionSendInfo, SMTPEnvelope } from "nodemailer/lib/smtp-connection";
-import { addSmtpUtf8 } from "./nodemailer-internals.ts";
+import { addSmtpUtf8, keepAlive } from "./nodemailer-internals.ts";
 
 /** One connection to the server, greeted, encrypted as wanted and logged in (RFC 5321, 3.1). */
 export interface Connection {
@@ -16,6 +16,8 @@ export interface Connection {
    * @param smtpUtf8 MAIL says SMTPUTF8, also where only a header needs it; nodemailer looks at the envelope alone
    */
   send(envelope: SMTPEnvelope, body: Readable, smtpUtf8: boolean): Promise<SMTPConnectionSendInfo>;
+  /** Whether it keeps the process alive, as it does at first. */
+  keepAlive(keeps: boolean): void;
   /** RSET; resolves when the connection is fit for another message, or has been closed instead. */
   reset(): Promise<void>;
   /** QUIT, then closed; resolves when that is done, at most `quitMs` later. */
@@ -79,6 +81,7 @@ export function wrapConnection(connection: SMTPConnection): Connection {
           else resolve(info);
         });
       }),
+    keepAlive: (keeps: boolean) => keepAlive(connection, keeps),
     reset: async () => {
       if (wrapped.ended) return;
       await within(connection, resetMs, (done) => {

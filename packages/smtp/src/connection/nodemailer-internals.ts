@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 
 // What is needed of nodemailer and not in its types, in one place. nodemailer-internals.test.ts says when it moves.
@@ -11,6 +12,8 @@ interface Internals {
   _onClose(): void;
   /** Whole replies that have come and were not read yet. */
   readonly _responseQueue: readonly string[];
+  /** The one in use: of TCP first, then of TLS. */
+  readonly _socket: Socket | false | undefined;
 }
 
 const internals = (connection: SMTPConnection): Internals => connection as unknown as Internals;
@@ -26,6 +29,13 @@ export function addSmtpUtf8(connection: SMTPConnection): () => void {
   return () => {
     writer._sendCommand = write;
   };
+}
+
+/** Whether the open connection keeps the process alive. */
+export function keepAlive(connection: SMTPConnection, keeps: boolean): void {
+  const socket = internals(connection)._socket || undefined;
+  if (keeps) socket?.ref();
+  else socket?.unref();
 }
 
 /** Gives the greeting its whole time; nodemailer cuts it short by the time that connecting may take. */

@@ -46,6 +46,7 @@ export function connectionPool(
     const [connection, timer] = last;
     clearTimeout(timer);
     idle.delete(connection);
+    connection.keepAlive(true);
     return connection;
   };
 
@@ -75,6 +76,7 @@ export function connectionPool(
         void end(connection);
       }, idleTimeoutMs);
       timer.unref();
+      connection.keepAlive(false);
       idle.set(connection, timer);
     },
     dropIdle: () => {
