@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { root } from "./repo/root.ts";
 import { run } from "./repo/run.ts";
-import { emptied } from "./repo/scratch.ts";
 
 // What a user gets: every package packed, installed with npm into an empty project somewhere else, and used by name.
-const packed = emptied(".test-results/installed");
+const packed = inject("tarballs");
 const project = mkdtempSync(join(tmpdir(), "relais-installed-"));
 const npm = (...args: string[]) => run("npm", args, { cwd: project, timeoutMs: 240_000 });
 
@@ -34,9 +33,6 @@ await ses.close();
 
 beforeAll(async () => {
   expect(inject("buildErrors")).toBe("");
-  const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", packed];
-  const made = await run("npm", ["exec", "--yes", "--", "pnpm@12.21.0", ...pack]);
-  expect(made.code, made.said).toBe(0);
   writeFileSync(
     join(project, "package.json"),
     JSON.stringify({ name: "somebody-elses", private: true, type: "module" }),

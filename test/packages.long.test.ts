@@ -3,13 +3,12 @@ import { join, posix } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { run, tool } from "./repo/run.ts";
-import { emptied } from "./repo/scratch.ts";
+import { tool } from "./repo/run.ts";
 import { tarball } from "./repo/tarball.ts";
 import { entriesOf, type Manifest, workspaces } from "./repo/workspace.ts";
 
 const packages = workspaces("packages");
-const folder = emptied(".test-results/tarballs");
+const folder = inject("tarballs");
 
 const fileOf = ({ name, version }: Manifest): string =>
   join(folder, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`);
@@ -17,11 +16,8 @@ const fileOf = ({ name, version }: Manifest): string =>
 /** `…/node_modules/opossum/lib/circuit.js` -> `opossum`. */
 const packageOf = (source: string): string => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? "";
 
-beforeAll(async () => {
+beforeAll(() => {
   expect(inject("buildErrors")).toBe("");
-  const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", folder];
-  const { code, said } = await run("npm", ["exec", "--yes", "--", "pnpm@12.21.0", ...pack]);
-  expect(code, said).toBe(0);
 });
 
 test("every package is packed", () => {

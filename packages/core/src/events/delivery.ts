@@ -26,6 +26,10 @@ export interface Delivered extends DeliveryBase {
   /** The provider that took the message (the first, if recipients went by several). */
   readonly provider: string;
   readonly messageId: string;
+  // Never there: without `strict` a compiler does not tell the two ends apart by `success`.
+  readonly error?: undefined;
+  readonly kind?: undefined;
+  readonly reason?: undefined;
 }
 
 /** Not every recipient was accepted, or it is unknown. */

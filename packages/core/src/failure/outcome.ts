@@ -35,6 +35,9 @@ export interface Receipt extends AggregateFields {
   readonly rejected: readonly Rejection[];
   /** The server's closing words, one line: `250 2.0.0 Ok: queued as 4F2A`. */
   readonly response?: string;
+  // Never there: without `strict` a compiler does not tell the two ends apart by `success`.
+  readonly kind?: undefined;
+  readonly reason?: undefined;
 }
 
 /** Why a message was not (or perhaps not) delivered. Plain data: safe to store, and to print with `describe`. */

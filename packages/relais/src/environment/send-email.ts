@@ -9,6 +9,8 @@ export interface EmailAccepted {
   /** The provider that took the message (the first, if recipients went by several). */
   readonly provider: string;
   readonly messageId: string;
+  /** Never there: without `strict` a compiler does not tell the two ends apart by `success`. */
+  readonly error?: undefined;
 }
 
 /** Not every recipient was accepted, or it is unknown. */
