@@ -38,11 +38,16 @@ const builtinRequires: Rolldown.Plugin = {
   },
 };
 
-/** `import("zod")` becomes `require` in CommonJS, which Jest can load; a computed one may name an ES module, and stays. */
-const literalImports: Rolldown.Plugin = {
-  name: "literal-imports",
+/**
+ * What Jest and packages of our own expect of CommonJS: `import("zod")` is `require` (a computed import may name an ES
+ * module, and stays), and the default export of another package of ours is its `default`, not all of it.
+ */
+const commonJs: Rolldown.Plugin = {
+  name: "common-js",
   renderChunk: (code) => ({
-    code: code.replace(/\bimport\((".+?")\)/g, "Promise.resolve().then(() => require($1))"),
+    code: code
+      .replace(/\bimport\((".+?")\)/g, "Promise.resolve().then(() => require($1))")
+      .replace(/(__toESM\(_relais_\w+), 1\)/g, "$1)"),
     map: null,
   }),
 };
@@ -64,7 +69,7 @@ const config = (
   clean: format === "esm",
   dts: { generator: "oxc" },
   sourcemap: true,
-  plugins: [licences, builtinRequires, ...(format === "cjs" ? [literalImports] : [])],
+  plugins: [licences, builtinRequires, ...(format === "cjs" ? [commonJs] : [])],
   outputOptions: { sourcemapExcludeSources: true, exports: "named" },
   logLevel: "warn",
 });
