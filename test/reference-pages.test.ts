@@ -9,6 +9,7 @@ import {
   parts,
 } from "./repo/configuration-reference.ts";
 import { root } from "./repo/root.ts";
+import { worksWithPage } from "./repo/works-with.ts";
 
 const file = join(root, "docs/configuration-reference.md");
 
@@ -26,6 +27,12 @@ test("docs/command.md matches the help of the command", async () => {
   for (const name of ["send", "check", "config", "explain", "conformance", "init"]) {
     expect(page).toContain(`## relais ${name}\n`);
   }
+});
+
+test("docs/works-with.md matches its rows; npm run works-with runs them and writes it", () => {
+  const page = readFileSync(join(root, "docs/works-with.md"), "utf8");
+  const date = /written on (\d{4}-\d\d-\d\d)\./.exec(page)?.[1] ?? "";
+  expect(page).toBe(worksWithPage(date));
 });
 
 /** Every name of a property that a schema knows, at any depth. */

@@ -87,6 +87,7 @@ export default defineConfig({
           { text: "Configuration", link: "/configuration" },
           { text: "Every field", link: "/configuration-reference" },
           { text: "The command", link: "/command" },
+          { text: "Works with", link: "/works-with" },
           { text: "Failure kinds", link: "/failure-kinds" },
         ],
       },

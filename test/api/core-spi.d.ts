@@ -22,6 +22,7 @@ export type { Health, Provider, Quota, SendContext, VerifyContext } from "./prov
 export type { DeliveryScope } from "./provider/scope.ts";
 export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
+export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";
 export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
@@ -47,6 +48,9 @@ export interface Delivered extends DeliveryBase {
     readonly status: "sent";
     readonly provider: string;
     readonly messageId: string;
+    readonly error?: undefined;
+    readonly kind?: undefined;
+    readonly reason?: undefined;
 }
 export interface Undelivered extends DeliveryBase {
     readonly success: false;
@@ -210,6 +214,8 @@ export interface Receipt extends AggregateFields {
     readonly accepted: readonly string[];
     readonly rejected: readonly Rejection[];
     readonly response?: string;
+    readonly kind?: undefined;
+    readonly reason?: undefined;
 }
 export interface Failure extends AggregateFields {
     readonly success: false;
@@ -762,6 +768,12 @@ export declare function wallNow(clock: Clock): number;
 export declare function wallAt(clock: Clock, at: number): number;
 export declare const systemClock: Clock;
 export declare function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<boolean>;
+
+// runtime/copies.ts
+export declare function sharedByCopies<T extends object>(name: string, make: () => T): T;
+export declare function recognizeCopies(type: {
+    readonly prototype: Error;
+}, name: string): void;
 
 // runtime/is-loopback.ts
 export declare function isLoopback(host: string): boolean;

@@ -156,6 +156,9 @@ export interface Delivered extends DeliveryBase {
     readonly status: "sent";
     readonly provider: string;
     readonly messageId: string;
+    readonly error?: undefined;
+    readonly kind?: undefined;
+    readonly reason?: undefined;
 }
 export interface Undelivered extends DeliveryBase {
     readonly success: false;
@@ -324,6 +327,8 @@ export interface Receipt extends AggregateFields {
     readonly accepted: readonly string[];
     readonly rejected: readonly Rejection[];
     readonly response?: string;
+    readonly kind?: undefined;
+    readonly reason?: undefined;
 }
 export interface Failure extends AggregateFields {
     readonly success: false;

@@ -5,7 +5,7 @@ export { type CompiledMessage, compile } from "./compile.ts";
 export { type MessageParts, parts } from "./parts.ts";
 
 // compile.ts
-import type { Message } from "@relais/core/spi";
+import { type Message } from "@relais/core/spi";
 export interface CompiledMessage {
     readonly bytes: Buffer;
     readonly messageId: string;
@@ -13,7 +13,7 @@ export interface CompiledMessage {
 export declare function compile(message: Message): Promise<CompiledMessage>;
 
 // parts.ts
-import type { Alternative, Attachment, CalendarEvent, Message } from "@relais/core/spi";
+import { type Alternative, type Attachment, type CalendarEvent, type Message } from "@relais/core/spi";
 export interface MessageParts {
     readonly text?: string;
     readonly html?: string;

@@ -2,16 +2,15 @@
 
 // index.ts
 export { type NodemailerProviderOptions, nodemailerProvider } from "./provider/nodemailer-provider.ts";
-export { type RelaisSentInfo, type RelaisTransport, relaisTransport, type SendingChain, type SendingChainOptions, } from "./transport/relais-transport.ts";
+export { type ComposedMail, type RelaisSentInfo, type RelaisTransport, relaisTransport, type SendingChain, type SendingChainOptions, } from "./transport/relais-transport.ts";
 export type { SendingError } from "./transport/sending-error.ts";
 
 // provider/nodemailer-provider.ts
 import { type Provider } from "@relais/core/spi";
-import type nodemailer from "nodemailer";
-import type { Transporter } from "nodemailer/lib/mailer";
+import type * as nodemailer from "nodemailer";
 export interface NodemailerProviderOptions {
     readonly id?: string;
-    readonly transport: Transporter | Parameters<typeof nodemailer.createTransport>[0];
+    readonly transport: Parameters<typeof nodemailer.createTransport>[0] | object;
     readonly name?: string;
     readonly secrets?: readonly string[];
 }
@@ -20,7 +19,6 @@ export declare function knownSecrets(options: unknown, depth?: number): string[]
 
 // transport/relais-transport.ts
 import { type Delivery, type Health, type Message, type MessageOptions } from "@relais/core/spi";
-import type { SentMessageInfo, Transport } from "nodemailer/lib/mailer";
 import { type SendingError } from "./sending-error.ts";
 export interface SendingChain {
     send(message: Message, options?: {
@@ -29,7 +27,12 @@ export interface SendingChain {
     verify?(): Promise<Health>;
     close?(): Promise<void>;
 }
-export interface RelaisSentInfo extends SentMessageInfo {
+export interface RelaisSentInfo {
+    envelope: {
+        from: string | false;
+        to: string[];
+    };
+    messageId: string;
     accepted: string[];
     rejected: string[];
     rejectedErrors?: readonly SendingError[];
@@ -40,8 +43,15 @@ export interface RelaisSentInfo extends SentMessageInfo {
 export interface SendingChainOptions extends Pick<MessageOptions, "limits"> {
     readonly maxAtOnce?: number | undefined;
 }
-export interface RelaisTransport extends Transport<RelaisSentInfo> {
+export interface ComposedMail {
+    readonly data: object;
+    readonly message: object;
+}
+export interface RelaisTransport {
+    readonly name: string;
+    readonly version: string;
     readonly supportsAbortSignal: true;
+    send(mail: ComposedMail, callback: (error: Error | null, info?: RelaisSentInfo) => void): void;
     verify(): Promise<true>;
     verify(callback: (error: Error | null, success?: true) => void): void;
     close(): Promise<void>;

@@ -127,6 +127,7 @@ export interface EmailAccepted {
     readonly status: "sent";
     readonly provider: string;
     readonly messageId: string;
+    readonly error?: undefined;
 }
 export interface EmailNotAccepted {
     readonly success: false;

@@ -11,13 +11,26 @@ export interface Registry {
   close(): void;
 }
 
+/** The registry of this machine's npm. */
+async function upstreamUrl(): Promise<string> {
+  const { stdout } = await run("npm", ["config", "get", "registry"]);
+  return stdout.trim().replace(/\/$/, "");
+}
+
+export async function isRegistryReachable(): Promise<boolean> {
+  const ping = fetch(`${await upstreamUrl()}/-/ping`, { signal: AbortSignal.timeout(10_000) });
+  return ping.then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
 /**
  * A registry of npm's kind on this machine: it has the packed packages of a folder, and passes all other requests on to
  * the registry of this machine's npm. So a line of a README installs what it says, before anything is published.
  */
 export async function registryWith(folder: string): Promise<Registry> {
-  const { stdout } = await run("npm", ["config", "get", "registry"]);
-  const upstream = stdout.trim().replace(/\/$/, "");
+  const upstream = await upstreamUrl();
   const packed = new Map(
     readdirSync(folder).map((file) => {
       const manifest = JSON.parse(tarball(join(folder, file)).get("package.json") ?? "{}");
