@@ -5,7 +5,7 @@ import {
   type Message,
   sharedByCopies,
 } from "@relais/core/spi";
-import PostalMime, { type Email, type Attachment as Found } from "postal-mime";
+import type { Email, Attachment as Found } from "postal-mime";
 
 /** What a message holds, for providers that want parts and not bytes. */
 export interface MessageParts {
@@ -105,8 +105,14 @@ export async function parts(message: Message): Promise<MessageParts> {
   }
   const before = known.get(message);
   if (before !== undefined) return before;
-  const found = PostalMime.parse(raw, { forceRfc822Attachments: true }).then(read);
+  const found = readWhole(raw);
   known.set(message, found);
   found.catch(() => known.delete(message));
   return found;
+}
+
+/** Loads the parser with the first whole mail: few programs have one. */
+async function readWhole(raw: Uint8Array): Promise<MessageParts> {
+  const { default: PostalMime } = await import("postal-mime");
+  return read(await PostalMime.parse(raw, { forceRfc822Attachments: true }));
 }

@@ -20,7 +20,7 @@ async function loadedBy(program: string): Promise<string[]> {
 }
 
 /** What the command needs, or a configuration, or a provider when it sends. */
-const late = /^(?:yaml|zod|csv-parse|commander|@clack\/.*|@aws-sdk\/.*|@smithy\/.*|cli|status)$/;
+const late = /^(?:yaml|zod|postal-mime|csv-parse|commander|@clack\/.*|@aws-sdk\/.*|@smithy\/.*|cli|status)$/;
 const options = `{ host: "127.0.0.1", port: 1 }`;
 
 test("what an application imports loads neither the command nor what reads configurations", async () => {
