@@ -18,7 +18,8 @@ export interface PostgresServer {
   database(template?: string): Promise<string>;
   /** Kills it as a crash would, and starts it again on the same port. */
   restart(): Promise<void>;
-  stop(): Promise<void>;
+  /** @param signal SIGQUIT ends it at once, with nothing written to the disk before. @defaultValue SIGINT */
+  stop(signal?: "SIGINT" | "SIGQUIT"): Promise<void>;
 }
 
 function binaries(): string {
@@ -98,8 +99,8 @@ export async function postgresServer(): Promise<PostgresServer> {
       await end("SIGQUIT");
       await start();
     },
-    async stop() {
-      await end("SIGINT");
+    async stop(signal = "SIGINT") {
+      await end(signal);
       rmSync(home, { recursive: true, force: true });
     },
   };

@@ -37,7 +37,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     asked.close();
     rmSync(folder, { recursive: true, force: true });
-    await (await shared?.catch(() => undefined))?.stop();
+    await (await shared?.catch(() => undefined))?.stop("SIGQUIT");
   };
 }
 
