@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { apiReport, declare, doors } from "./repo/api-report.ts";
+import { apiReport, declareAll, doors } from "./repo/api-report.ts";
 import { root } from "./repo/root.ts";
 import { workspaces } from "./repo/workspace.ts";
 
@@ -13,7 +13,7 @@ const update = process.env.UPDATE_API === "1";
 describe("the public surface", () => {
   beforeAll(async () => {
     expect(inject("buildErrors")).toBe("");
-    await Promise.all(packages.map((one) => declare(one.folder)));
+    await declareAll();
     mkdirSync(join(root, "test/api"), { recursive: true });
   });
 

@@ -90,9 +90,14 @@ async function byMailparser(data: Buffer): Promise<Seen> {
   };
 }
 
+/** As `expect` would say it, at a tenth of the time: there are a million of them. */
+function check(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}
+
 const isAmong = (list: readonly string[], allowed: readonly string[], what: string): void => {
   const known = new Set(lower(allowed));
-  for (const one of lower(list)) expect(known.has(one), `${what} ${one}`).toBe(true);
+  for (const one of lower(list)) check(known.has(one), `unexpected ${what} ${one}`);
 };
 
 async function checkMail(given: HostileMessage, mail: AcceptedMail): Promise<void> {
@@ -100,19 +105,19 @@ async function checkMail(given: HostileMessage, mail: AcceptedMail): Promise<voi
     name.toLowerCase(),
   );
   for (const name of headerNames(mail.data)) {
-    expect(written.has(name) || own.includes(name), `header ${name} on the wire`).toBe(true);
-    expect(name).not.toContain("evil");
+    check(written.has(name) || own.includes(name), `header ${name} on the wire`);
+    check(!name.includes("evil"), `header ${name} on the wire`);
   }
   isAmong(mail.to, given.recipients, "recipient");
   isAmong([mail.from], given.senders, "sender");
-  expect(mail.data.includes("root:x:0")).toBe(false);
-  expect(/(?<!\r)\n|\r(?!\n)/.test(mail.data.toString("latin1")), "a bare CR or LF").toBe(false);
+  check(!mail.data.includes("root:x:0"), "a file of the machine");
+  check(!/(?<!\r)\n|\r(?!\n)/.test(mail.data.toString("latin1")), "a bare CR or LF");
   for (const seen of [await byPostalMime(mail.data), await byMailparser(mail.data)]) {
-    expect(seen.from.length).toBeGreaterThan(0);
+    check(seen.from.length > 0, "no author");
     isAmong(seen.from, given.authors, "author");
     isAmong(seen.shown, given.shown, "visible recipient");
     isAmong(seen.replyTo, given.replyTo, "reply address");
-    for (const text of seen.texts) expect(text).not.toMatch(reordering);
+    for (const text of seen.texts) check(!reordering.test(text), `reordered text ${JSON.stringify(text)}`);
   }
 }
 

@@ -52,35 +52,50 @@ function written(value: unknown, depth = 0): string[] {
 const isThere = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
 
+/** As `expect` would say it, at a tenth of the time: there are a million of them. */
+function check(holds: boolean, what: string, value: unknown): void {
+  if (!holds) throw new Error(`${what}: ${JSON.stringify(value)}`);
+}
+
 function look(message: Message, given: MessageInput): void {
   for (const value of headerBound(message)) {
-    expect(typeof value).toBe("string");
-    expect(value).not.toMatch(unprintable);
+    check(typeof value === "string", "not a text", value);
+    check(!unprintable.test(value), "unprintable", value);
   }
   for (const { address } of [message.from, ...message.to, ...message.cc, ...message.bcc, ...message.replyTo])
-    expect(address).toMatch(bare);
+    check(bare.test(address), "not an address", address);
   const { from, to } = message.envelope;
-  if (from !== "") expect(from).toMatch(bare);
-  expect(to.length).toBeGreaterThan(0);
-  expect(new Set(to.map(mailboxKey)).size).toBe(to.length);
+  check(from === "" || bare.test(from), "not a sender's address", from);
+  check(to.length > 0, "no recipients", to);
+  const recipients = new Set(to.map(mailboxKey));
+  check(recipients.size === to.length, "a recipient twice", to);
   const own = given.envelope;
   const hasOwn = own !== undefined && own !== null && [own.to, own.cc, own.bcc].some(isThere);
   const meant = hasOwn ? [own.to, own.cc, own.bcc] : [given.to, given.cc, given.bcc];
   if (!hasOwn) {
-    const listed = [...message.to, ...message.cc, ...message.bcc].map((one) => mailboxKey(one.address));
-    expect(new Set(to.map(mailboxKey))).toEqual(new Set(listed));
+    const people = [...message.to, ...message.cc, ...message.bcc];
+    const listed = new Set(people.map((one) => mailboxKey(one.address)));
+    const same = recipients.size === listed.size && [...recipients].every((one) => listed.has(one));
+    check(same, "recipients that are not listed", to);
   }
   const texts = meant
     .flatMap((one) => written(one))
     .join(" ")
     .toLowerCase();
-  for (const one of to) if (!one.includes("xn--")) expect(texts).toContain(one.toLowerCase());
+  for (const one of to)
+    check(one.includes("xn--") || texts.includes(one.toLowerCase()), "a recipient that is not written", one);
   for (const name of Object.keys(message.headers))
-    expect(name).not.toMatch(
-      /^(bcc|to|cc|from|content-(type|transfer-encoding|disposition)|__proto__|constructor)$/i,
+    check(
+      !/^(bcc|to|cc|from|content-(type|transfer-encoding|disposition)|__proto__|constructor)$/i.test(name),
+      "a header that is not the caller's",
+      name,
     );
-  expect(message.attachments.every(({ content }) => content instanceof Uint8Array)).toBe(true);
-  expect(Object.getPrototypeOf(message)).toBe(Object.prototype);
+  check(
+    message.attachments.every(({ content }) => content instanceof Uint8Array),
+    "content that is no bytes",
+    message.attachments,
+  );
+  check(Object.getPrototypeOf(message) === Object.prototype, "a prototype of its own", message);
 }
 
 test("20,000 hostile inputs: each is refused by name, or becomes a message that cannot deceive", {
@@ -92,12 +107,12 @@ test("20,000 hostile inputs: each is refused by name, or becomes a message that 
       const made: unknown = await createMessage(given as MessageInput).catch((error: unknown) => error);
       if (made instanceof InvalidMessage) {
         seen.refused += 1;
-        expect(made.field).not.toBe("");
-        expect(made.message.startsWith(`${made.field}: `)).toBe(true);
-        expect(made.message).not.toMatch(unprintable);
-        expect(made.message.length).toBeLessThan(400);
+        check(made.field !== "", "no field", made.message);
+        check(made.message.startsWith(`${made.field}: `), "a sentence without its field", made.message);
+        check(!unprintable.test(made.message), "unprintable", made.message);
+        check(made.message.length < 400, "a long sentence", made.message);
       } else {
-        expect(made).not.toBeInstanceOf(Error);
+        check(!(made instanceof Error), "another error", String(made));
         seen.taken += 1;
         look(made as Message, given as MessageInput);
       }

@@ -1,6 +1,7 @@
 import { type Message, sharedByCopies } from "@relais/core/spi";
-import MailComposer from "nodemailer/lib/mail-composer";
-import { composition, headerFields } from "./composition.ts";
+import { bytesWithCrlf } from "./encodings.ts";
+import { headerFields } from "./header-fields.ts";
+import { serialize, tree } from "./tree.ts";
 
 /** A message as it goes over the wire. */
 export interface CompiledMessage {
@@ -16,13 +17,10 @@ async function build(message: Message): Promise<CompiledMessage> {
   const { raw, messageId } = message;
   if (raw !== undefined) {
     // As it came: servers take longer header lines than RFC 5322 allows, and who wrote this one has its reasons.
-    const bytes = crlf(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength));
+    const bytes = bytesWithCrlf(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength));
     return Object.freeze({ bytes, messageId });
   }
-  const root = new MailComposer(composition(message)).compile();
-  const structure = root.buildHeaders.bind(root);
-  root.buildHeaders = () => `${headerFields(message)}\r\n${structure()}`;
-  const bytes = crlf(await root.build());
+  const bytes = serialize(headerFields(message), tree(message));
   checkHeaderLines(bytes);
   return Object.freeze({ bytes, messageId });
 }
@@ -43,28 +41,6 @@ export function compile(message: Message): Promise<CompiledMessage> {
   return made;
 }
 
-const LF = 10;
-const CR = 13;
-
-function isClean(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    if (bytes[at - 1] !== CR) return false;
-  }
-  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) {
-    if (bytes[at + 1] !== LF) return false;
-  }
-  return true;
-}
-
-/**
- * The bytes with every line break as CRLF (RFC 5322, 2.3); the same buffer if they are so already. A bare CR or LF
- * would be fixed on the way by one provider and not by the next, and would break a signature made before.
- */
-function crlf(bytes: Buffer): Buffer {
-  if (isClean(bytes)) return bytes;
-  return Buffer.from(bytes.toString("latin1").replace(/\r\n|\r|\n/g, "\r\n"), "latin1");
-}
-
 /** RFC 5322, 2.1.1: characters in a line, without CRLF. */
 const mostCharacters = 998;
 
@@ -73,13 +49,13 @@ const mostCharacters = 998;
  * none. Servers cut such a line, break it, or refuse the whole message.
  */
 function checkHeaderLines(bytes: Buffer): void {
-  let name = "";
+  let field = 0;
   for (let at = 0; ; ) {
-    const end = bytes.indexOf("\r\n", at);
+    const end = bytes.indexOf("\r\n", at, "latin1");
     if (end <= at) return;
-    if (bytes[at] !== 32 && bytes[at] !== 9)
-      name = bytes.toString("latin1", at, Math.min(end, at + 76)).split(":")[0] ?? "";
+    if (bytes[at] !== 32 && bytes[at] !== 9) field = at;
     if (end - at > mostCharacters) {
+      const name = bytes.toString("latin1", field, Math.min(end, field + 76)).split(":")[0];
       throw new RangeError(
         `header ${name} has a line of ${end - at} characters; at most ${mostCharacters} are allowed`,
       );

@@ -9,8 +9,8 @@ const wordCharacters = 52;
 /** Between folds; RFC 5322, 2.1.1 ends a line at 998. */
 const longestRun = 900;
 
-/** The encoding that makes the shorter word: base64 where most characters are outside ASCII. */
-function encodingFor(text: string): "Q" | "B" {
+/** The encoding of encoded words that makes the shorter word: base64 where most characters are outside ASCII. */
+export function encodingFor(text: string): "Q" | "B" {
   const others = text.replace(/[\x20-\x7e]/g, "").length;
   return others > text.length / 2 ? "B" : "Q";
 }

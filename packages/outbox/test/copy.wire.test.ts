@@ -2,26 +2,22 @@ import { createHash } from "node:crypto";
 import { copyOutbox, createOutbox, createWorker, type Outbox } from "@relais/outbox";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
-import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 import { chainOf, mail, scripted, until } from "./scripted.ts";
+import { sharedPostgres } from "./shared-postgres.ts";
 import { empty } from "./stores.ts";
 
 const from = "shop@example.org";
 const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 describe.runIf(needs("postgres"))("a copy of an outbox", () => {
-  let server: PostgresServer;
   let source: Outbox;
   let target: Outbox;
   beforeAll(async () => {
-    server = await postgresServer();
-    source = await createOutbox({ database: await server.database(), from });
-    target = await createOutbox({ database: await server.database(), from });
+    const server = await sharedPostgres();
+    source = await createOutbox({ database: await server.database("migrated"), from });
+    target = await createOutbox({ database: await server.database("migrated"), from });
   }, 60_000);
-  afterAll(async () => {
-    await Promise.all([source.close(), target.close()]);
-    await server.stop();
-  });
+  afterAll(() => Promise.all([source.close(), target.close()]));
 
   test("has every byte, of many files, of large ones, and of one that is larger than a part", async () => {
     await empty(source);

@@ -5,18 +5,17 @@ import { createOutbox, createWorker, type Outbox } from "@relais/outbox";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
-import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 import { chainOf, having, mail, scripted, until } from "./scripted.ts";
+import { sharedPostgres } from "./shared-postgres.ts";
 import { empty } from "./stores.ts";
 
 describe.runIf(needs("postgres"))("while nobody knows what the database has done", () => {
-  let server: PostgresServer;
   let pool: pg.Pool;
   let outbox: Outbox;
   let far: ReturnType<typeof scripted>;
   beforeAll(async () => {
-    server = await postgresServer();
-    pool = new pg.Pool({ connectionString: await server.database() });
+    const server = await sharedPostgres();
+    pool = new pg.Pool({ connectionString: await server.database("migrated") });
     // Its connections end a moment after it, and the server may be faster.
     pool.on("error", () => undefined);
     outbox = await createOutbox({ database: pool, from: "shop@example.org" });
@@ -24,7 +23,6 @@ describe.runIf(needs("postgres"))("while nobody knows what the database has done
   afterAll(async () => {
     await outbox.close();
     await pool.end();
-    await server.stop();
   });
   beforeEach(async () => {
     await empty(outbox);

@@ -185,7 +185,7 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
 
 describe("an outbox", () => {
   test("that is newer than the package is refused; two processes may make the tables at once", async () => {
-    const store = await stores.at(-1)?.[1]();
+    const store = await stores.at(-1)?.[1]("template1");
     if (store?.url === undefined) return;
     const outboxes = await Promise.all([store.outbox(), store.outbox(), store.outbox()]);
     await outboxes[0]?.database.query("insert into relais.migration (version) values (99)");
@@ -202,7 +202,7 @@ describe("an outbox", () => {
   }, 30_000);
 
   test("of the first version is brought to this one, with what it holds", async () => {
-    const store = await stores.at(-1)?.[1]();
+    const store = await stores.at(-1)?.[1]("template1");
     if (store?.url === undefined) return;
     const pool = new pg.Pool({ connectionString: store.url });
     // Its connections end a moment after it, and the server may be faster.

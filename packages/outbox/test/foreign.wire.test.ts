@@ -2,20 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createOutbox, createWorker, type Outbox, tableSource, wholeSchema } from "@relais/outbox";
 import fc from "fast-check";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
-import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 import { runs } from "./runs.ts";
 import { chainOf, having, mail, scripted, until } from "./scripted.ts";
+import { sharedPostgres } from "./shared-postgres.ts";
 
 const from = "shop@example.org";
 
 describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
-  let server: PostgresServer;
+  let server: Awaited<ReturnType<typeof sharedPostgres>>;
   beforeAll(async () => {
-    server = await postgresServer();
+    server = await sharedPostgres();
   }, 60_000);
-  afterAll(() => server.stop());
 
   describe("an application that reads as it likes", () => {
     const { setTypeParser, getTypeParser, builtins } = pg.types;

@@ -2,18 +2,17 @@ import { createOutbox, createWorker, type Outbox, type WorkerEvent } from "@rela
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../test/repo/system.ts";
 import { type Pooler, pgbouncer } from "./pgbouncer.ts";
-import { type PostgresServer, postgresServer } from "./postgres-server.ts";
 import { chainOf, scripted, until } from "./scripted.ts";
+import { sharedPostgres } from "./shared-postgres.ts";
 
 const there = needs("postgres") && needs("pgbouncer");
 
 describe.runIf(there)("behind a PgBouncer whose two sessions are anybody's", () => {
-  let server: PostgresServer;
   let pooler: Pooler;
   let outbox: Outbox;
 
   beforeAll(async () => {
-    server = await postgresServer();
+    const server = await sharedPostgres();
     pooler = await pgbouncer(server.url, 2);
     outbox = await createOutbox({
       database: pooler.through(await server.database()),
@@ -23,7 +22,6 @@ describe.runIf(there)("behind a PgBouncer whose two sessions are anybody's", () 
   afterAll(async () => {
     await outbox.close();
     await pooler.stop();
-    await server.stop();
   });
 
   test("two workers send all, once, and nothing goes wrong", async () => {

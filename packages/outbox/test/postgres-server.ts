@@ -1,23 +1,25 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { freePort } from "../../../test/repo/free-port.ts";
+import { ownFolder } from "./own-folder.ts";
 
 const run = promisify(execFile);
 
 /** A PostgreSQL of our own, on loopback, with the durability that it has by default. */
 export interface PostgresServer {
   readonly url: string;
-  /** A fresh, empty database in it. */
-  database(): Promise<string>;
+  /** A fresh database in it. @param template of which it is a copy. @defaultValue empty */
+  database(template?: string): Promise<string>;
   /** Kills it as a crash would, and starts it again on the same port. */
   restart(): Promise<void>;
-  stop(): Promise<void>;
+  /** @param signal SIGQUIT ends it at once, with nothing written to the disk before. @defaultValue SIGINT */
+  stop(signal?: "SIGINT" | "SIGQUIT"): Promise<void>;
 }
 
 function binaries(): string {
@@ -49,10 +51,23 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
+/** Makes a database on a server, and gives its URL. */
+export async function createDatabase(server: string, template = "template1"): Promise<string> {
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  const client = new pg.Client(server);
+  await client.connect();
+  try {
+    await client.query(`create database ${name} template ${template}`);
+  } finally {
+    await client.end();
+  }
+  return server.replace(/postgres$/, name);
+}
+
 /** Starts one in a folder that is removed when it stops. */
 export async function postgresServer(): Promise<PostgresServer> {
   const bin = binaries();
-  const home = mkdtempSync(join(tmpdir(), "relais-pg-"));
+  const home = ownFolder("pg");
   const user = await owner();
   if (user.uid !== undefined) chownSync(home, user.uid, user.gid as number);
   const data = join(home, "data");
@@ -69,30 +84,23 @@ export async function postgresServer(): Promise<PostgresServer> {
     }
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
+    // Ctrl+C reaches it, too.
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const closed = once(child, "close");
     child.kill(signal);
     await closed;
   };
   await start();
-  let number = 0;
   return {
     url,
-    async database() {
-      number += 1;
-      const name = `test_${number}`;
-      const client = new pg.Client(url);
-      await client.connect();
-      await client.query(`create database ${name}`);
-      await client.end();
-      return url.replace(/postgres$/, name);
-    },
+    database: (template) => createDatabase(url, template),
     async restart() {
       // Immediate shutdown: no connection is waited for, and recovery runs at the next start.
       await end("SIGQUIT");
       await start();
     },
-    async stop() {
-      await end("SIGINT");
+    async stop(signal = "SIGINT") {
+      await end(signal);
       rmSync(home, { recursive: true, force: true });
     },
   };

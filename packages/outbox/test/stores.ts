@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { createOutbox, type Outbox, type OutboxOptions } from "@relais/outbox";
 import { needs } from "../../../test/repo/system.ts";
 import { pgliteFolder } from "./pglite-folder.ts";
-import { postgresServer } from "./postgres-server.ts";
+import { sharedPostgres } from "./shared-postgres.ts";
 
 /** A database for the tests of a file. */
 export interface Store {
@@ -10,20 +10,18 @@ export interface Store {
   outbox(options?: OutboxOptions): Promise<Outbox>;
   /** A URL, where it is a server. */
   readonly url?: string;
-  restart?(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const from = "shop@example.org";
 
-async function postgresStore(): Promise<Store> {
-  const server = await postgresServer();
-  const url = await server.database();
+async function postgresStore(template = "migrated"): Promise<Store> {
+  const url = await (await sharedPostgres()).database(template);
   return {
     url,
-    restart: server.restart,
     outbox: (options) => createOutbox({ database: url, from, ...options }),
-    stop: server.stop,
+    // Its server ends with the run.
+    stop: async () => undefined,
   };
 }
 
@@ -35,11 +33,12 @@ async function pgliteStore(): Promise<Store> {
   };
 }
 
-/** What the suite runs on: PGlite always, PostgreSQL where it is installed (on CI it must be). */
-export const stores: readonly (readonly [name: string, open: () => Promise<Store>])[] = [
-  ["PGlite", pgliteStore],
-  ...(needs("postgres") ? [["PostgreSQL", postgresStore] as const] : []),
-];
+/**
+ * What the suite runs on: PGlite always, PostgreSQL where it is installed (on CI it must be). Its tables are there, but
+ * for `template1`.
+ */
+export const stores: readonly (readonly [name: string, open: (template?: "template1") => Promise<Store>])[] =
+  [["PGlite", pgliteStore], ...(needs("postgres") ? [["PostgreSQL", postgresStore] as const] : [])];
 
 /** Removes every message and lease. */
 export async function empty({ database }: Outbox): Promise<void> {

@@ -1,26 +1,21 @@
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import type { Database } from "../../src/database/database.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import { postgresAt } from "../../src/database/postgres.ts";
 import { prepared, preparedQueries } from "../../src/database/prepared.ts";
-import { type PostgresServer, postgresServer } from "../postgres-server.ts";
+import { sharedPostgres } from "../shared-postgres.ts";
 
 const often = prepared("select n, word from thing where n = $1");
 const listed = "select name, statement from pg_prepared_statements where name like 'relais%'";
 
 describe.runIf(needs("postgres"))("statements that run all the time, on PostgreSQL", () => {
-  let server: PostgresServer;
   let url: string;
   let database: Database;
 
-  beforeAll(async () => {
-    server = await postgresServer();
-  }, 60_000);
-  afterAll(() => server.stop());
   beforeEach(async () => {
-    url = await server.database();
+    url = await (await sharedPostgres()).database();
     // One connection: what is prepared is its own.
     database = postgresAt(url, 1);
     await database.query(`create table thing (n int primary key, word text) with (autovacuum_enabled = off);

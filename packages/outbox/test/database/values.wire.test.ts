@@ -5,7 +5,7 @@ import type { Database } from "../../src/database/database.ts";
 import { pgliteAt } from "../../src/database/pglite/pglite.ts";
 import { postgresAt } from "../../src/database/postgres.ts";
 import { pgliteFolder } from "../pglite-folder.ts";
-import { postgresServer } from "../postgres-server.ts";
+import { sharedPostgres } from "../shared-postgres.ts";
 
 const at = new Date("2026-03-04T05:06:07.089Z");
 const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
@@ -89,10 +89,9 @@ async function onPglite(): Promise<Opened> {
 }
 
 async function onPostgres(): Promise<Opened> {
-  const server = await postgresServer();
   // One connection: temporary tables are its own.
-  const database = postgresAt(await server.database(), 1);
-  return { database, close: () => database.close().then(server.stop) };
+  const database = postgresAt(await (await sharedPostgres()).database(), 1);
+  return { database, close: () => database.close() };
 }
 
 const makes = [

@@ -8,21 +8,20 @@ import { createOutbox, createWorker } from "@relais/outbox";
 import { beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import { breakingWay } from "../../../outbox/test/breaking-way.ts";
-import { type PostgresServer, postgresServer } from "../../../outbox/test/postgres-server.ts";
+import { sharedPostgres } from "../../../outbox/test/shared-postgres.ts";
 
 const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
 
 describe.runIf(needs("postgres"))("SIGTERM ends a worker in its time, whatever the database does", () => {
   let cwd: string;
-  let server: PostgresServer;
   let far: SmtpServer;
   let url: string;
   beforeEach(async () => {
     cwd = mkdtempSync(join(tmpdir(), "relais-silence-"));
-    [server, far] = await Promise.all([postgresServer(), smtpServer()]);
-    url = await server.database();
+    far = await smtpServer();
+    url = await (await sharedPostgres()).database("migrated");
     return async () => {
-      await Promise.all([far.close(), server.stop()]);
+      await far.close();
       rmSync(cwd, { recursive: true, force: true });
     };
   });
@@ -67,7 +66,8 @@ describe.runIf(needs("postgres"))("SIGTERM ends a worker in its time, whatever t
       await tx.query("lock table relais.worker in access exclusive mode");
       const child = worker(url);
       const closed = once(child, "close");
-      const waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock'";
+      const waiting =
+        "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
       await expect.poll(() => outbox.database.query(waiting), { timeout: 20_000 }).toHaveLength(1);
       const asked = Date.now();
       child.kill("SIGTERM");

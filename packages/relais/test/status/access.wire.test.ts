@@ -6,7 +6,7 @@ import { createOutbox } from "@relais/outbox";
 import { createChain } from "relais";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
-import { postgresServer } from "../../../outbox/test/postgres-server.ts";
+import { sharedPostgres } from "../../../outbox/test/shared-postgres.ts";
 import { allowedHosts, loginLimiter } from "../../src/status/access.ts";
 import { eventStream } from "../../src/status/event-stream.ts";
 import { pageServer } from "../../src/status/page-server.ts";
@@ -289,15 +289,14 @@ describe("a page that fails", () => {
 
 describe.runIf(needs("postgres"))("a slow database", () => {
   test("is asked one thing at a time, however many look at the page", async () => {
-    const postgres = await postgresServer();
-    const database = await postgres.database();
+    const database = await (await sharedPostgres()).database("migrated");
     const [outbox, other] = await Promise.all([createOutbox({ database }), createOutbox({ database })]);
     const chain = createChain([{ id: "X", send: async () => Promise.reject(new Error("not asked")) }]);
     const server = await statusServer({ chain, collector: statsCollector(() => chain), outbox });
     const controller = new AbortController();
     const { signal } = controller;
     const asked = `select count(*)::int as n from pg_stat_activity
-      where query like '%relais.message%' and state = 'active' and pid <> pg_backend_pid()`;
+      where query like '%relais.message%' and datname = current_database() and state = 'active' and pid <> pg_backend_pid()`;
     let most = 0;
     await other.database.transaction(async (tx) => {
       await tx.query("lock table relais.message in access exclusive mode");
@@ -315,6 +314,5 @@ describe.runIf(needs("postgres"))("a slow database", () => {
     controller.abort();
     await server.close();
     await Promise.all([outbox.close(), other.close()]);
-    await postgres.stop();
   }, 60_000);
 });

@@ -8,12 +8,12 @@ import {
 } from "@relais/core/spi";
 import { compile } from "@relais/mime";
 import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
+import { Body } from "../connection/body.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Slot } from "../connection/connection-slots.ts";
 import type { ConnectionPool, LearnedLimits } from "../connection/pool.ts";
 import { explainError, wasClosed, wasNeverWritten } from "../replies/classify.ts";
 import { parseError } from "../replies/parse-error.ts";
-import { type BodyStream, bodyStream } from "./body-stream.ts";
 import type { Sign } from "./dkim.ts";
 import type { OutcomeFactory } from "./outcomes.ts";
 import { type RecipientTracker, recipientTracker } from "./recipient-tracker.ts";
@@ -44,7 +44,7 @@ export class Attempt {
   readonly #recipients: RecipientTracker;
   readonly #utf8Header: string | undefined;
   #connection: Connection | undefined;
-  #body: BodyStream | undefined;
+  #body: Body | undefined;
   /** A connection was replaced, and nothing has been sent over the new one yet. */
   #reconnected = false;
   /** The connection waits for RSET. */
@@ -127,7 +127,7 @@ export class Attempt {
 
     const recipients = pending.slice(0, Math.min(learned.recipients.value, connection.offers.maxRecipients));
     // The point of no return is one for the whole attempt, however many transactions it takes.
-    const body = bodyStream(bytes, () => {
+    const body = new Body(bytes, () => {
       this.#handOver ??= this.#context.handOver();
       return this.#handOver;
     });
@@ -141,7 +141,7 @@ export class Attempt {
     this.#recipients.begin(recipients);
     this.#body = body;
     try {
-      this.#recordSent(await connection.send(transaction.envelope, body.stream, utf8), transaction);
+      this.#recordSent(await connection.send(transaction.envelope, body, utf8), transaction);
     } catch (thrown) {
       const cause = transaction.envelope.mailError ?? thrown;
       if (!(await this.#recover(cause, transaction, slot))) this.#recordFailure(cause, transaction);
@@ -165,12 +165,11 @@ export class Attempt {
   #recordSent(info: SMTPConnectionSendInfo, { body }: Transaction): void {
     const { outcomes, learned } = this.#shared;
     const { accepted, rejectedErrors = [], response } = info;
-    if (!(body.handedOver && body.stream.readableEnded)) {
+    if (!body.handedOver) {
       // An answer that cannot be one to the final dot: it has not gone out yet. It must not any more.
       this.#closeConnection();
       const reason = "the server answered before it had the whole message";
-      const kind = body.handedOver ? "unknown" : "transient";
-      this.#endPending(outcomes.failure({ kind, reason, code: "EPROTOCOL" }));
+      this.#endPending(outcomes.failure({ kind: "transient", reason, code: "EPROTOCOL" }));
       return;
     }
     this.#recipients.accept(accepted, response);

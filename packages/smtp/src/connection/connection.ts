@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SMTPConnectionSendInfo, SMTPEnvelope } from "nodemailer/lib/smtp-connection";
-import { addSmtpUtf8, keepAlive } from "./nodemailer-internals.ts";
+import type { Body } from "./body.ts";
+import { addSmtpUtf8, keepAlive, writeBodies } from "./nodemailer-internals.ts";
 
 /** One connection to the server, greeted, encrypted as wanted and logged in (RFC 5321, 3.1). */
 export interface Connection {
@@ -15,7 +16,7 @@ export interface Connection {
    * One transaction; rejects with nodemailer's error.
    * @param smtpUtf8 MAIL says SMTPUTF8, also where only a header needs it; nodemailer looks at the envelope alone
    */
-  send(envelope: SMTPEnvelope, body: Readable, smtpUtf8: boolean): Promise<SMTPConnectionSendInfo>;
+  send(envelope: SMTPEnvelope, body: Body, smtpUtf8: boolean): Promise<SMTPConnectionSendInfo>;
   /** Whether it keeps the process alive, as it does at first. */
   keepAlive(keeps: boolean): void;
   /** RSET; resolves when the connection is fit for another message, or has been closed instead. */
@@ -63,18 +64,19 @@ function within(connection: SMTPConnection, limitMs: number, act: (done: () => v
 
 /** nodemailer's connection, with promises and what the server offers. */
 export function wrapConnection(connection: SMTPConnection): Connection {
+  writeBodies(connection);
   const wrapped = {
     ended: false,
     sent: 0,
     offers: parseExtensions(""),
-    send: (envelope: SMTPEnvelope, body: Readable, smtpUtf8: boolean) =>
+    send: (envelope: SMTPEnvelope, body: Body, smtpUtf8: boolean) =>
       new Promise<SMTPConnectionSendInfo>((resolve, reject) => {
         wrapped.sent += 1;
         const restore = smtpUtf8 ? addSmtpUtf8(connection) : undefined;
         // nodemailer forgets its callback where it closes the connection by itself; its own error comes first.
         const onEnd = (): void => void setImmediate(() => reject(connectionClosed()));
         connection.once("end", onEnd);
-        connection.send(envelope, body, (error, info) => {
+        connection.send(envelope, body as unknown as Readable, (error, info) => {
           connection.off("end", onEnd);
           restore?.();
           if (error !== null || info === undefined) reject(error ?? connectionClosed());

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { Body, BodySink } from "./body.ts";
 
 // What is needed of nodemailer and not in its types, in one place. nodemailer-internals.test.ts says when it moves.
 
@@ -12,9 +13,16 @@ interface Internals {
   _onClose(): void;
   /** Whole replies that have come and were not read yet. */
   readonly _responseQueue: readonly string[];
-  /** The one in use: of TCP first, then of TLS. */
-  readonly _socket: Socket | false | undefined;
+  /** What reads the next reply. */
+  readonly _responseActions: ((reply: string) => void)[];
+  readonly _socket: Socket;
+  /** After 354: where a message is written, and what is called with the error or the reply to the final dot. */
+  _createSendStream(done: SendDone): { write(message: unknown): void; end(): void };
+  /** Reads the reply to the final dot. */
+  _actionSMTPStream(reply: string, done: SendDone): void;
 }
+
+type SendDone = (error: Error | null, reply?: string) => void;
 
 const internals = (connection: SMTPConnection): Internals => connection as unknown as Internals;
 
@@ -31,11 +39,11 @@ export function addSmtpUtf8(connection: SMTPConnection): () => void {
   };
 }
 
-/** Whether the open connection keeps the process alive. */
+/** Whether a connection that was opened keeps the process alive. */
 export function keepAlive(connection: SMTPConnection, keeps: boolean): void {
-  const socket = internals(connection)._socket || undefined;
-  if (keeps) socket?.ref();
-  else socket?.unref();
+  const { _socket: socket } = internals(connection);
+  if (keeps) socket.ref();
+  else socket.unref();
 }
 
 /** Gives the greeting its whole time; nodemailer cuts it short by the time that connecting may take. */
@@ -61,5 +69,38 @@ export function readRepliesBeforeClose(connection: SMTPConnection): void {
       else setImmediate(next);
     };
     next();
+  };
+}
+
+/**
+ * Bodies are written to the socket by themselves. nodemailer pipes them through two streams, and the final dot is a write
+ * of its own: a packet more, and a large part of the CPU time of a send.
+ */
+export function writeBodies(connection: SMTPConnection): void {
+  const inner = internals(connection);
+  let ended = false;
+  connection.once("end", () => {
+    ended = true;
+  });
+  const sink: BodySink = {
+    get ended() {
+      return ended || !inner._socket.writable;
+    },
+    write: (bytes) => inner._socket.write(bytes),
+    drained: () =>
+      new Promise((resolve) => {
+        const socket = inner._socket;
+        const settle = (): void => {
+          socket.off("drain", settle);
+          connection.off("end", settle);
+          resolve();
+        };
+        socket.once("drain", settle);
+        connection.once("end", settle);
+      }),
+  };
+  inner._createSendStream = (done) => {
+    inner._responseActions.push((reply) => inner._actionSMTPStream(reply, done));
+    return { write: (body) => void (body as Body).writeTo(sink).catch(done), end: () => {} };
   };
 }

@@ -1,8 +1,9 @@
 import type { Alternative, Attachment, Message } from "@relais/core/spi";
-import type { MailComposerOptions } from "nodemailer/lib/mail-composer";
-import { detectExtension, foldLines } from "nodemailer/lib/mime-funcs";
-import { headerValue, mailboxes, unstructured } from "./header-values.ts";
+import MailComposer, { type MailComposerOptions } from "nodemailer/lib/mail-composer";
+import { detectExtension } from "nodemailer/lib/mime-funcs";
+import { headerFields } from "../src/header-fields.ts";
 
+// nodemailer's composer builds the same message: what it writes is what ours is compared with.
 type ComposerAttachment = NonNullable<MailComposerOptions["attachments"]>[number];
 
 // New objects throughout: nodemailer writes to what it is given, and a message is frozen.
@@ -29,38 +30,11 @@ function attachment(one: Attachment, index: number): ComposerAttachment {
 
 const alternative = ({ contentType, content }: Alternative) => ({ contentType, content: bufferOf(content) });
 
-/**
- * The header fields that say who and what, encoded and folded, one after the other. nodemailer writes the others (Date,
- * Message-ID, MIME-Version, Content-Type): it would encode some of these where RFC 2047 forbids it, and leave text that
- * looks encoded as it is.
- */
-export function headerFields(message: Message): string {
-  const lines: string[] = [];
-  const add = (name: string, value: string): void => {
-    if (value.trim() !== "") lines.push(foldLines(`${name}: ${value}`, 76));
-  };
-  for (const [name, value] of Object.entries(message.headers)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (typeof one !== "string") throw new TypeError(`headers.${name} must be a string`);
-      add(name, headerValue(name, one));
-    }
-  }
-  add("From", mailboxes(message.authors));
-  if (message.sender !== undefined) add("Sender", mailboxes([message.sender]));
-  add("To", mailboxes(message.to));
-  add("Cc", mailboxes(message.cc));
-  add("Reply-To", mailboxes(message.replyTo));
-  add("In-Reply-To", message.inReplyTo ?? "");
-  add("References", message.references.join(" "));
-  add("Subject", unstructured(message.subject));
-  return lines.join("\r\n");
-}
-
 const amp = /^text\/x-amp-html\b/i;
 const watch = /^text\/watch-html\b/i;
 
 /** The bodies of a message in the words of nodemailer's MailComposer. */
-export function composition(message: Message): MailComposerOptions {
+function composition(message: Message): MailComposerOptions {
   const { text, html, alternatives, icalEvent } = message;
   const ampPart = alternatives.find(({ contentType }) => amp.test(contentType));
   const watchPart = alternatives.find(({ contentType }) => watch.test(contentType));
@@ -78,4 +52,14 @@ export function composition(message: Message): MailComposerOptions {
     ...(others.length === 0 ? {} : { alternatives: others.map(alternative) }),
     ...(icalEvent === undefined ? {} : { icalEvent: { ...icalEvent, content: bufferOf(icalEvent.content) } }),
   } as MailComposerOptions;
+}
+
+/** The mail as nodemailer's streams write it, with our header fields above its own of MIME. */
+export async function composedByNodemailer(message: Message): Promise<Buffer> {
+  const root = new MailComposer(composition(message)).compile();
+  const structure = root.buildHeaders.bind(root);
+  const known = /^(?:message-id|date|mime-version):.*\r\n(?:[ \t].*\r\n)*/gim;
+  root.buildHeaders = () => `${headerFields(message)}\r\n${structure().replace(known, "")}`;
+  const bytes = await root.build();
+  return Buffer.from(bytes.toString("latin1").replace(/\r\n|\r|\n/g, "\r\n"), "latin1");
 }
