@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes twenty seconds or more: nobody waits for it alone at the end. */
 const long =
-  /chaos|durability|killed|soak|fuzz|poison|probes|outage|worker-life|docs|examples|rules-broken|crash|installed|packages.long|lease|late|table|prisma|silence/;
+  /chaos|durability|killed|soak|fuzz|poison|probes|outage|worker-life|docs|examples|rules-broken|crash|installed|works-with|first-example|packages.long|lease|late|table|prisma|silence/;
 
 /** The usual order, the long ones before all others. */
 export class LongestFirst extends BaseSequencer {
