@@ -57,7 +57,7 @@ export async function sendEmail(payload: MessageInput): Promise<EmailSent> {
   return { success: false, status, error, accepted, rejected };
 }
 
-/** Closes the chain behind `sendEmail`, so that the process can end; the next call makes a new one. */
+/** Closes the chain behind `sendEmail`; the next call makes a new one. */
 export async function closeEmail(): Promise<void> {
   const closing = chain;
   chain = undefined;
