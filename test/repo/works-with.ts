@@ -480,7 +480,7 @@ import { smtp } from "@relais/smtp";
 import nodemailer from "nodemailer";
 
 const where = { host: String(process.env.SMTP_HOST), port: Number(process.env.SMTP_PORT) };
-writeFileSync("note.txt", "a note from a file");
+writeFileSync("note.txt", String(process.env.NOTE));
 const chain = createChain([smtp(where)]);
 const transporter = nodemailer.createTransport(relaisTransport(chain));
 const mail = { ...${mail}, attachments: [{ path: "note.txt" }, { filename: "b.txt", content: "b" }] };
@@ -493,6 +493,17 @@ console.log(info.accepted.length, await transporter.verify(), refused, ...others
 await Promise.all([chain, pooled, plain].map((one) => one.close()));
 `;
 
+async function usesNodemailer(at: Place, folder: string, version: string): Promise<void> {
+  write(at, folder, { "app.mts": withNodemailer });
+  const note = `from ${folder}`;
+  const { stdout } = await runs(at, node, ["app.mts"], folder, { NOTE: note });
+  expect(stdout.trim()).toMatch(/^1 true File access rejected for \S*note\.txt sent sent$/);
+  const attached = Buffer.from(note).toString("base64");
+  expect(at.smtp.accepted.filter(({ data }) => data.includes(attached))).toHaveLength(1);
+  const installed = readFileSync(join(at.folder, folder, "node_modules/nodemailer/package.json"), "utf8");
+  expect(JSON.parse(installed).version).toBe(version);
+}
+
 function peer(version: string, types?: string): Row {
   return {
     group: "nodemailer",
@@ -501,22 +512,17 @@ function peer(version: string, types?: string): Row {
     run: async (at) => {
       const folder = `nodemailer-${version}`;
       const declared = types === undefined ? [] : [`@types/nodemailer@${types}`];
-      await at.install(
-        folder,
-        "@relais/core",
-        "@relais/nodemailer",
-        "@relais/smtp",
-        `nodemailer@${version}`,
-        ...declared,
-      );
-      write(at, folder, { "app.mts": withNodemailer });
-      const before = at.smtp.accepted.length;
-      const { stdout } = await runs(at, node, ["app.mts"], folder);
-      expect(stdout.trim()).toMatch(/^1 true File access rejected for \S*note\.txt sent sent$/);
-      const note = Buffer.from("a note from a file").toString("base64");
-      expect(at.smtp.accepted.slice(before).filter(({ data }) => data.includes(note))).not.toEqual([]);
-      const installed = readFileSync(join(at.folder, folder, "node_modules/nodemailer/package.json"), "utf8");
-      expect(JSON.parse(installed).version).toBe(version);
+      const ours = ["@relais/core", "@relais/nodemailer", "@relais/smtp"];
+      const packages = [...ours, `nodemailer@${version}`, ...declared];
+      await at.install(folder, ...packages);
+      await usesNodemailer(at, folder, version);
+      // pnpm, too, for the oldest: its peers stand beside another nodemailer, which composes.
+      if (version.startsWith("6.")) {
+        const npmrc = readFileSync(join(at.folder, folder, ".npmrc"), "utf8");
+        write(at, `${folder}-pnpm`, { ".npmrc": npmrc, "package.json": "{}" });
+        await runs(at, "npm", ["exec", "--yes", "--", "pnpm@12.21.0", "add", ...packages], `${folder}-pnpm`);
+        await usesNodemailer(at, `${folder}-pnpm`, version);
+      }
       const how = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--skipLibCheck"];
       const tsc = join(root, "node_modules/.bin/tsc");
       const found = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
