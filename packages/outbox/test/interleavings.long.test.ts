@@ -135,7 +135,7 @@ class Worked {
       maxBytesInFlight: 1_000_000,
       worker: name,
       backoff: { baseMs: 1, capMs: 1 },
-      emit: () => undefined,
+      observe: undefined,
       reportError: () => (error) => void this.errors.push(error),
       onFreed: () => undefined,
     });
@@ -257,7 +257,7 @@ describe.each(stores.slice(0, 1))(
             worker.faults.push(step === "fault before" ? "before" : "after");
         }
       }
-      // All answers come, in time or late; all workers end; what the lost ones held is taken up.
+      // All answers come, in time or late; all workers end; what the lost ones held is recovered.
       const telling = setInterval(() => {
         for (const tell of far.slow.splice(0)) tell();
       }, 10);

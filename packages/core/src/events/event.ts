@@ -7,16 +7,14 @@ interface EventBase {
   readonly at: number;
   /** The chain's id. */
   readonly chain?: string;
+  /** The message's id, where the event belongs to one. */
+  readonly message?: string;
 }
 
-/** Fields of every event of a chain. */
 interface ChainEventBase extends EventBase {
-  /** `Message.id`, where the event belongs to one. */
-  readonly message?: string;
   readonly worker?: undefined;
 }
 
-/** Fields of every event of a worker. */
 interface WorkerEventBase extends EventBase {
   /** The worker's name. */
   readonly worker: string;
