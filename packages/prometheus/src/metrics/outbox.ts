@@ -1,6 +1,7 @@
+import { messageStates } from "@relais/core/spi";
 import type { OutboxFigures } from "../targets/outbox-reading.ts";
 import type { WatchedWorker } from "../targets/targets.ts";
-import { messageStates, noProvider, oneOf } from "./label-values.ts";
+import { noProvider, oneOf } from "./label-values.ts";
 import type { Metric } from "./metric.ts";
 
 /** Metrics of the outbox and its worker: one row each. */
