@@ -143,8 +143,8 @@ class Worked {
 
   async claim(limit: number): Promise<void> {
     const how = { limit, worker: this.name, lease: this.lease, bytes: 1_000_000, allowLarger: true };
-    for (const suspects of [false, true]) {
-      const rows = await claimMessages(this.#database, { ...how, suspects });
+    for (const recovered of [false, true]) {
+      const rows = await claimMessages(this.#database, { ...how, recovered });
       for (const row of rows) this.inFlight.add(row, this.lease);
     }
   }

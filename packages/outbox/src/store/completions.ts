@@ -25,7 +25,7 @@ export interface Completion {
   readonly provider?: string | undefined;
   readonly messageId?: string | undefined;
   readonly error?: string | undefined;
-  /** How often it was lost with its worker, one time after the other. @defaultValue 0: its worker lives */
+  /** How often it was recovered, one time after the other. @defaultValue 0: its worker lives */
   readonly recoveries?: number | undefined;
   /** Whether a deferral lengthens the next pause. @defaultValue if a provider was called: one that was only skipped was not tried */
   readonly countsAsDeferral?: boolean | undefined;
