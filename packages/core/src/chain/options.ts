@@ -213,7 +213,7 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
     deadlineMs,
     onUnknown,
     failover,
-    observers: Object.freeze([...observers]),
+    observers: [...observers],
     journal,
     from,
     limits: checked,
