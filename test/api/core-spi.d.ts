@@ -2,8 +2,9 @@
 
 // spi.ts
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
-export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
+export { type BreakerState, type ChainEvent, combineObservers, type Observer, type RelaisEvent, type WorkerEvent, } from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
+export { type MessageState, messageStates } from "./events/message-state.ts";
 export { type FailureKind, failureKinds } from "./failure/kinds.ts";
 export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
@@ -92,71 +93,109 @@ export {};
 // events/event.ts
 import type { Failure, Outcome } from "../failure/outcome.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
+import type { MessageState } from "./message-state.ts";
 interface EventBase {
     readonly at: number;
     readonly chain?: string;
     readonly message?: string;
 }
+interface ChainEventBase extends EventBase {
+    readonly worker?: undefined;
+}
+interface WorkerEventBase extends EventBase {
+    readonly worker: string;
+}
+export type RelaisEvent = ChainEvent | WorkerEvent;
 export type BreakerState = "closed" | "open" | "half-open";
-export type RelaisEvent = (EventBase & {
+export type ChainEvent = (ChainEventBase & {
     readonly type: "delivery-start";
     readonly recipients: number;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "attempt-start";
     readonly provider: string;
     readonly attempt: string;
     readonly n: number;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "attempt";
     readonly provider: string;
     readonly attempt: Attempt;
     readonly outcome: Outcome;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "hand-over";
     readonly provider: string;
     readonly attempt: string;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "late";
     readonly provider: string;
     readonly attempt: string;
     readonly outcome: Outcome;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "retry";
     readonly provider: string;
     readonly failure: Failure;
     readonly delayMs: number;
     readonly next: number;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "retry-suppressed";
     readonly provider: string;
     readonly failure: Failure;
     readonly why: "budget" | "deadline" | "wait-too-long";
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "failover";
     readonly from: string;
     readonly to: string;
     readonly failure: Failure;
     readonly recipients: number;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "wait";
     readonly delayMs: number;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "breaker";
     readonly provider: string;
     readonly state: BreakerState;
     readonly failure?: Failure;
     readonly reopenAt?: number;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "journal-lost";
     readonly provider: string;
     readonly attempt: string;
-}) | (EventBase & {
+}) | (ChainEventBase & {
     readonly type: "delivery";
     readonly delivery: Delivery;
     readonly ms: number;
 });
-export type Observer = (event: RelaisEvent) => void;
-export declare function combineObservers(observers: readonly Observer[], chain: string): Observer | undefined;
+export type WorkerEvent = (WorkerEventBase & {
+    readonly type: "settled";
+    readonly message: string;
+    readonly tenant: string;
+    readonly state: MessageState;
+    readonly provider?: string | undefined;
+    readonly error?: string | undefined;
+    readonly notBefore?: number | undefined;
+    readonly ms: number;
+    readonly delivery?: Delivery | undefined;
+    readonly possibleDuplicate?: boolean | undefined;
+}) | (WorkerEventBase & {
+    readonly type: "recovered";
+    readonly message: string;
+    readonly state: MessageState;
+}) | (WorkerEventBase & {
+    readonly type: "lease-lost";
+    readonly message: string;
+}) | (WorkerEventBase & {
+    readonly type: "late";
+    readonly message: string;
+    readonly provider: string;
+    readonly attempt: string;
+    readonly outcome: Outcome;
+    readonly state: MessageState;
+}) | (WorkerEventBase & {
+    readonly type: "error";
+    readonly during: string;
+    readonly error: string;
+});
+export type Observer<Event extends RelaisEvent = RelaisEvent> = (event: Event) => void;
+export declare function combineObservers<Event extends RelaisEvent>(observers: readonly Observer<Event>[], chain: string | undefined): Observer<Event> | undefined;
 export declare function observeBoth(one: Observer | undefined, other: Observer | undefined): Observer | undefined;
 export {};
 
@@ -177,6 +216,10 @@ export interface Journal {
     late?(entry: JournalEntry, outcome: Outcome): Promise<void>;
 }
 export declare function isJournal(value: unknown): value is Journal;
+
+// events/message-state.ts
+export declare const messageStates: readonly ["queued", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
+export type MessageState = (typeof messageStates)[number];
 
 // failure/kinds.ts
 export declare const failureKinds: readonly ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected", "unknown", "skipped", "cancelled"];

@@ -1,6 +1,7 @@
 // What @relais/outbox opens. Written by `npm run api`.
 
 // index.ts
+export type { WorkerEvent } from "@relais/core";
 export type { Database, Queryable, Row } from "./database/database.ts";
 export type { OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
@@ -18,8 +19,7 @@ export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./s
 export type { DeliveryTrace, Resolution, TraceAttempt } from "./store/trace.ts";
 export type { TableColumns, TableMapping, TableStatuses } from "./table/mapping.ts";
 export { type MessageSource, tableSource } from "./table/source.ts";
-export type { WorkerEvent, WorkerObserver } from "./worker/events.ts";
-export type { BackoffOptions, WorkerOptions } from "./worker/options.ts";
+export type { BackoffOptions, WorkerObserver, WorkerOptions } from "./worker/options.ts";
 export { createWorker, type Worker, type WorkerStatus } from "./worker/worker.ts";
 
 // database/database.ts
@@ -242,8 +242,9 @@ export declare function insertMessage(queryable: Pick<Queryable, "query">, row: 
 export declare function insertMessages(queryable: Pick<Queryable, "query">, rows: readonly string[]): Promise<Enqueued[]>;
 
 // store/message.ts
-export declare const states: readonly ["queued", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
-export type State = (typeof states)[number];
+import { type MessageState, messageStates } from "@relais/core/spi";
+export declare const states: typeof messageStates;
+export type State = MessageState;
 export declare const finalStates: readonly ["sent", "partial", "failed", "expired", "cancelled"];
 export declare const unknownPolicies: readonly ["hold", "resend", "assume_sent"];
 export type UnknownPolicy = (typeof unknownPolicies)[number];
@@ -440,46 +441,10 @@ export interface MessageSource {
 }
 export declare function tableSource(outbox: DatabaseOwner, mapping: TableMapping): MessageSource;
 
-// worker/events.ts
-import type { Delivery } from "@relais/core";
-import type { State } from "../store/message.ts";
-interface At {
-    readonly at: number;
-}
-export type WorkerEvent = (At & {
-    readonly type: "settled";
-    readonly message: string;
-    readonly tenant: string;
-    readonly state: State;
-    readonly provider?: string | undefined;
-    readonly error?: string | undefined;
-    readonly notBefore?: number | undefined;
-    readonly ms: number;
-    readonly delivery?: Delivery | undefined;
-    readonly possibleDuplicate?: boolean | undefined;
-}) | (At & {
-    readonly type: "recovered";
-    readonly message: string;
-    readonly state: State;
-}) | (At & {
-    readonly type: "lease-lost";
-    readonly message: string;
-}) | (At & {
-    readonly type: "late";
-    readonly message: string;
-    readonly state: State;
-}) | (At & {
-    readonly type: "error";
-    readonly during: string;
-    readonly error: string;
-});
-export type WorkerObserver = (event: WorkerEvent) => void;
-export declare function errorText(error: unknown): string;
-export {};
-
 // worker/options.ts
+import type { Observer, WorkerEvent } from "@relais/core";
 import type { MessageSource } from "../table/source.ts";
-import type { WorkerObserver } from "./events.ts";
+export type WorkerObserver = Observer<WorkerEvent>;
 export interface BackoffOptions {
     readonly baseMs?: number | undefined;
     readonly capMs?: number | undefined;
@@ -488,7 +453,7 @@ export interface WorkerOptions {
     readonly concurrency?: number | undefined;
     readonly name?: string | undefined;
     readonly backoff?: BackoffOptions | undefined;
-    readonly observers?: readonly WorkerObserver[] | undefined;
+    readonly observers?: readonly Observer<WorkerEvent>[] | undefined;
     readonly maxBytesInFlight?: number | undefined;
     readonly keepSentForMs?: number | undefined;
     readonly queryTimeoutMs?: number | undefined;
@@ -525,5 +490,6 @@ export interface WorkerStatus {
 interface WorkerOutbox extends DatabaseOwner {
     readonly defaultFrom: string | undefined;
 }
-export declare function createWorker(outbox: WorkerOutbox, chain: Pick<Chain, "send">, options?: WorkerOptions): Worker;
+type WorkerChain = Pick<Chain, "send"> & Partial<Pick<Chain, "id" | "observers">>;
+export declare function createWorker(outbox: WorkerOutbox, chain: WorkerChain, options?: WorkerOptions): Worker;
 export {};

@@ -1,9 +1,10 @@
 // What @relais/pino opens. Written by `npm run api`.
 
 // index.ts
+import type { WorkerEvent } from "@relais/core/spi";
 export type { Level } from "./line.ts";
 export { type Logger, type PinoObserver, type PinoOptions, pinoObserver } from "./pino-observer.ts";
-export type { WorkerEventLike } from "./worker-line.ts";
+export type WorkerEventLike = WorkerEvent;
 
 // line.ts
 export type Level = "debug" | "info" | "warn" | "error";
@@ -18,15 +19,13 @@ export declare function clean(text: string): string;
 export declare function cleanOwn(text: string): string;
 
 // pino-observer.ts
-import { type RelaisEvent } from "@relais/core/spi";
+import { type Observer } from "@relais/core/spi";
 import type { Level } from "./line.ts";
-import { type WorkerEventLike } from "./worker-line.ts";
 export interface PinoOptions {
     readonly reasons?: boolean | undefined;
 }
-export interface PinoObserver {
-    (event: RelaisEvent | WorkerEventLike): void;
-    readonly worker: (event: WorkerEventLike) => void;
+export interface PinoObserver extends Observer {
+    readonly worker: Observer;
 }
 export interface Logger {
     debug(fields: object, text: string): unknown;
@@ -36,22 +35,3 @@ export interface Logger {
     isLevelEnabled?(level: Level): boolean;
 }
 export declare function pinoObserver(logger: Logger, options?: PinoOptions): PinoObserver;
-
-// worker-line.ts
-import { type Line } from "./line.ts";
-export interface WorkerEventLike {
-    readonly type: string;
-    readonly at: number;
-    readonly message?: string | undefined;
-    readonly tenant?: string | undefined;
-    readonly state?: string | undefined;
-    readonly provider?: string | undefined;
-    readonly error?: string | undefined;
-    readonly notBefore?: number | undefined;
-    readonly ms?: number | undefined;
-    readonly during?: string | undefined;
-}
-export declare function workerLine(event: WorkerEventLike, reasons: boolean): Line;
-export declare function isWorkerEvent(event: {
-    readonly type: string;
-}): event is WorkerEventLike;

@@ -1,12 +1,14 @@
 // What @relais/prometheus opens. Written by `npm run api`.
 
 // index.ts
+import type { WorkerEvent } from "@relais/core/spi";
 export { buckets, catalogue } from "./metrics/catalogue.ts";
-export type { MetricEntry, WorkerEventLike } from "./metrics/metric.ts";
+export type { MetricEntry } from "./metrics/metric.ts";
 export type { PrometheusOptions } from "./options.ts";
 export { type PrometheusObserver, prometheus } from "./prometheus.ts";
 export type { ClientCounter, ClientGauge, ClientHistogram, LabelValues, MetricsClient, MetricsRegistry, WithExemplar, } from "./registry/client.ts";
 export type { Watched, WatchedChain, WatchedLink, WatchedOutbox, WatchedWorker, } from "./targets/targets.ts";
+export type WorkerEventLike = WorkerEvent;
 
 // metrics/catalogue.ts
 import type { Metric } from "./metric.ts";
@@ -27,22 +29,11 @@ export interface MetricEntry {
     readonly needs: "nothing" | "chain" | "quota" | "outbox" | "worker";
     readonly aggregator?: "max" | "min" | "first";
 }
-export interface WorkerEventLike {
-    readonly type: string;
-    readonly state?: string | undefined;
-    readonly provider?: string | undefined;
-    readonly possibleDuplicate?: boolean | undefined;
-    readonly delivery?: {
-        readonly possibleDuplicate?: boolean | undefined;
-    } | undefined;
-}
-type WorkerEventType = "settled" | "recovered" | "lease-lost" | "error";
-type EventOf<Type> = Type extends RelaisEvent["type"] ? RelaisEvent & {
-    readonly type: Type;
-} : WorkerEventLike;
 export interface Metric extends MetricEntry {
     readonly on?: {
-        readonly [Type in RelaisEvent["type"] | WorkerEventType]?: (event: EventOf<Type>, add: AddTo, names: Names) => void;
+        readonly [Type in RelaisEvent["type"]]?: (event: Extract<RelaisEvent, {
+            readonly type: Type;
+        }>, add: AddTo, names: Names) => void;
     };
     readonly initial?: (zero: ZeroSeries, sources: Sources) => void;
     readonly read?: (set: SetGauge, sources: Sources) => void | Promise<void>;
@@ -60,7 +51,6 @@ export interface Sources {
     readonly quotas: ReadonlyMap<string, Quota>;
     readonly version: string;
 }
-export {};
 
 // options.ts
 import { type MetricsClient, type MetricsRegistry } from "./registry/client.ts";
@@ -81,13 +71,11 @@ export interface PrometheusSettings {
 export declare function prometheusSettings(options: PrometheusOptions): PrometheusSettings;
 
 // prometheus.ts
-import { type RelaisEvent } from "@relais/core/spi";
-import type { WorkerEventLike } from "./metrics/metric.ts";
+import type { Observer } from "@relais/core/spi";
 import { type PrometheusOptions } from "./options.ts";
 import { type Watched } from "./targets/targets.ts";
-export interface PrometheusObserver {
-    (event: RelaisEvent | WorkerEventLike): void;
-    readonly worker: (event: WorkerEventLike) => void;
+export interface PrometheusObserver extends Observer {
+    readonly worker: Observer;
     readonly watch: (watched: Watched) => void;
     readonly health: (health: unknown) => void;
     readonly close: () => void;

@@ -116,7 +116,7 @@ export const providerRows: readonly Row[] = [
         unit: "cps",
         queries: [
           { expr: `sum by (state) (${rate("relais_outbox_settled_total")})`, legend: "{{state}}" },
-          { expr: `sum(${rate("relais_outbox_recovered_total")})`, legend: "taken up from a lost worker" },
+          { expr: `sum(${rate("relais_outbox_recovered_total")})`, legend: "recovered from a lost worker" },
           { expr: `sum(${rate("relais_outbox_leases_lost_total")})`, legend: "claims lost" },
           { expr: `sum(${rate("relais_outbox_errors_total")})`, legend: "errors in the background" },
         ],

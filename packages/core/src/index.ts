@@ -7,8 +7,9 @@ export { type Link, link } from "./chain/link.ts";
 export type { ChainOptions, SendOptions } from "./chain/options.ts";
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
 export { DeliveryError, unwrap } from "./events/delivery.ts";
-export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
+export type { BreakerState, ChainEvent, Observer, RelaisEvent, WorkerEvent } from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
+export type { MessageState } from "./events/message-state.ts";
 export { describe, formatFailure } from "./failure/format.ts";
 export {
   type Disposition,

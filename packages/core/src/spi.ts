@@ -1,7 +1,15 @@
 // The plugin author's door: what a provider implements, and what it may lean on. Nothing here composes.
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
-export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
+export {
+  type BreakerState,
+  type ChainEvent,
+  combineObservers,
+  type Observer,
+  type RelaisEvent,
+  type WorkerEvent,
+} from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
+export { type MessageState, messageStates } from "./events/message-state.ts";
 export { type FailureKind, failureKinds } from "./failure/kinds.ts";
 export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";

@@ -2,18 +2,22 @@
 import {
   type Attempt,
   type Chain,
+  type ChainEvent,
   createChain,
   type Delivery,
   type DeliveryError,
   type Failure,
   type FailureKind,
   link,
+  type Observer,
   type Outcome,
   type Provider,
   type Receipt,
+  type RelaisEvent,
   retry,
   timeout,
   unwrap,
+  type WorkerEvent,
 } from "../src/index.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -105,3 +109,17 @@ export async function thrown(): Promise<string> {
   return delivered.provider;
 }
 export const statusOf = (error: DeliveryError): string => error.delivery.status;
+
+// An observer that knows the chain's events alone compiles as before: `late` of a worker has what that of a chain has.
+export const ofTheChain: Observer = (event) => {
+  if (event.type === "late") same<typeof event.outcome, Outcome>(true);
+  if (event.type === "delivery") same<typeof event.delivery, Delivery>(true);
+};
+export function toldApart(event: RelaisEvent): void {
+  if (event.worker === undefined) same<typeof event, ChainEvent>(true);
+  else same<typeof event, WorkerEvent>(true);
+  if (event.type === "settled") same<typeof event.worker, string>(true);
+}
+export const ofTheWorker: Observer<WorkerEvent> = ofTheChain;
+// @ts-expect-error a chain reports more than a worker does
+export const notOfTheChain: Observer = (event: WorkerEvent) => void event;

@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import type { Attempt, Delivery, Failure, RelaisEvent } from "@relais/core/spi";
+import type { Attempt, ChainEvent, Delivery, Failure } from "@relais/core/spi";
 
 /** Of every span: e-mail is no system that the semantic conventions know, so it has a name of its own. */
 const messaging: Attributes = {
@@ -50,7 +50,7 @@ export function attemptEnd(attempt: Attempt): Attributes {
 }
 
 /** Attributes of an event on a delivery's span, under the event's own name; undefined for the rest. */
-export function spanEvent(event: RelaisEvent): Attributes | undefined {
+export function spanEvent(event: ChainEvent): Attributes | undefined {
   switch (event.type) {
     case "failover": {
       const { from, to, recipients } = event;
@@ -77,8 +77,6 @@ export function spanEvent(event: RelaisEvent): Attributes | undefined {
     case "journal-lost":
       return { "relais.provider": event.provider, "relais.attempt.id": event.attempt };
     case "late": {
-      // The worker of an outbox has an event of this type, too, which has no outcome and no span.
-      if (!("outcome" in event)) return undefined;
       const { provider, attempt, outcome } = event;
       const why = outcome.success ? {} : failureAttributes(outcome);
       return { "relais.provider": provider, "relais.attempt.id": attempt, ...why };

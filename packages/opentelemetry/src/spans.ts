@@ -1,9 +1,9 @@
 import { context, type HrTime, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
-import type { RelaisEvent } from "@relais/core/spi";
+import type { ChainEvent } from "@relais/core/spi";
 import type { ActiveDeliveries } from "./active-deliveries.ts";
 import { attemptEnd, deliveryEnd, failureAttributes, messageAttributes, statusLine } from "./attributes.ts";
 
-type Of<Type extends RelaisEvent["type"]> = RelaisEvent & { readonly type: Type };
+type Of<Type extends ChainEvent["type"]> = ChainEvent & { readonly type: Type };
 
 /** The span of a delivery, below the one that is active where `send` was called. */
 export function beginDelivery(event: Of<"delivery-start">, tracer: Tracer, open: ActiveDeliveries): void {

@@ -20,6 +20,8 @@ export function tracingObserver(options: TracingOptions = {}): Observer {
   const tracer = tracerOf(options);
   const open = activeDeliveries();
   return (event) => {
+    // A trace is that of a delivery: a worker's events come before and after it.
+    if (event.worker !== undefined) return;
     switch (event.type) {
       case "delivery-start":
         return beginDelivery(event, tracer, open);

@@ -231,7 +231,7 @@ test.each([
   const observer = tracingObserver({ tracer: kept.tracer });
   const start = { type: "delivery-start", at: 0, message: "m-1", recipients: 1 } as const;
   observer(start);
-  observer({ at: 1, message: "m-1", ...event } as unknown as RelaisEvent);
+  observer({ at: 1, worker: "w1", message: "m-1", ...event } as unknown as RelaisEvent);
   observer({
     ...start,
     type: "delivery",

@@ -1,4 +1,5 @@
 // The public API: an outbox, and the worker that sends what is in it.
+export type { WorkerEvent } from "@relais/core";
 export type { Database, Queryable, Row } from "./database/database.ts";
 export type { OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
@@ -22,6 +23,5 @@ export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./s
 export type { DeliveryTrace, Resolution, TraceAttempt } from "./store/trace.ts";
 export type { TableColumns, TableMapping, TableStatuses } from "./table/mapping.ts";
 export { type MessageSource, tableSource } from "./table/source.ts";
-export type { WorkerEvent, WorkerObserver } from "./worker/events.ts";
-export type { BackoffOptions, WorkerOptions } from "./worker/options.ts";
+export type { BackoffOptions, WorkerObserver, WorkerOptions } from "./worker/options.ts";
 export { createWorker, type Worker, type WorkerStatus } from "./worker/worker.ts";

@@ -41,7 +41,7 @@ export async function chaosOnPglite(kills: number, messages: number): Promise<vo
   smtp.script({});
   const last = await hire();
   let before = -1;
-  // Nothing more arrives once everything is over; what the killed one held is taken up after its lease. That takes
+  // Nothing more arrives once everything is over; what the killed one held is recovered after its lease. That takes
   // minutes: whatever was lost with a worker goes out alone, since it may be what ends workers.
   await until(
     async () => {

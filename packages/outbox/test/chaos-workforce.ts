@@ -6,7 +6,7 @@ const program = join(import.meta.dirname, "chaos-child.ts");
 const hands = [0, 1, 2];
 const killEveryMs = 2_000;
 const freezeEveryMs = 15_000;
-/** Longer than a lease lasts: others take up what it held, and then it goes on. */
+/** Longer than a lease lasts: others recover what it held, and then it goes on. */
 const frozenMs = 12_000;
 
 /** The exit code of one that cannot begin, since the database is away. */

@@ -75,7 +75,7 @@ describe.runIf(needs("postgres"))("while nobody knows what the database has done
     20_000,
   );
 
-  test("one that is being taken up from a worker is not handed over by it", async () => {
+  test("one that is being recovered from a worker is not handed over by it", async () => {
     const ready = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
     const took: string[] = [];

@@ -135,7 +135,7 @@ class Worked {
       maxBytesInFlight: 1_000_000,
       worker: name,
       backoff: { baseMs: 1, capMs: 1 },
-      emit: () => undefined,
+      observe: undefined,
       reportError: () => (error) => void this.errors.push(error),
       onFreed: () => undefined,
     });
@@ -143,8 +143,8 @@ class Worked {
 
   async claim(limit: number): Promise<void> {
     const how = { limit, worker: this.name, lease: this.lease, bytes: 1_000_000, allowLarger: true };
-    for (const suspects of [false, true]) {
-      const rows = await claimMessages(this.#database, { ...how, suspects });
+    for (const recovered of [false, true]) {
+      const rows = await claimMessages(this.#database, { ...how, recovered });
       for (const row of rows) this.inFlight.add(row, this.lease);
     }
   }
@@ -257,7 +257,7 @@ describe.each(stores.slice(0, 1))(
             worker.faults.push(step === "fault before" ? "before" : "after");
         }
       }
-      // All answers come, in time or late; all workers end; what the lost ones held is taken up.
+      // All answers come, in time or late; all workers end; what the lost ones held is recovered.
       const telling = setInterval(() => {
         for (const tell of far.slow.splice(0)) tell();
       }, 10);

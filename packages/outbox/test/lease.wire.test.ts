@@ -31,7 +31,7 @@ describe.each(stores)("the lease of a worker on %s", (_name, open) => {
     expect(await active()).toEqual([]);
   });
 
-  test("is replaced when it was lost, and what is sent under the new one is not taken up", async () => {
+  test("is replaced when it was lost, and what is sent under the new one is not recovered", async () => {
     const [before] = await active();
     await loseAll();
     const [after] = await until(active, (now) => now.length === 1 && now[0] !== before, 10_000);

@@ -191,7 +191,7 @@ describe.runIf(needs("postgres"))("a database that is not heard of any more, wit
     expect(Date.now() - asked).toBeLessThan(5_500);
     expect(worker.status().state).toBe("stopped");
     expect(events.filter((event) => event.type === "error" && event.during === "stopping")).toMatchObject([
-      { error: "the database does not answer; what was under way is taken up by others" },
+      { error: "the database does not answer; what was under way is recovered by others" },
     ]);
   }, 30_000);
 });

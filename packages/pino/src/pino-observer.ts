@@ -1,7 +1,6 @@
-import { knownOptions, type RelaisEvent } from "@relais/core/spi";
-import { chainLevel, chainLine } from "./chain-line.ts";
+import { knownOptions, type Observer } from "@relais/core/spi";
+import { eventLevel, eventLine } from "./event-line.ts";
 import type { Level, Line } from "./line.ts";
-import { isWorkerEvent, type WorkerEventLike, workerLine } from "./worker-line.ts";
 
 export interface PinoOptions {
   /**
@@ -11,11 +10,10 @@ export interface PinoOptions {
   readonly reasons?: boolean | undefined;
 }
 
-/** An observer for a chain and for the worker of an outbox. Never throws. */
-export interface PinoObserver {
-  (event: RelaisEvent | WorkerEventLike): void;
-  /** For the worker alone: writes a line for events of a type that is not known yet, too. */
-  readonly worker: (event: WorkerEventLike) => void;
+/** An observer for a chain, and for the worker of an outbox that sends by it. Never throws. */
+export interface PinoObserver extends Observer {
+  /** @deprecated the observer itself: a worker has the observers of its chain */
+  readonly worker: Observer;
 }
 
 /** What is needed of a logger; one of pino's has it, and so has whatever takes fields first and a text next. */
@@ -29,7 +27,7 @@ export interface Logger {
 }
 
 /**
- * The log of a chain. One line a delivery: `info` if it was sent, `warn` if it needed another provider, reached only some
+ * The log of a chain and its worker. One line a delivery: `info` if it was sent, `warn` if it needed another provider, reached only some
  * or may be there twice, `error` if it failed or nobody knows. `warn` for each failover, late answer and breaker that
  * opens, `info` for one that closes, `debug` for attempts, retries and waits. Ids, providers, kinds, codes and times;
  * never an address, a subject or a secret.
@@ -40,30 +38,18 @@ export function pinoObserver(logger: Logger, options: PinoOptions = {}): PinoObs
   checkLogger(logger);
   const reasons = checkOptions(options);
 
-  const worker = (event: WorkerEventLike): void => {
+  const observer: Observer = (event) => {
+    const level = eventLevel(event);
+    if (level === undefined) return;
     try {
-      const line = workerLine(event, reasons);
-      if (isOn(logger, line.level)) write(logger, line);
+      if (!isOn(logger, level)) return;
+      const line = eventLine(event, level, reasons);
+      if (line !== undefined) write(logger, line);
     } catch {
       // A log that fails is no reason for anything else to.
     }
   };
-  const observer = (event: RelaisEvent | WorkerEventLike): void => {
-    if (isWorkerEvent(event)) {
-      worker(event);
-      return;
-    }
-    const level = chainLevel(event as RelaisEvent);
-    if (level === undefined) return;
-    try {
-      if (!isOn(logger, level)) return;
-      const line = chainLine(event as RelaisEvent, level, reasons);
-      if (line !== undefined) write(logger, line);
-    } catch {
-      // As above.
-    }
-  };
-  return Object.assign(observer, { worker });
+  return Object.assign(observer, { worker: observer });
 }
 
 const methods = ["debug", "info", "warn", "error"] as const;

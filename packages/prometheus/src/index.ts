@@ -1,5 +1,7 @@
+import type { WorkerEvent } from "@relais/core/spi";
+
 export { buckets, catalogue } from "./metrics/catalogue.ts";
-export type { MetricEntry, WorkerEventLike } from "./metrics/metric.ts";
+export type { MetricEntry } from "./metrics/metric.ts";
 export type { PrometheusOptions } from "./options.ts";
 export { type PrometheusObserver, prometheus } from "./prometheus.ts";
 export type {
@@ -18,3 +20,5 @@ export type {
   WatchedOutbox,
   WatchedWorker,
 } from "./targets/targets.ts";
+/** @deprecated `WorkerEvent` of `@relais/core` */
+export type WorkerEventLike = WorkerEvent;

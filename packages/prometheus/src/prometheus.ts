@@ -1,7 +1,7 @@
-import { type RelaisEvent, version } from "@relais/core/spi";
+import { type Observer, version } from "@relais/core/spi";
 import { buckets, catalogue } from "./metrics/catalogue.ts";
 import { knownNames } from "./metrics/label-values.ts";
-import type { AddTo, Metric, Names, Sources, WorkerEventLike } from "./metrics/metric.ts";
+import type { AddTo, Metric, Names, Sources } from "./metrics/metric.ts";
 import { type PrometheusOptions, prometheusSettings } from "./options.ts";
 import { type Instruments, instruments, type SeriesOf } from "./registry/instruments.ts";
 import { outboxReading } from "./targets/outbox-reading.ts";
@@ -14,11 +14,10 @@ import {
   type WatchedWorker,
 } from "./targets/targets.ts";
 
-/** An observer for chains and for the worker of an outbox. None of its functions but `watch` throws. */
-export interface PrometheusObserver {
-  (event: RelaisEvent | WorkerEventLike): void;
-  /** The same observer. */
-  readonly worker: (event: WorkerEventLike) => void;
+/** An observer for chains, and for workers of an outbox that send by them. None of its functions but `watch` throws. */
+export interface PrometheusObserver extends Observer {
+  /** @deprecated the observer itself: a worker has the observers of its chain */
+  readonly worker: Observer;
   /**
    * Reads a chain, an outbox or a worker at each scrape, and makes the series of the chain's links, at 0. Of chains and
    * workers there may be many, of outboxes the last one counts.
@@ -83,7 +82,7 @@ export function prometheus(options: PrometheusOptions): PrometheusObserver {
   };
   watch(options);
 
-  const observer = (event: RelaisEvent | WorkerEventLike): void => {
+  const observer: Observer = (event) => {
     const counted = counters.get(event?.type);
     if (counted === undefined) return;
     for (const { count, add } of counted) {

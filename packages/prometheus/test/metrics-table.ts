@@ -17,7 +17,7 @@ export function metricsTable(): string {
     needed[needs],
     help,
   ]);
-  const all = [["metric", "type", "labels", "needs", "what it says"], ...rows];
+  const all = [["metric", "type", "labels", "needs", "meaning"], ...rows];
   const widths = (all[0] ?? []).map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;

@@ -55,7 +55,7 @@ describe.runIf(needs("prometheus"))("an outage, as a real Prometheus sees it", (
       { observers: [metrics] },
     );
     outbox = await createOutbox({ folder, from: mail.from });
-    worker = createWorker(outbox, chain, { observers: [metrics.worker] });
+    worker = createWorker(outbox, chain);
     metrics.watch({ chain, outbox, worker, quotaEveryMs: 3_600_000 });
     await worker.start();
     scraped = await serve(registry);

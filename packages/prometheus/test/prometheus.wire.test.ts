@@ -1,6 +1,6 @@
 import * as successor from "@prometheus-io/client";
 import { sesServer, smtpServer } from "@relais/conformance";
-import { breaker, createChain, link, rateLimit, retry } from "@relais/core";
+import { breaker, createChain, type Delivery, link, rateLimit, retry } from "@relais/core";
 import { catalogue, prometheus } from "@relais/prometheus";
 import { smtp } from "@relais/smtp";
 import * as promClient from "prom-client";
@@ -115,19 +115,17 @@ describe.each([
     const { metrics, value, text } = set();
     const byState = { queued: 7, sent: 3 };
     metrics.watch({ outbox: { stats: async () => ({ byState, oldestQueuedMs: 1_500, rescheduled: 2 }) } });
-    metrics.worker({ type: "settled", state: "sent" });
-    metrics.worker({ type: "settled", state: "something new" });
+    const base = { at: 0, worker: "w1", message: "m-1" } as const;
+    const settled = { ...base, type: "settled", tenant: "default", state: "sent", ms: 1 } as const;
+    metrics(settled);
+    metrics({ ...settled, state: "something new" as "sent" });
     // Sent again after an unknown outcome; the other one is a chain's, which counts it.
-    metrics.worker({ type: "settled", state: "sent", possibleDuplicate: true });
-    metrics.worker({
-      type: "settled",
-      state: "sent",
-      possibleDuplicate: true,
-      delivery: { possibleDuplicate: true },
-    });
-    // The observer of the chain is one for the worker as well.
-    metrics({ type: "recovered" });
-    metrics({ type: "lease-lost" });
+    metrics({ ...settled, possibleDuplicate: true });
+    metrics({ ...settled, possibleDuplicate: true, delivery: { possibleDuplicate: true } as Delivery });
+    // A worker has the observers of its chain; what was for the worker alone is the same observer.
+    expect(metrics.worker).toBe(metrics);
+    metrics({ ...base, type: "recovered", state: "queued" });
+    metrics({ ...base, type: "lease-lost" });
     expect(await value("relais_outbox_leases_lost_total")).toBe(1);
     expect(await value("relais_outbox_up")).toBe(1);
     expect(await value('relais_outbox_messages{state="queued"}')).toBe(7);
@@ -191,8 +189,8 @@ describe.each([
     const attempt = { skipped: true, code: "resting" };
     expect(() => metrics({ type: "attempt", at: 0, provider: "SMTP", attempt } as never)).not.toThrow();
     expect(() => metrics({ type: "delivery", at: 0 } as never)).not.toThrow();
-    expect(() => metrics.worker({ type: "recovered" })).not.toThrow();
-    expect(() => metrics.worker(undefined as never)).not.toThrow();
+    expect(() => metrics({ type: "recovered" } as never)).not.toThrow();
+    expect(() => metrics(undefined as never)).not.toThrow();
     expect(() => metrics.health(null)).not.toThrow();
     expect(await chain.send(mail)).toMatchObject({ success: true });
     expect(server.accepted).toHaveLength(1);

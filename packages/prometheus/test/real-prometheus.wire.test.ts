@@ -10,6 +10,15 @@ import { prometheusServer } from "../../../test/repo/prometheus-server.ts";
 import { needs } from "../../../test/repo/system.ts";
 import { serve } from "./scraped.ts";
 
+const settled = {
+  type: "settled",
+  at: 0,
+  worker: "w1",
+  message: "m-1",
+  tenant: "default",
+  state: "sent",
+  ms: 1,
+} as const;
 const mail = { from: "shop@example.org", to: "ann@example.net", subject: "Hello", text: "Hello" };
 const clients = [
   ["prom-client", promClient, false],
@@ -37,7 +46,7 @@ async function used(client: typeof promClient | typeof successor, openMetrics: b
   const worker = { status: () => ({ busy: 1, concurrency: 10, tickedAt: Date.now() }) };
   metrics.watch({ chain, outbox: { stats }, worker });
   metrics.health({ provider: "A", ok: true, quota: { perDay: 200, sentLastDay: 42 } });
-  metrics.worker({ type: "settled", state: "sent", provider: "A" });
+  metrics({ ...settled, provider: "A" });
   for (let i = 0; i < 3; i++) await chain.send(mail);
   return {
     registry,

@@ -1,5 +1,5 @@
 import type { Delivery } from "../events/delivery.ts";
-import { combineObservers } from "../events/event.ts";
+import { combineObservers, type Observer } from "../events/event.ts";
 import { isMessage, type MessageInput } from "../message/create-message.ts";
 import type { InvalidMessage } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
@@ -13,6 +13,8 @@ import { type ChainOptions, parseChainOptions, parseSendOptions, type SendOption
 /** Links in order; itself a provider. */
 export interface Chain extends Provider {
   readonly links: readonly Link[];
+  /** Those that it was given; a worker of an outbox that sends by the chain has the same. */
+  readonly observers: readonly Observer[];
   /** Resolves for everything that can happen at run time; never rejects. */
   send(message: MessageInput | Message, options?: SendOptions): Promise<Delivery>;
   verify(context?: VerifyContext): Promise<ChainHealth>;
@@ -96,6 +98,8 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   return Object.freeze({
     id,
     links: made,
+    // A frozen copy: V8 allocates more for a loop over a frozen array, and each event loops over the chain's own.
+    observers: Object.freeze([...settings.observers]),
     send,
     verify: (context?: VerifyContext) => verifyAll(id, made, context),
     close,

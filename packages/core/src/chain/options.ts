@@ -92,7 +92,9 @@ export interface ChainOptions {
   readonly onUnknown?: "stop" | "failover" | undefined;
   /** Whether to go on to the next provider, kind by kind, where the table says otherwise. */
   readonly failover?: Readonly<Partial<Record<FailureKind, boolean>>> | undefined;
-  /** They are told what happens, and cannot change a delivery. */
+  /**
+   * Called with every event of the chain, and of a worker of an outbox that sends by it. They cannot change a delivery.
+   */
   readonly observers?: readonly Observer[] | undefined;
   /** Awaited steps around every attempt; one given to `send` comes first. */
   readonly journal?: Journal | undefined;

@@ -1,47 +1,62 @@
 import type { Failure, Outcome } from "../failure/outcome.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
+import type { MessageState } from "./message-state.ts";
 
-/** Fields that every event has. */
 interface EventBase {
   /** Ms since 1970. */
   readonly at: number;
   /** The chain's id. */
   readonly chain?: string;
-  /** `Message.id`, where the event belongs to one. */
+  /** The message's id, where the event belongs to one. */
   readonly message?: string;
 }
 
+interface ChainEventBase extends EventBase {
+  readonly worker?: undefined;
+}
+
+interface WorkerEventBase extends EventBase {
+  /** The worker's name. */
+  readonly worker: string;
+}
+
+/**
+ * Everything that happens in chains and in workers of an outbox, told apart by `type`. Metrics, logs and traces are made
+ * from this alone. `late` is an event of both: with a `worker` it is the worker's.
+ */
+export type RelaisEvent = ChainEvent | WorkerEvent;
+
 export type BreakerState = "closed" | "open" | "half-open";
 
-/** Everything that happens, as one union told apart by `type`. Metrics, logs and traces are made from this alone. */
-export type RelaisEvent =
+/** What happens in a chain. */
+export type ChainEvent =
   /** A delivery begins. One that ends at the door has no recipients and no message id. */
-  | (EventBase & { readonly type: "delivery-start"; readonly recipients: number })
+  | (ChainEventBase & { readonly type: "delivery-start"; readonly recipients: number })
   /** A provider is about to be called. */
-  | (EventBase & {
+  | (ChainEventBase & {
       readonly type: "attempt-start";
       readonly provider: string;
       readonly attempt: string;
       readonly n: number;
     })
   /** An attempt is over, or was held back (`attempt.skipped`). */
-  | (EventBase & {
+  | (ChainEventBase & {
       readonly type: "attempt";
       readonly provider: string;
       readonly attempt: Attempt;
       readonly outcome: Outcome;
     })
   /** The point of no return was crossed. */
-  | (EventBase & { readonly type: "hand-over"; readonly provider: string; readonly attempt: string })
+  | (ChainEventBase & { readonly type: "hand-over"; readonly provider: string; readonly attempt: string })
   /** A provider answered after we had stopped waiting for it: the truth about an attempt that counts as something else. */
-  | (EventBase & {
+  | (ChainEventBase & {
       readonly type: "late";
       readonly provider: string;
       readonly attempt: string;
       readonly outcome: Outcome;
     })
   /** The same provider will be tried again after `delayMs`. */
-  | (EventBase & {
+  | (ChainEventBase & {
       readonly type: "retry";
       readonly provider: string;
       readonly failure: Failure;
@@ -49,14 +64,14 @@ export type RelaisEvent =
       readonly next: number;
     })
   /** The table allows another try here, but something else does not. */
-  | (EventBase & {
+  | (ChainEventBase & {
       readonly type: "retry-suppressed";
       readonly provider: string;
       readonly failure: Failure;
       readonly why: "budget" | "deadline" | "wait-too-long";
     })
   /** The next provider is asked. */
-  | (EventBase & {
+  | (ChainEventBase & {
       readonly type: "failover";
       readonly from: string;
       readonly to: string;
@@ -64,8 +79,8 @@ export type RelaisEvent =
       readonly recipients: number;
     })
   /** Every provider is unable for now; the chain waits and tries again. */
-  | (EventBase & { readonly type: "wait"; readonly delayMs: number })
-  | (EventBase & {
+  | (ChainEventBase & { readonly type: "wait"; readonly delayMs: number })
+  | (ChainEventBase & {
       readonly type: "breaker";
       readonly provider: string;
       readonly state: BreakerState;
@@ -73,28 +88,65 @@ export type RelaisEvent =
       readonly reopenAt?: number;
     })
   /** The journal could not be closed; the outcome stands. */
-  | (EventBase & { readonly type: "journal-lost"; readonly provider: string; readonly attempt: string })
+  | (ChainEventBase & { readonly type: "journal-lost"; readonly provider: string; readonly attempt: string })
   /** A delivery is over. */
-  | (EventBase & { readonly type: "delivery"; readonly delivery: Delivery; readonly ms: number });
+  | (ChainEventBase & { readonly type: "delivery"; readonly delivery: Delivery; readonly ms: number });
+
+/** What happens in a worker of an outbox, besides the events of the chain that it sends by. */
+export type WorkerEvent =
+  /** A message that the worker had claimed is sent, or put back, or given up. */
+  | (WorkerEventBase & {
+      readonly type: "settled";
+      readonly message: string;
+      readonly tenant: string;
+      readonly state: MessageState;
+      /** The provider that delivered, if one did. */
+      readonly provider?: string | undefined;
+      readonly error?: string | undefined;
+      /** Ms since 1970: not before then is it tried again. */
+      readonly notBefore?: number | undefined;
+      /** From the claim to what became of it. */
+      readonly ms: number;
+      /** Absent if there was nothing to send. */
+      readonly delivery?: Delivery | undefined;
+      /** It was sent again to somebody who may have had it already, and a provider accepted it for them. */
+      readonly possibleDuplicate?: boolean | undefined;
+    })
+  /** A message was recovered: the worker that had claimed it was lost. */
+  | (WorkerEventBase & { readonly type: "recovered"; readonly message: string; readonly state: MessageState })
+  /** This worker lost its claim: its lease was not renewed in time. */
+  | (WorkerEventBase & { readonly type: "lease-lost"; readonly message: string })
+  /** A late result was entered: the chain's event of this type, and the state that the message has with it. */
+  | (WorkerEventBase & {
+      readonly type: "late";
+      readonly message: string;
+      readonly provider: string;
+      readonly attempt: string;
+      readonly outcome: Outcome;
+      readonly state: MessageState;
+    })
+  /** Something failed in the background; the worker goes on. */
+  | (WorkerEventBase & { readonly type: "error"; readonly during: string; readonly error: string });
 
 /**
  * Observes. Called synchronously, so be quick. Whatever it throws or rejects with is dropped: an observer cannot
  * change a delivery. Events and all they hold are frozen.
  */
-export type Observer = (event: RelaisEvent) => void;
-
-/** An event that no observer has seen yet: it is completed in place rather than copied, since there are five a send. */
-type NewEvent = RelaisEvent & { chain?: string };
+export type Observer<Event extends RelaisEvent = RelaisEvent> = (event: Event) => void;
 
 /**
  * One observer out of many (none: `undefined`), which cannot be harmed by any of them: what they throw is dropped, a
- * promise that they return is not waited for and may fail.
+ * promise that they return is not waited for and may fail. An event is completed and frozen in place rather than copied,
+ * since there are five a send.
  */
-export function combineObservers(observers: readonly Observer[], chain: string): Observer | undefined {
+export function combineObservers<Event extends RelaisEvent>(
+  observers: readonly Observer<Event>[],
+  chain: string | undefined,
+): Observer<Event> | undefined {
   if (observers.length === 0) return undefined;
-  return (event: NewEvent) => {
-    event.chain ??= chain;
-    const frozen: RelaisEvent = Object.freeze(event);
+  return (event: Event & { chain?: string }) => {
+    if (chain !== undefined) event.chain ??= chain;
+    const frozen = Object.freeze(event);
     for (const observer of observers) {
       try {
         const returned: unknown = observer(frozen);

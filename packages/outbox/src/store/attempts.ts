@@ -98,14 +98,21 @@ export function writeAttempts(database: Queryable, marks: readonly AttemptMark[]
   return writtenOf(database, sql, marks);
 }
 
-const endsSql = prepared(`with ended as (
-    update relais.attempt a set kind = i.kind, code = i.code, reason = i.reason, ended_at = clock_timestamp(),
+/**
+ * Ends attempts that are in flight, or are `unknown`.
+ * @param ends the parameter that holds them as JSON, as in `$1`
+ */
+export const endSql = (ends: string, now: "in flight" | "unknown" = "in flight"): string =>
+  `update relais.attempt a set kind = i.kind, code = i.code, reason = i.reason, ended_at = clock_timestamp(),
       provider_message_id = i.provider_message_id, rejected = i.rejected,
       accepted = array(select jsonb_array_elements_text(i.accepted))
-    from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
+    from jsonb_to_recordset(${ends}::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
       provider_message_id text, accepted jsonb, rejected jsonb)
-    where a.message = i.message and a.seq = i.seq and a.claim = i.claim and a.kind is null
-    returning concat_ws(' ', a.message, a.seq, a.claim) as key)
+    where a.message = i.message and a.seq = i.seq and a.claim = i.claim
+      and a.kind ${now === "unknown" ? "= 'unknown'" : "is null"}`;
+
+const endsSql = prepared(`with ended as (
+    ${endSql("$1")} returning concat_ws(' ', a.message, a.seq, a.claim) as key)
   select json_agg(key) as keys from ended`);
 
 /** Ends attempts that are in flight. @returns of each whether it was */

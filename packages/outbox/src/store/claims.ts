@@ -31,7 +31,7 @@ export interface ClaimedMessage {
   /** How many. */
   readonly attachments: number;
   readonly last_error: string | null;
-  /** How often it was lost with its worker. */
+  /** How often it was recovered, one time after the other. */
   readonly recoveries: number;
   /** Of content and attachments, as they are stored. */
   readonly bytes: number;
@@ -49,8 +49,8 @@ export interface ClaimOptions {
   readonly bytes: number;
   /** Whether a larger one is claimed all the same, alone: nothing else is in flight. */
   readonly allowLarger: boolean;
-  /** Only those that were lost with their worker, instead of all others. @defaultValue false */
-  readonly suspects?: boolean;
+  /** Only recovered ones, instead of all others. @defaultValue false */
+  readonly recovered?: boolean;
 }
 
 /** The commit is not waited for: a claim that a crash takes back was worth nothing anyway. */
@@ -62,13 +62,13 @@ const asyncCommit = "nowait as materialized (select set_config('synchronous_comm
  */
 export function claimMessages(
   database: Database,
-  { limit, worker, lease, bytes, allowLarger, suspects = false }: ClaimOptions,
+  { limit, worker, lease, bytes, allowLarger, recovered = false }: ClaimOptions,
 ): Promise<readonly ClaimedMessage[]> {
   return database.query<ClaimedMessage>(
     `with ${asyncCommit}, next as materialized (
         select id, priority, turn, (coalesce(content_bytes, 0) + coalesce((select sum(octet_length(a.content))
           from relais.attachment a where a.message = m.id), 0))::float8 as bytes
-        from relais.message m where state = 'queued' and recoveries ${suspects ? ">" : "="} 0
+        from relais.message m where state = 'queued' and recoveries ${recovered ? ">" : "="} 0
         order by priority desc, turn limit $1 for update of m skip locked),
       fitting as materialized (select id, bytes from (select id, bytes,
           sum(bytes) over (order by priority desc, turn, id) as together,
@@ -89,13 +89,13 @@ export function claimMessages(
   );
 }
 
-/** Whether messages are queued that were lost with their worker. */
-export async function hasSuspects(database: Database): Promise<boolean> {
+/** Whether recovered messages are queued. */
+export async function hasRecovered(database: Database): Promise<boolean> {
   const sql = "select 1 from relais.message where state = 'queued' and recoveries > 0 limit 1";
   return (await database.query(sql)).length > 0;
 }
 
-/** Gives a claim up: the message is recovered like one whose worker was lost. */
+/** Gives a claim up: the message is recovered, as if its worker were lost. */
 export async function releaseClaim(
   database: Database,
   { id, claim }: Pick<ClaimedMessage, "id" | "claim">,

@@ -1,6 +1,6 @@
 import type { Queryable } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
-import type { AttemptEnd } from "./attempts.ts";
+import { type AttemptEnd, endSql } from "./attempts.ts";
 import { finalStates, type RecipientStatus } from "./message.ts";
 import type { Resolution, TraceAttempt } from "./trace.ts";
 
@@ -25,7 +25,7 @@ export interface Completion {
   readonly provider?: string | undefined;
   readonly messageId?: string | undefined;
   readonly error?: string | undefined;
-  /** How often it was lost with its worker, one time after the other. @defaultValue 0: its worker lives */
+  /** How often it was recovered, one time after the other. @defaultValue 0: its worker lives */
   readonly recoveries?: number | undefined;
   /** Whether a deferral lengthens the next pause. @defaultValue if a provider was called: one that was only skipped was not tried */
   readonly countsAsDeferral?: boolean | undefined;
@@ -40,13 +40,7 @@ const final = `('${finalStates.join("', '")}')`;
  * and what has to be numbered anew because a late result was entered meanwhile, is left to `relais.trace_with`.
  */
 const completionsSql = prepared(`with
-  ends as (
-    update relais.attempt a set kind = i.kind, code = i.code, reason = i.reason, ended_at = clock_timestamp(),
-      provider_message_id = i.provider_message_id, rejected = i.rejected,
-      accepted = array(select jsonb_array_elements_text(i.accepted))
-    from jsonb_to_recordset($2::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
-      provider_message_id text, accepted jsonb, rejected jsonb)
-    where a.message = i.message and a.seq = i.seq and a.claim = i.claim and a.kind is null),
+  ends as (${endSql("$2")}),
   written as (
     update relais.message m set
       state = i.state, updated_at = now(), worker = null, worker_id = null, provider = i.provider,

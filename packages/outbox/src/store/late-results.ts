@@ -1,5 +1,5 @@
 import type { Queryable } from "../database/database.ts";
-import type { AttemptEnd, AttemptKey } from "./attempts.ts";
+import { type AttemptEnd, type AttemptKey, endSql } from "./attempts.ts";
 import { finalStates, type Refusal, type State, type UnknownPolicy } from "./message.ts";
 import type { AttemptRow, DeliveryTrace, Resolution, TraceAttempt } from "./trace.ts";
 
@@ -35,26 +35,9 @@ export async function isUnknown(tx: Queryable, { message, seq, claim }: AttemptK
 export async function endLate(
   tx: Queryable,
   end: AttemptEnd,
-  now: "unknown" | "in flight",
+  now: "in flight" | "unknown",
 ): Promise<AttemptRow | undefined> {
-  const [attempt] = await tx.query<AttemptRow>(
-    `update relais.attempt a set kind = $4, code = $5, reason = $6, ended_at = clock_timestamp(),
-       provider_message_id = $7, rejected = $8::jsonb,
-       accepted = array(select jsonb_array_elements_text($9::jsonb))
-     where a.message = $1 and a.seq = $2 and a.claim = $3 and a.kind ${now === "unknown" ? "= 'unknown'" : "is null"}
-     returning a.*`,
-    [
-      end.message,
-      end.seq,
-      end.claim,
-      end.kind,
-      end.code,
-      end.reason,
-      end.provider_message_id,
-      JSON.stringify(end.rejected),
-      JSON.stringify(end.accepted),
-    ],
-  );
+  const [attempt] = await tx.query<AttemptRow>(`${endSql("$1", now)} returning a.*`, [JSON.stringify([end])]);
   return attempt;
 }
 

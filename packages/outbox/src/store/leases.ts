@@ -48,8 +48,8 @@ export async function expireLeases(database: Queryable): Promise<void> {
   );
 }
 
-/** A message that is being sent under a lease that is gone. */
-export type LostMessage = Pick<
+/** A message to recover: it is being sent under a lease that is gone. */
+export type RecoverableMessage = Pick<
   ClaimedMessage,
   | "id"
   | "claim"
@@ -65,22 +65,22 @@ export type LostMessage = Pick<
   readonly worker_id: string | null;
 };
 
-/** Locks lost messages, in the order of their ids, past those that another worker is recovering. */
-export function lockLostMessages(
+/** Locks messages to recover, in the order of their ids, past those that another worker is recovering. */
+export function lockRecoverable(
   tx: Queryable,
   after: string,
   limit: number,
-): Promise<readonly LostMessage[]> {
-  return tx.query<LostMessage>(`${lostSql} for update of m skip locked`, [after, limit]);
+): Promise<readonly RecoverableMessage[]> {
+  return tx.query<RecoverableMessage>(`${recoverableSql} for update of m skip locked`, [after, limit]);
 }
 
-/** The id of the first lost message after another one. */
-export async function nextLostMessage(database: Queryable, after: string): Promise<string | undefined> {
-  const [row] = await database.query<LostMessage>(lostSql, [after, 1]);
+/** The id of the first message to recover after another one. */
+export async function nextRecoverable(database: Queryable, after: string): Promise<string | undefined> {
+  const [row] = await database.query<RecoverableMessage>(recoverableSql, [after, 1]);
   return row?.id;
 }
 
-const lostSql = `
+const recoverableSql = `
   select m.id, m.claim, m.recipients, m.accepted, m.rejected, m.on_unknown, m.expires_at, m.delivery_trace,
     m.recoveries, m.worker_id
   from relais.message m where m.id > $1 and m.state = 'sending'

@@ -1,17 +1,9 @@
-/** The states of a message. */
-export const states = [
-  "queued",
-  "sending",
-  "deferred",
-  "sent",
-  "partial",
-  "unknown",
-  "failed",
-  "expired",
-  "cancelled",
-] as const;
+import { type MessageState, messageStates } from "@relais/core/spi";
 
-export type State = (typeof states)[number];
+/** The states of a message. */
+export const states: typeof messageStates = messageStates;
+
+export type State = MessageState;
 
 /** States in which a message is over. One that is `unknown` waits for an operator or a late result. */
 export const finalStates = ["sent", "partial", "failed", "expired", "cancelled"] as const;

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../database/database.ts";
-import { version1, version4 } from "./schema.ts";
+import { version1, version2, version3, version4, version5 } from "./schema.ts";
 
 export interface Migration {
   readonly version: number;
@@ -9,49 +9,10 @@ export interface Migration {
 /** In order. One that was published is never changed: another is added. */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: version1 },
-  // The lease under which a message was claimed; before, each had a job.
-  { version: 2, sql: "alter table relais.message add column lease uuid;" },
-  // Rows by plain SQL are read as they are; and a clock that was set back must not hide what has changed.
-  {
-    version: 3,
-    sql: `
-update relais.message set
-  delivery_trace = case when jsonb_typeof(delivery_trace) = 'object' then delivery_trace else '{}' end
-    || jsonb_build_object('v', 1, 'status', state, 'attempts', case when jsonb_typeof(delivery_trace->'attempts') = 'array'
-      then delivery_trace->'attempts' else '[]' end),
-  rejected = case when jsonb_typeof(rejected) = 'array' then rejected else '[]' end
-where (jsonb_typeof(delivery_trace->'attempts') = 'array') is not true or jsonb_typeof(rejected) <> 'array';
-alter table relais.message add constraint trace_has_attempts
-  check ((jsonb_typeof(delivery_trace->'attempts') = 'array') is true);
-alter table relais.message add constraint rejected_is_a_list check (jsonb_typeof(rejected) = 'array');
-drop index relais.message_source;
-create index message_source on relais.message (source, updated_at)
-  where source is not null and mirrored_at is distinct from updated_at;`,
-  },
+  { version: 2, sql: version2 },
+  { version: 3, sql: version3 },
   { version: 4, sql: version4 },
-  // Who is alive stands in a table of ours, no more in jobs of pg-boss. Workers of the version before cannot claim or
-  // recover any more, without the column: what they hold is theirs for a minute, and then recovered by its journal.
-  {
-    version: 5,
-    sql: `
-create table relais.worker (
-  id      uuid primary key default gen_random_uuid(),
-  name    text not null,
-  seen_at timestamptz not null default clock_timestamp()
-);
-alter table relais.message rename column lease to worker_id;
-with before as (
-  insert into relais.worker (name, seen_at) select 'workers before version 5', now() + interval '50 seconds'
-  where exists (select 1 from relais.message where state = 'sending') returning id)
-update relais.message m set worker_id = before.id from before where m.state = 'sending';
-do $$ begin
-  drop schema if exists relais_queue cascade;
-  -- Empty from now on: scripts that grant rights on both schemas go on working.
-  create schema relais_queue;
-exception when insufficient_privilege then
-  raise notice 'the schema relais_queue is not needed any more';
-end $$;`,
-  },
+  { version: 5, sql: version5 },
 ];
 
 export const newest: number = migrations.length;

@@ -1,3 +1,5 @@
+// The SQL of the tables, version by version. What was published is never changed: a version is added.
+
 /**
  * Version 1. Ids sort by time (RFC 9562, version 7), which PostgreSQL itself has only from 18 on. What each column holds
  * is said in the package's README.
@@ -130,6 +132,24 @@ ${enqueueSql(
         coalesce((entry->>'sendAt')::timestamptz, now()) + interval '3 days')`,
 )}`;
 
+/** Version 2. The lease under which a message was claimed; before, each had a job. */
+export const version2: string = "alter table relais.message add column lease uuid;";
+
+/** Version 3. Rows by plain SQL are read as they are; and a clock that was set back must not hide what has changed. */
+export const version3: string = `
+update relais.message set
+  delivery_trace = case when jsonb_typeof(delivery_trace) = 'object' then delivery_trace else '{}' end
+    || jsonb_build_object('v', 1, 'status', state, 'attempts', case when jsonb_typeof(delivery_trace->'attempts') = 'array'
+      then delivery_trace->'attempts' else '[]' end),
+  rejected = case when jsonb_typeof(rejected) = 'array' then rejected else '[]' end
+where (jsonb_typeof(delivery_trace->'attempts') = 'array') is not true or jsonb_typeof(rejected) <> 'array';
+alter table relais.message add constraint trace_has_attempts
+  check ((jsonb_typeof(delivery_trace->'attempts') = 'array') is true);
+alter table relais.message add constraint rejected_is_a_list check (jsonb_typeof(rejected) = 'array');
+drop index relais.message_source;
+create index message_source on relais.message (source, updated_at)
+  where source is not null and mirrored_at is distinct from updated_at;`;
+
 /**
  * Version 4: limits. How often a message was lost with its worker, how large it is, when it was to be sent, and how long
  * its trace may grow; times without a zone are refused; and a version says which one of the package it needs at least
@@ -207,6 +227,29 @@ begin
     || case when omitted > 0 then jsonb_build_object('omitted', omitted) else '{}' end;
 end $$;
 `;
+
+/**
+ * Version 5. Who is alive stands in a table of ours, no more in jobs of pg-boss. Workers of the version before cannot claim
+ * or recover any more, without the column: what they hold is theirs for a minute, and then recovered by its journal.
+ */
+export const version5: string = `
+create table relais.worker (
+  id      uuid primary key default gen_random_uuid(),
+  name    text not null,
+  seen_at timestamptz not null default clock_timestamp()
+);
+alter table relais.message rename column lease to worker_id;
+with before as (
+  insert into relais.worker (name, seen_at) select 'workers before version 5', now() + interval '50 seconds'
+  where exists (select 1 from relais.message where state = 'sending') returning id)
+update relais.message m set worker_id = before.id from before where m.state = 'sending';
+do $$ begin
+  drop schema if exists relais_queue cascade;
+  -- Empty from now on: scripts that grant rights on both schemas go on working.
+  create schema relais_queue;
+exception when insufficient_privilege then
+  raise notice 'the schema relais_queue is not needed any more';
+end $$;`;
 
 /**
  * The function that writes a message with its attachments; of a key that exists it returns the message of that key.

@@ -95,7 +95,7 @@ export function traceEntries(attempts: readonly Attempt[], worker: string, befor
   });
 }
 
-/** An attempt as an entry of the trace, from its row: its delivery was lost with its worker, or is over. */
+/** An attempt as an entry of the trace, from its row: its message is recovered, or its delivery over. */
 export function traceEntryOf(row: AttemptRow, n: number): TraceAttempt {
   const { worker, provider, phase, kind, code, reason, provider_message_id: messageId, started_at } = row;
   const success = kind === "accepted";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database/database.ts";
-import { type ClaimOptions, claimMessages, hasSuspects } from "../store/claims.ts";
+import { type ClaimOptions, claimMessages, hasRecovered } from "../store/claims.ts";
 import { advanceTurns } from "../store/scheduling.ts";
 import { isPermanentError } from "./batching.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -13,9 +13,9 @@ const gatherMs = 4;
 const firstPauseMs = 250;
 const maxPauseMs = 5_000;
 const advanceMs = 200;
-/** How often it looks for messages that were lost with their worker: seldom, and soon again if there were some. */
-const suspectsMs = 500;
-const moreSuspectsMs = 50;
+/** How often it looks for recovered messages: seldom, and soon again if there were some. */
+const recoveredMs = 500;
+const moreRecoveredMs = 50;
 /** The longest wait until nothing else is in flight. */
 const aloneWithinMs = 60_000;
 
@@ -37,7 +37,7 @@ export interface ClaimLoopContext {
 export async function claimLoop(context: ClaimLoopContext): Promise<void> {
   const { inFlight, queued, freed, concurrency } = context;
   const claim = claimer(context);
-  const claimSuspect = suspectClaimer(context, claim);
+  const claimRecovered = recoveredClaimer(context, claim);
   let pauseMs = firstPauseMs;
   while (!context.isStopping()) {
     if (inFlight.room <= 0 || inFlight.bytesLeft <= 0) {
@@ -50,8 +50,8 @@ export async function claimLoop(context: ClaimLoopContext): Promise<void> {
     try {
       const claimed = await claim({ limit });
       pauseMs = firstPauseMs;
-      const moreSuspects = await claimSuspect();
-      if (claimed < limit) await queued.wait(moreSuspects ? moreSuspectsMs : idleMs);
+      const moreRecovered = await claimRecovered();
+      if (claimed < limit) await queued.wait(moreRecovered ? moreRecoveredMs : idleMs);
     } catch (error) {
       context.onError(error);
       await queued.wait(pauseMs);
@@ -61,7 +61,7 @@ export async function claimLoop(context: ClaimLoopContext): Promise<void> {
 }
 
 /** @returns how many were claimed */
-type Claim = (options: Pick<ClaimOptions, "limit" | "suspects">) => Promise<number>;
+type Claim = (options: Pick<ClaimOptions, "limit" | "recovered">) => Promise<number>;
 
 function claimer({ database, lease, inFlight, worker, onError }: ClaimLoopContext): Claim {
   const isAdvanceDue = oncePer(advanceMs);
@@ -84,15 +84,15 @@ function claimer({ database, lease, inFlight, worker, onError }: ClaimLoopContex
 }
 
 /**
- * A message that was lost with its worker may be what ended it: it is sent alone, when nothing else is in flight, so that
- * no other is lost with it once more.
+ * A recovered message may be what ended its worker: it is sent alone, when nothing else is in flight, so that no other has
+ * to be recovered with it once more.
  */
-function suspectClaimer(
+function recoveredClaimer(
   { database, inFlight, freed, isStopping }: ClaimLoopContext,
   claim: Claim,
 ): () => Promise<boolean> {
-  const isDue = oncePer(suspectsMs);
-  const isDueAgain = oncePer(moreSuspectsMs);
+  const isDue = oncePer(recoveredMs);
+  const isDueAgain = oncePer(moreRecoveredMs);
   let found = false;
   const untilAlone = async (): Promise<void> => {
     let over = false;
@@ -107,11 +107,11 @@ function suspectClaimer(
   // Whether there may be more of them.
   return async () => {
     if (!isDue() && !(found && isDueAgain())) return found;
-    found = await hasSuspects(database);
+    found = await hasRecovered(database);
     if (!found) return false;
     await untilAlone();
     if (isStopping() || inFlight.room <= 0) return true;
-    await claim({ limit: 1, suspects: true });
+    await claim({ limit: 1, recovered: true });
     await untilAlone();
     return true;
   };

@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ClaimedMessage, type KnownRecipients, releaseClaim, writeRecipients } from "../store/claims.ts";
-import { type Completion, writeCompletions } from "../store/completions.ts";
-import { batch, retryWrite } from "./batching.ts";
+import type { ClaimedMessage } from "../store/claims.ts";
 import { chainPause } from "./chain-pause.ts";
-import { type DeliveryContext, type DeliveryResult, deliver } from "./deliver.ts";
-import type { WorkerEvent } from "./events.ts";
-import { journalWriter, messageJournal } from "./journal.ts";
-import { lateResults } from "./late-results.ts";
+import { claimAhead } from "./claim-ahead.ts";
+import { type SenderContext, type Sent, sender } from "./send.ts";
 
 /** A message that this worker holds. */
 interface Held {
@@ -18,14 +14,11 @@ interface Held {
   readonly done: PromiseWithResolvers<void>;
 }
 
-export interface InFlightContext extends Omit<DeliveryContext, "writeRecipients"> {
+export interface InFlightContext extends SenderContext {
   /** Messages being sent at once. */
   readonly concurrency: number;
   /** Bytes of all of them together. */
   readonly maxBytesInFlight: number;
-  emit(event: WorkerEvent): void;
-  /** @returns reports an error in the background */
-  reportError(during: string): (error: unknown) => void;
   /** There is room again. @param bytes what was held until then */
   onFreed(bytes: number): void;
 }
@@ -50,46 +43,18 @@ export interface InFlight {
   abortAll(reason: string): void;
 }
 
-/**
- * While deliveries take less than this on average some messages are claimed ahead, many at once, so that the next are
- * there while it is being written what became of the last.
- */
-const quickMs = 100;
 /** No message waits longer than this behind slow ones: another worker may have room. */
 const maxWaitMs = 1_000;
-/** Longer than this counts as this: a clock that is set may make it anything. */
-const maxDeliveryMs = 10_000;
-/** When everything is aborted, writes wait this long for a database that is away. */
-const lastWritesMs = 2_000;
 
 export function inFlight(context: InFlightContext): InFlight {
-  const { database, worker, emit, reportError, concurrency, maxBytesInFlight } = context;
-  const writeKnown = batch<KnownRecipients, void>(
-    async (known) => {
-      await writeRecipients(database, known);
-      return known.map(() => undefined);
-    },
-    { gapMs: 2 },
-  );
-  const complete = batch((some: readonly Completion[]) => writeCompletions(database, some), { gapMs: 20 });
-  const deliveryContext: DeliveryContext = {
-    ...context,
-    writeRecipients: ({ id, claim }, recipients) => writeKnown({ message: id, claim, recipients }),
-  };
-  const journals = journalWriter(database);
-  const writes = new AbortController();
-  const late = lateResults({
-    database,
-    signal: writes.signal,
-    onApplied: (message, state) => emit({ type: "late", at: Date.now(), message, state }),
-    onError: reportError("entering a late answer"),
-  });
+  const { worker, observe, reportError, concurrency, maxBytesInFlight } = context;
+  const { send, giveUp, late, abort } = sender(context);
+  const ahead = claimAhead(concurrency);
   const pause = chainPause(() => context.onFreed(0));
   const held = new Set<Held>();
   const waiting: Held[] = [];
   let sending = 0;
   let bytes = 0;
-  let averageMs = Number.POSITIVE_INFINITY;
   let aborted: string | undefined;
 
   const startNext = (): void => {
@@ -101,20 +66,12 @@ export function inFlight(context: InFlightContext): InFlight {
   };
 
   const run = async (one: Held): Promise<void> => {
-    sending += 1;
     try {
-      const write = await send(one).finally(() => {
-        // The next one is sent while it is being written what became of this one.
-        sending -= 1;
-        startNext();
-      });
-      await write();
+      const sent = await sendOne(one);
+      await sent.write();
     } catch (error) {
       reportError("sending a message")(error);
-      // Its journal says how far it was.
-      await retryWrite(() => releaseClaim(database, one.row), writes.signal).catch(
-        reportError("giving up a message"),
-      );
+      await giveUp(one.row);
     }
     held.delete(one);
     const before = bytes;
@@ -123,29 +80,21 @@ export function inFlight(context: InFlightContext): InFlight {
     context.onFreed(before);
   };
 
-  /** @returns writes what became of it */
-  const send = async ({ row, controller: { signal }, done }: Held): Promise<() => Promise<void>> => {
-    const began = Date.now();
-    const journal = messageJournal(row, worker, journals, (result) => late.add(result, done.promise));
-    const { completion, delivery, chainClosed } = await deliver(row, deliveryContext, journal, signal);
-    if (chainClosed) pauseChain(completion.error);
-    else if (delivery !== undefined) pause.end();
-    const ms = Math.min(Math.max(0, Date.now() - began), maxDeliveryMs);
-    // An aborted one took no time at all, and says nothing.
-    if (!signal.aborted) averageMs = Number.isFinite(averageMs) ? averageMs * 0.9 + ms * 0.1 : ms;
-
-    const flush = (): Promise<void> => retryWrite(() => journal.flush(), writes.signal);
-    return async () => {
-      try {
-        const written = await retryWrite(() => complete(completion), writes.signal);
-        if (written) emit(settledEvent(row, completion, began, delivery));
-        else await flush();
-      } catch (error) {
-        // The ends of its attempts are written, if they can be.
-        await flush().catch(() => undefined);
-        throw error;
-      }
-    };
+  const sendOne = async ({ row, controller: { signal }, done }: Held): Promise<Sent> => {
+    const beganAt = Date.now();
+    sending += 1;
+    try {
+      const sent = await send(row, signal, done.promise);
+      if (sent.chainClosed !== undefined) pauseChain(sent.chainClosed);
+      else if (sent.delivery !== undefined) pause.end();
+      // An aborted one took no time at all, and says nothing.
+      if (!signal.aborted) ahead.measure(Date.now() - beganAt);
+      return sent;
+    } finally {
+      // The next one is sent while it is being written what became of this one.
+      sending -= 1;
+      startNext();
+    }
   };
 
   /** They are started aborted, and so go back into the queue at once, for whichever worker has room. */
@@ -157,7 +106,7 @@ export function inFlight(context: InFlightContext): InFlight {
   };
 
   /** One is tried after a while: the chain may have been loaded anew by then. */
-  const pauseChain = (error = ""): void => {
+  const pauseChain = (error: string): void => {
     if (pause.begin()) reportError("sending")(new Error(`the chain takes no messages: ${error}`));
     putBack("the chain takes no messages");
   };
@@ -171,9 +120,7 @@ export function inFlight(context: InFlightContext): InFlight {
     },
     get room() {
       if (pause.limit !== undefined) return pause.limit - held.size;
-      // Also where ends cannot be written at the moment: what is handed over without one is unknown after a crash.
-      if (held.size > 2 * concurrency) return 0;
-      return averageMs >= quickMs ? concurrency - sending - waiting.length : 4 * concurrency - held.size;
+      return ahead.room({ held: held.size, unsent: sending + waiting.length });
     },
     add(row, lease) {
       const controller = new AbortController();
@@ -188,7 +135,7 @@ export function inFlight(context: InFlightContext): InFlight {
     abortLost(leases) {
       for (const { row, lease, controller } of held) {
         if (!leases.includes(lease)) continue;
-        emit({ type: "lease-lost", at: Date.now(), message: row.id });
+        observe?.({ type: "lease-lost", at: Date.now(), worker, message: row.id });
         controller.abort(new Error("the lease was lost"));
       }
     },
@@ -204,30 +151,7 @@ export function inFlight(context: InFlightContext): InFlight {
       aborted = reason;
       putBack(reason);
       for (const { controller } of held) controller.abort(new Error(reason));
-      setTimeout(() => writes.abort(), lastWritesMs).unref();
+      abort();
     },
-  };
-}
-
-function settledEvent(
-  row: ClaimedMessage,
-  { decision, provider, error, possibleDuplicate }: Completion,
-  began: number,
-  delivery: DeliveryResult["delivery"],
-): WorkerEvent {
-  const { state, retryAfterMs } = decision;
-  const at = Date.now();
-  return {
-    type: "settled",
-    at,
-    message: row.id,
-    tenant: row.tenant,
-    state,
-    provider: state === "sent" || state === "partial" ? provider : undefined,
-    error,
-    notBefore: retryAfterMs === undefined ? undefined : at + retryAfterMs,
-    ms: at - began,
-    delivery,
-    ...(possibleDuplicate ? { possibleDuplicate } : {}),
   };
 }

@@ -55,8 +55,10 @@ export function journalWriter(database: Database): JournalWriter {
   return { begin, end };
 }
 
-/** A result that came after its attempt had been given up. */
-export interface LateResult extends AttemptKey {
+/** The result of an attempt; a late one came after the attempt had been given up. */
+export interface AttemptResult extends AttemptKey {
+  /** The chain's id of the attempt. */
+  readonly attempt: string;
   readonly outcome: Outcome;
 }
 
@@ -79,18 +81,19 @@ export function messageJournal(
   { id: message, claim, seq: lastSeq }: ClaimedMessage,
   worker: string,
   writer: JournalWriter,
-  onLate: (result: LateResult) => void,
+  onLate: (result: AttemptResult) => void,
 ): MessageJournal {
   const attempts = new Map<string, { readonly key: AttemptKey; readonly open: OpenAttempt }>();
   let failed = false;
-  let ended: { readonly key: AttemptKey; readonly outcome: Outcome }[] = [];
+  let ended: AttemptResult[] = [];
 
   const attemptOf = ({ attempt }: JournalEntry) => attempts.get(attempt);
   const flush = async (): Promise<void> => {
-    for (const { key, outcome } of ended) {
+    for (const end of ended) {
+      const { outcome } = end;
       // Another worker, which took this one for lost, may have ended it: then this is a late result.
-      const written = await writer.end(attemptEnd(key, outcome));
-      if (!written && (outcome.success || outcome.kind !== "unknown")) onLate({ ...key, outcome });
+      const written = await writer.end(attemptEnd(end, outcome));
+      if (!written && (outcome.success || outcome.kind !== "unknown")) onLate(end);
     }
     ended = [];
   };
@@ -98,7 +101,7 @@ export function messageJournal(
   return {
     flush,
     failed: () => failed,
-    unwritten: () => ended.map(({ key, outcome }) => attemptEnd(key, outcome)),
+    unwritten: () => ended.map((end) => attemptEnd(end, end.outcome)),
     async open(entry) {
       // No two attempts of a message in flight: the end of the one before is written first.
       await flush();
@@ -115,12 +118,12 @@ export function messageJournal(
       const attempt = attemptOf(entry);
       // If it is unknown whether its row was written it is ended all the same: only the answer may have been lost.
       if (attempt === undefined || !(await attempt.open.write().catch(() => true))) return;
-      ended.push({ key: attempt.key, outcome });
+      ended.push({ ...attempt.key, attempt: entry.attempt, outcome });
       if (!outcome.success) await flush();
     },
     async late(entry, outcome) {
       const attempt = attemptOf(entry);
-      if (attempt !== undefined) onLate({ ...attempt.key, outcome });
+      if (attempt !== undefined) onLate({ ...attempt.key, attempt: entry.attempt, outcome });
     },
   };
 }

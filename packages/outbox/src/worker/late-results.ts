@@ -14,12 +14,12 @@ import type { RecipientStatus, State } from "../store/message.ts";
 import { type AttemptRow, lastNumber, lastSuccess, traceEntryOf } from "../store/trace.ts";
 import { retryWrite } from "./batching.ts";
 import { decide, giveUp } from "./decide.ts";
-import type { LateResult } from "./journal.ts";
+import type { AttemptResult } from "./journal.ts";
 
 /** The late results of a worker, until they are applied. */
 export interface LateResults {
   /** Applies a result once its message has been completed: before, it has nothing to settle. */
-  add(result: LateResult, completed: Promise<void>): void;
+  add(result: AttemptResult, completed: Promise<void>): void;
   readonly pending: number;
   /** A message that is being sent again is not waited for any more: the worker stops. */
   stopWaiting(): void;
@@ -32,20 +32,20 @@ export interface LateResultsContext {
   readonly database: Database;
   /** Ends the attempts to write. */
   readonly signal: AbortSignal;
-  onApplied(message: string, state: State): void;
+  onApplied(result: AttemptResult, state: State): void;
   onError(error: unknown): void;
 }
 
 export function lateResults({ database, signal, onApplied, onError }: LateResultsContext): LateResults {
   const pending = new Set<Promise<void>>();
   let stopping = false;
-  const apply = async (result: LateResult, completed: Promise<void>): Promise<void> => {
+  const apply = async (result: AttemptResult, completed: Promise<void>): Promise<void> => {
     await completed;
     for (;;) {
       const waits = !stopping;
       const state = await retryWrite(() => applyLateResult(database, result, waits), signal);
       if (state !== "sending" || !waits) {
-        if (state !== undefined) onApplied(result.message, state);
+        if (state !== undefined) onApplied(result, state);
         return;
       }
       await sleep(pollMs);
@@ -74,7 +74,11 @@ export function lateResults({ database, signal, onApplied, onError }: LateResult
  * @param waits whether nothing is changed while the message is being sent again, since its completion would overwrite it
  * @returns the message's state now, `sending` to be asked again; `undefined` if the attempt was not unknown
  */
-function applyLateResult(database: Database, result: LateResult, waits: boolean): Promise<State | undefined> {
+function applyLateResult(
+  database: Database,
+  result: AttemptResult,
+  waits: boolean,
+): Promise<State | undefined> {
   return database.transaction(async (tx) => {
     const message = await lockMessage(tx, result.message);
     if (message === undefined) return undefined;

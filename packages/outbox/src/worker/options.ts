@@ -1,6 +1,9 @@
 import { hostname } from "node:os";
+import type { Observer, WorkerEvent } from "@relais/core";
 import type { MessageSource } from "../table/source.ts";
-import type { WorkerObserver } from "./events.ts";
+
+/** @deprecated `Observer<WorkerEvent>` of `@relais/core`; the observers of the chain are those of its worker, too */
+export type WorkerObserver = Observer<WorkerEvent>;
 
 export interface BackoffOptions {
   /** The pause after the first delivery that failed for a while, ms. @defaultValue 30000 */
@@ -16,8 +19,11 @@ export interface WorkerOptions {
   readonly name?: string | undefined;
   /** The pauses between deliveries that failed for a while, where no provider says how long. */
   readonly backoff?: BackoffOptions | undefined;
-  /** Called with every event. They cannot change a delivery. */
-  readonly observers?: readonly WorkerObserver[] | undefined;
+  /**
+   * Called with every event of the worker, besides the observers of the chain; one that is in both lists is called once.
+   * They cannot change a delivery.
+   */
+  readonly observers?: readonly Observer<WorkerEvent>[] | undefined;
   /**
    * Bytes of messages in flight at once, as they are stored. A message takes some five times its size; one that is larger
    * than this is sent alone. @defaultValue 32 MiB
@@ -61,7 +67,7 @@ const checks: { readonly [K in keyof WorkerSettings]: (value: never) => WorkerSe
     baseMs: checkNumber("backoff.baseMs", baseMs, { min: 1, must: "at least 1 ms" }),
     capMs: checkNumber("backoff.capMs", capMs, { min: 1, must: "at least 1 ms" }),
   }),
-  observers: (value: readonly WorkerObserver[] = []) => {
+  observers: (value: readonly Observer<WorkerEvent>[] = []) => {
     if (Array.isArray(value) && value.every((one) => typeof one === "function")) return value;
     throw new TypeError("createWorker: observers must be a list of functions");
   },

@@ -2,13 +2,13 @@ import type { FailureKind } from "@relais/core";
 import type { Database } from "../database/database.ts";
 import { attemptEnd, attemptsOf } from "../store/attempts.ts";
 import { type Completion, type Decision, writeCompletions } from "../store/completions.ts";
-import { expireLeases, type LostMessage, lockLostMessages, nextLostMessage } from "../store/leases.ts";
+import { expireLeases, lockRecoverable, nextRecoverable, type RecoverableMessage } from "../store/leases.ts";
 import { firstId, type RecipientStatus } from "../store/message.ts";
 import { type AttemptRow, lastNumber, lastSuccess, storable, traceEntryOf } from "../store/trace.ts";
 import { isPermanentError } from "./batching.ts";
 import { decide, giveUp } from "./decide.ts";
 
-/** A message whose worker was lost, and what became of it. */
+/** A message that was recovered, and what became of it. */
 export interface RecoveredMessage {
   readonly id: string;
   readonly state: Decision["state"];
@@ -18,8 +18,8 @@ const batchSize = 100;
 
 /**
  * Recovers messages whose worker was lost. Its journal says how far it was: an attempt that was only open did not
- * arrive and may be made again; one that was handed over leaves its recipients `unknown`. A message that was lost with
- * three workers, one after the other, is set aside: it may be what ends them.
+ * arrive and may be made again; one that was handed over leaves its recipients `unknown`. A message that is recovered for
+ * the third time, with nothing in between, is set aside: it may be what ends its workers.
  *
  * @param onError called for rows that cannot be read or written: the others are recovered all the same
  */
@@ -41,7 +41,7 @@ export async function recover(
       // The database refuses one of them: then one by one, past that one.
       if (limit === 1) {
         onError(error);
-        const refused = await nextLostMessage(database, after);
+        const refused = await nextRecoverable(database, after);
         if (refused === undefined) return all;
         after = refused;
       }
@@ -63,15 +63,15 @@ function recoverBatch(
   onError: (error: unknown) => void,
 ): Promise<Batch> {
   return database.transaction(async (tx) => {
-    const lost = await lockLostMessages(tx, after, limit);
-    if (lost.length === 0) return { last: undefined, recovered: [] };
-    const ids = lost.map(({ id }) => id);
+    const rows = await lockRecoverable(tx, after, limit);
+    if (rows.length === 0) return { last: undefined, recovered: [] };
+    const ids = rows.map(({ id }) => id);
     const attempts = await attemptsOf(tx, ids);
-    const completions = lost.flatMap((row) => {
+    const completions = rows.flatMap((row) => {
       try {
         return [completionOf(row, attempts.get(row.id) ?? [])];
       } catch (error) {
-        onError(new Error(`message ${row.id} cannot be taken up: ${(error as Error).message}`));
+        onError(new Error(`message ${row.id} cannot be recovered: ${(error as Error).message}`));
         return [];
       }
     });
@@ -79,7 +79,7 @@ function recoverBatch(
     const recovered = completions.map(
       ({ id, decision }): RecoveredMessage => ({ id, state: decision.state }),
     );
-    return { last: lost.length === limit ? ids.at(-1) : undefined, recovered };
+    return { last: rows.length === limit ? ids.at(-1) : undefined, recovered };
   });
 }
 
@@ -97,7 +97,7 @@ const setAsideReason = `set aside: ${maxRecoveries} workers, one after the other
 /** The first time it goes back at once, to be sent alone; then it waits, so that others go before it. */
 const pauseMs = (recoveries: number): number => (recoveries < 2 ? 0 : 10_000);
 
-function completionOf(row: LostMessage, attempts: readonly AttemptRow[]): Completion {
+function completionOf(row: RecoverableMessage, attempts: readonly AttemptRow[]): Completion {
   const ended = attempts.map(
     (attempt): AttemptRow =>
       attempt.kind === null
@@ -137,7 +137,11 @@ function completionOf(row: LostMessage, attempts: readonly AttemptRow[]): Comple
   };
 }
 
-function decisionOf(row: LostMessage, attempts: readonly AttemptRow[], retryAfterMs: number): Decision {
+function decisionOf(
+  row: RecoverableMessage,
+  attempts: readonly AttemptRow[],
+  retryAfterMs: number,
+): Decision {
   const accepted = new Set([...row.accepted, ...attempts.flatMap((attempt) => attempt.accepted)]);
   const refused = new Set(row.rejected.map(({ address }) => address));
   const unknown = new Set(

@@ -1,16 +1,13 @@
-import type { Chain } from "@relais/core";
+import { inspect } from "node:util";
+import type { Chain, WorkerEvent } from "@relais/core";
+import { combineObservers } from "@relais/core/spi";
 import { beforeClose, type DatabaseOwner } from "../database/database.ts";
 import { withQueryTimeout, withTimeout } from "../database/with-timeout.ts";
-import { purge } from "../operations/purge.ts";
-import { checkVersion } from "../store/migrations.ts";
-import { channel, queueDue, wakeWorkers } from "../store/scheduling.ts";
+import { backgroundTasks } from "./background-tasks.ts";
 import { claimLoop } from "./claim-loop.ts";
-import { errorText, type WorkerEvent } from "./events.ts";
 import { inFlight } from "./in-flight.ts";
-import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import { type WorkerOptions, workerSettings } from "./options.ts";
-import { recover } from "./recover.ts";
-import { interval, wakeSignal } from "./timing.ts";
+import { wakeSignal } from "./timing.ts";
 
 /** Sends what is in an outbox by a chain. */
 export interface Worker {
@@ -36,11 +33,6 @@ export interface WorkerStatus {
   readonly tickedAt: number;
 }
 
-const renewMs = 2_500;
-const queueDueMs = 1_000;
-const recoverMs = 2_000;
-const sourceMs = 500;
-const maxPurgeMs = 60_000;
 /** This long before the end of the grace period what is in flight is aborted. */
 const abortBeforeEndMs = 1_500;
 /** How much longer than its grace period a worker may take to stop. */
@@ -53,41 +45,24 @@ interface WorkerOutbox extends DatabaseOwner {
   readonly defaultFrom: string | undefined;
 }
 
+/** What a worker needs of a chain. Its observers are those of the worker, too. */
+type WorkerChain = Pick<Chain, "send"> & Partial<Pick<Chain, "id" | "observers">>;
+
 /**
  * A worker over an outbox. Several may work on one Postgres; on PGlite, one.
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
  */
-export function createWorker(
-  outbox: WorkerOutbox,
-  chain: Pick<Chain, "send">,
-  options: WorkerOptions = {},
-): Worker {
+export function createWorker(outbox: WorkerOutbox, chain: WorkerChain, options: WorkerOptions = {}): Worker {
   const settings = workerSettings(options);
-  const { concurrency, name, backoff, keepSentForMs, maxBytesInFlight } = settings;
+  const { concurrency, name, backoff, maxBytesInFlight } = settings;
   const database = withQueryTimeout(outbox.database, settings.queryTimeoutMs);
-  let state: WorkerStatus["state"] = "new";
-  let tickedAt = Date.now();
-  let starting: Promise<void> = Promise.resolve();
-  let stopped: Promise<void> | undefined;
-  let replacing: Promise<void> | undefined;
-  let lease: LeaseKeeper | undefined;
-  let claiming: Promise<void> | undefined;
-  /** What ends the worker's background work. */
-  const ends: (() => Promise<unknown>)[] = [];
-  let forget = (): void => undefined;
-
-  const emit = (event: WorkerEvent): void => {
-    for (const observer of settings.observers) {
-      try {
-        observer(event);
-      } catch {
-        // An observer cannot change a delivery.
-      }
-    }
-  };
+  const observers = new Set([...(chain.observers ?? []), ...settings.observers]);
+  const observe = combineObservers<WorkerEvent>([...observers], chain.id);
   const reportError = (during: string) => (error: unknown) => {
-    emit({ type: "error", at: Date.now(), during, error: errorText(error) });
+    observe?.({ type: "error", at: Date.now(), worker: name, during, error: errorText(error) });
   };
+  let state: WorkerStatus["state"] = "new";
+  const isStopping = (): boolean => state !== "working";
   const queued = wakeSignal();
   const freed = wakeSignal();
   const messages = inFlight({
@@ -98,7 +73,7 @@ export function createWorker(
     worker: name,
     backoff,
     defaultFrom: outbox.defaultFrom,
-    emit,
+    observe,
     reportError,
     onFreed(bytes) {
       // What waits may have been too large beside what has just ended.
@@ -106,8 +81,55 @@ export function createWorker(
       freed.notify();
     },
   });
-  const isStopping = (): boolean => state !== "working";
+  const tasks = backgroundTasks({
+    database,
+    settings,
+    inFlight: messages,
+    observe,
+    queued,
+    isStopping,
+    reportError,
+  });
+  let starting: Promise<void> = Promise.resolve();
+  let claiming: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+  let forget = (): void => undefined;
 
+  const begin = async (): Promise<void> => {
+    await tasks.start();
+    claiming = claimLoop({
+      database,
+      lease: tasks.lease,
+      inFlight: messages,
+      queued,
+      freed,
+      concurrency,
+      worker: name,
+      isStopping,
+      onError: reportError("claiming"),
+    });
+  };
+  const end = async (graceMs: number): Promise<void> => {
+    state = "stopping";
+    await starting.catch(() => undefined);
+    queued.notify();
+    freed.notify();
+    const abort = (): void => messages.abortAll("the worker is stopping");
+    const timer = setTimeout(abort, Math.max(0, graceMs - abortBeforeEndMs));
+    await claiming;
+    await messages.drain();
+    clearTimeout(timer);
+    await tasks.stop();
+    await tasks.releaseLeases().catch(reportError("giving back a lease"));
+    state = "stopped";
+  };
+  /** The database does not answer: nothing waits for it any longer. */
+  const abandon = (): void => {
+    const reason = "the database does not answer; what was under way is recovered by others";
+    reportError("stopping")(new Error(reason));
+    void tasks.stop();
+    state = "stopped";
+  };
   const stop: Worker["stop"] = async ({ graceMs = 25_000 } = {}) => {
     if (state === "new") state = "stopped";
     if (state === "stopped") return;
@@ -132,99 +154,22 @@ export function createWorker(
     },
     stop,
     [Symbol.asyncDispose]: () => stop(),
-    status: () => ({ state, busy: messages.count, concurrency, tickedAt }),
+    status: () => ({ state, busy: messages.count, concurrency, tickedAt: tasks.tickedAt }),
   });
+}
 
-  async function begin(): Promise<void> {
-    await checkVersion(database);
-    await recoverLost();
-    lease = await leaseKeeper(database, name, messages.uses, messages.abortLost);
-    ends.push(await database.listen(channel, () => queued.notify()));
-    every(renewMs, renewLeases, "renewing leases");
-    every(queueDueMs, queueAllDue, "queueing what is due");
-    every(recoverMs, recoverLost, "taking up lost messages");
-    if (Number.isFinite(keepSentForMs)) {
-      const everyMs = Math.min(maxPurgeMs, Math.max(queueDueMs, keepSentForMs));
-      every(everyMs, () => purge(database, { olderThanMs: keepSentForMs }), "deleting old messages");
-    }
-    for (const source of settings.sources) {
-      const bringIn = async (): Promise<void> => {
-        if ((await source.round()) > 0) queued.notify();
-      };
-      every(sourceMs, bringIn, "reading a table");
-    }
-    claiming = claimLoop({
-      database,
-      lease: {
-        get current() {
-          return lease?.current;
-        },
-        retire: retireLease,
-      },
-      inFlight: messages,
-      queued,
-      freed,
-      concurrency,
-      worker: name,
-      isStopping,
-      onError: reportError("claiming"),
-    });
-  }
+const maxLength = 500;
 
-  function every(ms: number, work: () => Promise<unknown>, during: string): void {
-    ends.push(interval(ms, work, reportError(during)));
-  }
+/** An error on one line: some have no message but a code, and some that are thrown are no errors. */
+function errorText(error: unknown): string {
+  return textOf(error).replace(/\s+/g, " ").slice(0, maxLength).toWellFormed();
+}
 
-  async function end(graceMs: number): Promise<void> {
-    state = "stopping";
-    await starting.catch(() => undefined);
-    queued.notify();
-    freed.notify();
-    const abort = (): void => messages.abortAll("the worker is stopping");
-    const timer = setTimeout(abort, Math.max(0, graceMs - abortBeforeEndMs));
-    await claiming;
-    await messages.drain();
-    clearTimeout(timer);
-    await Promise.allSettled([...ends.map((one) => one()), replacing]);
-    await lease?.release().catch(reportError("giving back a lease"));
-    state = "stopped";
-  }
-
-  /** The database does not answer: nothing waits for it any longer. */
-  function abandon(): void {
-    reportError("stopping")(
-      new Error("the database does not answer; what was under way is taken up by others"),
-    );
-    for (const one of ends) one().catch(() => undefined);
-    state = "stopped";
-  }
-
-  async function renewLeases(): Promise<void> {
-    messages.putBackLate();
-    // Once more at once, on another connection: a lease is short.
-    await lease?.renew().catch((error: unknown) => {
-      reportError("renewing leases")(error);
-      return lease?.renew();
-    });
-  }
-
-  /** Until there is another lease nothing is claimed: it does not wait for the next renewal. */
-  function retireLease(): void {
-    lease?.retire();
-    if (isStopping()) return;
-    replacing = renewLeases().then(queued.notify, reportError("renewing leases"));
-  }
-
-  async function queueAllDue(): Promise<void> {
-    tickedAt = Date.now();
-    if ((await queueDue(database)) > 0) await wakeWorkers(database);
-  }
-
-  async function recoverLost(): Promise<void> {
-    const recovered = await recover(database, reportError("taking up lost messages"));
-    for (const { id: message, state } of recovered) {
-      emit({ type: "recovered", at: Date.now(), message, state });
-      queued.notify();
-    }
-  }
+function textOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return String(error);
+  const { message, code, errors } = error as { message?: unknown; code?: unknown; errors?: unknown };
+  if (typeof message === "string" && message !== "") return message;
+  if (Array.isArray(errors) && errors.length > 0) return errors.map(textOf).join(", ");
+  if (typeof code === "string" && code !== "") return code;
+  return inspect(error, { depth: 2, breakLength: Number.POSITIVE_INFINITY });
 }

@@ -19,7 +19,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "deliveries_total",
     type: "counter",
     labels: ["chain", "status", "provider"],
-    help: "Deliveries that are over: sent, or how it ended; provider is the one that took the message, none if it was not sent to everybody",
+    help: "Finished deliveries, by how they ended; provider is the one that accepted the message, none unless the status is sent",
     needs: "nothing",
     on: {
       delivery: ({ chain, delivery }, add, names) =>
@@ -41,7 +41,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "attempts_total",
     type: "counter",
     labels: ["provider", "kind"],
-    help: "Calls of a provider that are over; kind is accepted, or why it was not",
+    help: "Finished attempts; kind is accepted, or the failure's kind",
     needs: "nothing",
     on: {
       attempt: ({ provider, attempt: { skipped, success, kind } }, add, names) => {
@@ -56,7 +56,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "attempt_duration_seconds",
     type: "histogram",
     labels: ["provider"],
-    help: "How long calls of a provider took",
+    help: "Duration of attempts",
     needs: "nothing",
     on: {
       attempt: ({ provider, attempt: { skipped, ms } }, add, names) => {
@@ -71,7 +71,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "delivery_duration_seconds",
     type: "histogram",
     labels: ["chain", "status"],
-    help: "How long deliveries took, with every provider asked and every wait",
+    help: "Duration of deliveries, with all attempts and waits",
     needs: "nothing",
     on: {
       delivery: ({ chain, delivery, ms }, add, names) => add(ms, names.chain(chain), statusOf(delivery)),
@@ -84,7 +84,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "failovers_total",
     type: "counter",
     labels: ["from", "to", "kind"],
-    help: "Messages that went to the next provider, and why",
+    help: "Failovers to the next provider; kind is that of the failure",
     needs: "nothing",
     on: {
       failover: ({ from, to, failure }, add, names) =>
@@ -98,7 +98,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "skips_total",
     type: "counter",
     labels: ["provider", "reason"],
-    help: "Calls that were not made: held back by a policy, or over the provider's limits",
+    help: "Attempts that were not made: a policy held them back, or the message is over the provider's limits",
     needs: "nothing",
     on: {
       attempt: ({ provider, attempt: { skipped, code } }, add, names) => {
@@ -113,7 +113,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "retries_total",
     type: "counter",
     labels: ["provider"],
-    help: "Further calls of the same provider",
+    help: "Retries at the same provider",
     needs: "nothing",
     on: { retry: ({ provider }, add, names) => add(1, names.provider(provider)) },
     initial: (zero, { links }) => {
@@ -124,7 +124,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "retries_suppressed_total",
     type: "counter",
     labels: ["provider", "reason"],
-    help: "Further calls of the same provider that were not made: budget used up, deadline near, wait too long",
+    help: "Retries that were not made: the retry budget was used up, the deadline too near, or the wait too long",
     needs: "nothing",
     on: {
       "retry-suppressed": ({ provider, why }, add, names) =>
@@ -138,7 +138,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "possible_duplicates_total",
     type: "counter",
     labels: [],
-    help: "Deliveries of which there may be two copies",
+    help: "Deliveries of which a recipient may have got two copies",
     needs: "nothing",
     on: {
       delivery: ({ delivery }, add) => {
@@ -154,7 +154,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "breaker_transitions_total",
     type: "counter",
     labels: ["provider", "state"],
-    help: "Times a breaker came into a state",
+    help: "Changes of a breaker, by its new state",
     needs: "nothing",
     on: {
       breaker: ({ provider, state }, add, names) =>
@@ -169,7 +169,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "deliveries_in_flight",
     type: "gauge",
     labels: ["chain"],
-    help: "Deliveries under way",
+    help: "Deliveries in flight",
     needs: "nothing",
     on: {
       "delivery-start": ({ chain }, add, names) => add(1, names.chain(chain)),
@@ -183,7 +183,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "breaker_state",
     type: "gauge",
     labels: ["provider", "state"],
-    help: "1 for the state that the breaker is in, 0 for the others",
+    help: "1 for the state of the breaker, 0 for the other states",
     needs: "chain",
     aggregator: "max",
     read: (set, { links }) => {
@@ -195,7 +195,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "link_position",
     type: "gauge",
     labels: ["chain", "provider"],
-    help: "Place of a provider in its chain, 1 for the first; what lies within a nested chain has the place of that chain",
+    help: "Position of a provider in its chain, from 1; providers of a nested chain have the position of that chain",
     needs: "chain",
     aggregator: "max",
     read: (set, { chains }) => {
@@ -208,7 +208,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "retry_budget",
     type: "gauge",
     labels: ["provider"],
-    help: "Retries left in the budget of a provider",
+    help: "Retries left in the provider's retry budget",
     needs: "chain",
     aggregator: "min",
     read: perLink(Math.min, ({ retry }, provider, set) => {
@@ -220,7 +220,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "rate_limit_used",
     type: "gauge",
     labels: ["provider", "limit"],
-    help: "How much of a rate limit is used; limit is second, day, or quota for what the provider says is left of its day",
+    help: "Sends counted against a rate limit; limit is second, day, or quota: what the provider said is left of its daily quota",
     needs: "chain",
     aggregator: "max",
     read: perLimit(Math.max, ({ used }) => used),
@@ -229,7 +229,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "rate_limit_limit",
     type: "gauge",
     labels: ["provider", "limit"],
-    help: "What a rate limit allows",
+    help: "Sends that a rate limit allows",
     needs: "chain",
     aggregator: "min",
     read: perLimit(Math.min, ({ most }) => most),
@@ -238,7 +238,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "quota_limit",
     type: "gauge",
     labels: ["provider"],
-    help: "What a provider lets us send in 24 hours, when it was last asked",
+    help: "Daily quota of the provider, as of its last verify",
     needs: "quota",
     aggregator: "max",
     read: (set, { quotas }) => {
@@ -249,7 +249,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "quota_used",
     type: "gauge",
     labels: ["provider"],
-    help: "What a provider says was sent in the last 24 hours, when it was last asked",
+    help: "Messages sent in the last 24 hours by the provider's count, as of its last verify",
     needs: "quota",
     aggregator: "max",
     read: (set, { quotas }) => {
@@ -261,7 +261,7 @@ export const chainMetrics: readonly Metric[] = [
     name: "build_info",
     type: "gauge",
     labels: ["version"],
-    help: "1; version is that of @relais/prometheus",
+    help: "Always 1; version is that of @relais/prometheus",
     needs: "nothing",
     aggregator: "first",
     read: (set, { version }) => set(1, version),

@@ -31,29 +31,16 @@ export const suppressions: readonly string[] = ["budget", "deadline", "wait-too-
 /** `state` of a breaker. */
 export const breakerStates: readonly string[] = ["closed", "half-open", "open"];
 
-/** `state` of a message of the outbox. */
-export const messageStates: readonly string[] = [
-  "queued",
-  "sending",
-  "deferred",
-  "sent",
-  "partial",
-  "unknown",
-  "failed",
-  "expired",
-  "cancelled",
-];
-
 /** Values that are known one by one. */
 export interface KnownNames {
   /** The value itself if it is known, else `other`. */
   of(value: string | undefined): string;
-  /** From now on these are known, and no others are taken up unasked; asked for again when one is not known. */
+  /** From now on these are known, and no others are added; asked for again when one is not known. */
   know(values: () => Iterable<string>): void;
 }
 
 /**
- * @param most how many values are taken up as they come, until `know` is called
+ * @param most how many values are added as they come, until `know` is called
  */
 export function knownNames(most: number): KnownNames {
   const known = new Set<string>();

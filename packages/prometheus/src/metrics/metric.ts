@@ -16,28 +16,12 @@ export interface MetricEntry {
   readonly aggregator?: "max" | "min" | "first";
 }
 
-/** An event of the worker of `@relais/outbox` (its `WorkerEvent`), by its shape: all of its events are like this. */
-export interface WorkerEventLike {
-  readonly type: string;
-  readonly state?: string | undefined;
-  readonly provider?: string | undefined;
-  /** A copy may have arrived before, by an earlier delivery. */
-  readonly possibleDuplicate?: boolean | undefined;
-  readonly delivery?: { readonly possibleDuplicate?: boolean | undefined } | undefined;
-}
-
-type WorkerEventType = "settled" | "recovered" | "lease-lost" | "error";
-
-type EventOf<Type> = Type extends RelaisEvent["type"]
-  ? RelaisEvent & { readonly type: Type }
-  : WorkerEventLike;
-
 /** A row of the table: all there is to say of a metric. Label values are in the order of `labels`. */
 export interface Metric extends MetricEntry {
   /** What an event adds: 1 to a counter, ms to a histogram, 1 or -1 to a gauge that is not read but kept. */
   readonly on?: {
-    readonly [Type in RelaisEvent["type"] | WorkerEventType]?: (
-      event: EventOf<Type>,
+    readonly [Type in RelaisEvent["type"]]?: (
+      event: Extract<RelaisEvent, { readonly type: Type }>,
       add: AddTo,
       names: Names,
     ) => void;

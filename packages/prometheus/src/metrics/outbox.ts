@@ -1,6 +1,7 @@
+import { messageStates } from "@relais/core/spi";
 import type { OutboxFigures } from "../targets/outbox-reading.ts";
 import type { WatchedWorker } from "../targets/targets.ts";
-import { messageStates, noProvider, oneOf } from "./label-values.ts";
+import { noProvider, oneOf } from "./label-values.ts";
 import type { Metric } from "./metric.ts";
 
 /** Metrics of the outbox and its worker: one row each. */
@@ -9,7 +10,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "outbox_up",
     type: "gauge",
     labels: [],
-    help: "Whether the database of the outbox answered in time; if not, its other gauges are absent",
+    help: "1 if the outbox's database answered in time, else 0; the other gauges of the outbox are then absent",
     needs: "outbox",
     aggregator: "min",
     read: async (set, { outbox }) => {
@@ -20,7 +21,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "outbox_messages",
     type: "gauge",
     labels: ["state"],
-    help: "Messages in the outbox",
+    help: "Messages in the outbox, by state",
     needs: "outbox",
     aggregator: "max",
     read: perOutbox(({ byState }, set) => {
@@ -31,7 +32,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "outbox_oldest_seconds",
     type: "gauge",
     labels: [],
-    help: "How long the oldest message that is due has waited, 0 if none waits",
+    help: "Age of the oldest message that is due and not sent yet; 0 if there is none",
     needs: "outbox",
     aggregator: "max",
     read: perOutbox(({ oldestQueuedMs }, set) => set(oldestQueuedMs / 1000)),
@@ -40,7 +41,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "outbox_rescheduled",
     type: "gauge",
     labels: [],
-    help: "Waiting messages that have been deferred at least once",
+    help: "Waiting messages that were deferred at least once",
     needs: "outbox",
     aggregator: "max",
     read: perOutbox(({ rescheduled }, set) => set(rescheduled)),
@@ -49,7 +50,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "outbox_settled_total",
     type: "counter",
     labels: ["state", "provider"],
-    help: "What became of messages that the worker took up; provider is the one that delivered, or none",
+    help: "Messages that the worker claimed and finished, by the state they got; provider is the one that delivered, or none",
     needs: "nothing",
     on: {
       settled: ({ state, provider }, add, names) =>
@@ -65,7 +66,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "outbox_recovered_total",
     type: "counter",
     labels: [],
-    help: "Messages taken up from a worker that was lost",
+    help: "Messages recovered from a worker that was lost",
     needs: "nothing",
     on: { recovered: (_event, add) => add(1) },
   },
@@ -73,7 +74,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "outbox_leases_lost_total",
     type: "counter",
     labels: [],
-    help: "Messages that the worker lost its claim on",
+    help: "Messages whose claim the worker lost, since its lease was not renewed in time",
     needs: "nothing",
     on: { "lease-lost": (_event, add) => add(1) },
   },
@@ -81,7 +82,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "outbox_errors_total",
     type: "counter",
     labels: [],
-    help: "What failed in the background of the worker",
+    help: "Errors in the worker's background work",
     needs: "nothing",
     on: { error: (_event, add) => add(1) },
   },
@@ -89,7 +90,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "worker_busy",
     type: "gauge",
     labels: [],
-    help: "Messages that the worker has under way",
+    help: "Messages that the worker holds",
     needs: "worker",
     read: overWorkers((all) => all.reduce((sum, { busy }) => sum + busy, 0)),
   },
@@ -97,7 +98,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "worker_concurrency",
     type: "gauge",
     labels: [],
-    help: "Messages that the worker may have under way",
+    help: "Messages that the worker may send at once",
     needs: "worker",
     read: overWorkers((all) => all.reduce((sum, { concurrency }) => sum + concurrency, 0)),
   },
@@ -105,7 +106,7 @@ export const outboxMetrics: readonly Metric[] = [
     name: "worker_last_tick_timestamp_seconds",
     type: "gauge",
     labels: [],
-    help: "When the loop of the worker last went round, since 1970",
+    help: "When the worker's loop last ran, as Unix time",
     needs: "worker",
     aggregator: "min",
     // The one that lags behind is the one to know of.

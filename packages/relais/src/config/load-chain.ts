@@ -1,4 +1,4 @@
-import type { Chain, ChainOptions, Link } from "@relais/core";
+import type { Chain, ChainOptions, Link, Observer } from "@relais/core";
 import type { BuiltChain } from "./build-chain.ts";
 
 import { maskSecrets } from "./mask-secrets.ts";
@@ -64,6 +64,9 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
     },
     get links(): readonly Link[] {
       return current.chain.links;
+    },
+    get observers(): readonly Observer[] {
+      return current.chain.observers;
     },
     file,
     send: (...args: Parameters<Chain["send"]>) => current.chain.send(...args),

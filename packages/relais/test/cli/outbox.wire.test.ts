@@ -82,6 +82,8 @@ test("relais worker sends what is in the outbox, says by whom, answers probes, a
   const metrics = await (await fetch(`${base}/metrics`)).text();
   expect(metrics).toMatch(/^relais_deliveries_total\{.*status="sent",provider="SMTP"\} 1$/m);
   expect(metrics).toMatch(/^relais_outbox_messages\{state="sent"\} 1$/m);
+  // The worker reports to the observers of its chain: each event once.
+  expect(metrics).toMatch(/^relais_outbox_settled_total\{state="sent",provider="SMTP"\} 1$/m);
   expect((await fetch(`${base}/nothing`)).status).toBe(404);
   expect((await fetch(`${base}/healthz`, { method: "POST" })).status).toBe(405);
   const second = await outbox("stats");

@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { messageStates } from "@relais/core/spi";
 import type { MessageFilter, Outbox, OutboxMessage, State } from "@relais/outbox";
 import { type Command, Option } from "commander";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
@@ -70,11 +71,9 @@ interface FilterFlags extends OutboxFlags {
   readonly olderThan?: number;
 }
 
-const states = "queued sending deferred sent partial unknown failed expired cancelled".split(" ");
-
 function withFilterFlags(command: Command): Command {
   return command
-    .addOption(new Option("--state <state>", "messages in this state").choices(states))
+    .addOption(new Option("--state <state>", "messages in this state").choices(messageStates))
     .option("--tenant <name>", "messages of this tenant")
     .option("--recipient <address>", "messages to this address")
     .option("--provider <name>", "messages that this provider delivered")

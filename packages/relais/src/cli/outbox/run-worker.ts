@@ -12,7 +12,7 @@ import { openChain } from "../open-chain.ts";
 import { reloader, type WorkerSignals, workerSignals } from "../signals.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
 import { databaseError, openOutbox, outboxKit } from "./open-outbox.ts";
-import { droppedLines, logLine } from "./worker-log.ts";
+import { droppedLines, workerLog } from "./worker-log.ts";
 
 export interface WorkerFlags extends OutboxFlags, ChainFlags {
   readonly concurrency?: number;
@@ -80,6 +80,7 @@ async function open(flags: WorkerFlags, context: CliContext, signals: WorkerSign
   const { chain, from } = await openChain(flags, context, [
     ...(flags.serve ? [collector.observe] : []),
     ...(metrics === undefined ? [] : [metrics.observer]),
+    workerLog(flags.json ?? false, (line, isError) => (isError ? context.err : context.out)(line)),
   ]);
   signals.onReload(reloader(chain, context.err));
   let outbox: Outbox | undefined;
@@ -96,13 +97,6 @@ async function open(flags: WorkerFlags, context: CliContext, signals: WorkerSign
       keepSentForMs: keepSentForMs === "never" ? Number.POSITIVE_INFINITY : keepSentForMs,
       queryTimeoutMs,
       sources: table === undefined ? [] : [tableSource(outbox, table)],
-      observers: [
-        ...(metrics === undefined ? [] : [metrics.observer.worker]),
-        (event) => {
-          const line = logLine(event, flags.json ?? false);
-          if (line !== undefined) (event.type === "error" ? context.err : context.out)(line);
-        },
-      ],
     });
     metrics?.observer.watch({ chain, outbox, worker });
     const parts = { chain, outbox, worker, from, where, state: { started: false } };

@@ -1,9 +1,14 @@
-import type { WorkerEvent } from "@relais/outbox";
+import type { Observer, WorkerEvent } from "@relais/core";
 
-/** A line of the worker's log, or none: one a message if all goes well. */
-export function logLine(event: WorkerEvent, json: boolean): string | undefined {
+/** Writes the worker's log: one line a message if all goes well. Of the chain only what its worker tells. */
+export function workerLog(json: boolean, write: (line: string, isError: boolean) => void): Observer {
+  return (event) => {
+    if (event.worker !== undefined) write((json ? jsonLine : textLine)(event), event.type === "error");
+  };
+}
+
+function textLine(event: WorkerEvent): string {
   const at = new Date(event.at).toISOString();
-  if (json) return JSON.stringify(jsonLine(event, at));
   switch (event.type) {
     case "settled": {
       const { message, state, provider, notBefore, error } = event;
@@ -22,17 +27,17 @@ export function logLine(event: WorkerEvent, json: boolean): string | undefined {
   }
 }
 
-/** Without the delivery itself: it has addresses. */
-function jsonLine(event: WorkerEvent, at: string): object {
-  if (event.type !== "settled") return { ...event, at };
-  const { delivery, ...rest } = event;
-  return {
-    ...rest,
-    at,
-    ...(delivery === undefined
-      ? {}
-      : { attempts: delivery.attempts.map(({ provider, kind }) => ({ provider, kind })) }),
-  };
+/** Without the delivery and the outcome themselves: they have addresses. */
+function jsonLine(event: WorkerEvent): string {
+  const at = new Date(event.at).toISOString();
+  if (event.type === "settled") {
+    const { delivery, ...rest } = event;
+    const attempts = delivery?.attempts.map(({ provider, kind }) => ({ provider, kind }));
+    return JSON.stringify({ ...rest, at, attempts });
+  }
+  if (event.type !== "late") return JSON.stringify({ ...event, at });
+  const { outcome: _, ...rest } = event;
+  return JSON.stringify({ ...rest, at });
 }
 
 /** The line of a log in the place of lines that were dropped. */

@@ -1,14 +1,17 @@
+import type { RelaisEvent, WorkerEvent } from "@relais/core";
 import { receipt } from "@relais/core/spi";
 import { expect, test } from "vitest";
-import { pinoObserver, type WorkerEventLike } from "../src/index.ts";
+import { pinoObserver } from "../src/index.ts";
 import { keptLog } from "./kept-log.ts";
 
-const settled = { type: "settled", at: 1_700_000_000_000, message: "m-1", tenant: "shop", ms: 12.34567 };
-const of = (more: object): WorkerEventLike => ({ ...settled, ...more });
+const base = { at: 1_700_000_000_000, worker: "w1", message: "m-1" } as const;
+const settled = { ...base, type: "settled", tenant: "shop", state: "sent", ms: 12.34567 } as const;
+const outcome = receipt({ provider: "A", messageId: "1", accepted: [] });
+const of = (more: object): WorkerEvent => ({ ...settled, ...more });
 
-function written(event: WorkerEventLike) {
+function written(event: RelaisEvent) {
   const log = keptLog("debug");
-  pinoObserver(log.logger).worker(event);
+  pinoObserver(log.logger)(event);
   return log.lines();
 }
 
@@ -41,13 +44,15 @@ test("why and until when, without addresses", () => {
 });
 
 test.each([
-  ["recovered", 40],
-  ["lease-lost", 40],
-  ["late", 40],
-  ["error", 50],
-  ["of another version", 40],
-])("%s has a line of level %i", (type, level) => {
-  expect(written({ type, at: 0 })).toMatchObject([{ level, event: type }]);
+  ["recovered", 40, "outbox message recovered from a worker that was lost", { state: "queued" }],
+  ["lease-lost", 40, "outbox message given up here: its lease was lost", {}],
+  ["late", 40, "outbox message: a late answer", { provider: "A", attempt: "a-1", outcome, state: "sent" }],
+  ["error", 50, "outbox worker: something failed in the background", { during: "claiming", error: "no" }],
+  ["of another version", 40, "outbox worker: of another version", {}],
+])("%s has a line of level %i", (type, level, msg, more) => {
+  expect(written({ ...base, type, ...more } as RelaisEvent)).toMatchObject([
+    { level, event: type, msg, id: "m-1" },
+  ]);
 });
 
 test("a delivery that comes with an event is not written", () => {
@@ -60,24 +65,18 @@ test("a logger that throws does not reach the worker", () => {
     throw new Error("disk full");
   };
   const observer = pinoObserver({ debug: broken, info: broken, warn: broken, error: broken });
-  expect(() => observer.worker(of({ state: "sent" }))).not.toThrow();
+  expect(() => observer(of({ state: "sent" }))).not.toThrow();
 });
 
-test.each([
-  [of({ state: "sent" }), "outbox message sent"],
-  [of({ type: "late", state: "sent" }), "outbox message: a late answer"],
-  [of({ type: "error", during: "claim" }), "outbox worker: something failed in the background"],
-])("one observer serves the chain and the worker: %o", (event, msg) => {
-  const log = keptLog("debug");
-  pinoObserver(log.logger)(event);
-  expect(log.lines()).toMatchObject([{ msg }]);
+test("what is for the worker alone is the same observer, which is called once where a chain has both", () => {
+  const observer = pinoObserver(keptLog("debug").logger);
+  expect(observer.worker).toBe(observer);
 });
 
-test("a late answer of the chain is told from one of the worker, and what is in neither list gets no line", () => {
+test("a late answer of the chain is told from one of the worker, and a new event of a chain gets no line", () => {
   const log = keptLog("debug");
   const observer = pinoObserver(log.logger);
-  const outcome = receipt({ provider: "A", messageId: "1", accepted: [] });
   observer({ type: "late", at: 0, provider: "A", attempt: "a-1", outcome });
-  observer({ type: "of another version", at: 0 });
+  observer({ type: "of another version", at: 0 } as unknown as RelaisEvent);
   expect(log.lines()).toMatchObject([{ msg: "provider answered after it was given up", attempt: "a-1" }]);
 });

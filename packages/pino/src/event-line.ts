@@ -2,15 +2,28 @@ import type { Attempt, Delivery, Failure, RelaisEvent } from "@relais/core/spi";
 import { clean, cleanOwn, inMs, isoTime, type Level, type Line } from "./line.ts";
 
 const breakerLevels = { open: "warn", closed: "info", "half-open": "debug" } as const;
+const settledLevels: Readonly<Partial<Record<string, Level>>> = {
+  sent: "info",
+  cancelled: "info",
+  failed: "error",
+  expired: "error",
+  unknown: "error",
+};
 
 /** The level of an event's line, known before the line is put together; undefined for those that get none. */
-export function chainLevel(event: RelaisEvent): Level | undefined {
+export function eventLevel(event: RelaisEvent): Level | undefined {
   switch (event.type) {
     case "delivery":
       return deliveryLevelAndText(event.delivery)[0];
+    case "settled":
+      return settledLevels[event.state] ?? "warn";
+    case "error":
+      return "error";
     case "failover":
     case "late":
     case "journal-lost":
+    case "recovered":
+    case "lease-lost":
       return "warn";
     case "breaker":
       return breakerLevels[event.state];
@@ -20,7 +33,8 @@ export function chainLevel(event: RelaisEvent): Level | undefined {
     case "wait":
       return "debug";
     default:
-      return undefined;
+      // An event of a worker that is newer than this package.
+      return event.worker === undefined ? undefined : "warn";
   }
 }
 
@@ -28,7 +42,7 @@ export function chainLevel(event: RelaisEvent): Level | undefined {
  * The line of an event that has a level.
  * @param reasons whether the server's words are wanted
  */
-export function chainLine(event: RelaisEvent, level: Level, reasons: boolean): Line | undefined {
+export function eventLine(event: RelaisEvent, level: Level, reasons: boolean): Line | undefined {
   const common = { event: event.type, chain: event.chain, id: event.message };
   const line = (text: string, fields: object): Line => ({ level, text, fields: { ...common, ...fields } });
   switch (event.type) {
@@ -42,6 +56,10 @@ export function chainLine(event: RelaisEvent, level: Level, reasons: boolean): L
       return line("message goes to the next provider", { from, to, recipients, ...why });
     }
     case "late": {
+      if (event.worker !== undefined) {
+        const { state, provider } = event;
+        return line("outbox message: a late answer", { state, provider });
+      }
       const { provider, attempt, outcome } = event;
       const why = outcome.success ? {} : failureFields(outcome, reasons);
       const fields = { ...why, provider, attempt, success: outcome.success };
@@ -71,8 +89,24 @@ export function chainLine(event: RelaisEvent, level: Level, reasons: boolean): L
       return line("no retry", { ...failureFields(event.failure, reasons), why: event.why });
     case "wait":
       return line("every provider is unable: waiting", { delayMs: inMs(event.delayMs) });
+    case "settled": {
+      const { tenant, state, provider, error, notBefore, ms } = event;
+      const why = reasons && error !== undefined ? { reason: clean(error) } : {};
+      const until = notBefore === undefined ? {} : { notBefore: isoTime(notBefore) };
+      return line(`outbox message ${state}`, { tenant, state, provider, ...why, ...until, ms: inMs(ms) });
+    }
+    case "recovered":
+      return line("outbox message recovered from a worker that was lost", { state: event.state });
+    case "lease-lost":
+      return line("outbox message given up here: its lease was lost", {});
+    case "error": {
+      const why = reasons ? { reason: clean(event.error) } : {};
+      return line("outbox worker: something failed in the background", { during: event.during, ...why });
+    }
     default:
-      return undefined;
+      return event.worker === undefined
+        ? undefined
+        : line(`outbox worker: ${(event as RelaisEvent).type}`, {});
   }
 }
 
