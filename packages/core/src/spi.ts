@@ -30,23 +30,23 @@ export {
   type SendResult,
 } from "./provider/define-provider.ts";
 export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
+export * as option from "./provider/option.ts";
 export {
-  definePlugin,
   type OptionIssue,
   type OptionsSchema,
   optionMessage,
-  optionsSchema,
+  type RawOptionIssue,
+} from "./provider/options-schema.ts";
+export {
+  definePlugin,
   type Plugin,
   type PluginParts,
   type PluginTools,
   pluginContract,
   pluginFault,
-  type RawOptionIssue,
-  type SafeParser,
 } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
-export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";

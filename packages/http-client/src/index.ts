@@ -8,29 +8,16 @@ export {
   type Meaning,
   rows,
 } from "./failure.ts";
-export {
-  checkFields,
-  connectionFields,
-  endpoint,
-  type Field,
-  type Fields,
-  flag,
-  id,
-  isInsecure,
-  kindOf,
-  oneOf,
-  pluginOptions,
-  required,
-  shapeOf,
-  text,
-  textSchema,
-  whole,
-  withoutNulls,
-  type Zod,
-  type ZodType,
-} from "./fields.ts";
 export { holdsStatus, httpStatuses, type StatusRow } from "./http-statuses.ts";
 export { type ConnectionRow, classifyError, connectionErrors } from "./network-errors.ts";
+export {
+  type ConnectionOptions,
+  connectionFields,
+  connectionTimeoutMs,
+  endpoint,
+  isInsecure,
+  maxConnections,
+} from "./options.ts";
 export { checkSignal, httpProvider, ofCheck, unhealthy } from "./provider.ts";
 export {
   type HttpRequest,

@@ -24,7 +24,7 @@ function decoded(text: string): string {
   }
 }
 
-/** @param url a URL that `checkProxy` accepts */
+/** @param url one that the option `proxy` may be */
 export function httpProxy(url: string): HttpProxy {
   const { protocol, host, hostname, port, username, password } = new URL(url);
   const secure = protocol === "https:";

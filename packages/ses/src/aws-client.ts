@@ -9,7 +9,7 @@ import {
 } from "@relais/http-client";
 import { credentialsSource } from "./credentials.ts";
 import { CredentialsErrors } from "./credentials-errors.ts";
-import type { SesOptions } from "./options.ts";
+import type { CheckedOptions } from "./options.ts";
 
 /** One message as SES wants it. */
 export interface RawEmail {
@@ -46,7 +46,7 @@ const limit = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) && value >= 0 ? value : undefined;
 
 /** SES through @aws-sdk/client-ses, which is loaded on the first call: loading costs 0.2 s and 26 MB. */
-export function awsClient(options: SesOptions): SesClient {
+export function awsClient(options: CheckedOptions): SesClient {
   const { ca, proxy, maxConnections = 50, connectionTimeoutMs = 2_000, allowInsecureHttp = false } = options;
   const connections = httpConnections({ maxConnections, connectionTimeoutMs, ca, proxy });
   const handler = requestHandler(connections, allowInsecureHttp);

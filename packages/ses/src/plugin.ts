@@ -1,12 +1,11 @@
-import { definePlugin, type Plugin } from "@relais/core/spi";
-import { pluginOptions } from "@relais/http-client";
-import { checkOptions, optionsSchema, type SesOptions } from "./options.ts";
+import { definePlugin, option, type Plugin } from "@relais/core/spi";
+import { checkOptions, type SesOptions, sesOptions } from "./options.ts";
 import { ses } from "./ses.ts";
 
 /** `use: ses` in a configuration. */
 export const plugin: Plugin<SesOptions> = definePlugin<SesOptions>({
   name: "ses",
-  ...pluginOptions<SesOptions>(optionsSchema, (options) => checkOptions(options)),
+  ...option.forPlugin<SesOptions>(sesOptions, checkOptions),
   create: (options, { id }) => ses(id === undefined ? options : { ...options, id }),
   fromEnv: optionsFromEnv,
 });

@@ -9,7 +9,7 @@ import {
   type SendContext,
   slots,
 } from "@relais/core/spi";
-import { failer, httpProvider, requestProgress, withoutNulls } from "@relais/http-client";
+import { failer, httpProvider, requestProgress } from "@relais/http-client";
 import { compile } from "@relais/mime";
 import { awsClient, type SesClient, untilAborted } from "./aws-client.ts";
 import { diagnose, type SesDiagnosis } from "./diagnose.ts";
@@ -58,8 +58,7 @@ const limits: ProviderLimits = Object.freeze({
  * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html
  */
 export function ses(given: SesOptions = {}): Provider {
-  checkOptions(given);
-  const options = withoutNulls(given);
+  const options = checkOptions(given);
   const { id = "SES", tags = {}, maxConnections = 50, maxBytesUnderWay = 20_000_000 } = options;
   const client = awsClient(options);
   // One queue for both bounds: a message weighs its bytes, and at least a connection's share of them.

@@ -1,24 +1,13 @@
-import { definePlugin, isLoopback, optionsSchema, type Plugin } from "@relais/core/spi";
-import { checkOptions, fileSchema } from "./options/check-options.ts";
-import type { SmtpOptions } from "./options/options.ts";
+import { definePlugin, isLoopback, option, type Plugin } from "@relais/core/spi";
+import { checkOptions, type SmtpOptions, smtpOptions } from "./options/options.ts";
 import { smtp } from "./smtp.ts";
-
-/** zod is loaded where a configuration file is read, and not by `smtp()`. */
-const loadZod = async () => (await import("zod")).z;
 
 /** `use: smtp` in a configuration. */
 export const plugin: Plugin<SmtpOptions> = definePlugin<SmtpOptions>({
   name: "smtp",
-  options: optionsSchema(
-    async () => fileSchema(await loadZod()),
-    (options) => void checkOptions(options),
-  ),
+  ...option.forPlugin<SmtpOptions>(smtpOptions, checkOptions),
   create: (options, { id }) => smtp(id === undefined ? options : { ...options, id }),
   fromEnv: optionsFromEnv,
-  jsonSchema: async () => {
-    const zod = await loadZod();
-    return zod.toJSONSchema(fileSchema(zod), { io: "input" });
-  },
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;

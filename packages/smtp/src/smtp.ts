@@ -17,8 +17,7 @@ import { login } from "./connection/login.ts";
 import { openConnection } from "./connection/open-connection.ts";
 import { connectionPool, learnedLimits } from "./connection/pool.ts";
 import { secretRedactor } from "./connection/secret-redactor.ts";
-import { checkOptions } from "./options/check-options.ts";
-import type { SmtpOptions } from "./options/options.ts";
+import { checkOptions, type SmtpOptions } from "./options/options.ts";
 import { explainError } from "./replies/classify.ts";
 
 const afterClose = { kind: "skipped", code: "closed", reason: "the provider is closed" } as const;

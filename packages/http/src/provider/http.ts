@@ -2,6 +2,7 @@ import {
   type Health,
   type Message,
   type Outcome,
+  option,
   overLimits,
   type Provider,
   type ProviderLimits,
@@ -21,11 +22,10 @@ import {
   requestProgress,
   sendRequest,
   unhealthy,
-  withoutNulls,
 } from "@relais/http-client";
 import { type Letter, letterFor, withParts } from "../api/addressed-message.ts";
 import { type Answer, answerOf, type HttpApi, type HttpLimits } from "../api/api.ts";
-import { checkOptions, type HttpOptions, httpFields } from "../api/options.ts";
+import { type HttpOptions, httpOptions } from "../api/options.ts";
 import { type EncodedBody, encodeBody } from "../api/request-body.ts";
 import { explainAnswer, type Reading, readAnswerTo } from "./outcome.ts";
 import { inParts, type SendPart } from "./partial-requests.ts";
@@ -57,8 +57,7 @@ type CallApi = (call: Call, signal: AbortSignal) => Promise<Answer | Diagnosis>;
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it, and shows no value
  */
 export function http(given: HttpOptions): Provider {
-  checkOptions("http", given, httpFields);
-  const options = withoutNulls(given);
+  const options = option.check("http", httpOptions, given);
   const { api, maxConnections = 10, connectionTimeoutMs = 10_000, ca, proxy } = options;
   const { id = idOf(api.name), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");

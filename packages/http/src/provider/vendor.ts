@@ -1,34 +1,27 @@
-import type { Provider } from "@relais/core/spi";
-import { type Fields, withoutNulls } from "@relais/http-client";
+import { option, type Provider } from "@relais/core/spi";
 import type { HttpApi } from "../api/api.ts";
 import type { ErrorRow } from "../api/errors.ts";
-import { type CommonOptions, checkOptions, commonFields } from "../api/options.ts";
+import { type CommonOptions, commonFields } from "../api/options.ts";
 import { http } from "./http.ts";
 
 /** A vendor's options, errors and API: all that there is to say about it. */
 export interface Vendor<Options extends CommonOptions> {
-  /** As configurations say it: `resend`. */
+  /** `Resend`; in lower case the name that configurations have for it. */
   readonly name: string;
   /** Of its options, those that are its own. */
-  readonly fields: Fields<Exclude<keyof Options & string, keyof CommonOptions>>;
+  readonly fields: option.Fields;
   readonly errors: readonly ErrorRow[];
-  api(options: Options): Omit<HttpApi, "errors">;
+  api(options: Options): Omit<HttpApi, "errors" | "name">;
 }
 
 /** @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it */
 export function vendorProvider<Options extends CommonOptions>(
-  vendor: Vendor<Options>,
+  { name, fields, errors, api }: Vendor<Options>,
   given: Options,
 ): Provider {
-  checkOptions(vendor.name, given, fieldsOf(vendor));
-  const options = withoutNulls(given);
+  const field = option.record({ ...fields, ...commonFields });
+  const options = option.check(name.toLowerCase(), field, given) as CommonOptions as Options;
   const { id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy } = options;
-  const api = { ...vendor.api(options), errors: vendor.errors };
-  return http({ id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy, api });
+  const described = { ...api(options), name, errors };
+  return http({ id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy, api: described });
 }
-
-/** All options of a vendor's provider. */
-export const fieldsOf = (vendor: Pick<Vendor<CommonOptions>, "fields">): Fields => ({
-  ...vendor.fields,
-  ...commonFields,
-});

@@ -1,5 +1,5 @@
-import type { Address, Provider } from "@relais/core/spi";
-import { required, retryAfterHeader, rows } from "@relais/http-client";
+import { type Address, option, type Provider } from "@relais/core/spi";
+import { retryAfterHeader, rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
@@ -8,10 +8,15 @@ import { type CommonOptions, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface BrevoOptions extends CommonOptions {
+const fields = {
   /** `xkeysib-…`: an API key, not an SMTP key. */
-  readonly apiKey: string;
-}
+  apiKey: option.required(key),
+};
+
+export interface BrevoOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 /** Brevo refuses a longer one: "You can have max 70 character in to name". */
 const maxNameCharacters = 70;
@@ -126,21 +131,17 @@ const errors: readonly ErrorRow[] = [
 
 /** Brevo's API, described. */
 export const brevoVendor: Vendor<BrevoOptions> = {
-  name: "brevo",
-  fields: { apiKey: required(key) },
+  name: "Brevo",
+  fields,
   errors,
   /** https://developers.brevo.com/reference/sendtransacemail */
   api: ({ apiKey }) => ({
-    name: "Brevo",
     endpoint: "https://api.brevo.com",
     path: "/v3/smtp/email",
     headers: { "api-key": apiKey },
     secrets: [apiKey],
     body: (letter) => ({ json: body(letter) }),
-    accepted: ({ json }) => {
-      const messageId = textAt(json, "messageId") ?? textAt(json, "messageIds", 0);
-      return messageId === undefined ? undefined : { messageId };
-    },
+    accepted: ({ json }) => ({ messageId: textAt(json, "messageId") ?? textAt(json, "messageIds", 0) }),
     complaint: ({ json }, letter) => {
       const text = textAt(json, "message");
       return {

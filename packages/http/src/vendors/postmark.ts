@@ -1,19 +1,24 @@
-import type { Provider } from "@relais/core/spi";
-import { required, rows } from "@relais/http-client";
+import { option, type Provider } from "@relais/core/spi";
+import { rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { type Acceptance, type Answer, type Complaint, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
-import { type CommonOptions, idText, key } from "../api/options.ts";
+import { type CommonOptions, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface PostmarkOptions extends CommonOptions {
+const fields = {
   /** The API token of the server (not of the account). */
-  readonly serverToken: string;
+  serverToken: option.required(key),
   /** The message stream. @defaultValue Postmark's own, `outbound` */
-  readonly messageStream?: string | undefined;
-}
+  messageStream: option.id,
+};
+
+export interface PostmarkOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 const maxTextBytes = 5 * 1024 * 1024;
 
@@ -160,12 +165,11 @@ const errors: readonly ErrorRow[] = [
 
 /** Postmark's API, described. */
 export const postmarkVendor: Vendor<PostmarkOptions> = {
-  name: "postmark",
-  fields: { serverToken: required(key), messageStream: idText },
+  name: "Postmark",
+  fields,
   errors,
   /** https://postmarkapp.com/developer/api/email-api */
   api: ({ serverToken, messageStream }) => ({
-    name: "Postmark",
     endpoint: "https://api.postmarkapp.com",
     path: "/email",
     headers: { "x-postmark-server-token": serverToken },

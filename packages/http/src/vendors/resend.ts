@@ -1,5 +1,5 @@
-import { type Address, asciiTags, type Provider } from "@relais/core/spi";
-import { required, retryAfterHeader, rows } from "@relais/http-client";
+import { type Address, asciiTags, option, type Provider } from "@relais/core/spi";
+import { retryAfterHeader, rows } from "@relais/http-client";
 import { inField, type Letter } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
@@ -8,10 +8,15 @@ import { type CommonOptions, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface ResendOptions extends CommonOptions {
+const fields = {
   /** `re_…`; the right to send is enough. */
-  readonly apiKey: string;
-}
+  apiKey: option.required(key),
+};
+
+export interface ResendOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 /** What could be taken for something else than a name, outside quotes. */
 const special = /[()<>[\]:;@\\,"]/;
@@ -160,22 +165,18 @@ const errors: readonly ErrorRow[] = [
 
 /** Resend's API, described. */
 export const resendVendor: Vendor<ResendOptions> = {
-  name: "resend",
-  fields: { apiKey: required(key) },
+  name: "Resend",
+  fields,
   errors,
   /** https://resend.com/docs/api-reference/emails/send-email */
   api: ({ apiKey }) => ({
-    name: "Resend",
     endpoint: "https://api.resend.com",
     path: "/emails",
     headers: { authorization: `Bearer ${apiKey}` },
     secrets: [apiKey],
     idempotencyHeader: "Idempotency-Key",
     body: (letter) => ({ json: body(letter) }),
-    accepted: ({ json }) => {
-      const messageId = textAt(json, "id");
-      return messageId === undefined ? undefined : { messageId };
-    },
+    accepted: ({ json }) => ({ messageId: textAt(json, "id") }),
     complaint: ({ json }, letter) => {
       const text = textAt(json, "message");
       return { code: textAt(json, "name"), text, among: inField(letter, field, text) };

@@ -1,5 +1,5 @@
-import type { Address, Provider } from "@relais/core/spi";
-import { required, retryAfterHeader, rows } from "@relais/http-client";
+import { type Address, option, type Provider } from "@relais/core/spi";
+import { retryAfterHeader, rows } from "@relais/http-client";
 import type { Letter } from "../api/addressed-message.ts";
 import { type Answer, type Complaint, type HttpCheck, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
@@ -8,10 +8,15 @@ import { type CommonOptions, key } from "../api/options.ts";
 import { type Vendor, vendorProvider } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface SendgridOptions extends CommonOptions {
+const fields = {
   /** `SG.…`, with the scope `mail.send`. */
-  readonly apiKey: string;
-}
+  apiKey: option.required(key),
+};
+
+export interface SendgridOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 interface Mailbox {
   readonly email: string;
@@ -159,21 +164,17 @@ const errors: readonly ErrorRow[] = [
 
 /** SendGrid's API, described. */
 export const sendgridVendor: Vendor<SendgridOptions> = {
-  name: "sendgrid",
-  fields: { apiKey: required(key) },
+  name: "SendGrid",
+  fields,
   errors,
   /** https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
   api: ({ apiKey }) => ({
-    name: "SendGrid",
     endpoint: "https://api.sendgrid.com",
     path: "/v3/mail/send",
     headers: { authorization: `Bearer ${apiKey}` },
     secrets: [apiKey],
     body: (letter) => ({ json: body(letter) }),
-    accepted: ({ status, headers }) => {
-      const messageId = headers["x-message-id"];
-      return status === 202 && messageId !== undefined ? { messageId } : undefined;
-    },
+    accepted: ({ status, headers }) => (status === 202 ? { messageId: headers["x-message-id"] } : undefined),
     complaint,
     // https://docs.sendgrid.com/api-reference/mail-send/limitations
     limits: {

@@ -1,5 +1,5 @@
 import { redactor } from "@relais/core/spi";
-import type { Settings } from "../options/check-options.ts";
+import type { Settings } from "../options/options.ts";
 
 /** Redacts what must never be shown: the secrets of the options, and tokens as they come. */
 export interface SecretRedactor {
