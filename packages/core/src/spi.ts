@@ -20,6 +20,7 @@ export type {
   Message,
 } from "./message/message.ts";
 export { defaultLimits, type Limits } from "./message/message.ts";
+export { type ClosableParts, closable, unhealthy } from "./provider/closable.ts";
 export {
   defineProvider,
   type ProviderCall,

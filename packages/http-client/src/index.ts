@@ -18,7 +18,7 @@ export {
   isInsecure,
   maxConnections,
 } from "./options.ts";
-export { checkSignal, httpProvider, ofCheck, unhealthy } from "./provider.ts";
+export { checkSignal, httpProvider, ofCheck } from "./provider.ts";
 export {
   type HttpRequest,
   type HttpResponse,

@@ -1,2 +1,3 @@
+export { BodyStream } from "./body-stream.ts";
 export { type CompiledMessage, compile } from "./compile.ts";
 export { type MessageParts, parts } from "./parts.ts";

@@ -1,5 +1,5 @@
-import type { Failure, Health, Quota } from "@relais/core/spi";
-import { checkSignal, ofCheck, requestProgress, unhealthy } from "@relais/http-client";
+import { type Failure, type Health, type Quota, unhealthy } from "@relais/core/spi";
+import { checkSignal, ofCheck, requestProgress } from "@relais/http-client";
 import type { Call, SesClient } from "./aws-client.ts";
 import { diagnose, type SesDiagnosis } from "./diagnose.ts";
 

@@ -9,6 +9,7 @@ import {
   redactor,
   type SendContext,
   slots,
+  unhealthy,
 } from "@relais/core/spi";
 import {
   checkSignal,
@@ -21,7 +22,6 @@ import {
   ofCheck,
   requestProgress,
   sendRequest,
-  unhealthy,
 } from "@relais/http-client";
 import { type Letter, letterFor, withParts } from "../api/addressed-message.ts";
 import { type Answer, answerOf, type HttpApi, type HttpLimits } from "../api/api.ts";

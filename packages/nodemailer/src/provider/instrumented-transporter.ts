@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { BodyStream } from "@relais/mime";
 import nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
-import type { GatedBody } from "./gated-body.ts";
 
 /** A transporter whose mails' ends can be held back. */
 export interface InstrumentedTransporter {
@@ -47,4 +48,47 @@ export function instrumentTransporter(transport: unknown): InstrumentedTransport
     canVerify: typeof verify === "function",
     gate: (raw, body) => bodies.set(raw, body),
   };
+}
+
+/** The body of a mail that a transport reads, however often it opens it; its end waits for `handOver`. */
+export class GatedBody {
+  readonly #handOver: () => Promise<void>;
+  #stream: BodyStream | undefined;
+  #isStopped = false;
+
+  constructor(handOver: () => Promise<void>) {
+    this.#handOver = handOver;
+  }
+
+  /** The stream was opened. */
+  get begun(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  /** `handOver` resolved: from here on the server may have the message. */
+  get handedOver(): boolean {
+    return this.#stream?.handedOver === true;
+  }
+
+  /** `handOver` rejected. */
+  get declined(): boolean {
+    return this.#stream?.declined === true;
+  }
+
+  /** In the place of the mail's own stream. */
+  wrap(open: () => Readable): Readable {
+    const stream = new BodyStream(() => buffer(open()), this.#handOver);
+    // A pool may put a mail back into its queue; one whose end was read is not begun again.
+    const isEnded = this.#stream?.ending === true;
+    if (!isEnded) this.#stream = stream;
+    if (isEnded || this.#isStopped) stream.destroy(new Error("given up"));
+    return stream;
+  }
+
+  /** The end will never come: nothing that waits for it goes out. Without effect once handed over. */
+  stop(): void {
+    if (this.handedOver) return;
+    this.#isStopped = true;
+    this.#stream?.destroy(new Error("given up"));
+  }
 }

@@ -1,4 +1,12 @@
-import { type Health, lifecycle, type Provider, providerId, redactor } from "@relais/core/spi";
+import {
+  closable,
+  type Health,
+  lifecycle,
+  type Provider,
+  providerId,
+  redactor,
+  unhealthy,
+} from "@relais/core/spi";
 import type nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
 import { attempt } from "./attempt.ts";
@@ -56,24 +64,16 @@ export function nodemailerProvider({
       await Promise.race([transporter.verify(), aborted.promise]);
       return { provider: id, ok: true, reason: `${label} is ready` };
     } catch (thrown) {
-      const failure = outcomes.fromError(thrown, false);
-      return { provider: id, ok: false, reason: failure.reason, failure };
+      return unhealthy(outcomes.fromError(thrown, false));
     } finally {
       signal?.removeEventListener("abort", stop);
     }
   };
 
-  return Object.freeze<Provider>({
+  return closable(life, {
     id,
-    send: async (message, context) => {
-      if (life.isClosed) {
-        return outcomes.failure({ kind: "skipped", code: "closed", reason: "the provider is closed" });
-      }
-      return life.track(attempt(message, context, instrumented, outcomes));
-    },
-    verify: (context) => verify(context?.signal),
-    close: life.close,
-    [Symbol.asyncDispose]: life.close,
+    send: (message, context) => life.track(attempt(message, context, instrumented, outcomes)),
+    verify: ({ signal }) => verify(signal),
   });
 }
 

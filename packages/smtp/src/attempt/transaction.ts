@@ -1,10 +1,10 @@
 import { isAscii } from "node:buffer";
 import type { Message } from "@relais/core/spi";
+import type { BodyStream } from "@relais/mime";
 import type { SMTPEnvelope } from "nodemailer/lib/smtp-connection";
 import type { Connection } from "../connection/connection.ts";
 import { explainError } from "../replies/classify.ts";
 import { parseError } from "../replies/parse-error.ts";
-import type { BodyStream } from "./body-stream.ts";
 
 /** One transaction under way: nodemailer writes into the envelope what became of each recipient. */
 export interface Transaction {
@@ -46,7 +46,7 @@ function dsnOf({ dsn }: Message): Pick<SMTPEnvelope, "dsn"> {
 
 /** Whether after this failure the server waits for a command, and not for the rest of a body or for nothing at all. */
 export function isReusable(thrown: unknown, body: BodyStream): boolean {
-  if (body.begun && !(body.handedOver && body.stream.readableEnded)) return false;
+  if (body.begun && !(body.handedOver && body.readableEnded)) return false;
   const { code, response = "500" } = parseError(thrown);
   return (code === "EENVELOPE" || code === "EMESSAGE") && /^(?!421)[45]\d\d/.test(response);
 }
