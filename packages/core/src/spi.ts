@@ -4,9 +4,18 @@ export type { BreakerState, Observer, RelaisEvent } from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
 export { type FailureKind, failureKinds } from "./failure/kinds.ts";
 export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
-export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
+export {
+  type Diagnosis,
+  type Fail,
+  type Failure,
+  type FailureParts,
+  failer,
+  failure,
+  type ReceiptParts,
+  receipt,
+} from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
-export { redactor, withoutAddresses } from "./failure/redact.ts";
+export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -55,3 +64,4 @@ export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
+export { untilAborted } from "./runtime/wait.ts";

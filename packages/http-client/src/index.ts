@@ -1,13 +1,6 @@
 // What @relais/ses and @relais/http share. Internal: it changes without notice.
 export { type HttpConnections, httpConnections, throughProxy } from "./connections.ts";
-export {
-  type About,
-  type Diagnosis,
-  type Fail,
-  failer,
-  type Meaning,
-  rows,
-} from "./failure.ts";
+export { type About, type Meaning, rows } from "./failure.ts";
 export { holdsStatus, httpStatuses, type StatusRow } from "./http-statuses.ts";
 export { type ConnectionRow, classifyError, connectionErrors } from "./network-errors.ts";
 export {

@@ -1,5 +1,7 @@
 import {
   closable,
+  type Diagnosis,
+  type Fail,
   type Failure,
   type Health,
   lifecycle,
@@ -10,7 +12,6 @@ import {
   type SendContext,
   unhealthy,
 } from "@relais/core/spi";
-import type { Diagnosis, Fail } from "./failure.ts";
 
 export interface HttpProviderParts {
   readonly id: string;

@@ -1,5 +1,5 @@
 import type { SESClient, SESClientConfig } from "@aws-sdk/client-ses";
-import { isLoopback, type Quota } from "@relais/core/spi";
+import { isLoopback, type Quota, untilAborted } from "@relais/core/spi";
 import {
   type HttpConnections,
   httpConnections,
@@ -124,23 +124,6 @@ export function awsClient(options: CheckedOptions): SesClient {
       handler.destroy();
     },
   };
-}
-
-/**
- * What `work` resolves or rejects with, or a rejection as soon as the signal aborts: `work` may be stuck in code that
- * does not listen to it. Its result is dropped then.
- */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(new DOMException("aborted", "AbortError"));
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 /** The shape of the AWS client's `HttpRequest`. */

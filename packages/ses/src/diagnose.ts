@@ -1,10 +1,5 @@
-import {
-  classifyError,
-  type Diagnosis,
-  type RequestProgress,
-  retryAfterHeader,
-  retryAfterMs,
-} from "@relais/http-client";
+import type { Diagnosis } from "@relais/core/spi";
+import { classifyError, type RequestProgress, retryAfterHeader, retryAfterMs } from "@relais/http-client";
 import { explainSesError } from "./errors.ts";
 
 /** What went wrong with a call of SES. */

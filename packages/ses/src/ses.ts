@@ -1,6 +1,7 @@
 import {
   asciiTags,
   type Envelope,
+  failer,
   type Message,
   overLimits,
   type Provider,
@@ -8,10 +9,11 @@ import {
   receipt,
   type SendContext,
   slots,
+  untilAborted,
 } from "@relais/core/spi";
-import { failer, httpProvider, requestProgress } from "@relais/http-client";
+import { httpProvider, requestProgress } from "@relais/http-client";
 import { compile } from "@relais/mime";
-import { awsClient, type SesClient, untilAborted } from "./aws-client.ts";
+import { awsClient, type SesClient } from "./aws-client.ts";
 import { diagnose, type SesDiagnosis } from "./diagnose.ts";
 import { checkOptions, type SesOptions } from "./options.ts";
 import { verify } from "./verify.ts";

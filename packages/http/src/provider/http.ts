@@ -1,4 +1,7 @@
 import {
+  type Diagnosis,
+  type Fail,
+  failer,
   type Health,
   type Message,
   type Outcome,
@@ -14,9 +17,6 @@ import {
 import {
   checkSignal,
   classifyError,
-  type Diagnosis,
-  type Fail,
-  failer,
   httpConnections,
   httpProvider,
   ofCheck,

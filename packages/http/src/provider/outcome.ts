@@ -1,5 +1,5 @@
-import { mailboxKey, type Rejection } from "@relais/core/spi";
-import { type Diagnosis, type Fail, retryAfterMs } from "@relais/http-client";
+import { type Diagnosis, type Fail, mailboxKey, type Rejection } from "@relais/core/spi";
+import { retryAfterMs } from "@relais/http-client";
 import type { Letter } from "../api/addressed-message.ts";
 import type { Answer, HttpApi } from "../api/api.ts";
 import { type ErrorRow, maxCharacters, rowFor } from "../api/errors.ts";

@@ -1,5 +1,12 @@
-import { type Failure, mailboxKey, type Outcome, type Rejection, receipt } from "@relais/core/spi";
-import type { Diagnosis, Fail } from "@relais/http-client";
+import {
+  type Diagnosis,
+  type Fail,
+  type Failure,
+  mailboxKey,
+  type Outcome,
+  type Rejection,
+  receipt,
+} from "@relais/core/spi";
 import type { Explained, Reading } from "./outcome.ts";
 
 /**

@@ -23,10 +23,7 @@ interface Mailbox {
   readonly name: string | undefined;
 }
 
-const mailbox = ({ address, name }: Address): Mailbox => ({
-  email: address,
-  name,
-});
+const mailbox = ({ address, name }: Address): Mailbox => ({ email: address, name });
 
 /** Names of recipients may hold neither commas nor semicolons. */
 const recipient = ({ address, name }: Address): Mailbox =>

@@ -6,6 +6,8 @@ import {
   providerId,
   redactor,
   unhealthy,
+  untilAborted,
+  urlSecrets,
 } from "@relais/core/spi";
 import type nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
@@ -56,17 +58,12 @@ export function nodemailerProvider({
 
   const verify = async (signal: AbortSignal | undefined): Promise<Health> => {
     if (!canVerify) return { provider: id, ok: true, reason: `${label} cannot be verified` };
-    const aborted = Promise.withResolvers<never>();
-    const stop = (): void => aborted.reject(Object.assign(new Error("given up"), { code: "EABORT" }));
-    if (signal?.aborted === true) stop();
-    signal?.addEventListener("abort", stop, { once: true });
+    const givenUp = () => Object.assign(new Error("given up"), { code: "EABORT" });
     try {
-      await Promise.race([transporter.verify(), aborted.promise]);
+      await untilAborted(transporter.verify(), signal, givenUp);
       return { provider: id, ok: true, reason: `${label} is ready` };
     } catch (thrown) {
       return unhealthy(outcomes.fromError(thrown, false));
-    } finally {
-      signal?.removeEventListener("abort", stop);
     }
   };
 
@@ -79,22 +76,12 @@ export function nodemailerProvider({
 
 const secretNames = /pass|secret|token|key|credential|authorization/i;
 
-function passwordsIn(text: string): string[] {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return [];
-  const { password } = new URL(text);
-  try {
-    return [password, decodeURIComponent(password)];
-  } catch {
-    return [password];
-  }
-}
-
 /** Every text in a transport's options where secrets are kept: `auth.pass`, tokens, keys, passwords in URLs. */
 export function knownSecrets(options: unknown, depth = 5): string[] {
   if (typeof options !== "object" || options === null || depth === 0 || ArrayBuffer.isView(options))
     return [];
   return Object.entries(options).flatMap(([name, value]) => {
     if (typeof value !== "string") return knownSecrets(value, depth - 1);
-    return secretNames.test(name) ? [value] : passwordsIn(value);
+    return secretNames.test(name) ? [value] : urlSecrets(value);
   });
 }
