@@ -46,7 +46,7 @@ export {
   type OptionsSchema,
   optionMessage,
   type RawOptionIssue,
-} from "./provider/options-schema.ts";
+} from "./provider/option-issues.ts";
 export {
   definePlugin,
   type Plugin,

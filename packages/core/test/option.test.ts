@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as option from "../src/provider/option.ts";
-import { optionMessage } from "../src/provider/options-schema.ts";
+import { optionMessage } from "../src/provider/option-issues.ts";
 
 const key = option.map(option.secret, (value) => Buffer.from(value));
 const fields = {

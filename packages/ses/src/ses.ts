@@ -14,7 +14,7 @@ import {
 import { httpProvider, requestProgress } from "@relais/http-client";
 import { compile } from "@relais/mime";
 import { awsClient, type SesClient } from "./aws-client.ts";
-import { diagnose, type SesDiagnosis } from "./diagnose.ts";
+import { classifySesError, type SesDiagnosis } from "./classify-error.ts";
 import { checkOptions, type SesOptions } from "./options.ts";
 import { verify } from "./verify.ts";
 
@@ -156,6 +156,6 @@ async function send(
       code: `HTTP ${progress.status ?? 0}`,
     };
   } catch (error) {
-    return diagnose(error, progress, signal.aborted, client.credentialsErrorPasses);
+    return classifySesError(error, progress, signal.aborted, client.credentialsErrorPasses);
   }
 }

@@ -1,6 +1,6 @@
 // What the options of a provider must be, said once: their type, their check in code and in files, and their JSON Schema.
 import { didYouMean, idForm, isProviderId } from "../runtime/options.ts";
-import { kindOf, type OptionIssue, type OptionsSchema } from "./options-schema.ts";
+import { kindOf, type OptionIssue, type OptionsSchema } from "./option-issues.ts";
 
 /** JSON Schema, 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -187,6 +187,16 @@ export const flag: Field<boolean> = {
   json: { type: "boolean" },
 };
 
+const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
+const no = new Set(["false", "f", "no", "n", "off", "0"]);
+
+/** A variable of the environment as a flag: `true`, `1`, `yes`, `on` or the opposite; anything else as it is. */
+export function flagText(text: string | undefined): string | boolean | undefined {
+  const value = text?.trim() || undefined;
+  const word = value?.toLowerCase() ?? "";
+  return yes.has(word) ? true : no.has(word) ? false : value;
+}
+
 /** A whole number from `min` to `max`; `Infinity` too where that is the most. */
 export function whole(min: number, max: number): Field<number> {
   const form = `a whole number ${max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`}`;
@@ -331,8 +341,8 @@ function withoutNulls(value: unknown): unknown {
  * @param look throws one sentence, as `check` does, about what only the options together can get wrong
  */
 export function forPlugin<Options>(
-  field: Field,
-  look: (options: Options) => void,
+  field: Field<Options, unknown>,
+  look: (options: Options) => void = () => {},
 ): { readonly options: OptionsSchema<Options>; jsonSchema(): unknown } {
   const validate: OptionsSchema<Options>["~standard"]["validate"] = (value) => {
     try {

@@ -1,4 +1,4 @@
-import type { OptionsSchema } from "./options-schema.ts";
+import type { OptionsSchema } from "./option-issues.ts";
 import type { Provider } from "./provider.ts";
 
 /** The version of the contract below. A loader refuses plugins made for another one. */

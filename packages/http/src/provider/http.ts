@@ -27,8 +27,8 @@ import { type Letter, letterFor, withParts } from "../api/addressed-message.ts";
 import { type Answer, answerOf, type HttpApi, type HttpLimits } from "../api/api.ts";
 import { type HttpOptions, httpOptions } from "../api/options.ts";
 import { type EncodedBody, encodeBody } from "../api/request-body.ts";
-import { explainAnswer, type Reading, readAnswerTo } from "./outcome.ts";
 import { inParts, type SendPart } from "./partial-requests.ts";
+import { explainAnswer, type Reading, readAnswerTo } from "./read-answer.ts";
 
 /** Answers of mail APIs have some hundred bytes. */
 const maxResponseBytes = 1024 * 1024;
@@ -160,15 +160,10 @@ const idOf = (name: string): string =>
     .slice(0, 64);
 
 /** A vendor's limits as a chain reads them. */
-function providerLimits({ maxRecipients, maxBodyBytes, refuse, ...others }: HttpLimits): ProviderLimits {
-  const { attachmentEncoding, smtpUtf8, refusedExtensions, allowedExtensions } = others;
+function providerLimits({ maxBodyBytes, refuse, ...limits }: HttpLimits): ProviderLimits {
   return Object.freeze({
-    maxRecipients,
+    ...limits,
     maxBytes: maxBodyBytes,
-    attachmentEncoding,
-    smtpUtf8,
-    refusedExtensions,
-    allowedExtensions,
     // A letter names only the recipients of its attempt.
     visibleRecipient: true,
     refuses: (message, envelope) => {

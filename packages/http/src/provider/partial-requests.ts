@@ -7,7 +7,7 @@ import {
   type Rejection,
   receipt,
 } from "@relais/core/spi";
-import type { Explained, Reading } from "./outcome.ts";
+import type { Explained, Reading } from "./read-answer.ts";
 
 /**
  * A request for some of an attempt's recipients; the first one hands over. `"one by one"`: none can be made for these

@@ -14,14 +14,27 @@ export interface Vendor<Options extends CommonOptions> {
   api(options: Options): Omit<HttpApi, "errors" | "name">;
 }
 
-/** @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it */
-export function vendorProvider<Options extends CommonOptions>(
-  { name, fields, errors, api }: Vendor<Options>,
-  given: Options,
-): Provider {
-  const field = option.record({ ...fields, ...commonFields });
-  const options = option.check(name.toLowerCase(), field, given) as CommonOptions as Options;
-  const { id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy } = options;
-  const described = { ...api(options), name, errors };
-  return http({ id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy, api: described });
+/** Makes a vendor's provider. */
+export interface VendorProvider<Options extends CommonOptions> {
+  (options: Options): Provider;
+  readonly errors: readonly ErrorRow[];
+  /** All options of its provider. */
+  readonly fields: option.Fields;
+}
+
+/** What makes providers of a vendor; throws one sentence about the first option that is wrong, and shows no value. */
+export function vendor<Options extends CommonOptions>({
+  name,
+  errors,
+  api,
+  ...own
+}: Vendor<Options>): VendorProvider<Options> {
+  const fields = { ...own.fields, ...commonFields };
+  const create = (given: Options): Provider => {
+    const options = option.check(name.toLowerCase(), option.record(fields), given) as object as Options;
+    const { id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy } = options;
+    const described = { ...api(options), name, errors };
+    return http({ id, endpoint, maxConnections, connectionTimeoutMs, ca, proxy, api: described });
+  };
+  return Object.assign(create, { fields, errors });
 }

@@ -1,11 +1,11 @@
-import { type Address, option, type Provider } from "@relais/core/spi";
+import { type Address, option } from "@relais/core/spi";
 import { retryAfterHeader, rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 const fields = {
@@ -129,8 +129,12 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** Brevo's API, described. */
-export const brevoVendor: Vendor<BrevoOptions> = {
+/**
+ * A provider for Brevo. At most 99 recipients and 20 MB a message, one Reply-To address, no inline attachments. The
+ * message's id is the idempotency key, which Brevo remembers for 15 minutes; it sets the Message-ID header itself.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const brevo: VendorProvider<BrevoOptions> = vendor<BrevoOptions>({
   name: "Brevo",
   fields,
   errors,
@@ -163,13 +167,4 @@ export const brevoVendor: Vendor<BrevoOptions> = {
     },
     check: { path: "/v3/account" },
   }),
-};
-
-/**
- * A provider for Brevo. At most 99 recipients and 20 MB a message, one Reply-To address, no inline attachments. The
- * message's id is the idempotency key, which Brevo remembers for 15 minutes; it sets the Message-ID header itself.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function brevo(options: BrevoOptions): Provider {
-  return vendorProvider(brevoVendor, options);
-}
+});

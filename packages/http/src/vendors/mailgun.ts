@@ -1,11 +1,11 @@
-import { option, type Provider } from "@relais/core/spi";
+import { option } from "@relais/core/spi";
 import { retryAfterHeader, rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { type FormField, type HttpCheck, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 const domainName = /^(?=.{1,253}$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+$/;
@@ -132,8 +132,11 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** Mailgun's API, described. */
-export const mailgunVendor: Vendor<MailgunOptions> = {
+/**
+ * A provider for Mailgun. At most 1000 recipients and 25 MB a message. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const mailgun: VendorProvider<MailgunOptions> = vendor<MailgunOptions>({
   name: "Mailgun",
   fields,
   errors,
@@ -157,12 +160,4 @@ export const mailgunVendor: Vendor<MailgunOptions> = {
       check: checkOf(domain),
     };
   },
-};
-
-/**
- * A provider for Mailgun. At most 1000 recipients and 25 MB a message. There is no idempotency key.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function mailgun(options: MailgunOptions): Provider {
-  return vendorProvider(mailgunVendor, options);
-}
+});

@@ -1,11 +1,11 @@
-import { option, type Provider } from "@relais/core/spi";
+import { option } from "@relais/core/spi";
 import { rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { type Acceptance, type Answer, type Complaint, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 const fields = {
@@ -163,8 +163,12 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** Postmark's API, described. */
-export const postmarkVendor: Vendor<PostmarkOptions> = {
+/**
+ * A provider for Postmark. At most 50 recipients and 10 MB a message. Recipients that Postmark has marked as inactive
+ * are `rejected`, the others get the message. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const postmark: VendorProvider<PostmarkOptions> = vendor<PostmarkOptions>({
   name: "Postmark",
   fields,
   errors,
@@ -193,13 +197,4 @@ export const postmarkVendor: Vendor<PostmarkOptions> = {
     },
     check: { path: "/server" },
   }),
-};
-
-/**
- * A provider for Postmark. At most 50 recipients and 10 MB a message. Recipients that Postmark has marked as inactive
- * are `rejected`, the others get the message. There is no idempotency key.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function postmark(options: PostmarkOptions): Provider {
-  return vendorProvider(postmarkVendor, options);
-}
+});

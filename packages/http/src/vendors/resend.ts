@@ -1,11 +1,11 @@
-import { type Address, asciiTags, option, type Provider } from "@relais/core/spi";
+import { type Address, asciiTags, option } from "@relais/core/spi";
 import { retryAfterHeader, rows } from "@relais/http-client";
 import { inField, type Letter } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import type { ErrorRow } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 const fields = {
@@ -163,8 +163,12 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** Resend's API, described. */
-export const resendVendor: Vendor<ResendOptions> = {
+/**
+ * A provider for Resend. At most 50 recipients and 40 MB a message; the message's id is the idempotency key, so a
+ * second try within 24 hours makes no second copy. Resend sets the Message-ID header itself.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const resend: VendorProvider<ResendOptions> = vendor<ResendOptions>({
   name: "Resend",
   fields,
   errors,
@@ -198,13 +202,4 @@ export const resendVendor: Vendor<ResendOptions> = {
           : undefined,
     },
   }),
-};
-
-/**
- * A provider for Resend. At most 50 recipients and 40 MB a message; the message's id is the idempotency key, so a
- * second try within 24 hours makes no second copy. Resend sets the Message-ID header itself.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function resend(options: ResendOptions): Provider {
-  return vendorProvider(resendVendor, options);
-}
+});

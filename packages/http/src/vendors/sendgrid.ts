@@ -1,11 +1,11 @@
-import { type Address, option, type Provider } from "@relais/core/spi";
+import { type Address, option } from "@relais/core/spi";
 import { retryAfterHeader, rows } from "@relais/http-client";
 import type { Letter } from "../api/addressed-message.ts";
 import { type Answer, type Complaint, type HttpCheck, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
 const fields = {
@@ -159,8 +159,12 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** SendGrid's API, described. */
-export const sendgridVendor: Vendor<SendgridOptions> = {
+/**
+ * A provider for SendGrid. At most 1000 recipients and 30 MB a message; accounts in the EU set `endpoint` to
+ * `https://api.eu.sendgrid.com`. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const sendgrid: VendorProvider<SendgridOptions> = vendor<SendgridOptions>({
   name: "SendGrid",
   fields,
   errors,
@@ -184,13 +188,4 @@ export const sendgridVendor: Vendor<SendgridOptions> = {
     },
     check,
   }),
-};
-
-/**
- * A provider for SendGrid. At most 1000 recipients and 30 MB a message; accounts in the EU set `endpoint` to
- * `https://api.eu.sendgrid.com`. There is no idempotency key.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function sendgrid(options: SendgridOptions): Provider {
-  return vendorProvider(sendgridVendor, options);
-}
+});

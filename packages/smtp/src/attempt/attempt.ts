@@ -15,7 +15,7 @@ import { explainError, wasClosed, wasNeverWritten } from "../replies/classify.ts
 import { parseError } from "../replies/parse-error.ts";
 import type { Sign } from "./dkim.ts";
 import type { OutcomeFactory } from "./outcomes.ts";
-import { type RecipientTracker, recipientTracker } from "./recipient-tracker.ts";
+import { PendingRecipients } from "./pending-recipients.ts";
 import {
   isOneTooMany,
   isReusable,
@@ -40,7 +40,7 @@ export class Attempt {
   readonly #message: Message;
   readonly #context: SendContext;
   readonly #shared: ProviderState;
-  readonly #recipients: RecipientTracker;
+  readonly #recipients: PendingRecipients;
   readonly #utf8Header: string | undefined;
   #connection: Connection | undefined;
   #body: BodyStream | undefined;
@@ -58,7 +58,7 @@ export class Attempt {
     this.#message = message;
     this.#context = context;
     this.#shared = shared;
-    this.#recipients = recipientTracker(message.messageId, context.envelope.to, shared.outcomes);
+    this.#recipients = new PendingRecipients(message.messageId, context.envelope.to, shared.outcomes);
     this.#utf8Header = utf8Header(message);
   }
 

@@ -63,7 +63,7 @@ function answered(thrown: Thrown, { status = 0, headers = {}, handedOver }: Requ
 }
 
 /** What a call that threw met, read from where it stood on the wire, then from codes, and only then from words. */
-export function diagnose(
+export function classifySesError(
   thrown: unknown,
   progress: RequestProgress,
   aborted: boolean,
