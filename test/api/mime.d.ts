@@ -1,8 +1,21 @@
 // What @relais/mime opens. Written by `npm run api`.
 
 // index.ts
+export { BodyStream } from "./body-stream.ts";
 export { type CompiledMessage, compile } from "./compile.ts";
 export { type MessageParts, parts } from "./parts.ts";
+
+// body-stream.ts
+import { Readable } from "node:stream";
+export declare class BodyStream extends Readable {
+    #private;
+    begun: boolean;
+    ending: boolean;
+    handedOver: boolean;
+    declined: boolean;
+    constructor(source: Buffer | (() => Promise<Buffer>), handOver: () => Promise<void>);
+    _read(): void;
+}
 
 // compile.ts
 import type { Message } from "@relais/core/spi";

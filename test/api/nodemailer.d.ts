@@ -19,7 +19,7 @@ export declare function nodemailerProvider({ id, transport, name, secrets, }: No
 export declare function knownSecrets(options: unknown, depth?: number): string[];
 
 // transport/relais-transport.ts
-import type { Delivery, Health, Message, MessageOptions } from "@relais/core/spi";
+import { type Delivery, type Health, type Message, type MessageOptions } from "@relais/core/spi";
 import type { SentMessageInfo, Transport } from "nodemailer/lib/mailer";
 import { type SendingError } from "./sending-error.ts";
 export interface SendingChain {
