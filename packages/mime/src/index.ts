@@ -1,3 +1,3 @@
-export { BodyStream } from "./body-stream.ts";
+export { type BodyStream, bodyStream } from "./body-stream.ts";
 export { type CompiledMessage, compile } from "./compile.ts";
 export { type MessageParts, parts } from "./parts.ts";

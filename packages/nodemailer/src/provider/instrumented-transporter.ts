@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { BodyStream } from "@relais/mime";
+import { type BodyStream, bodyStream } from "@relais/mime";
 import nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
 
@@ -53,7 +53,7 @@ export function instrumentTransporter(transport: unknown): InstrumentedTransport
 /** The body of a mail that a transport reads, however often it opens it; its end waits for `handOver`. */
 export class GatedBody {
   readonly #handOver: () => Promise<void>;
-  #stream: BodyStream | undefined;
+  #body: BodyStream | undefined;
   #isStopped = false;
 
   constructor(handOver: () => Promise<void>) {
@@ -62,33 +62,33 @@ export class GatedBody {
 
   /** The stream was opened. */
   get begun(): boolean {
-    return this.#stream !== undefined;
+    return this.#body !== undefined;
   }
 
   /** `handOver` resolved: from here on the server may have the message. */
   get handedOver(): boolean {
-    return this.#stream?.handedOver === true;
+    return this.#body?.handedOver === true;
   }
 
   /** `handOver` rejected. */
   get declined(): boolean {
-    return this.#stream?.declined === true;
+    return this.#body?.declined === true;
   }
 
   /** In the place of the mail's own stream. */
   wrap(open: () => Readable): Readable {
-    const stream = new BodyStream(() => buffer(open()), this.#handOver);
+    const body = bodyStream(() => buffer(open()), this.#handOver);
     // A pool may put a mail back into its queue; one whose end was read is not begun again.
-    const isEnded = this.#stream?.ending === true;
-    if (!isEnded) this.#stream = stream;
-    if (isEnded || this.#isStopped) stream.destroy(new Error("given up"));
-    return stream;
+    const isEnded = this.#body?.ending === true;
+    if (!isEnded) this.#body = body;
+    if (isEnded || this.#isStopped) body.stream.destroy(new Error("given up"));
+    return body.stream;
   }
 
   /** The end will never come: nothing that waits for it goes out. Without effect once handed over. */
   stop(): void {
     if (this.handedOver) return;
     this.#isStopped = true;
-    this.#stream?.destroy(new Error("given up"));
+    this.#body?.stream.destroy(new Error("given up"));
   }
 }

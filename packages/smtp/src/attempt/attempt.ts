@@ -6,7 +6,7 @@ import {
   type SendContext,
   utf8Header,
 } from "@relais/core/spi";
-import { BodyStream, compile } from "@relais/mime";
+import { type BodyStream, bodyStream, compile } from "@relais/mime";
 import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
 import type { Connection } from "../connection/connection.ts";
 import type { Slot } from "../connection/connection-slots.ts";
@@ -126,7 +126,7 @@ export class Attempt {
 
     const recipients = pending.slice(0, Math.min(learned.recipients.value, connection.offers.maxRecipients));
     // The point of no return is one for the whole attempt, however many transactions it takes.
-    const body = new BodyStream(bytes, () => {
+    const body = bodyStream(bytes, () => {
       this.#handOver ??= this.#context.handOver();
       return this.#handOver;
     });
@@ -140,7 +140,7 @@ export class Attempt {
     this.#recipients.begin(recipients);
     this.#body = body;
     try {
-      this.#recordSent(await connection.send(transaction.envelope, body, utf8), transaction);
+      this.#recordSent(await connection.send(transaction.envelope, body.stream, utf8), transaction);
     } catch (thrown) {
       const cause = transaction.envelope.mailError ?? thrown;
       if (!(await this.#recover(cause, transaction, slot))) this.#recordFailure(cause, transaction);
@@ -164,7 +164,7 @@ export class Attempt {
   #recordSent(info: SMTPConnectionSendInfo, { body }: Transaction): void {
     const { outcomes, learned } = this.#shared;
     const { accepted, rejectedErrors = [], response } = info;
-    if (!(body.handedOver && body.readableEnded)) {
+    if (!(body.handedOver && body.stream.readableEnded)) {
       // An answer that cannot be one to the final dot: it has not gone out yet. It must not any more.
       this.#closeConnection();
       const reason = "the server answered before it had the whole message";

@@ -46,7 +46,7 @@ function dsnOf({ dsn }: Message): Pick<SMTPEnvelope, "dsn"> {
 
 /** Whether after this failure the server waits for a command, and not for the rest of a body or for nothing at all. */
 export function isReusable(thrown: unknown, body: BodyStream): boolean {
-  if (body.begun && !(body.handedOver && body.readableEnded)) return false;
+  if (body.begun && !(body.handedOver && body.stream.readableEnded)) return false;
   const { code, response = "500" } = parseError(thrown);
   return (code === "EENVELOPE" || code === "EMESSAGE") && /^(?!421)[45]\d\d/.test(response);
 }
