@@ -7,21 +7,23 @@ export type { Journal, JournalEntry } from "./events/journal.ts";
 export { type MessageState, messageStates } from "./events/message-state.ts";
 export { type FailureKind, failureKinds } from "./failure/kinds.ts";
 export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
-export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
+export { type Diagnosis, type Fail, type Failure, type FailureParts, failer, failure, type ReceiptParts, receipt, } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
-export { redactor, withoutAddresses } from "./failure/redact.ts";
+export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
 export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Message, } from "./message/message.ts";
 export { defaultLimits, type Limits } from "./message/message.ts";
+export { type ClosableParts, closable, unhealthy } from "./provider/closable.ts";
 export { defineProvider, type ProviderCall, type ProviderDefinition, type RejectedRecipient, SendFailure, type SendFailureDetails, type SendResult, } from "./provider/define-provider.ts";
 export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
-export { definePlugin, type OptionIssue, type OptionsSchema, optionMessage, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
+export * as option from "./provider/option.ts";
+export { type OptionIssue, type OptionsSchema, optionMessage, type RawOptionIssue, } from "./provider/option-issues.ts";
+export { definePlugin, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
-export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
@@ -30,7 +32,7 @@ export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
-export { version } from "./runtime/version.ts";
+export { untilAborted } from "./runtime/wait.ts";
 
 // events/delivery.ts
 import type { FailureKind } from "../failure/kinds.ts";
@@ -285,6 +287,9 @@ export interface FailureParts {
 }
 export declare function withAggregate(outcome: Outcome, behind: AggregateFields): Outcome;
 export declare function failure(parts: FailureParts): Failure;
+export type Diagnosis = Omit<FailureParts, "provider" | "rejected">;
+export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Failure;
+export declare function failer(provider: string, redact: (text: string) => string): Fail;
 export interface ReceiptParts {
     readonly provider: string;
     readonly messageId: string;
@@ -302,6 +307,8 @@ export declare function aggregateKind(failures: readonly Failure[]): FailureKind
 
 // failure/redact.ts
 export declare function redactor(secrets: Iterable<string | undefined>): (text: string) => string;
+export declare function urlSecrets(url: string): string[];
+export declare function decoded(text: string): string;
 export declare function withoutAddresses(text: string): string;
 
 // message/address-list.ts
@@ -576,6 +583,21 @@ interface RawOptions {
 export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
 
+// provider/closable.ts
+import { type Failure, type Outcome } from "../failure/outcome.ts";
+import type { Message } from "../message/message.ts";
+import type { Lifecycle } from "../runtime/lifecycle.ts";
+import type { ProviderLimits } from "./limits.ts";
+import type { Health, Provider, SendContext, VerifyContext } from "./provider.ts";
+export interface ClosableParts {
+    readonly id: string;
+    readonly limits?: (() => ProviderLimits | undefined) | undefined;
+    readonly send: (message: Message, context: SendContext) => Promise<Outcome>;
+    readonly verify?: ((context: VerifyContext) => Promise<Health>) | undefined;
+}
+export declare function closable(life: Lifecycle, { id, limits, send, verify }: ClosableParts): Provider;
+export declare function unhealthy(failure: Failure, known?: Partial<Health>): Health;
+
 // provider/define-provider.ts
 import type { FailureKind } from "../failure/kinds.ts";
 import type { Envelope, Message } from "../message/message.ts";
@@ -650,9 +672,7 @@ export interface Part {
 }
 export declare function nextPart(message: Message, envelope: Envelope, limits: ProviderLimits): Part | undefined;
 
-// provider/plugin.ts
-import type { Provider } from "./provider.ts";
-export declare const pluginContract = 1;
+// provider/option-issues.ts
 export interface OptionIssue {
     readonly message: string;
     readonly path?: readonly (PropertyKey | {
@@ -680,6 +700,80 @@ export interface OptionsSchema<Options> {
         } | undefined;
     };
 }
+export interface RawOptionIssue {
+    readonly code?: string | undefined;
+    readonly expected?: string | undefined;
+    readonly input?: unknown;
+    readonly keys?: readonly string[] | undefined;
+    readonly values?: readonly unknown[] | undefined;
+    readonly minimum?: number | bigint | undefined;
+    readonly maximum?: number | bigint | undefined;
+    readonly origin?: string | undefined;
+    readonly inst?: unknown;
+}
+export declare function kindOf(value: unknown): string;
+export declare function optionMessage(issue: RawOptionIssue): string | undefined;
+
+// provider/option.ts
+import { type OptionsSchema } from "./option-issues.ts";
+export type JsonSchema = Readonly<Record<string, unknown>>;
+export interface Field<Input = unknown, Output = Input> {
+    readonly read: (value: unknown) => Output;
+    readonly json?: JsonSchema;
+    readonly isRequired?: true;
+    readonly "~input"?: () => Input;
+}
+export interface Required {
+    readonly isRequired: true;
+}
+export type Fields = Readonly<Record<string, Field>>;
+type InputOf<One> = One extends {
+    readonly "~input"?: () => infer Input;
+} ? Input : never;
+type OutputOf<One> = One extends {
+    readonly read: (value: unknown) => infer Output;
+} ? Output : never;
+export type RequiredOptions<All> = {
+    readonly [Name in keyof All as All[Name] extends Required ? Name : never]: InputOf<All[Name]>;
+};
+export type OptionalOptions<All> = {
+    readonly [Name in keyof All as All[Name] extends Required ? never : Name]?: InputOf<All[Name]> | undefined;
+};
+export type Checked<All> = {
+    readonly [Name in keyof All as All[Name] extends Required ? Name : never]: OutputOf<All[Name]>;
+} & {
+    readonly [Name in keyof All as All[Name] extends Required ? never : Name]?: OutputOf<All[Name]>;
+};
+export declare const required: <One extends Field>(field: One) => One & Required;
+export declare const map: <Input, Between, Output>(field: Field<Input, Between>, next: (value: Between) => Output) => Field<Input, Output>;
+export declare const anything: <Input>(json?: JsonSchema) => Field<Input>;
+export declare const object: <Input extends object>(json?: JsonSchema) => Field<Input>;
+export declare const callable: <Input>(form?: string) => Field<Input>;
+export declare const string: Field<string>;
+export declare const secret: Field<string>;
+export declare const text: Field<string>;
+export declare const matching: (pattern: RegExp, form: string) => Field<string>;
+export declare const shaped: (pattern: RegExp, form: string) => Field<string>;
+export declare const id: Field<string>;
+export declare const proxy: Field<string>;
+export declare const flag: Field<boolean>;
+export declare function flagText(text: string | undefined): string | boolean | undefined;
+export declare function whole(min: number, max: number): Field<number>;
+export declare const oneOf: <const Value extends string>(...values: readonly Value[]) => Field<Value>;
+export declare const list: <Input, Output>(item: Field<Input, Output>) => Field<readonly Input[], readonly Output[]>;
+export declare const either: <const All extends readonly Field[]>(all: All, choose: (value: unknown) => All[number] | undefined) => Field<InputOf<All[number]>, OutputOf<All[number]>>;
+export declare function record<const All extends Fields>(fields: All): Field<RequiredOptions<All> & OptionalOptions<All>, Checked<All>>;
+export declare function check<Output>(owner: string, field: Field<unknown, Output>, value: unknown): Output;
+export declare function forPlugin<Options>(field: Field<Options, unknown>, look?: (options: Options) => void): {
+    readonly options: OptionsSchema<Options>;
+    jsonSchema(): unknown;
+};
+export {};
+
+// provider/plugin.ts
+import type { OptionsSchema } from "./option-issues.ts";
+import type { Provider } from "./provider.ts";
+export declare const pluginContract = 1;
 export interface PluginTools {
     readonly id: string | undefined;
 }
@@ -694,32 +788,6 @@ export interface Plugin<Options = unknown> {
 export type PluginParts<Options> = Omit<Plugin<Options>, "contract">;
 export declare function definePlugin<Options>(parts: PluginParts<Options>): Plugin<Options>;
 export declare function pluginFault(value: unknown): string | undefined;
-export interface SafeParser {
-    safeParse(value: unknown, how: {
-        readonly error: typeof optionMessage;
-    }): {
-        readonly success: true;
-        readonly data: unknown;
-    } | {
-        readonly success: false;
-        readonly error: {
-            readonly issues: readonly OptionIssue[];
-        };
-    };
-}
-export declare function optionsSchema<Options>(load: () => Promise<SafeParser>, check: (options: Options) => void): OptionsSchema<Options>;
-export interface RawOptionIssue {
-    readonly code?: string | undefined;
-    readonly expected?: string | undefined;
-    readonly input?: unknown;
-    readonly keys?: readonly string[] | undefined;
-    readonly values?: readonly unknown[] | undefined;
-    readonly minimum?: number | bigint | undefined;
-    readonly maximum?: number | bigint | undefined;
-    readonly origin?: string | undefined;
-    readonly inst?: unknown;
-}
-export declare function optionMessage(issue: RawOptionIssue): string | undefined;
 
 // provider/provider.ts
 import type { Outcome } from "../failure/outcome.ts";
@@ -798,9 +866,6 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     record(attempt: Attempt, outcome: Outcome): void;
 }
 
-// runtime/check-proxy.ts
-export declare function checkProxy(field: string, value: unknown): void;
-
 // runtime/clock.ts
 export interface Clock {
     now(): number;
@@ -830,6 +895,7 @@ export interface Lifecycle {
 export declare function lifecycle(end: () => void | Promise<void>): Lifecycle;
 
 // runtime/options.ts
+export declare const idForm = "1 to 64 letters, digits, ., _ or -";
 export declare const isProviderId: (value: unknown) => value is string;
 export declare function providerId(field: string, value: unknown): string;
 export declare function knownOptions(what: string, options: unknown, names: readonly string[]): void;
@@ -857,5 +923,23 @@ export interface Slots {
 }
 export declare function slots(capacity: number): Slots;
 
-// runtime/version.ts
-export declare const version = "0.1.0";
+// runtime/wait.ts
+import type { Clock } from "./clock.ts";
+export type Settled<T> = {
+    readonly state: "resolved";
+    readonly value: T;
+} | {
+    readonly state: "rejected";
+    readonly reason: unknown;
+} | {
+    readonly state: "abandoned";
+};
+export interface Waiting {
+    abandon(): void;
+}
+export declare function settleWithGrace<T, R>(promise: Promise<T>, signal: AbortSignal, clock: Clock, graceMs: number, conclude: (end: Settled<T>) => R | Promise<R>, holder?: {
+    wait: Waiting | undefined;
+}): Promise<R>;
+export declare function settledWithGrace<T>(promise: Promise<T>, signal: AbortSignal, clock: Clock, graceMs: number): Promise<Settled<T>>;
+export declare function tryAsync<T>(run: () => T | Promise<T>): Promise<T>;
+export declare function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, reason?: () => unknown): Promise<T>;

@@ -400,6 +400,9 @@ export interface FailureParts {
 }
 export declare function withAggregate(outcome: Outcome, behind: AggregateFields): Outcome;
 export declare function failure(parts: FailureParts): Failure;
+export type Diagnosis = Omit<FailureParts, "provider" | "rejected">;
+export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Failure;
+export declare function failer(provider: string, redact: (text: string) => string): Fail;
 export interface ReceiptParts {
     readonly provider: string;
     readonly messageId: string;

@@ -2,21 +2,20 @@
 
 // index.ts
 export { type HttpConnections, httpConnections, throughProxy } from "./connections.ts";
-export { type About, type Diagnosis, type Fail, failer, type Meaning, rows, } from "./failure.ts";
-export { checkFields, connectionFields, endpoint, type Field, type Fields, flag, id, isInsecure, kindOf, oneOf, pluginOptions, required, shapeOf, text, textSchema, whole, withoutNulls, type Zod, type ZodType, } from "./fields.ts";
+export { type About, type Meaning, rows } from "./failure.ts";
 export { holdsStatus, httpStatuses, type StatusRow } from "./http-statuses.ts";
 export { type ConnectionRow, classifyError, connectionErrors } from "./network-errors.ts";
-export { checkSignal, httpProvider, ofCheck, unhealthy } from "./provider.ts";
+export { type ConnectionOptions, connectionFields, connectionTimeoutMs, endpoint, isInsecure, maxConnections, } from "./options.ts";
+export { checkSignal, httpProvider, ofCheck } from "./provider.ts";
 export { type HttpRequest, type HttpResponse, type RequestProgress, requestProgress, sendRequest, } from "./request.ts";
 export { type RetryAfterSource, retryAfterHeader, retryAfterMs } from "./retry-after.ts";
 
 // connections.ts
 import { type ClientRequest, type OutgoingHttpHeaders } from "node:http";
-export interface HttpConnectionsOptions {
+import type { ConnectionOptions } from "./options.ts";
+export interface HttpConnectionsOptions extends ConnectionOptions {
     readonly maxConnections: number;
     readonly connectionTimeoutMs: number;
-    readonly ca?: string | readonly string[] | undefined;
-    readonly proxy?: string | undefined;
 }
 export interface RequestHead {
     readonly secure: boolean;
@@ -35,7 +34,7 @@ export declare function throughProxy(error: unknown): string;
 export declare function httpConnections(options: HttpConnectionsOptions): HttpConnections;
 
 // failure.ts
-import { type Failure, type FailureKind, type Rejection } from "@relais/core/spi";
+import type { FailureKind } from "@relais/core/spi";
 export type About = "account" | "identity" | "message" | "recipient" | "passing";
 export interface Meaning {
     readonly kind: FailureKind;
@@ -43,16 +42,6 @@ export interface Meaning {
     readonly meaning: string;
     readonly source: string;
 }
-export interface Diagnosis {
-    readonly kind: FailureKind;
-    readonly reason: string;
-    readonly code?: string | undefined;
-    readonly retryAfterMs?: number | undefined;
-    readonly again?: false | undefined;
-    readonly definite?: true | undefined;
-}
-export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Failure;
-export declare function failer(provider: string, redact: (text: string) => string): Fail;
 export declare const rows: {
     readonly misconfigured: {
         readonly kind: "misconfigured";
@@ -84,38 +73,6 @@ export declare const rows: {
     };
 };
 
-// fields.ts
-import { type PluginParts } from "@relais/core/spi";
-import type { ZodType } from "zod";
-export type { ZodType };
-export type Zod = typeof import("zod").z;
-export interface Field {
-    readonly check: (field: string, value: unknown) => void;
-    readonly schema?: ((zod: Zod) => ZodType) | undefined;
-    readonly isRequired?: true;
-}
-export type Fields<Name extends string = string> = Readonly<Record<Name, Field>>;
-export declare const required: (field: Field) => Field;
-export declare const textSchema: (zod: Zod) => ZodType;
-export declare function kindOf(value: unknown): string;
-export declare const text: (pattern: RegExp, form: string) => Field;
-export declare const whole: (min: number, max: number) => Field;
-export declare const flag: Field;
-export declare const oneOf: (...values: readonly [string, ...string[]]) => Field;
-export declare const id: Field;
-export declare const endpoint: Field;
-export declare function isInsecure(url: string): boolean;
-export declare const connectionFields: Fields<"ca" | "proxy" | "maxConnections" | "connectionTimeoutMs">;
-export interface Sentences {
-    readonly notAnObject: (kind: string) => string;
-    readonly unknown: (quotedName: string, hint: string) => string;
-    readonly prefix: string;
-}
-export declare function checkFields(fields: Fields, options: unknown, say: Sentences): void;
-export declare function withoutNulls<Options extends object>(options: Options): Options;
-export declare function shapeOf(zod: Zod, fields: Fields): Record<string, ZodType>;
-export declare function pluginOptions<Options>(schema: (zod: Zod) => ZodType, check: (options: Options) => void): Pick<PluginParts<Options>, "options" | "jsonSchema">;
-
 // http-statuses.ts
 import { type Meaning } from "./failure.ts";
 import { type RetryAfterSource } from "./retry-after.ts";
@@ -127,7 +84,8 @@ export declare function httpStatuses(others: readonly StatusRow[]): readonly Sta
 export declare function holdsStatus(row: StatusRow["status"], status: number): boolean;
 
 // network-errors.ts
-import { type Diagnosis, type Meaning } from "./failure.ts";
+import type { Diagnosis } from "@relais/core/spi";
+import { type Meaning } from "./failure.ts";
 import type { RequestProgress } from "./request.ts";
 export interface ConnectionRow extends Meaning {
     readonly code: RegExp;
@@ -136,9 +94,21 @@ export interface ConnectionRow extends Meaning {
 export declare const connectionErrors: readonly ConnectionRow[];
 export declare function classifyError(error: unknown, progress: RequestProgress, aborted: boolean): Diagnosis;
 
+// options.ts
+import { option } from "@relais/core/spi";
+export declare const connectionFields: {
+    ca: option.Field<string | readonly string[], string | readonly string[]>;
+    proxy: option.Field<string, string>;
+};
+export interface ConnectionOptions extends option.RequiredOptions<typeof connectionFields>, option.OptionalOptions<typeof connectionFields> {
+}
+export declare const maxConnections: option.Field<number>;
+export declare const connectionTimeoutMs: option.Field<number>;
+export declare const endpoint: option.Field<string>;
+export declare function isInsecure(url: string): boolean;
+
 // provider.ts
-import { type Failure, type Health, type Message, type Outcome, type Provider, type ProviderLimits, type SendContext } from "@relais/core/spi";
-import type { Diagnosis, Fail } from "./failure.ts";
+import { type Diagnosis, type Fail, type Health, type Message, type Outcome, type Provider, type ProviderLimits, type SendContext } from "@relais/core/spi";
 export interface HttpProviderParts {
     readonly id: string;
     readonly limits: ProviderLimits;
@@ -149,7 +119,6 @@ export interface HttpProviderParts {
     readonly destroy: () => void;
 }
 export declare function httpProvider(parts: HttpProviderParts): Provider;
-export declare function unhealthy(failure: Failure, known?: Partial<Health>): Health;
 export declare function checkSignal(caller: AbortSignal | undefined): AbortSignal;
 export declare function ofCheck(diagnosis: Diagnosis, reason?: string): Diagnosis;
 

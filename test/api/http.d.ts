@@ -55,7 +55,7 @@ export type HttpBody = {
     readonly form: readonly FormField[];
 };
 export interface Acceptance {
-    readonly messageId: string;
+    readonly messageId: string | undefined;
     readonly rejected?: readonly {
         readonly address: string;
         readonly code: string;
@@ -114,25 +114,35 @@ export declare const maxCharacters = 2000;
 export declare function rowFor(errors: readonly ErrorRow[], status: number, code: string | undefined, words?: string): ErrorRow | undefined;
 
 // api/options.ts
-import { type Field, type Fields } from "@relais/http-client";
+import { option } from "@relais/core/spi";
+import { type ConnectionOptions, connectionFields } from "@relais/http-client";
 import type { HttpApi } from "./api.ts";
-export interface CommonOptions {
-    readonly id?: string | undefined;
-    readonly endpoint?: string | undefined;
-    readonly maxConnections?: number | undefined;
-    readonly connectionTimeoutMs?: number | undefined;
-    readonly ca?: string | readonly string[] | undefined;
-    readonly proxy?: string | undefined;
+export declare const key: option.Field<string>;
+declare const ownFields: {
+    id: option.Field<string, string>;
+    endpoint: option.Field<string, string>;
+    maxConnections: option.Field<number, number>;
+    connectionTimeoutMs: option.Field<number, number>;
+};
+export interface CommonOptions extends ConnectionOptions, option.RequiredOptions<typeof ownFields>, option.OptionalOptions<typeof ownFields> {
 }
-export interface HttpOptions extends CommonOptions {
-    readonly api: HttpApi;
+export declare const commonFields: typeof ownFields & typeof connectionFields;
+declare const httpFields: {
+    api: option.Field<HttpApi, HttpApi> & option.Required;
+};
+export interface HttpOptions extends CommonOptions, option.RequiredOptions<typeof httpFields>, option.OptionalOptions<typeof httpFields> {
 }
-export declare const key: Field;
-export declare const idText: Field;
-export declare const domain: Field;
-export declare const commonFields: Fields<keyof CommonOptions>;
-export declare const httpFields: Fields<keyof HttpOptions>;
-export declare function checkOptions(name: string, options: unknown, fields: Fields): void;
+declare const allFields: {
+    ca: option.Field<string | readonly string[], string | readonly string[]>;
+    proxy: option.Field<string, string>;
+    id: option.Field<string, string>;
+    endpoint: option.Field<string, string>;
+    maxConnections: option.Field<number, number>;
+    connectionTimeoutMs: option.Field<number, number>;
+    api: option.Field<HttpApi, HttpApi> & option.Required;
+};
+export declare const httpOptions: option.Field<HttpOptions, option.Checked<typeof allFields>>;
+export {};
 
 // plugin.ts
 import { type Plugin } from "@relais/core/spi";
@@ -150,90 +160,97 @@ import { type HttpOptions } from "../api/options.ts";
 export declare function http(given: HttpOptions): Provider;
 
 // provider/vendor.ts
-import type { Provider } from "@relais/core/spi";
-import { type Fields } from "@relais/http-client";
+import { option, type Provider } from "@relais/core/spi";
 import type { HttpApi } from "../api/api.ts";
 import type { ErrorRow } from "../api/errors.ts";
 import { type CommonOptions } from "../api/options.ts";
 export interface Vendor<Options extends CommonOptions> {
     readonly name: string;
-    readonly fields: Fields<Exclude<keyof Options & string, keyof CommonOptions>>;
+    readonly fields: option.Fields;
     readonly errors: readonly ErrorRow[];
-    api(options: Options): Omit<HttpApi, "errors">;
+    api(options: Options): Omit<HttpApi, "errors" | "name">;
 }
-export declare function vendorProvider<Options extends CommonOptions>(vendor: Vendor<Options>, given: Options): Provider;
-export declare const fieldsOf: (vendor: Pick<Vendor<CommonOptions>, "fields">) => Fields;
+export interface VendorProvider<Options extends CommonOptions> {
+    (options: Options): Provider;
+    readonly errors: readonly ErrorRow[];
+    readonly fields: option.Fields;
+}
+export declare function vendor<Options extends CommonOptions>({ name, errors, api, ...own }: Vendor<Options>): VendorProvider<Options>;
 
 // vendors.ts
 import { type ErrorRow } from "./api/errors.ts";
-import type { Vendor } from "./provider/vendor.ts";
-import { type BrevoOptions } from "./vendors/brevo.ts";
-import { type MailgunOptions } from "./vendors/mailgun.ts";
-import { type PostmarkOptions } from "./vendors/postmark.ts";
-import { type ResendOptions } from "./vendors/resend.ts";
-import { type SendgridOptions } from "./vendors/sendgrid.ts";
-export interface VendorOptions {
-    readonly resend: ResendOptions;
-    readonly postmark: PostmarkOptions;
-    readonly sendgrid: SendgridOptions;
-    readonly mailgun: MailgunOptions;
-    readonly brevo: BrevoOptions;
-}
 export declare const vendors: {
-    readonly [Name in keyof VendorOptions]: Vendor<VendorOptions[Name]>;
+    resend: import("./provider/vendor.ts").VendorProvider<import("./vendors/resend.ts").ResendOptions>;
+    postmark: import("./provider/vendor.ts").VendorProvider<import("./vendors/postmark.ts").PostmarkOptions>;
+    sendgrid: import("./provider/vendor.ts").VendorProvider<import("./vendors/sendgrid.ts").SendgridOptions>;
+    mailgun: import("./provider/vendor.ts").VendorProvider<import("./vendors/mailgun.ts").MailgunOptions>;
+    brevo: import("./provider/vendor.ts").VendorProvider<import("./vendors/brevo.ts").BrevoOptions>;
+};
+export type VendorOptions = {
+    readonly [Name in keyof typeof vendors]: Parameters<(typeof vendors)[Name]>[0];
 };
 export declare const errorTables: Readonly<Record<keyof VendorOptions | "otherwise", readonly ErrorRow[]>>;
 export declare function explainHttpAnswer(api: keyof VendorOptions, status: number, code?: string, words?: string): ErrorRow | undefined;
 
 // vendors/brevo.ts
-import type { Provider } from "@relais/core/spi";
+import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../api/options.ts";
-import { type Vendor } from "../provider/vendor.ts";
-export interface BrevoOptions extends CommonOptions {
-    readonly apiKey: string;
+import { type VendorProvider } from "../provider/vendor.ts";
+declare const fields: {
+    apiKey: option.Field<string, string> & option.Required;
+};
+export interface BrevoOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
 }
-export declare const brevoVendor: Vendor<BrevoOptions>;
-export declare function brevo(options: BrevoOptions): Provider;
+export declare const brevo: VendorProvider<BrevoOptions>;
+export {};
 
 // vendors/mailgun.ts
-import type { Provider } from "@relais/core/spi";
+import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../api/options.ts";
-import { type Vendor } from "../provider/vendor.ts";
-export interface MailgunOptions extends CommonOptions {
-    readonly apiKey: string;
-    readonly domain: string;
-    readonly region?: "us" | "eu" | undefined;
+import { type VendorProvider } from "../provider/vendor.ts";
+declare const fields: {
+    apiKey: option.Field<string, string> & option.Required;
+    domain: option.Field<string, string> & option.Required;
+    region: option.Field<"eu" | "us", "eu" | "us">;
+};
+export interface MailgunOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
 }
-export declare const mailgunVendor: Vendor<MailgunOptions>;
-export declare function mailgun(options: MailgunOptions): Provider;
+export declare const mailgun: VendorProvider<MailgunOptions>;
+export {};
 
 // vendors/postmark.ts
-import type { Provider } from "@relais/core/spi";
+import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../api/options.ts";
-import { type Vendor } from "../provider/vendor.ts";
-export interface PostmarkOptions extends CommonOptions {
-    readonly serverToken: string;
-    readonly messageStream?: string | undefined;
+import { type VendorProvider } from "../provider/vendor.ts";
+declare const fields: {
+    serverToken: option.Field<string, string> & option.Required;
+    messageStream: option.Field<string, string>;
+};
+export interface PostmarkOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
 }
-export declare const postmarkVendor: Vendor<PostmarkOptions>;
-export declare function postmark(options: PostmarkOptions): Provider;
+export declare const postmark: VendorProvider<PostmarkOptions>;
+export {};
 
 // vendors/resend.ts
-import { type Provider } from "@relais/core/spi";
+import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../api/options.ts";
-import { type Vendor } from "../provider/vendor.ts";
-export interface ResendOptions extends CommonOptions {
-    readonly apiKey: string;
+import { type VendorProvider } from "../provider/vendor.ts";
+declare const fields: {
+    apiKey: option.Field<string, string> & option.Required;
+};
+export interface ResendOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
 }
-export declare const resendVendor: Vendor<ResendOptions>;
-export declare function resend(options: ResendOptions): Provider;
+export declare const resend: VendorProvider<ResendOptions>;
+export {};
 
 // vendors/sendgrid.ts
-import type { Provider } from "@relais/core/spi";
+import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../api/options.ts";
-import { type Vendor } from "../provider/vendor.ts";
-export interface SendgridOptions extends CommonOptions {
-    readonly apiKey: string;
+import { type VendorProvider } from "../provider/vendor.ts";
+declare const fields: {
+    apiKey: option.Field<string, string> & option.Required;
+};
+export interface SendgridOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
 }
-export declare const sendgridVendor: Vendor<SendgridOptions>;
-export declare function sendgrid(options: SendgridOptions): Provider;
+export declare const sendgrid: VendorProvider<SendgridOptions>;
+export {};

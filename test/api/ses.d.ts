@@ -21,33 +21,62 @@ export declare const httpStatuses: readonly StatusRow[];
 export declare function explainSesError(name: string | undefined, message?: string, status?: number): SesError;
 
 // options.ts
-import { type Zod, type ZodType } from "@relais/http-client";
-export interface SesCredentials {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string | undefined;
-    readonly expiration?: Date | undefined;
+import { option } from "@relais/core/spi";
+import { type ConnectionOptions } from "@relais/http-client";
+declare const credentialsFields: {
+    accessKeyId: option.Field<string, string> & option.Required;
+    secretAccessKey: option.Field<string, string> & option.Required;
+    sessionToken: option.Field<string, string>;
+    expiration: option.Field<Date, Date>;
+};
+export interface SesCredentials extends option.RequiredOptions<typeof credentialsFields>, option.OptionalOptions<typeof credentialsFields> {
 }
-export interface SesOptions {
-    readonly id?: string | undefined;
-    readonly region?: string | undefined;
-    readonly endpoint?: string | undefined;
-    readonly allowInsecureHttp?: boolean | undefined;
-    readonly credentials?: SesCredentials | (() => Promise<SesCredentials>) | undefined;
-    readonly configurationSet?: string | undefined;
-    readonly tags?: Readonly<Record<string, string>> | undefined;
-    readonly fromArn?: string | undefined;
-    readonly sourceArn?: string | undefined;
-    readonly returnPathArn?: string | undefined;
-    readonly ca?: string | readonly string[] | undefined;
-    readonly proxy?: string | undefined;
-    readonly maxConnections?: number | undefined;
-    readonly maxBytesUnderWay?: number | undefined;
-    readonly connectionTimeoutMs?: number | undefined;
+export interface KeyPair extends option.Checked<typeof credentialsFields> {
 }
-export declare function checkCredentials(field: string, value: unknown): void;
-export declare const optionsSchema: (zod: Zod) => ZodType;
-export declare function checkOptions(options: unknown): asserts options is SesOptions;
+export declare const keyPair: option.Field<SesCredentials, KeyPair>;
+declare const sesFields: {
+    id: option.Field<string, string>;
+    region: option.Field<string, string>;
+    endpoint: option.Field<string, string>;
+    allowInsecureHttp: option.Field<boolean, boolean>;
+    credentials: option.Field<SesCredentials | (() => Promise<SesCredentials>), KeyPair | (() => Promise<SesCredentials>)>;
+    configurationSet: option.Field<string, string>;
+    tags: option.Field<Readonly<Record<string, string>>, {
+        [k: string]: string;
+    }>;
+    fromArn: option.Field<string, string>;
+    sourceArn: option.Field<string, string>;
+    returnPathArn: option.Field<string, string>;
+    maxConnections: option.Field<number, number>;
+    maxBytesUnderWay: option.Field<number, number>;
+    connectionTimeoutMs: option.Field<number, number>;
+};
+export interface SesOptions extends ConnectionOptions, option.RequiredOptions<typeof sesFields>, option.OptionalOptions<typeof sesFields> {
+}
+declare const allFields: {
+    ca: option.Field<string | readonly string[], string | readonly string[]>;
+    proxy: option.Field<string, string>;
+    id: option.Field<string, string>;
+    region: option.Field<string, string>;
+    endpoint: option.Field<string, string>;
+    allowInsecureHttp: option.Field<boolean, boolean>;
+    credentials: option.Field<SesCredentials | (() => Promise<SesCredentials>), KeyPair | (() => Promise<SesCredentials>)>;
+    configurationSet: option.Field<string, string>;
+    tags: option.Field<Readonly<Record<string, string>>, {
+        [k: string]: string;
+    }>;
+    fromArn: option.Field<string, string>;
+    sourceArn: option.Field<string, string>;
+    returnPathArn: option.Field<string, string>;
+    maxConnections: option.Field<number, number>;
+    maxBytesUnderWay: option.Field<number, number>;
+    connectionTimeoutMs: option.Field<number, number>;
+};
+export interface CheckedOptions extends option.Checked<typeof allFields> {
+}
+export declare const sesOptions: option.Field<SesOptions, CheckedOptions>;
+export declare function checkOptions(value: SesOptions): CheckedOptions;
+export {};
 
 // plugin.ts
 import { type Plugin } from "@relais/core/spi";

@@ -1,82 +1,145 @@
 // What @relais/smtp opens. Written by `npm run api`.
 
 // index.ts
-export type { SmtpAuth, SmtpDkim, SmtpOAuth2, SmtpOptions, SmtpPassword, SmtpPool, SmtpTls, } from "./options/options.ts";
+export type { SmtpAuth, SmtpOAuth2, SmtpPassword } from "./options/auth-options.ts";
+export type { SmtpDkim } from "./options/dkim-options.ts";
+export type { SmtpOptions, SmtpPool, SmtpTls } from "./options/options.ts";
 export { plugin as default } from "./plugin.ts";
-export { type Explanation, explainReply } from "./replies/explain-reply.ts";
-export { type WireRule, wireRules } from "./replies/network-errors.ts";
-export { type Phrase, phrases } from "./replies/reply-patterns.ts";
-export { type About, type Phase, phases, type Remedy, type ReplyRule, replyRules, } from "./replies/reply-rules.ts";
+export { type About, type Explanation, explainReply, type Phase, type Phrase, phases, phrases, type Remedy, type ReplyRule, replyRules, type WireRule, wireRules, } from "./replies.ts";
 export { smtp } from "./smtp.ts";
 
-// options/options.ts
-import type { ConnectionOptions } from "node:tls";
-export interface SmtpPassword {
-    readonly type?: "login" | undefined;
-    readonly user: string;
-    readonly pass: string;
-    readonly method?: "PLAIN" | "LOGIN" | "CRAM-MD5" | undefined;
+// options/auth-options.ts
+import { option } from "@relais/core/spi";
+declare const passwordFields: {
+    type: option.Field<"login", "login">;
+    user: option.Field<string, string> & option.Required;
+    pass: option.Field<string, string> & option.Required;
+    method: option.Field<"CRAM-MD5" | "LOGIN" | "PLAIN", "CRAM-MD5" | "LOGIN" | "PLAIN">;
+};
+export interface SmtpPassword extends option.RequiredOptions<typeof passwordFields>, option.OptionalOptions<typeof passwordFields> {
 }
-export interface SmtpOAuth2 {
-    readonly type: "OAuth2";
-    readonly user: string;
-    readonly accessToken?: string | undefined;
-    readonly expires?: number | undefined;
-    readonly clientId?: string | undefined;
-    readonly clientSecret?: string | undefined;
-    readonly refreshToken?: string | undefined;
-    readonly accessUrl?: string | undefined;
-    readonly scope?: string | undefined;
-    readonly serviceClient?: string | undefined;
-    readonly privateKey?: string | undefined;
-    readonly provideToken?: ((user: string, renew: boolean) => Promise<string | {
-        accessToken: string;
-        expires?: number;
-    }>) | undefined;
+type ProvideToken = (user: string, renew: boolean) => Promise<string | {
+    accessToken: string;
+    expires?: number;
+}>;
+declare const oauth2Fields: {
+    type: option.Field<"OAuth2", "OAuth2"> & option.Required;
+    user: option.Field<string, string> & option.Required;
+    accessToken: option.Field<string, string>;
+    expires: option.Field<number, number>;
+    clientId: option.Field<string, string>;
+    clientSecret: option.Field<string, string>;
+    refreshToken: option.Field<string, string>;
+    accessUrl: option.Field<string, string>;
+    scope: option.Field<string, string>;
+    serviceClient: option.Field<string, string>;
+    privateKey: option.Field<string, string>;
+    provideToken: option.Field<ProvideToken, ProvideToken>;
+};
+export interface SmtpOAuth2 extends option.RequiredOptions<typeof oauth2Fields>, option.OptionalOptions<typeof oauth2Fields> {
 }
 export type SmtpAuth = SmtpPassword | SmtpOAuth2;
-export type SmtpTls = {
-    readonly [Key in "ca" | "cert" | "key" | "passphrase" | "pfx" | "ciphers" | "minVersion" | "maxVersion" | "servername" | "rejectUnauthorized"]?: ConnectionOptions[Key];
+export declare const auth: option.Field<SmtpOAuth2 | SmtpPassword, SmtpOAuth2 | SmtpPassword>;
+export declare function checkLogin(login: SmtpAuth): void;
+export {};
+
+// options/dkim-options.ts
+import type { KeyObject } from "node:crypto";
+import { option } from "@relais/core/spi";
+declare const dkimFields: {
+    domainName: option.Field<string, string> & option.Required;
+    keySelector: option.Field<string, string> & option.Required;
+    privateKey: option.Field<string, KeyObject> & option.Required;
+    headerFieldNames: option.Field<string, string[]>;
+    extraFields: option.Field<string, string[]>;
+    skipFields: option.Field<string, string[]>;
 };
-export interface SmtpPool {
-    readonly maxConnections?: number | undefined;
-    readonly maxMessages?: number | undefined;
-    readonly idleTimeoutMs?: number | undefined;
+export interface SmtpDkim extends option.RequiredOptions<typeof dkimFields>, option.OptionalOptions<typeof dkimFields> {
 }
-export interface SmtpDkim {
+export interface CheckedKey extends option.Checked<typeof dkimFields> {
+}
+export declare const dkim: option.Field<readonly SmtpDkim[] | SmtpDkim, CheckedKey | readonly CheckedKey[]>;
+export interface DkimSettings {
     readonly domainName: string;
     readonly keySelector: string;
-    readonly privateKey: string;
-    readonly headerFieldNames?: string | undefined;
-    readonly extraFields?: string | undefined;
-    readonly skipFields?: string | undefined;
+    readonly privateKey: KeyObject;
+    readonly fields: readonly string[];
 }
-export interface SmtpOptions {
-    readonly id?: string | undefined;
-    readonly host: string;
-    readonly port?: number | undefined;
-    readonly secure?: boolean | undefined;
-    readonly requireTLS?: boolean | undefined;
-    readonly ignoreTLS?: boolean | undefined;
-    readonly tls?: SmtpTls | undefined;
-    readonly allowInsecureTls?: boolean | undefined;
-    readonly auth?: SmtpAuth | undefined;
-    readonly name?: string | undefined;
-    readonly localAddress?: string | undefined;
-    readonly proxy?: string | undefined;
-    readonly pool?: SmtpPool | boolean | undefined;
-    readonly dkim?: SmtpDkim | readonly SmtpDkim[] | undefined;
-    readonly connectionTimeoutMs?: number | undefined;
-    readonly greetingTimeoutMs?: number | undefined;
-    readonly socketTimeoutMs?: number | undefined;
-    readonly dnsTimeoutMs?: number | undefined;
-    readonly maxResponseBytes?: number | undefined;
+export declare function dkimSettings(keys: CheckedKey | readonly CheckedKey[] | undefined, host: string): readonly DkimSettings[];
+export {};
+
+// options/options.ts
+import { type ConnectionOptions } from "node:tls";
+import { option } from "@relais/core/spi";
+import { type DkimSettings } from "./dkim-options.ts";
+declare const tlsFields: {
+    ca: option.Field<string | (string | Buffer<ArrayBufferLike>)[] | Buffer<ArrayBufferLike> | undefined, string | (string | Buffer<ArrayBufferLike>)[] | Buffer<ArrayBufferLike> | undefined>;
+    cert: option.Field<string | (string | Buffer<ArrayBufferLike>)[] | Buffer<ArrayBufferLike> | undefined, string | (string | Buffer<ArrayBufferLike>)[] | Buffer<ArrayBufferLike> | undefined>;
+    key: option.Field<string | (string | Buffer<ArrayBufferLike> | import("tls").KeyObject)[] | Buffer<ArrayBufferLike> | undefined, string | (string | Buffer<ArrayBufferLike> | import("tls").KeyObject)[] | Buffer<ArrayBufferLike> | undefined>;
+    pfx: option.Field<string | (string | Buffer<ArrayBufferLike> | import("tls").PxfObject)[] | Buffer<ArrayBufferLike> | undefined, string | (string | Buffer<ArrayBufferLike> | import("tls").PxfObject)[] | Buffer<ArrayBufferLike> | undefined>;
+    passphrase: option.Field<string | undefined, string | undefined>;
+    ciphers: option.Field<string | undefined, string | undefined>;
+    minVersion: option.Field<import("tls").SecureVersion | undefined, import("tls").SecureVersion | undefined>;
+    maxVersion: option.Field<import("tls").SecureVersion | undefined, import("tls").SecureVersion | undefined>;
+    servername: option.Field<string, string>;
+    rejectUnauthorized: option.Field<boolean, boolean>;
+};
+export interface SmtpTls extends Readonly<Pick<ConnectionOptions, keyof typeof tlsFields>> {
 }
+declare const poolFields: {
+    maxConnections: option.Field<number, number>;
+    maxMessages: option.Field<number, number>;
+    idleTimeoutMs: option.Field<number, number>;
+};
+export interface SmtpPool extends option.RequiredOptions<typeof poolFields>, option.OptionalOptions<typeof poolFields> {
+}
+declare const smtpFields: {
+    id: option.Field<string, string>;
+    host: option.Field<string, string> & option.Required;
+    port: option.Field<number, number>;
+    secure: option.Field<boolean, boolean>;
+    requireTLS: option.Field<boolean, boolean>;
+    ignoreTLS: option.Field<boolean, boolean>;
+    tls: option.Field<SmtpTls, SmtpTls>;
+    allowInsecureTls: option.Field<boolean, boolean>;
+    auth: option.Field<import("./auth-options.ts").SmtpOAuth2 | import("./auth-options.ts").SmtpPassword, import("./auth-options.ts").SmtpOAuth2 | import("./auth-options.ts").SmtpPassword>;
+    name: option.Field<string, string>;
+    localAddress: option.Field<string, string>;
+    proxy: option.Field<string, string>;
+    pool: option.Field<boolean | SmtpPool, boolean | SmtpPool>;
+    dkim: option.Field<readonly import("./dkim-options.ts").SmtpDkim[] | import("./dkim-options.ts").SmtpDkim, import("./dkim-options.ts").CheckedKey | readonly import("./dkim-options.ts").CheckedKey[]>;
+    connectionTimeoutMs: option.Field<number, number>;
+    greetingTimeoutMs: option.Field<number, number>;
+    socketTimeoutMs: option.Field<number, number>;
+    dnsTimeoutMs: option.Field<number, number>;
+    maxResponseBytes: option.Field<number, number>;
+};
+export interface SmtpOptions extends option.RequiredOptions<typeof smtpFields>, option.OptionalOptions<typeof smtpFields> {
+}
+interface CheckedOptions extends option.Checked<typeof smtpFields> {
+}
+export declare const smtpOptions: option.Field<SmtpOptions, CheckedOptions>;
+type Further = "auth" | "name" | "localAddress" | "proxy";
+export interface Settings extends Pick<CheckedOptions, Further>, Omit<Required<CheckedOptions>, Further | "allowInsecureTls" | "tls" | "pool" | "dkim"> {
+    readonly tls: ConnectionOptions;
+    readonly pool: PoolSettings;
+    readonly dkim: readonly DkimSettings[];
+}
+export type PoolSettings = Required<option.Checked<typeof poolFields>>;
+export declare function checkOptions(value: SmtpOptions): Settings;
+export {};
 
 // plugin.ts
 import { type Plugin } from "@relais/core/spi";
-import type { SmtpOptions } from "./options/options.ts";
+import { type SmtpOptions } from "./options/options.ts";
 export declare const plugin: Plugin<SmtpOptions>;
+
+// replies.ts
+export { type Explanation, explainReply, type Reply } from "./replies/explain-reply.ts";
+export { findWireRule, type WireRule, wireRules } from "./replies/network-errors.ts";
+export { type ParsedError, parseError, phaseOf } from "./replies/parse-error.ts";
+export { type Phrase, phrases } from "./replies/reply-patterns.ts";
+export { type About, type Phase, phases, type Remedy, type ReplyRule, replyRules, } from "./replies/reply-rules.ts";
 
 // replies/explain-reply.ts
 import type { FailureKind } from "@relais/core/spi";
@@ -165,5 +228,5 @@ export declare const replyRules: readonly ReplyRule[];
 
 // smtp.ts
 import { type Provider } from "@relais/core/spi";
-import type { SmtpOptions } from "./options/options.ts";
+import { type SmtpOptions } from "./options/options.ts";
 export declare function smtp(options: SmtpOptions): Provider;

@@ -1,6 +1,6 @@
 import { configJsonSchema } from "../../packages/relais/test/config/config-json-schema.ts";
 import { type DocField, docFields } from "./doc-comments.ts";
-import { boundsAt, described, type Place, type Schema } from "./schema-fields.ts";
+import { boundsAt, described, isNeededAt, type Place, type Schema, typeAt } from "./schema-fields.ts";
 
 const cell = (text: string): string =>
   text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ").replaceAll("<", "&lt;");
@@ -17,13 +17,14 @@ interface Part extends Place {
 
 const relais = "packages/relais/src/config/relais-config.ts";
 const http = "packages/http/src";
-const common = [`${http}/api/options.ts`, "CommonOptions"] as const;
-const api = (name: string, title: string): Part => ({
+const common = [`${http}/api/options.ts`, "ownFields"] as const;
+const connection = ["packages/http-client/src/options.ts", "connectionFields"] as const;
+const api = (name: string): Part => ({
   title: `http, ${name}`,
   path: "chain[].options",
   api: name,
   says: `\`use: http\` with \`api: ${name}\`, from the package \`@relais/http\`.`,
-  sources: [[`${http}/vendors/${name}.ts`, title], common],
+  sources: [[`${http}/vendors/${name}.ts`, "fields"], common, connection],
   without: ["id"],
 });
 
@@ -76,48 +77,48 @@ export const parts: readonly Part[] = [
     title: "smtp",
     path: "chain[].options",
     says: "`use: smtp`.",
-    sources: [["packages/smtp/src/options/options.ts", "SmtpOptions"]],
+    sources: [["packages/smtp/src/options/options.ts", "smtpFields"]],
     without: ["id"],
   },
   {
     title: "smtp: auth",
     path: "chain[].options.auth",
-    sources: [["packages/smtp/src/options/options.ts", "SmtpPassword"]],
+    sources: [["packages/smtp/src/options/auth-options.ts", "passwordFields"]],
   },
   {
     title: "smtp: auth with OAuth2",
     path: "chain[].options.auth",
-    sources: [["packages/smtp/src/options/options.ts", "SmtpOAuth2"]],
+    sources: [["packages/smtp/src/options/auth-options.ts", "oauth2Fields"]],
     without: ["provideToken"],
   },
   {
     title: "smtp: pool",
     path: "chain[].options.pool",
-    sources: [["packages/smtp/src/options/options.ts", "SmtpPool"]],
+    sources: [["packages/smtp/src/options/options.ts", "poolFields"]],
   },
   {
     title: "smtp: dkim",
     path: "chain[].options.dkim",
-    sources: [["packages/smtp/src/options/options.ts", "SmtpDkim"]],
+    sources: [["packages/smtp/src/options/dkim-options.ts", "dkimFields"]],
   },
   {
     title: "ses",
     path: "chain[].options",
     says: "`use: ses`.",
-    sources: [["packages/ses/src/options.ts", "SesOptions"]],
+    sources: [["packages/ses/src/options.ts", "sesFields"], connection],
     without: ["id"],
   },
   {
     title: "ses: credentials",
     path: "chain[].options.credentials",
-    sources: [["packages/ses/src/options.ts", "SesCredentials"]],
+    sources: [["packages/ses/src/options.ts", "credentialsFields"]],
     without: ["expiration"],
   },
-  api("resend", "ResendOptions"),
-  api("postmark", "PostmarkOptions"),
-  api("sendgrid", "SendgridOptions"),
-  api("mailgun", "MailgunOptions"),
-  api("brevo", "BrevoOptions"),
+  api("resend"),
+  api("postmark"),
+  api("sendgrid"),
+  api("mailgun"),
+  api("brevo"),
 ];
 
 /** The fields of a part that a file can hold. */
@@ -127,7 +128,7 @@ export function fieldsOf({ sources, without = [] }: Part): DocField[] {
 }
 
 const objects =
-  /\b(?:InFile<\w+>|(?:RateLimit|Outbox)Entry|Overrides|Smtp(?:Tls|Pool|Dkim|Auth)|SesCredentials)|Readonly<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
+  /\b(?:InFile<\w+>|(?:RateLimit|Outbox)Entry|Overrides)|Readonly<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
 
 /** A type as a file can hold it. */
 const typeInFile = (type: string): string =>
@@ -140,9 +141,10 @@ function table(part: Part, schema: Schema): string {
   const rows = fieldsOf(part).map(({ name, optional, type, text, standard }) => {
     const bounds = boundsAt(schema, part, name);
     return [
-      code(name) + (optional ? "" : " (needed)"),
+      code(name) + ((type === "" ? !isNeededAt(schema, part, name) : optional) ? "" : " (needed)"),
       cell(text),
-      code(typeInFile(type)) + (bounds === "" ? "" : `, ${bounds}`),
+      code(type === "" ? typeAt(schema, part, name) : typeInFile(type)) +
+        (bounds === "" ? "" : `, ${bounds}`),
       cell(standard),
     ];
   });

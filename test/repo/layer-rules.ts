@@ -2,8 +2,8 @@
 export const packageRules: Readonly<Record<string, readonly string[]>> = {
   core: ["opossum", "p-retry"],
   mime: ["@relais/core/spi", "nodemailer", "postal-mime"],
-  smtp: ["@relais/core/spi", "@relais/mime", "nodemailer", "zod"],
-  "http-client": ["@relais/core/spi", "zod"],
+  smtp: ["@relais/core/spi", "@relais/mime", "nodemailer"],
+  "http-client": ["@relais/core/spi"],
   ses: ["@relais/core/spi", "@relais/http-client", "@relais/mime", "@aws-sdk/*", "@smithy/*"],
   http: ["@relais/core/spi", "@relais/http-client", "@relais/mime"],
   nodemailer: ["@relais/core/spi", "@relais/mime", "@relais/smtp/replies", "nodemailer"],

@@ -55,6 +55,29 @@ function fieldAt(top: Schema, place: Place, field: string): Schema[] {
   });
 }
 
+const isReference = ({ pattern, properties }: Schema): boolean =>
+  String(pattern).startsWith("\\$\\{") || (isSchema(properties) && Object.keys(properties).join() === "file");
+
+function typesOf(schema: Schema): string[] {
+  const inner = ["anyOf", "oneOf"].flatMap((key) => (schema[key] as Schema[] | undefined) ?? []);
+  if (inner.length > 0) return inner.filter((one) => !isReference(one)).flatMap(typesOf);
+  if (schema.const !== undefined) return [JSON.stringify(schema.const)];
+  if (Array.isArray(schema.enum)) return schema.enum.map((one) => JSON.stringify(one));
+  if (schema.type === "integer") return ["number"];
+  if (schema.type !== "array") return [String(schema.type)];
+  return [isSchema(schema.items) && typesOf(schema.items).join() === "string" ? "list of strings" : "list"];
+}
+
+/** What a field may be: `string | list of strings`. */
+export function typeAt(top: Schema, place: Place, field: string): string {
+  return [...new Set(fieldAt(top, place, field).flatMap(typesOf))].join(" | ");
+}
+
+/** Whether a field must be there. */
+export function isNeededAt(top: Schema, place: Place, field: string): boolean {
+  return objectsAt(top, place).some(({ required }) => Array.isArray(required) && required.includes(field));
+}
+
 /** Between what a number must lie: `1 to 65535`; empty without a bound. */
 export function boundsAt(top: Schema, place: Place, field: string): string {
   const numbers = fieldAt(top, place, field)

@@ -12,9 +12,18 @@ export type { Journal, JournalEntry } from "./events/journal.ts";
 export { type MessageState, messageStates } from "./events/message-state.ts";
 export { type FailureKind, failureKinds } from "./failure/kinds.ts";
 export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
-export { type Failure, type FailureParts, failure, type ReceiptParts, receipt } from "./failure/outcome.ts";
+export {
+  type Diagnosis,
+  type Fail,
+  type Failure,
+  type FailureParts,
+  failer,
+  failure,
+  type ReceiptParts,
+  receipt,
+} from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
-export { redactor, withoutAddresses } from "./failure/redact.ts";
+export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -28,6 +37,7 @@ export type {
   Message,
 } from "./message/message.ts";
 export { defaultLimits, type Limits } from "./message/message.ts";
+export { type ClosableParts, closable, unhealthy } from "./provider/closable.ts";
 export {
   defineProvider,
   type ProviderCall,
@@ -38,23 +48,23 @@ export {
   type SendResult,
 } from "./provider/define-provider.ts";
 export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
+export * as option from "./provider/option.ts";
 export {
-  definePlugin,
   type OptionIssue,
   type OptionsSchema,
   optionMessage,
-  optionsSchema,
+  type RawOptionIssue,
+} from "./provider/option-issues.ts";
+export {
+  definePlugin,
   type Plugin,
   type PluginParts,
   type PluginTools,
   pluginContract,
   pluginFault,
-  type RawOptionIssue,
-  type SafeParser,
 } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
-export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
@@ -64,3 +74,4 @@ export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
 export { version } from "./runtime/version.ts";
+export { untilAborted } from "./runtime/wait.ts";

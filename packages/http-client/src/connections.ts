@@ -8,6 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import type { ConnectionOptions } from "./options.ts";
 import {
   connectTunnel,
   type HttpProxy,
@@ -17,15 +18,11 @@ import {
   type Target,
 } from "./proxy.ts";
 
-export interface HttpConnectionsOptions {
+export interface HttpConnectionsOptions extends ConnectionOptions {
   /** Connections at once; one more is made for checks, which do not wait behind messages. */
   readonly maxConnections: number;
   /** From the look-up of the host's name to the end of the TLS handshake, a proxy's share included, ms. */
   readonly connectionTimeoutMs: number;
-  /** PEM certificates to trust in place of Node's own. */
-  readonly ca?: string | readonly string[] | undefined;
-  /** The URL of a proxy that knows CONNECT. @defaultValue the proxies Node takes from the environment */
-  readonly proxy?: string | undefined;
 }
 
 /** A request without its body. */
@@ -94,10 +91,7 @@ function handshake(socket: Socket, signal: AbortSignal): Promise<void> {
   return promise.finally(() => signal.removeEventListener("abort", onAbort));
 }
 
-/**
- * Connections for a provider that speaks HTTP. Idle ones do not keep the process alive, and are closed after 5 s.
- * @param options `proxy` as `checkProxy` accepts it
- */
+/** Connections for a provider that speaks HTTP. Idle ones do not keep the process alive, and are closed after 5 s. */
 export function httpConnections(options: HttpConnectionsOptions): HttpConnections {
   const { maxConnections, connectionTimeoutMs, ca } = options;
   const closing = new AbortController();

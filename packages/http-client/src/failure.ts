@@ -1,4 +1,4 @@
-import { type Failure, type FailureKind, failure, type Rejection } from "@relais/core/spi";
+import type { FailureKind } from "@relais/core/spi";
 
 /**
  * Whom an error is about. `account`: key, pause, quota, plan, credits, rate; messages wait, and none ends.
@@ -15,35 +15,6 @@ export interface Meaning {
   readonly meaning: string;
   /** The page that says so. */
   readonly source: string;
-}
-
-/** A failure without its provider. Its texts may still hold secrets. */
-export interface Diagnosis {
-  readonly kind: FailureKind;
-  readonly reason: string;
-  readonly code?: string | undefined;
-  readonly retryAfterMs?: number | undefined;
-  /** Another try right away would meet the same. */
-  readonly again?: false | undefined;
-  /** Said by the API itself after the request was handed over: it has not accepted the message. */
-  readonly definite?: true | undefined;
-}
-
-export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Failure;
-
-/** Makes failures of one provider, without secrets. */
-export function failer(provider: string, redact: (text: string) => string): Fail {
-  return ({ kind, reason, code, retryAfterMs, again, definite }, rejected) =>
-    failure({
-      provider,
-      kind,
-      reason: redact(reason),
-      code: code === undefined ? undefined : redact(code),
-      retryAfterMs,
-      again,
-      definite,
-      rejected,
-    });
 }
 
 /** What rows of several tables have in common. */

@@ -1,5 +1,6 @@
+import type { Diagnosis } from "@relais/core/spi";
 import { throughProxy } from "./connections.ts";
-import { type Diagnosis, type Meaning, rows } from "./failure.ts";
+import { type Meaning, rows } from "./failure.ts";
 import type { RequestProgress } from "./request.ts";
 
 /** What follows from an error code met before any byte of the message left. */

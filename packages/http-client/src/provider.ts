@@ -1,4 +1,7 @@
 import {
+  closable,
+  type Diagnosis,
+  type Fail,
   type Failure,
   type Health,
   lifecycle,
@@ -7,8 +10,8 @@ import {
   type Provider,
   type ProviderLimits,
   type SendContext,
+  unhealthy,
 } from "@relais/core/spi";
-import type { Diagnosis, Fail } from "./failure.ts";
 
 export interface HttpProviderParts {
   readonly id: string;
@@ -22,40 +25,18 @@ export interface HttpProviderParts {
   readonly destroy: () => void;
 }
 
-const afterClose: Diagnosis = { kind: "skipped", code: "closed", reason: "the provider is closed" };
-
 /** `close` waits for what is under way, then `send` and `verify` answer `skipped`; neither ever rejects. */
 export function httpProvider(parts: HttpProviderParts): Provider {
-  const { id, limits, packageName, fail, destroy } = parts;
+  const { id, limits, packageName, fail, send, verify, destroy } = parts;
   const life = lifecycle(destroy);
-
-  const tracked = <T>(work: Promise<T>, onFault: (failure: Failure) => T): Promise<T> =>
-    life.track(
-      work.catch((error: unknown) =>
-        onFault(
-          fail({ kind: "transient", reason: `fault in ${packageName}: ${String(error)}`, again: false }),
-        ),
-      ),
-    );
-
-  return Object.freeze({
+  const onFault = (error: unknown): Failure =>
+    fail({ kind: "transient", reason: `fault in ${packageName}: ${String(error)}`, again: false });
+  return closable(life, {
     id,
-    limits,
-    send: (message, context) =>
-      life.isClosed
-        ? Promise.resolve(fail(afterClose))
-        : tracked(parts.send(message, context), (failure): Outcome => failure),
-    verify: (context) =>
-      life.isClosed
-        ? Promise.resolve(unhealthy(fail(afterClose)))
-        : tracked(parts.verify(context?.signal), unhealthy),
-    close: life.close,
-    [Symbol.asyncDispose]: life.close,
-  } satisfies Provider);
-}
-
-export function unhealthy(failure: Failure, known: Partial<Health> = {}): Health {
-  return { provider: failure.provider, ok: false, reason: failure.reason, failure, ...known };
+    limits: () => limits,
+    send: (message, context) => life.track(send(message, context).catch(onFault)),
+    verify: ({ signal }) => life.track(verify(signal).catch((error) => unhealthy(onFault(error)))),
+  });
 }
 
 /** A check ends after 30 s where the caller sets no limit. */

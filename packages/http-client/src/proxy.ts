@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { type Agent, globalAgent, request as httpsRequest } from "node:https";
 import { isIPv4, isIPv6, type Socket } from "node:net";
+import { decoded, urlSecrets } from "@relais/core/spi";
 
 /** A proxy that knows CONNECT, from its URL. */
 export interface HttpProxy {
@@ -15,16 +16,7 @@ export interface HttpProxy {
   readonly secrets: readonly string[];
 }
 
-/** A password may hold a bare `%`, which a URL leaves as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** @param url a URL that `checkProxy` accepts */
+/** @param url one that the option `proxy` may be */
 export function httpProxy(url: string): HttpProxy {
   const { protocol, host, hostname, port, username, password } = new URL(url);
   const secure = protocol === "https:";
@@ -37,7 +29,7 @@ export function httpProxy(url: string): HttpProxy {
     host: hostname.replace(/^\[|\]$/g, ""),
     port: port === "" ? defaultPort : Number(port),
     ...(login === ":" ? {} : { authorization: `Basic ${basic}` }),
-    secrets: password === "" ? [] : [password, decoded(password), login, basic],
+    secrets: password === "" ? [] : [...urlSecrets(url), basic],
   };
 }
 

@@ -1,7 +1,4 @@
-import { definePlugin, type Plugin, type Provider } from "@relais/core/spi";
-import { pluginOptions, shapeOf, type Zod, type ZodType } from "@relais/http-client";
-import type { CommonOptions } from "./api/options.ts";
-import { fieldsOf, type Vendor, vendorProvider } from "./provider/vendor.ts";
+import { definePlugin, option, type Plugin, type Provider } from "@relais/core/spi";
 import { type VendorOptions, vendors } from "./vendors.ts";
 
 /** What a configuration may say: the API, and its provider's options. */
@@ -9,21 +6,28 @@ export type HttpPluginOptions = {
   [Name in keyof VendorOptions]: { readonly api: Name } & VendorOptions[Name];
 }[keyof VendorOptions];
 
-function create({ api, ...options }: HttpPluginOptions, id: string | undefined): Provider {
-  const vendor: Vendor<CommonOptions> = vendors[api];
-  return vendorProvider(vendor, { ...options, id: options.id ?? id });
+function create({ api, ...options }: HttpPluginOptions, id?: string): Provider {
+  const make: (options: never) => Provider = vendors[api];
+  return make({ ...options, id: options.id ?? id } as never);
 }
 
-function schema(zod: Zod): ZodType {
-  const [first, ...others] = Object.values(vendors).map((vendor) =>
-    zod.strictObject({ api: zod.literal(vendor.name), ...shapeOf(zod, fieldsOf(vendor)) }),
-  );
-  return zod.discriminatedUnion("api", [first as NonNullable<typeof first>, ...others]);
-}
+const names = Object.keys(vendors) as (keyof VendorOptions)[];
+const apis = new Map<unknown, option.Field>(
+  names.map((name) => [
+    name,
+    option.record({ api: option.required(option.oneOf(name)), ...vendors[name].fields }),
+  ]),
+);
+/** Where the API itself is missing or wrong. */
+const anyApi = option.record({ api: option.required(option.oneOf(...names)) });
+const pluginOptions = option.either([...apis.values()], (value) => {
+  const { api } = (value ?? {}) as { readonly api?: unknown };
+  return apis.get(api) ?? anyApi;
+}) as option.Field<HttpPluginOptions>;
 
 /** How configurations name providers of this package: `{ api: "resend", apiKey: … }`. */
 export const plugin: Plugin<HttpPluginOptions> = definePlugin<HttpPluginOptions>({
   name: "http",
-  ...pluginOptions<HttpPluginOptions>(schema, (options) => void create(options, undefined)),
+  ...option.forPlugin(pluginOptions, (options) => void create(options)),
   create: (options, tools) => create(options, tools.id),
 });

@@ -1,27 +1,16 @@
 import { type ErrorRow, httpStatuses, rowFor } from "./api/errors.ts";
-import type { Vendor } from "./provider/vendor.ts";
-import { type BrevoOptions, brevoVendor } from "./vendors/brevo.ts";
-import { type MailgunOptions, mailgunVendor } from "./vendors/mailgun.ts";
-import { type PostmarkOptions, postmarkVendor } from "./vendors/postmark.ts";
-import { type ResendOptions, resendVendor } from "./vendors/resend.ts";
-import { type SendgridOptions, sendgridVendor } from "./vendors/sendgrid.ts";
-
-/** The options of each vendor. */
-export interface VendorOptions {
-  readonly resend: ResendOptions;
-  readonly postmark: PostmarkOptions;
-  readonly sendgrid: SendgridOptions;
-  readonly mailgun: MailgunOptions;
-  readonly brevo: BrevoOptions;
-}
+import { brevo } from "./vendors/brevo.ts";
+import { mailgun } from "./vendors/mailgun.ts";
+import { postmark } from "./vendors/postmark.ts";
+import { resend } from "./vendors/resend.ts";
+import { sendgrid } from "./vendors/sendgrid.ts";
 
 /** Every vendor, by the name that configurations have for it. */
-export const vendors: { readonly [Name in keyof VendorOptions]: Vendor<VendorOptions[Name]> } = {
-  resend: resendVendor,
-  postmark: postmarkVendor,
-  sendgrid: sendgridVendor,
-  mailgun: mailgunVendor,
-  brevo: brevoVendor,
+export const vendors = { resend, postmark, sendgrid, mailgun, brevo };
+
+/** The options of each vendor. */
+export type VendorOptions = {
+  readonly [Name in keyof typeof vendors]: Parameters<(typeof vendors)[Name]>[0];
 };
 
 const tables = Object.entries(vendors).map(([name, { errors }]) => [name, errors] as const);

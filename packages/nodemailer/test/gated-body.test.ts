@@ -1,13 +1,13 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { gatedBody } from "../src/provider/gated-body.ts";
+import { GatedBody } from "../src/provider/instrumented-transporter.ts";
 
 const open = (): Readable => Readable.from([Buffer.from("hello")]);
 
 test("the last bytes come once the hand-over resolved, and only if they are asked for", async () => {
   let asked = 0;
-  const body = gatedBody(async () => {
+  const body = new GatedBody(async () => {
     asked += 1;
   });
   const stream = body.wrap(open);
@@ -18,14 +18,14 @@ test("the last bytes come once the hand-over resolved, and only if they are aske
 });
 
 test("a body whose end was asked for cannot be read a second time", async () => {
-  const body = gatedBody(async () => {});
+  const body = new GatedBody(async () => {});
   await buffer(body.wrap(open));
   await expect(buffer(body.wrap(open))).rejects.toThrow("given up");
 });
 
 test("a body that was stopped never ends, even if the hand-over resolves later", async () => {
   const door = Promise.withResolvers<void>();
-  const body = gatedBody(() => door.promise);
+  const body = new GatedBody(() => door.promise);
   const read = buffer(body.wrap(open));
   await new Promise((resolve) => setTimeout(resolve, 10));
   body.stop();
@@ -36,7 +36,7 @@ test("a body that was stopped never ends, even if the hand-over resolves later",
 });
 
 test("a body whose source fails fails, and was not handed over", async () => {
-  const body = gatedBody(async () => {});
+  const body = new GatedBody(async () => {});
   const broken = (): Readable =>
     new Readable({
       read() {

@@ -1,5 +1,5 @@
 import type { SESClient, SESClientConfig } from "@aws-sdk/client-ses";
-import { isLoopback, type Quota } from "@relais/core/spi";
+import { isLoopback, type Quota, untilAborted } from "@relais/core/spi";
 import {
   type HttpConnections,
   httpConnections,
@@ -9,7 +9,7 @@ import {
 } from "@relais/http-client";
 import { credentialsSource } from "./credentials.ts";
 import { CredentialsErrors } from "./credentials-errors.ts";
-import type { SesOptions } from "./options.ts";
+import type { CheckedOptions } from "./options.ts";
 
 /** One message as SES wants it. */
 export interface RawEmail {
@@ -46,7 +46,7 @@ const limit = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) && value >= 0 ? value : undefined;
 
 /** SES through @aws-sdk/client-ses, which is loaded on the first call: loading costs 0.2 s and 26 MB. */
-export function awsClient(options: SesOptions): SesClient {
+export function awsClient(options: CheckedOptions): SesClient {
   const { ca, proxy, maxConnections = 50, connectionTimeoutMs = 2_000, allowInsecureHttp = false } = options;
   const connections = httpConnections({ maxConnections, connectionTimeoutMs, ca, proxy });
   const handler = requestHandler(connections, allowInsecureHttp);
@@ -124,23 +124,6 @@ export function awsClient(options: SesOptions): SesClient {
       handler.destroy();
     },
   };
-}
-
-/**
- * What `work` resolves or rejects with, or a rejection as soon as the signal aborts: `work` may be stuck in code that
- * does not listen to it. Its result is dropped then.
- */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(new DOMException("aborted", "AbortError"));
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 /** The shape of the AWS client's `HttpRequest`. */

@@ -1,12 +1,9 @@
-import { redactor } from "@relais/core/spi";
+import { option, redactor } from "@relais/core/spi";
 import { callerErrorPasses, passingMark } from "./credentials-errors.ts";
-import { checkCredentials, type SesCredentials, type SesOptions } from "./options.ts";
+import { type CheckedOptions, type KeyPair, keyPair, type SesCredentials } from "./options.ts";
 
 // A signature is good for some minutes to whoever repeats the request with it, and some servers echo headers.
 const signature = /\b(Signature=)[0-9a-f]{16,64}/gi;
-
-/** Credentials as the AWS client wants them: what is absent is not there. */
-type KeyPair = { readonly [Field in keyof SesCredentials]: Exclude<SesCredentials[Field], undefined> };
 
 /** Where keys come from, and the secrets seen so far, which must not come out of here. */
 export interface CredentialsSource {
@@ -33,38 +30,35 @@ function credentialsError(message: string, passes = false): Error {
  * @param others secrets of the same provider that are no credentials
  */
 export function credentialsSource(
-  option: SesOptions["credentials"],
+  source: CheckedOptions["credentials"],
   others: readonly string[] = [],
 ): CredentialsSource {
   const secrets = new Set<string>(others);
   let clean = redactor(secrets);
-  const note = ({ secretAccessKey, sessionToken }: SesCredentials): void => {
+  const note = ({ secretAccessKey, sessionToken }: KeyPair): void => {
     const before = secrets.size;
     for (const secret of [secretAccessKey, sessionToken]) if (secret !== undefined) secrets.add(secret);
     if (secrets.size > before) clean = redactor(secrets);
   };
   const redact = (text: string): string => clean(text).replace(signature, "$1[redacted]");
-  if (option === undefined) return { redact };
-  if (typeof option !== "function") note(option);
+  if (source === undefined) return { redact };
+  if (typeof source !== "function") note(source);
 
   const read = async (): Promise<SesCredentials> => {
-    if (typeof option !== "function") return option;
+    if (typeof source !== "function") return source;
     try {
-      return await option();
+      return await source();
     } catch (thrown) {
       throw credentialsError(`the credentials function threw (${kindOf(thrown)})`, callerErrorPasses(thrown));
     }
   };
   const get = async (): Promise<KeyPair> => {
+    // Other sources of AWS give more than these.
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = (await read()) ?? {};
-    const credentials = {
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-      ...(expiration === undefined ? {} : { expiration }),
-    };
+    let credentials: KeyPair;
     try {
-      checkCredentials("credentials", credentials);
+      const parts = { accessKeyId, secretAccessKey, sessionToken, expiration };
+      credentials = option.check("credentials", keyPair, parts);
     } catch (thrown) {
       throw credentialsError(
         `the credentials function gave something unusable: ${(thrown as Error).message}`,

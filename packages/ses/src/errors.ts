@@ -34,14 +34,16 @@ const page = {
   identityPolicies: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html",
 } as const;
 
+const { misconfigured: ours, senderRefused: sender, passing, throttled, messageRefused } = rows;
+
 /**
  * After "Daily message quota exceeded". The quota is of the last 24 hours, so room comes back little by little as
  * yesterday's messages leave it; AWS says to wait "up to 10 minutes".
  */
 const dailyQuotaMs = 10 * 60_000;
 
-const quota = { ...rows.throttled, meaning: "daily quota used up", retryAfterMs: dailyQuotaMs } as const;
-const rate = { ...rows.throttled, retryAfterMs: 1_000 } as const;
+const quota = { ...throttled, meaning: "daily quota used up", retryAfterMs: dailyQuotaMs } as const;
+const rate = { ...throttled, retryAfterMs: 1_000 } as const;
 
 /** The names that AWS has for too many requests, of SES's own API and of the APIs in front of it. */
 const rateNames: readonly (readonly [name: string, source: string])[] = [
@@ -85,26 +87,26 @@ const rateRefusals: readonly SesError[] = [
   { name: "MessageRejected", says: /\bsending rate\b.{0,20}\bexceeded/i, ...rate, source: page.quotaErrors },
 ];
 
-const key = { ...rows.misconfigured, key: true } as const;
-const clock = { ...rows.passing, meaning: "our clock is wrong", clock: true } as const;
+const key = { ...ours, key: true } as const;
+const clock = { ...passing, meaning: "our clock is wrong", clock: true } as const;
 
 /** IAM says what it denies: an identity or a configuration set that one message uses and the next does not. */
 const denials = ["AccessDenied", "NotAuthorized"].flatMap((name): SesError[] => [
   {
     name,
     says: /:identity\//,
-    ...rows.senderRefused,
+    ...sender,
     meaning: "the key may not use this identity",
     source: page.identityPolicies,
   },
   {
     name,
     says: /:configuration-set\//,
-    ...rows.senderRefused,
+    ...sender,
     meaning: "the key may not use this configuration set",
     source: page.identityPolicies,
   },
-  { name, ...rows.misconfigured, meaning: "the key may not do this", source: page.common },
+  { name, ...ours, meaning: "the key may not do this", source: page.common },
 ]);
 
 /** Our clock and our key. */
@@ -128,18 +130,8 @@ const keyErrors: readonly SesError[] = [
   { name: "MissingAuthenticationToken", ...key, meaning: "no credentials", source: page.common },
   { name: "IncompleteSignature", ...key, meaning: "bad signature", source: page.common },
   ...denials,
-  {
-    name: "OptInRequired",
-    ...rows.misconfigured,
-    meaning: "account not subscribed to SES",
-    source: page.common,
-  },
-  {
-    name: "SubscriptionRequired",
-    ...rows.misconfigured,
-    meaning: "account not subscribed to SES",
-    source: page.common,
-  },
+  { name: "OptInRequired", ...ours, meaning: "account not subscribed to SES", source: page.common },
+  { name: "SubscriptionRequired", ...ours, meaning: "account not subscribed to SES", source: page.common },
   { name: "CredentialsProviderError", ...key, meaning: "no credentials", source: page.sdkCredentials },
 ];
 
@@ -152,28 +144,23 @@ const ofAccount =
 
 /** Our account. */
 const accountErrors: readonly SesError[] = [
-  { name: "AccountSendingPaused", ...rows.misconfigured, meaning: "sending paused", source: page.sendRaw },
-  { name: "AccountSuspended", ...rows.misconfigured, meaning: "account suspended", source: page.v2Send },
-  { name: "SendingPaused", ...rows.misconfigured, meaning: "sending paused", source: page.v2Send },
+  { name: "AccountSendingPaused", ...ours, meaning: "sending paused", source: page.sendRaw },
+  { name: "AccountSuspended", ...ours, meaning: "account suspended", source: page.v2Send },
+  { name: "SendingPaused", ...ours, meaning: "sending paused", source: page.v2Send },
   {
     name: "ConfigurationSetDoesNotExist",
-    ...rows.misconfigured,
+    ...ours,
     meaning: "no such configuration set",
     source: page.sendRaw,
   },
   // Paused for the mail of one stream: the account's other mail goes on.
   {
     name: "ConfigurationSetSendingPaused",
-    ...rows.senderRefused,
+    ...sender,
     meaning: "configuration set paused",
     source: page.sendRaw,
   },
-  {
-    name: "InvalidAction",
-    ...rows.misconfigured,
-    meaning: "the endpoint does not know this call",
-    source: page.common,
-  },
+  { name: "InvalidAction", ...ours, meaning: "the endpoint does not know this call", source: page.common },
 ];
 
 /** States of the account, or of an identity of it, that come as the refusal of a message. */
@@ -181,39 +168,39 @@ const stateRefusals: readonly SesError[] = [
   {
     name: "MessageRejected",
     says: /\bnot verified\b/i,
-    ...rows.senderRefused,
+    ...sender,
     meaning: "address not verified",
     source: page.sendErrors,
   },
   {
     name: "MessageRejected",
     says: /\bconfiguration set\b.{0,80}\bpaused\b|\bpaused\b.{0,40}\bconfiguration set\b/i,
-    ...rows.senderRefused,
+    ...sender,
     meaning: "configuration set paused",
     source: page.sendRaw,
   },
   {
     name: "MessageRejected",
     says: new RegExp([paused, stopped, ofAccount].map(({ source }) => source).join("|"), "i"),
-    ...rows.misconfigured,
+    ...ours,
     meaning: "sending paused",
     source: page.sendErrors,
   },
 ];
 
-const refused = { ...rows.messageRefused, meaning: "message refused" } as const;
+const refused = { ...messageRefused, meaning: "message refused" } as const;
 
 /** Everything that SES's query API answers to a send, and what it is. Data; nothing else decides. */
 export const sesErrors: readonly SesError[] = [
   ...rateErrors,
 
   // SES itself
-  { name: "InternalFailure", ...rows.passing, meaning: "failure inside SES", source: page.common },
-  { name: "InternalServerError", ...rows.passing, meaning: "failure inside SES", source: page.common },
-  { name: "ServiceUnavailable", ...rows.passing, meaning: "SES unavailable", source: page.common },
+  { name: "InternalFailure", ...passing, meaning: "failure inside SES", source: page.common },
+  { name: "InternalServerError", ...passing, meaning: "failure inside SES", source: page.common },
+  { name: "ServiceUnavailable", ...passing, meaning: "SES unavailable", source: page.common },
   {
     name: "RequestTimeout",
-    ...rows.passing,
+    ...passing,
     meaning: "SES did not get the whole request",
     source: page.sdkRetries,
   },
@@ -227,7 +214,7 @@ export const sesErrors: readonly SesError[] = [
   { name: "MessageRejected", ...refused, source: page.sendErrors },
   {
     name: "MailFromDomainNotVerified",
-    ...rows.senderRefused,
+    ...sender,
     meaning: "MAIL FROM domain not verified",
     source: page.sendRaw,
   },
@@ -244,7 +231,7 @@ export const sesErrors: readonly SesError[] = [
 export const httpStatuses: readonly StatusRow[] = commonStatuses([
   {
     status: [400, 499],
-    ...rows.misconfigured,
+    ...ours,
     meaning: "the endpoint is not SES",
     source: "https://www.rfc-editor.org/rfc/rfc9110#section-15.5",
   },
@@ -277,7 +264,7 @@ export function explainSesError(name: string | undefined, message = "", status =
   return status >= 500
     ? {
         name: rowName,
-        ...rows.passing,
+        ...passing,
         meaning: "failure inside SES",
         source: httpStatuses.at(-1)?.source ?? "",
       }

@@ -1,26 +1,16 @@
-import { definePlugin, type Plugin } from "@relais/core/spi";
-import { pluginOptions } from "@relais/http-client";
-import { checkOptions, optionsSchema, type SesOptions } from "./options.ts";
+import { definePlugin, option, type Plugin } from "@relais/core/spi";
+import { checkOptions, type SesOptions, sesOptions } from "./options.ts";
 import { ses } from "./ses.ts";
 
 /** `use: ses` in a configuration. */
 export const plugin: Plugin<SesOptions> = definePlugin<SesOptions>({
   name: "ses",
-  ...pluginOptions<SesOptions>(optionsSchema, (options) => checkOptions(options)),
+  ...option.forPlugin(sesOptions, checkOptions),
   create: (options, { id }) => ses(id === undefined ? options : { ...options, id }),
   fromEnv: optionsFromEnv,
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
-const no = new Set(["false", "f", "no", "n", "off", "0"]);
-
-/** `true`, `1`, `yes`, `on` or the opposite as a flag, anything else as it is. */
-function flag(text: string | undefined): string | boolean | undefined {
-  const word = text?.toLowerCase() ?? "";
-  return yes.has(word) ? true : no.has(word) ? false : text;
-}
 
 /**
  * What `AWS_SES_REGION`, `AWS_SES_ENDPOINT`, `AWS_SES_ALLOW_INSECURE_HTTP`, `AWS_SES_ACCESS_KEY_ID`,
@@ -35,7 +25,7 @@ function optionsFromEnv(env: Environment): unknown {
   const options = {
     region: read("REGION"),
     endpoint: read("ENDPOINT"),
-    allowInsecureHttp: flag(read("ALLOW_INSECURE_HTTP")),
+    allowInsecureHttp: option.flagText(read("ALLOW_INSECURE_HTTP")),
     credentials:
       accessKeyId || secretAccessKey
         ? { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }

@@ -1,6 +1,7 @@
 import {
   asciiTags,
   type Envelope,
+  failer,
   type Message,
   overLimits,
   type Provider,
@@ -8,11 +9,12 @@ import {
   receipt,
   type SendContext,
   slots,
+  untilAborted,
 } from "@relais/core/spi";
-import { failer, httpProvider, requestProgress, withoutNulls } from "@relais/http-client";
+import { httpProvider, requestProgress } from "@relais/http-client";
 import { compile } from "@relais/mime";
-import { awsClient, type SesClient, untilAborted } from "./aws-client.ts";
-import { diagnose, type SesDiagnosis } from "./diagnose.ts";
+import { awsClient, type SesClient } from "./aws-client.ts";
+import { classifySesError, type SesDiagnosis } from "./classify-error.ts";
 import { checkOptions, type SesOptions } from "./options.ts";
 import { verify } from "./verify.ts";
 
@@ -58,8 +60,7 @@ const limits: ProviderLimits = Object.freeze({
  * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html
  */
 export function ses(given: SesOptions = {}): Provider {
-  checkOptions(given);
-  const options = withoutNulls(given);
+  const options = checkOptions(given);
   const { id = "SES", tags = {}, maxConnections = 50, maxBytesUnderWay = 20_000_000 } = options;
   const client = awsClient(options);
   // One queue for both bounds: a message weighs its bytes, and at least a connection's share of them.
@@ -155,6 +156,6 @@ async function send(
       code: `HTTP ${progress.status ?? 0}`,
     };
   } catch (error) {
-    return diagnose(error, progress, signal.aborted, client.credentialsErrorPasses);
+    return classifySesError(error, progress, signal.aborted, client.credentialsErrorPasses);
   }
 }

@@ -1,7 +1,7 @@
-import type { Failure, Health, Quota } from "@relais/core/spi";
-import { checkSignal, ofCheck, requestProgress, unhealthy } from "@relais/http-client";
+import { type Failure, type Health, type Quota, unhealthy } from "@relais/core/spi";
+import { checkSignal, ofCheck, requestProgress } from "@relais/http-client";
 import type { Call, SesClient } from "./aws-client.ts";
-import { diagnose, type SesDiagnosis } from "./diagnose.ts";
+import { classifySesError, type SesDiagnosis } from "./classify-error.ts";
 
 type Answer<T> = { readonly value: T } | { readonly problem: SesDiagnosis };
 
@@ -15,7 +15,7 @@ async function check<T>(
     return { value: await request({ signal: checkSignal(caller), progress }) };
   } catch (error) {
     if (caller?.aborted) return { problem: { kind: "cancelled", reason: "given up" } };
-    const problem = diagnose(error, progress, false, client.credentialsErrorPasses);
+    const problem = classifySesError(error, progress, false, client.credentialsErrorPasses);
     return { problem: ofCheck(problem, "no answer from SES") };
   }
 }

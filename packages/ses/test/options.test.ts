@@ -6,12 +6,12 @@ import { expect, test } from "vitest";
 const key = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "hunter2-hunter2" };
 
 test.each<[unknown, string]>([
-  [null, "the options of ses must be an object, not null"],
-  [[], "the options of ses must be an object, not an array"],
-  [{ regoin: "eu-west-1" }, '"regoin" is not an option of ses; did you mean region?'],
-  [{ configurationset: "x" }, '"configurationset" is not an option of ses; did you mean configurationSet?'],
-  [{ requestTimeoutMs: 1 }, '"requestTimeoutMs" is not an option of ses'],
-  [{ __proto__: null, constructor: 1 }, '"constructor" is not an option of ses'],
+  [null, "options must be an object, got null"],
+  [[], "options must be an object, got a list"],
+  [{ regoin: "eu-west-1" }, '"regoin" is not an option; did you mean region?'],
+  [{ configurationset: "x" }, '"configurationset" is not an option; did you mean configurationSet?'],
+  [{ requestTimeoutMs: 1 }, '"requestTimeoutMs" is not an option'],
+  [{ __proto__: null, constructor: 1 }, '"constructor" is not an option'],
   [{ id: 7 }, "id must be 1 to 64 letters, digits, ., _ or -"],
   [{ id: "a b" }, "id must be 1 to 64 letters, digits, ., _ or -"],
   [{ region: "Ireland" }, "region must be the name of an AWS region, such as eu-west-1"],
@@ -19,27 +19,33 @@ test.each<[unknown, string]>([
   [{ endpoint: "ftp://127.0.0.1" }, "endpoint must begin with https:// or http://"],
   [{ endpoint: "https://u:hunter2-hunter2@h" }, "endpoint may not hold a user or a password"],
   [{ endpoint: "https://h/?a=b" }, "endpoint may not hold a query or a fragment"],
-  [{ allowInsecureHttp: "yes" }, "allowInsecureHttp must be true or false"],
+  [{ allowInsecureHttp: "yes" }, "allowInsecureHttp must be true or false, got a string"],
   [{ proxy: "socks5://u:hunter2-hunter2@h" }, "proxy must be an http: or https: URL"],
-  [{ credentials: "hunter2-hunter2" }, "credentials must be an object or a function that gives one"],
+  [
+    { credentials: "hunter2-hunter2" },
+    "credentials must be an object or a function that gives one, got a string",
+  ],
   [
     { credentials: { ...key, secret: 1 } },
-    "credentials.secret is not a part of credentials; did you mean secretAccessKey?",
+    '"secret" is not an option of credentials; did you mean secretAccessKey?',
   ],
   [
     { credentials: { ...key, sesionToken: "x" } },
-    "credentials.sesionToken is not a part of credentials; did you mean sessionToken?",
+    '"sesionToken" is not an option of credentials; did you mean sessionToken?',
   ],
   [{ credentials: { accessKeyId: "A" } }, "credentials.secretAccessKey is missing"],
-  [{ credentials: { ...key, secretAccessKey: 7 } }, "credentials.secretAccessKey must be a string"],
-  [{ credentials: { ...key, secretAccessKey: "" } }, "credentials.secretAccessKey is empty"],
+  [
+    { credentials: { ...key, secretAccessKey: 7 } },
+    "credentials.secretAccessKey must be a string, got a number",
+  ],
+  [{ credentials: { ...key, secretAccessKey: "" } }, "credentials.secretAccessKey must not be empty"],
   [
     { credentials: { ...key, secretAccessKey: "hunter2-hunter2\n" } },
     "credentials.secretAccessKey has a blank, a line break or a character outside ASCII",
   ],
   [{ credentials: { ...key, expiration: "soon" } }, "credentials.expiration must be a Date"],
   [{ configurationSet: "a b" }, "configurationSet must be 1 to 256 letters, digits, _ or -"],
-  [{ tags: ["a"] }, "tags must be an object, not an array"],
+  [{ tags: ["a"] }, "tags must be an object, got a list"],
   [{ tags: { "a b": "c" } }, "tags must have names and values of 1 to 256 letters, digits, _ or -"],
   [
     { tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`t${i}`, "x"])) },
@@ -47,13 +53,13 @@ test.each<[unknown, string]>([
   ],
   [{ fromArn: "arn:aws:s3:::bucket" }, "fromArn must be the ARN of an SES identity"],
   [{ ca: "not a certificate" }, "ca must be PEM certificates"],
-  [{ maxConnections: 0 }, "maxConnections must be a whole number from 1 to 1000, not 0"],
-  [{ maxConnections: "5" }, "maxConnections must be a number, not string"],
+  [{ maxConnections: 0 }, "maxConnections must be a whole number from 1 to 1000, got 0"],
+  [{ maxConnections: "5" }, "maxConnections must be a whole number from 1 to 1000, got a string"],
   [
     { maxBytesUnderWay: Number.NaN },
-    "maxBytesUnderWay must be a whole number from 1 to 9007199254740991, not NaN",
+    "maxBytesUnderWay must be a whole number from 1 to 9007199254740991, got NaN",
   ],
-  [{ connectionTimeoutMs: 0.5 }, "connectionTimeoutMs must be a whole number from 1 to 600000, not 0.5"],
+  [{ connectionTimeoutMs: 0.5 }, "connectionTimeoutMs must be a whole number from 1 to 600000, got 0.5"],
 ])("%# is refused: %j", (options, sentence) => {
   let thrown: unknown;
   try {
@@ -62,7 +68,7 @@ test.each<[unknown, string]>([
     thrown = caught;
   }
   expect(thrown).toBeInstanceOf(Error);
-  expect((thrown as Error).message).toBe(sentence);
+  expect((thrown as Error).message).toBe(`ses: ${sentence}`);
   expect(["TypeError", "RangeError"]).toContain((thrown as Error).name);
   expect(inspect(thrown)).not.toContain("hunter2-hunter2");
 });
@@ -138,7 +144,7 @@ test("without TLS an endpoint is on this machine, or said to be fine", () => {
       const endpoint = `${scheme}://${host}${port}${path}`;
       for (const allowInsecureHttp of [undefined, false])
         expect(() => ses({ endpoint, allowInsecureHttp })).toThrow(
-          /^endpoint must begin with https:\/\/: without TLS/,
+          /^ses: endpoint must begin with https:\/\/: without TLS/,
         );
       expect(ses({ endpoint, allowInsecureHttp: true }).id).toBe("SES");
       expect(ses({ endpoint: `https://${host}${port}${path}` }).id).toBe("SES");

@@ -1,22 +1,19 @@
-export type {
-  SmtpAuth,
-  SmtpDkim,
-  SmtpOAuth2,
-  SmtpOptions,
-  SmtpPassword,
-  SmtpPool,
-  SmtpTls,
-} from "./options/options.ts";
+export type { SmtpAuth, SmtpOAuth2, SmtpPassword } from "./options/auth-options.ts";
+export type { SmtpDkim } from "./options/dkim-options.ts";
+export type { SmtpOptions, SmtpPool, SmtpTls } from "./options/options.ts";
 export { plugin as default } from "./plugin.ts";
-export { type Explanation, explainReply } from "./replies/explain-reply.ts";
-export { type WireRule, wireRules } from "./replies/network-errors.ts";
-export { type Phrase, phrases } from "./replies/reply-patterns.ts";
 export {
   type About,
+  type Explanation,
+  explainReply,
   type Phase,
+  type Phrase,
   phases,
+  phrases,
   type Remedy,
   type ReplyRule,
   replyRules,
-} from "./replies/reply-rules.ts";
+  type WireRule,
+  wireRules,
+} from "./replies.ts";
 export { smtp } from "./smtp.ts";

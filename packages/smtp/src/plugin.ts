@@ -1,42 +1,21 @@
-import { definePlugin, isLoopback, optionsSchema, type Plugin } from "@relais/core/spi";
-import { checkOptions, fileSchema } from "./options/check-options.ts";
-import type { SmtpOptions } from "./options/options.ts";
+import { definePlugin, isLoopback, option, type Plugin } from "@relais/core/spi";
+import { checkOptions, type SmtpOptions, smtpOptions } from "./options/options.ts";
 import { smtp } from "./smtp.ts";
-
-/** zod is loaded where a configuration file is read, and not by `smtp()`. */
-const loadZod = async () => (await import("zod")).z;
 
 /** `use: smtp` in a configuration. */
 export const plugin: Plugin<SmtpOptions> = definePlugin<SmtpOptions>({
   name: "smtp",
-  options: optionsSchema(
-    async () => fileSchema(await loadZod()),
-    (options) => void checkOptions(options),
-  ),
+  ...option.forPlugin(smtpOptions, checkOptions),
   create: (options, { id }) => smtp(id === undefined ? options : { ...options, id }),
   fromEnv: optionsFromEnv,
-  jsonSchema: async () => {
-    const zod = await loadZod();
-    return zod.toJSONSchema(fileSchema(zod), { io: "input" });
-  },
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const yes = new Set(["true", "t", "yes", "y", "on", "1"]);
-const no = new Set(["false", "f", "no", "n", "off", "0"]);
 
 /** A port as a number, anything else as it is: the check of the options says what is wrong. */
 function port(text: string | undefined): string | number | undefined {
   const value = text?.trim();
   return value && /^\d{1,5}$/.test(value) ? Number(value) : value || undefined;
-}
-
-/** `true`, `1`, `yes`, `on` or the opposite as a flag, anything else as it is. */
-function flag(text: string | undefined): string | boolean | undefined {
-  const value = text?.trim();
-  const word = value?.toLowerCase() ?? "";
-  return yes.has(word) ? true : no.has(word) ? false : value || undefined;
 }
 
 /**
@@ -53,12 +32,13 @@ function optionsFromEnv(env: Environment): unknown {
   if (!host) return undefined;
   const user = env.SMTP_USER?.trim();
   const pass = SMTP_PASS?.replace(/^\uFEFF|[\r\n]+$/g, "");
-  const endpoint = { port: port(env.SMTP_PORT), secure: flag(env.SMTP_SECURE) };
-  const ignoreTLS = flag(env.SMTP_IGNORE_TLS);
+  const endpoint = { port: port(env.SMTP_PORT), secure: option.flagText(env.SMTP_SECURE) };
+  const ignoreTLS = option.flagText(env.SMTP_IGNORE_TLS);
   const fromFirstByte = endpoint.secure ?? endpoint.port === 465;
   const isLocal = isLoopback(host);
   // Traffic on this machine is not overheard: leaving TLS out needs no second setting there.
-  const requireTLS = flag(env.SMTP_REQUIRE_TLS) ?? (ignoreTLS === true && isLocal ? false : undefined);
+  const requireTLS =
+    option.flagText(env.SMTP_REQUIRE_TLS) ?? (ignoreTLS === true && isLocal ? false : undefined);
   const inClear = requireTLS === false || (requireTLS === undefined && isLocal && !user && !pass);
   const options = {
     host,

@@ -1,12 +1,12 @@
 import {
-  type Failure,
+  closable,
   type Health,
   lifecycle,
   type Message,
   type Outcome,
   type Provider,
   type SendContext,
-  type VerifyContext,
+  unhealthy,
 } from "@relais/core/spi";
 import { Attempt, type ProviderState } from "./attempt/attempt.ts";
 import { dkimSigner } from "./attempt/dkim.ts";
@@ -17,11 +17,8 @@ import { login } from "./connection/login.ts";
 import { openConnection } from "./connection/open-connection.ts";
 import { connectionPool, learnedLimits } from "./connection/pool.ts";
 import { secretRedactor } from "./connection/secret-redactor.ts";
-import { checkOptions } from "./options/check-options.ts";
-import type { SmtpOptions } from "./options/options.ts";
+import { checkOptions, type SmtpOptions } from "./options/options.ts";
 import { explainError } from "./replies/classify.ts";
-
-const afterClose = { kind: "skipped", code: "closed", reason: "the provider is closed" } as const;
 
 /**
  * A provider that hands mail to an SMTP server (RFC 5321, RFC 6409), over connections that are kept and used again.
@@ -66,7 +63,6 @@ export function smtp(options: SmtpOptions): Provider {
   };
 
   const send = (message: Message, context: SendContext): Promise<Outcome> => {
-    if (life.isClosed) return Promise.resolve(outcomes.failure(afterClose));
     const { signal } = context;
     const attempt = new Attempt(message, context, shared);
     return new Promise((resolve) => {
@@ -80,8 +76,6 @@ export function smtp(options: SmtpOptions): Provider {
   };
 
   const healthy = (reason: string): Health => Object.freeze({ provider: id, ok: true, reason });
-  const unhealthy = (failure: Failure): Health =>
-    Object.freeze({ provider: id, ok: false, reason: failure.reason, failure });
 
   /** Connects, encrypts, logs in, says QUIT: on a connection of its own, beside the pool. Never rejects. */
   const check = async (signal: AbortSignal): Promise<Health> => {
@@ -101,12 +95,9 @@ export function smtp(options: SmtpOptions): Provider {
     }
   };
 
-  return Object.freeze({
+  return closable(life, {
     id,
     send,
-    verify: ({ signal = new AbortController().signal }: VerifyContext = {}) =>
-      life.isClosed ? Promise.resolve(unhealthy(outcomes.failure(afterClose))) : life.track(check(signal)),
-    close: life.close,
-    [Symbol.asyncDispose]: life.close,
+    verify: ({ signal = new AbortController().signal }) => life.track(check(signal)),
   });
 }

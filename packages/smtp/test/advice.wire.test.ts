@@ -5,7 +5,7 @@ import type { Failure } from "@relais/core/spi";
 import { type SmtpOptions, smtp } from "@relais/smtp";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { advice } from "../src/attempt/outcomes.ts";
-import { checkOptions } from "../src/options/check-options.ts";
+import { checkOptions } from "../src/options/options.ts";
 import { mail, sendContext } from "./send-context.ts";
 
 async function failure(server: SmtpServerOptions, options: Partial<SmtpOptions>): Promise<Failure> {

@@ -10,7 +10,7 @@ import { connectionSlots, type Slot } from "../src/connection/connection-slots.t
 import { openConnection } from "../src/connection/open-connection.ts";
 import { type ConnectionPool, learnedLimits } from "../src/connection/pool.ts";
 import { secretRedactor } from "../src/connection/secret-redactor.ts";
-import { checkOptions } from "../src/options/check-options.ts";
+import { checkOptions } from "../src/options/options.ts";
 import { mail, sendContext } from "./send-context.ts";
 
 type Acquire = ConnectionPool["acquire"];

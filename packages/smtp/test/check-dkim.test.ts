@@ -1,12 +1,12 @@
+import { option } from "@relais/core/spi";
 import { expect, test } from "vitest";
-import { z } from "zod";
-import { checkDkim } from "../src/options/check-dkim.ts";
-import { fileSchema } from "../src/options/check-options.ts";
+import { checkOptions, type SmtpOptions, smtpOptions } from "../src/options/options.ts";
 import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 
 const dkim = { domainName: "example.org", keySelector: "mail", privateKey: rsaKeys(1_024).privateKey };
-const fields = (options: object, host: string): readonly string[] =>
-  checkDkim(options, host)[0]?.fields ?? [];
+const settingsOf = (dkim: SmtpOptions["dkim"], host: string) => checkOptions({ host, dkim }).dkim;
+const fields = (options: SmtpOptions["dkim"], host: string): readonly string[] =>
+  settingsOf(options, host)[0]?.fields ?? [];
 
 test.each(["email-smtp.eu-west-1.amazonaws.com", "email-smtp-fips.us-east-1.amazonaws.com"])(
   "what SES writes anew is not signed for %s",
@@ -28,19 +28,20 @@ test.each([
 
 test("one key, a list and none at all are lists", () => {
   const second = { ...dkim, domainName: "Bücher.example", privateKey: ed25519Keys().privateKey };
-  expect(checkDkim(dkim, "h").map((one) => one.domainName)).toEqual(["example.org"]);
-  expect(checkDkim([dkim, second], "h").map((one) => one.domainName)).toEqual([
+  expect(settingsOf(dkim, "h").map((one) => one.domainName)).toEqual(["example.org"]);
+  expect(settingsOf([dkim, second], "h").map((one) => one.domainName)).toEqual([
     "example.org",
     "xn--bcher-kva.example",
   ]);
-  expect(checkDkim([], "h")).toEqual([]);
+  expect(settingsOf([], "h")).toEqual([]);
 });
 
-test("a file can hold all of it, and nothing else", () => {
+test("a file can hold all of it, and nothing else", async () => {
   const all = { ...dkim, headerFieldNames: "To", extraFields: "X-Own", skipFields: "Cc" };
-  const fits = (one: unknown): boolean => fileSchema(z).safeParse({ host: "h", dkim: one }).success;
-  expect([all, [all, dkim], []].map(fits)).toEqual([true, true, true]);
-  expect([{ ...all, hashAlgo: "sha1" }, [{ domainName: "example.org" }], "pem"].map(fits)).toEqual([
-    ...[false, false, false],
-  ]);
+  const { validate } = option.forPlugin(smtpOptions, () => undefined).options["~standard"];
+  const fits = async (one: unknown): Promise<boolean> =>
+    (await validate({ host: "h", dkim: one })).issues === undefined;
+  expect(await Promise.all([all, [all, dkim], []].map(fits))).toEqual([true, true, true]);
+  const wrong = [{ ...all, hashAlgo: "sha1" }, [{ domainName: "example.org" }], "pem"];
+  expect(await Promise.all(wrong.map(fits))).toEqual([...[false, false, false]]);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dkimSigner } from "../src/attempt/dkim.ts";
-import { checkDkim } from "../src/options/check-dkim.ts";
+import { checkOptions } from "../src/options/options.ts";
 import { ed25519Keys, rsaKeys } from "./dkim-keys.ts";
 import { dkimVerdicts } from "./dkim-verdict.ts";
 
@@ -9,13 +9,13 @@ const [rsa, edwards] = [rsaKeys(1_024), ed25519Keys()];
 const dns = { "s1._domainkey.relais.test": rsa.publicKey, "s2._domainkey.relais.test": edwards.publicKey };
 const domainName = "relais.test";
 const signer = dkimSigner(
-  checkDkim(
-    [
+  checkOptions({
+    host: "localhost",
+    dkim: [
       { domainName, keySelector: "s1", privateKey: rsa.privateKey, extraFields: "X-Own" },
       { domainName, keySelector: "s2", privateKey: edwards.privateKey, extraFields: "X-Own" },
     ],
-    "localhost",
-  ),
+  }).dkim,
 );
 
 const pieces = (...more: string[]): fc.Arbitrary<string> =>

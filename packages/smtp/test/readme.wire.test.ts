@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { smtpOptions } from "../src/options/options.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const fences = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? "");
@@ -19,8 +20,7 @@ test.for(fences.map((fence, i) => [i, fence] as const))(
 );
 
 test("the README names every option", () => {
-  const options = readFileSync(new URL("../src/options/options.ts", import.meta.url), "utf8");
-  const names = [...options.slice(options.indexOf("interface SmtpOptions")).matchAll(/readonly (\w+)\??:/g)];
-  expect(names.length).toBeGreaterThan(15);
-  for (const [, name] of names) expect(readme).toMatch(new RegExp(`\`${name}[\`:]`));
+  const names = Object.keys(smtpOptions.json?.properties ?? {});
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names) expect(readme).toMatch(new RegExp(`\`${name}[\`:]`));
 });

@@ -3,7 +3,7 @@ import { type About, explainReply, phases, phrases, replyRules, wireRules } from
 import { describe, expect, test } from "vitest";
 import { outcomeFactory } from "../src/attempt/outcomes.ts";
 import { secretRedactor } from "../src/connection/secret-redactor.ts";
-import { checkOptions } from "../src/options/check-options.ts";
+import { checkOptions } from "../src/options/options.ts";
 
 const auth = { user: "ann", pass: "sesame-42" };
 

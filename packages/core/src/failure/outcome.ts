@@ -113,6 +113,24 @@ export function failure(parts: FailureParts): Failure {
   });
 }
 
+/** A failure before it has a provider. Its texts may still hold secrets. */
+export type Diagnosis = Omit<FailureParts, "provider" | "rejected">;
+
+/** Makes failures of one provider. */
+export type Fail = (diagnosis: Diagnosis, rejected?: readonly Rejection[]) => Failure;
+
+/** @param redact takes secrets out of a text */
+export function failer(provider: string, redact: (text: string) => string): Fail {
+  return ({ reason, code, ...parts }, rejected) =>
+    failure({
+      ...parts,
+      provider,
+      reason: redact(reason),
+      code: code === undefined ? undefined : redact(code),
+      rejected,
+    });
+}
+
 /** What `receipt` is made from; `undefined` means absent. */
 export interface ReceiptParts {
   readonly provider: string;

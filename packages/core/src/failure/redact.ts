@@ -66,6 +66,22 @@ export function redactor(secrets: Iterable<string | undefined>): (text: string) 
   };
 }
 
+/** The secrets in a URL: its password, as it stands and decoded, and the login in front of the host; none without one. */
+export function urlSecrets(url: string): string[] {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url) || !URL.canParse(url)) return [];
+  const { username, password } = new URL(url);
+  return password === "" ? [] : [password, decoded(password), `${decoded(username)}:${decoded(password)}`];
+}
+
+/** A password may hold a bare `%`, which a URL leaves as it is. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 // Bounded, so that no text makes it slow. A quoted local part, an address literal and `%40` are among what servers say.
 const address =
   /<?(?:"[^"\r\n]{1,64}"|[^\s<>()[\],;:"@]{1,64})(?:@|%40)(?:\[[^\]\s]{1,64}\]|[\p{L}\p{N}._-]{1,253})>?/giu;

@@ -8,6 +8,7 @@ import { recognizeCopies } from "../runtime/copies.ts";
 import { lifecycle } from "../runtime/lifecycle.ts";
 import { providerId } from "../runtime/options.ts";
 import { settledWithGrace, tryAsync } from "../runtime/wait.ts";
+import { closable, unhealthy } from "./closable.ts";
 import { overLimits, type ProviderLimits } from "./limits.ts";
 import type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider.ts";
 
@@ -213,20 +214,14 @@ export function defineProvider<Connection = undefined>(definition: ProviderDefin
       const found = (await definition.verify?.(context)) ?? {};
       return { provider: id, ok: true, ...found, ...(found.reason && { reason: clean(found.reason) }) };
     } catch (error) {
-      const why = connectFailure(error);
-      return { provider: id, ok: false, reason: why.reason, failure: why };
+      return unhealthy(connectFailure(error));
     }
   }
 
-  const afterClose = (): Failure => fail("skipped", "the provider is closed", { code: "closed" });
-
-  return Object.freeze({
+  return closable(life, {
     id,
-    get limits() {
-      return limitsNow();
-    },
-    send: (message: Message, context: SendContext): Promise<Outcome> => {
-      if (life.isClosed) return Promise.resolve(afterClose());
+    limits: limitsNow,
+    send: (message, context) => {
       if (context.signal.aborted) return Promise.resolve(fail("cancelled", "given up"));
       return life.track(
         attempt(message, context).catch((error: unknown) =>
@@ -236,14 +231,6 @@ export function defineProvider<Connection = undefined>(definition: ProviderDefin
         ),
       );
     },
-    ...(definition.verify && {
-      verify: (context: VerifyContext = {}): Promise<Health> => {
-        if (!life.isClosed) return life.track(check(context));
-        const why = afterClose();
-        return Promise.resolve({ provider: id, ok: false, reason: why.reason, failure: why });
-      },
-    }),
-    close: life.close,
-    [Symbol.asyncDispose]: life.close,
+    verify: definition.verify && ((context) => life.track(check(context))),
   });
 }

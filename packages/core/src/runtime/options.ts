@@ -1,8 +1,11 @@
-const form = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const idShape = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** What an id must be, for sentences. */
+export const idForm = "1 to 64 letters, digits, ., _ or -";
 
 /** Whether a text can be the id of a provider, a link or a chain. */
 export const isProviderId = (value: unknown): value is string =>
-  typeof value === "string" && form.test(value);
+  typeof value === "string" && idShape.test(value);
 
 /**
  * The one rule for ids of providers: every provider checks its own by it, since a link takes no other.
@@ -11,7 +14,7 @@ export const isProviderId = (value: unknown): value is string =>
  */
 export function providerId(field: string, value: unknown): string {
   if (isProviderId(value)) return value;
-  throw new TypeError(`${field} must be 1 to 64 letters, digits, ., _ or -`);
+  throw new TypeError(`${field} must be ${idForm}`);
 }
 
 /** Refuses options that do not exist, with the nearest one that does. @throws {TypeError} */

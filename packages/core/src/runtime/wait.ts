@@ -99,3 +99,25 @@ export function tryAsync<T>(run: () => T | Promise<T>): Promise<T> {
     return Promise.reject(error);
   }
 }
+
+/**
+ * What `work` resolves or rejects with, or a rejection as soon as the signal aborts: `work` may be stuck in code that does
+ * not listen to it. Its result is dropped then.
+ */
+export async function untilAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  reason: () => unknown = () => new DOMException("aborted", "AbortError"),
+): Promise<T> {
+  if (signal === undefined) return work;
+  work.catch(() => {});
+  if (signal.aborted) throw reason();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(reason());
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

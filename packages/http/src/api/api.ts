@@ -28,7 +28,8 @@ export type HttpBody = { readonly json: unknown } | { readonly form: readonly Fo
 
 /** What an answer of success says. */
 export interface Acceptance {
-  readonly messageId: string;
+  /** Without one it does not say that the message was taken. */
+  readonly messageId: string | undefined;
   /** Recipients that it left out, by the code whose row says why. Those not in the envelope are not looked at. */
   readonly rejected?: readonly { readonly address: string; readonly code: string }[];
 }

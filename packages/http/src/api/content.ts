@@ -70,16 +70,16 @@ export function encoded(message: Message): (Omit<Attached, "content"> & { readon
  * The headers that mail APIs have no field of their own for, one entry for each line. Without Message-ID, which not
  * every vendor lets one set.
  */
-export function extraHeaders(message: Message): [name: string, value: string][] {
-  const { sender, inReplyTo, references, headers } = message;
-  return [
-    ...(sender === undefined ? [] : [["Sender", addressText(sender)] as [string, string]]),
-    ...(inReplyTo === undefined ? [] : [["In-Reply-To", inReplyTo] as [string, string]]),
-    ...(references.length === 0 ? [] : [["References", references.join(" ")] as [string, string]]),
-    ...Object.entries(headers).flatMap(([name, value]) =>
-      (typeof value === "string" ? [value] : value).map((one): [string, string] => [name, one]),
-    ),
-  ];
+export function extraHeaders({ sender, inReplyTo, references, headers }: Message): [string, string][] {
+  const all = {
+    Sender: sender === undefined ? [] : addressText(sender),
+    "In-Reply-To": inReplyTo ?? [],
+    References: references.length === 0 ? [] : references.join(" "),
+    ...headers,
+  };
+  return Object.entries(all).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
 }
 
 /** The same for APIs that take an object: a header that stands there several times becomes one with commas. */

@@ -1,99 +1,85 @@
+import { option } from "@relais/core/spi";
 import {
-  checkFields,
+  type ConnectionOptions,
   connectionFields,
+  connectionTimeoutMs,
   endpoint,
-  type Field,
-  type Fields,
-  id,
   isInsecure,
-  required,
-  text,
-  textSchema,
+  maxConnections,
 } from "@relais/http-client";
 import type { HttpApi } from "./api.ts";
 
-/** What all providers of this package may be told. */
-export interface CommonOptions {
-  /** The instance's name in its chain. @defaultValue the API's name in capitals */
-  readonly id?: string | undefined;
-  /** Base URL in place of the API's own: https, or http to a loopback address. */
-  readonly endpoint?: string | undefined;
-  /** Messages under way at once; further ones wait in line. @defaultValue 10 */
-  readonly maxConnections?: number | undefined;
-  /** How long to wait for a connection, TLS included, ms. @defaultValue 10000 */
-  readonly connectionTimeoutMs?: number | undefined;
-  /** PEM certificates to trust in place of Node's own. */
-  readonly ca?: string | readonly string[] | undefined;
-  /**
-   * An HTTP proxy that knows CONNECT: `http://user:password@host:port`.
-   * @defaultValue what Node takes from the environment, if it was started with `NODE_USE_ENV_PROXY=1`
-   */
-  readonly proxy?: string | undefined;
-}
-
-/** Options of `http`: a described API, and how to reach it. */
-export interface HttpOptions extends CommonOptions {
-  readonly api: HttpApi;
-}
-
 /** A key: it goes into a header. */
-export const key: Field = text(/^[\x21-\x7e]{1,512}$/, "1 to 512 ASCII characters without blanks");
+export const key: option.Field<string> = option.matching(
+  /^[\x21-\x7e]{1,512}$/,
+  "1 to 512 ASCII characters without blanks",
+);
 
-/** An id; in a file, too. */
-export const idText: Field = { ...id, schema: textSchema };
+const safeEndpoint = option.map(endpoint, (url) => {
+  if (!isInsecure(url)) return url;
+  throw new RangeError("must begin with https://: without TLS the key could be read on its way");
+});
 
-export const domain: Field = {
-  check: (field, value) => {
-    if (typeof value !== "string") throw new TypeError(`${field} must be a string`);
-    if (!/^(?=.{1,253}$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+$/.test(value))
-      throw new RangeError(`${field} is not a domain name`);
-  },
-  schema: textSchema,
+const ownFields = {
+  /** The instance's name in its chain. @defaultValue the API's name in capitals */
+  id: option.id,
+  /** Base URL in place of the API's own: https, or http to a loopback address. */
+  endpoint: safeEndpoint,
+  /** Messages under way at once; further ones wait in line. @defaultValue 10 */
+  maxConnections,
+  /** How long to wait for a connection, TLS included, ms. @defaultValue 10000 */
+  connectionTimeoutMs,
 };
 
-const safeEndpoint: Field = {
-  ...endpoint,
-  check: (field, value) => {
-    endpoint.check(field, value);
-    if (isInsecure(value as string))
-      throw new RangeError(`${field} must begin with https://: without TLS the key could be read on its way`);
-  },
-};
+/** What all providers of this package may be told. */
+export interface CommonOptions
+  extends ConnectionOptions,
+    option.RequiredOptions<typeof ownFields>,
+    option.OptionalOptions<typeof ownFields> {}
 
 /** The options that all providers of this package have. */
-export const commonFields: Fields<keyof CommonOptions> = {
-  id: idText,
-  endpoint: safeEndpoint,
-  ...connectionFields,
+export const commonFields: typeof ownFields & typeof connectionFields = { ...ownFields, ...connectionFields };
+
+const headers = option.map(option.object<Readonly<Record<string, string>>>(), (headers) => {
+  for (const [name, value] of Object.entries(headers))
+    if (typeof value !== "string" || !/^[\x20-\x7e]+$/.test(value))
+      throw new TypeError(`must be strings of printable ASCII; ${name} is none`);
+  return headers;
+});
+
+/** What is checked of an API's description; there may be more in it. */
+const apiFields = {
+  name: option.required(option.secret),
+  endpoint: option.required(safeEndpoint),
+  path: option.required(option.matching(/^\//, "a path that begins with /")),
+  headers,
+  secrets: option.required(option.list(option.string)),
+  body: option.required(option.callable()),
+  accepted: option.required(option.callable()),
+  complaint: option.required(option.callable()),
+  errors: option.required(option.list(option.object())),
+};
+const apiRecord = option.record(apiFields);
+
+const httpFields = {
+  /** The API. */
+  api: option.required(
+    option.map(option.object<HttpApi>(), (api) => {
+      const known = Object.keys(apiFields).map((name) => [name, api[name as keyof HttpApi]]);
+      apiRecord.read(Object.fromEntries(known));
+      return api;
+    }),
+  ),
 };
 
-const api: Field = {
-  check: (field, value) => {
-    if (typeof value !== "object" || value === null) throw new TypeError(`${field} must be an object`);
-    const parts = value as Record<string, unknown>;
-    for (const name of ["name", "endpoint", "path"])
-      if (typeof parts[name] !== "string" || parts[name] === "")
-        throw new TypeError(`${field}.${name} must be a string`);
-    if (!String(parts.path).startsWith("/")) throw new RangeError(`${field}.path must begin with /`);
-    safeEndpoint.check(`${field}.endpoint`, parts.endpoint);
-    for (const name of ["body", "accepted", "complaint"])
-      if (typeof parts[name] !== "function") throw new TypeError(`${field}.${name} must be a function`);
-    for (const name of ["errors", "secrets"])
-      if (!Array.isArray(parts[name])) throw new TypeError(`${field}.${name} must be an array`);
-    for (const [name, header] of Object.entries((parts.headers ?? {}) as Record<string, unknown>))
-      if (typeof header !== "string" || !/^[\x20-\x7e]+$/.test(header))
-        throw new TypeError(`${field}.headers.${name} must be a string of printable ASCII`);
-  },
-};
+/** Options of `http`: a described API, and how to reach it. */
+export interface HttpOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof httpFields>,
+    option.OptionalOptions<typeof httpFields> {}
 
-/** The options of `http`. */
-export const httpFields: Fields<keyof HttpOptions> = { ...commonFields, api: required(api) };
+const allFields = { ...httpFields, ...commonFields };
 
-/** @throws {TypeError | RangeError} one sentence that begins with `name` and shows no value */
-export function checkOptions(name: string, options: unknown, fields: Fields): void {
-  checkFields(fields, options, {
-    notAnObject: () => `${name}: options must be an object`,
-    unknown: (option, hint) => `${name}: there is no option ${option}${hint}`,
-    prefix: `${name}: `,
-  });
-}
+export const httpOptions: option.Field<HttpOptions, option.Checked<typeof allFields>> = option.record(
+  allFields,
+);

@@ -1,34 +1,34 @@
 import {
+  type Diagnosis,
+  type Fail,
+  failer,
   type Health,
   type Message,
   type Outcome,
+  option,
   overLimits,
   type Provider,
   type ProviderLimits,
   redactor,
   type SendContext,
   slots,
+  unhealthy,
 } from "@relais/core/spi";
 import {
   checkSignal,
   classifyError,
-  type Diagnosis,
-  type Fail,
-  failer,
   httpConnections,
   httpProvider,
   ofCheck,
   requestProgress,
   sendRequest,
-  unhealthy,
-  withoutNulls,
 } from "@relais/http-client";
 import { type Letter, letterFor, withParts } from "../api/addressed-message.ts";
 import { type Answer, answerOf, type HttpApi, type HttpLimits } from "../api/api.ts";
-import { checkOptions, type HttpOptions, httpFields } from "../api/options.ts";
+import { type HttpOptions, httpOptions } from "../api/options.ts";
 import { type EncodedBody, encodeBody } from "../api/request-body.ts";
-import { explainAnswer, type Reading, readAnswerTo } from "./outcome.ts";
 import { inParts, type SendPart } from "./partial-requests.ts";
+import { explainAnswer, type Reading, readAnswerTo } from "./read-answer.ts";
 
 /** Answers of mail APIs have some hundred bytes. */
 const maxResponseBytes = 1024 * 1024;
@@ -57,8 +57,7 @@ type CallApi = (call: Call, signal: AbortSignal) => Promise<Answer | Diagnosis>;
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it, and shows no value
  */
 export function http(given: HttpOptions): Provider {
-  checkOptions("http", given, httpFields);
-  const options = withoutNulls(given);
+  const options = option.check("http", httpOptions, given);
   const { api, maxConnections = 10, connectionTimeoutMs = 10_000, ca, proxy } = options;
   const { id = idOf(api.name), endpoint = api.endpoint } = options;
   const base = endpoint.replace(/\/+$/, "");
@@ -161,15 +160,10 @@ const idOf = (name: string): string =>
     .slice(0, 64);
 
 /** A vendor's limits as a chain reads them. */
-function providerLimits({ maxRecipients, maxBodyBytes, refuse, ...others }: HttpLimits): ProviderLimits {
-  const { attachmentEncoding, smtpUtf8, refusedExtensions, allowedExtensions } = others;
+function providerLimits({ maxBodyBytes, refuse, ...limits }: HttpLimits): ProviderLimits {
   return Object.freeze({
-    maxRecipients,
+    ...limits,
     maxBytes: maxBodyBytes,
-    attachmentEncoding,
-    smtpUtf8,
-    refusedExtensions,
-    allowedExtensions,
     // A letter names only the recipients of its attempt.
     visibleRecipient: true,
     refuses: (message, envelope) => {

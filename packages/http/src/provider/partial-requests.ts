@@ -1,6 +1,13 @@
-import { type Failure, mailboxKey, type Outcome, type Rejection, receipt } from "@relais/core/spi";
-import type { Diagnosis, Fail } from "@relais/http-client";
-import type { Explained, Reading } from "./outcome.ts";
+import {
+  type Diagnosis,
+  type Fail,
+  type Failure,
+  mailboxKey,
+  type Outcome,
+  type Rejection,
+  receipt,
+} from "@relais/core/spi";
+import type { Explained, Reading } from "./read-answer.ts";
 
 /**
  * A request for some of an attempt's recipients; the first one hands over. `"one by one"`: none can be made for these

@@ -1,17 +1,22 @@
-import type { Address, Provider } from "@relais/core/spi";
-import { required, retryAfterHeader, rows } from "@relais/http-client";
+import { type Address, option } from "@relais/core/spi";
+import { retryAfterHeader, rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface BrevoOptions extends CommonOptions {
+const fields = {
   /** `xkeysib-…`: an API key, not an SMTP key. */
-  readonly apiKey: string;
-}
+  apiKey: option.required(key),
+};
+
+export interface BrevoOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 /** Brevo refuses a longer one: "You can have max 70 character in to name". */
 const maxNameCharacters = 70;
@@ -124,23 +129,23 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** Brevo's API, described. */
-export const brevoVendor: Vendor<BrevoOptions> = {
-  name: "brevo",
-  fields: { apiKey: required(key) },
+/**
+ * A provider for Brevo. At most 99 recipients and 20 MB a message, one Reply-To address, no inline attachments. The
+ * message's id is the idempotency key, which Brevo remembers for 15 minutes; it sets the Message-ID header itself.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const brevo: VendorProvider<BrevoOptions> = vendor<BrevoOptions>({
+  name: "Brevo",
+  fields,
   errors,
   /** https://developers.brevo.com/reference/sendtransacemail */
   api: ({ apiKey }) => ({
-    name: "Brevo",
     endpoint: "https://api.brevo.com",
     path: "/v3/smtp/email",
     headers: { "api-key": apiKey },
     secrets: [apiKey],
     body: (letter) => ({ json: body(letter) }),
-    accepted: ({ json }) => {
-      const messageId = textAt(json, "messageId") ?? textAt(json, "messageIds", 0);
-      return messageId === undefined ? undefined : { messageId };
-    },
+    accepted: ({ json }) => ({ messageId: textAt(json, "messageId") ?? textAt(json, "messageIds", 0) }),
     complaint: ({ json }, letter) => {
       const text = textAt(json, "message");
       return {
@@ -162,13 +167,4 @@ export const brevoVendor: Vendor<BrevoOptions> = {
     },
     check: { path: "/v3/account" },
   }),
-};
-
-/**
- * A provider for Brevo. At most 99 recipients and 20 MB a message, one Reply-To address, no inline attachments. The
- * message's id is the idempotency key, which Brevo remembers for 15 minutes; it sets the Message-ID header itself.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function brevo(options: BrevoOptions): Provider {
-  return vendorProvider(brevoVendor, options);
-}
+});

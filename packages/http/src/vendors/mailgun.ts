@@ -1,28 +1,35 @@
-import type { Provider } from "@relais/core/spi";
-import { oneOf, required, retryAfterHeader, rows } from "@relais/http-client";
+import { option } from "@relais/core/spi";
+import { retryAfterHeader, rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { type FormField, type HttpCheck, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
-import { type CommonOptions, domain, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type CommonOptions, key } from "../api/options.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface MailgunOptions extends CommonOptions {
+const domainName = /^(?=.{1,253}$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+$/;
+
+const fields = {
   /** A sending key is enough. */
-  readonly apiKey: string;
+  apiKey: option.required(key),
   /** The sending domain, as it stands in the account. */
-  readonly domain: string;
+  domain: option.required(option.matching(domainName, "a domain name")),
   /** Where the domain lives. @defaultValue `us` */
-  readonly region?: "us" | "eu" | undefined;
-}
+  region: option.oneOf("us", "eu"),
+};
+
+export interface MailgunOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 /** Mailgun takes 10 tags of 128 characters; the rest would cost the message. */
 const fitting = (tags: readonly string[]): string[] => tags.filter((tag) => tag.length <= 128).slice(0, 10);
 
 const ampType = /^text\/x-amp-html\b/i;
 
-function fields({ message, to, cc, bcc }: Letter): FormField[] {
+function form({ message, to, cc, bcc }: Letter): FormField[] {
   const { subject, replyTo, authors, alternatives } = message;
   const { text, html } = mail.bodies(message);
   const { shared, individual } = mail.tagsApart(message.tags);
@@ -125,25 +132,24 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** Mailgun's API, described. */
-export const mailgunVendor: Vendor<MailgunOptions> = {
-  name: "mailgun",
-  fields: { apiKey: required(key), domain: required(domain), region: oneOf("us", "eu") },
+/**
+ * A provider for Mailgun. At most 1000 recipients and 25 MB a message. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const mailgun: VendorProvider<MailgunOptions> = vendor<MailgunOptions>({
+  name: "Mailgun",
+  fields,
   errors,
   /** https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-http */
   api: ({ apiKey, domain, region = "us" }) => {
     const basic = Buffer.from(`api:${apiKey}`).toString("base64");
     return {
-      name: "Mailgun",
       endpoint: endpoints[region],
       path: `/v3/${encodeURIComponent(domain)}/messages`,
       headers: { authorization: `Basic ${basic}` },
       secrets: [apiKey, basic],
-      body: (letter) => ({ form: fields(letter) }),
-      accepted: ({ json }) => {
-        const messageId = textAt(json, "id");
-        return messageId === undefined ? undefined : { messageId };
-      },
+      body: (letter) => ({ form: form(letter) }),
+      accepted: ({ json }) => ({ messageId: textAt(json, "id") }),
       complaint: ({ json, text }, letter) => {
         const words = textAt(json, "message") ?? text.slice(0, 200);
         return { text: words, about: addressed(letter, words), among: inField(letter, field, words) };
@@ -154,12 +160,4 @@ export const mailgunVendor: Vendor<MailgunOptions> = {
       check: checkOf(domain),
     };
   },
-};
-
-/**
- * A provider for Mailgun. At most 1000 recipients and 25 MB a message. There is no idempotency key.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function mailgun(options: MailgunOptions): Provider {
-  return vendorProvider(mailgunVendor, options);
-}
+});

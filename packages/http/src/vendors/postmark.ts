@@ -1,19 +1,24 @@
-import type { Provider } from "@relais/core/spi";
-import { required, rows } from "@relais/http-client";
+import { option } from "@relais/core/spi";
+import { rows } from "@relais/http-client";
 import { addressed, inField, type Letter } from "../api/addressed-message.ts";
 import { type Acceptance, type Answer, type Complaint, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
-import { type CommonOptions, idText, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type CommonOptions, key } from "../api/options.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface PostmarkOptions extends CommonOptions {
+const fields = {
   /** The API token of the server (not of the account). */
-  readonly serverToken: string;
+  serverToken: option.required(key),
   /** The message stream. @defaultValue Postmark's own, `outbound` */
-  readonly messageStream?: string | undefined;
-}
+  messageStream: option.id,
+};
+
+export interface PostmarkOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 const maxTextBytes = 5 * 1024 * 1024;
 
@@ -158,14 +163,17 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** Postmark's API, described. */
-export const postmarkVendor: Vendor<PostmarkOptions> = {
-  name: "postmark",
-  fields: { serverToken: required(key), messageStream: idText },
+/**
+ * A provider for Postmark. At most 50 recipients and 10 MB a message. Recipients that Postmark has marked as inactive
+ * are `rejected`, the others get the message. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const postmark: VendorProvider<PostmarkOptions> = vendor<PostmarkOptions>({
+  name: "Postmark",
+  fields,
   errors,
   /** https://postmarkapp.com/developer/api/email-api */
   api: ({ serverToken, messageStream }) => ({
-    name: "Postmark",
     endpoint: "https://api.postmarkapp.com",
     path: "/email",
     headers: { "x-postmark-server-token": serverToken },
@@ -189,13 +197,4 @@ export const postmarkVendor: Vendor<PostmarkOptions> = {
     },
     check: { path: "/server" },
   }),
-};
-
-/**
- * A provider for Postmark. At most 50 recipients and 10 MB a message. Recipients that Postmark has marked as inactive
- * are `rejected`, the others get the message. There is no idempotency key.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function postmark(options: PostmarkOptions): Provider {
-  return vendorProvider(postmarkVendor, options);
-}
+});

@@ -1,17 +1,22 @@
-import { type Address, asciiTags, type Provider } from "@relais/core/spi";
-import { required, retryAfterHeader, rows } from "@relais/http-client";
+import { type Address, asciiTags, option } from "@relais/core/spi";
+import { retryAfterHeader, rows } from "@relais/http-client";
 import { inField, type Letter } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import type { ErrorRow } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface ResendOptions extends CommonOptions {
+const fields = {
   /** `re_…`; the right to send is enough. */
-  readonly apiKey: string;
-}
+  apiKey: option.required(key),
+};
+
+export interface ResendOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 /** What could be taken for something else than a name, outside quotes. */
 const special = /[()<>[\]:;@\\,"]/;
@@ -158,24 +163,24 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** Resend's API, described. */
-export const resendVendor: Vendor<ResendOptions> = {
-  name: "resend",
-  fields: { apiKey: required(key) },
+/**
+ * A provider for Resend. At most 50 recipients and 40 MB a message; the message's id is the idempotency key, so a
+ * second try within 24 hours makes no second copy. Resend sets the Message-ID header itself.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const resend: VendorProvider<ResendOptions> = vendor<ResendOptions>({
+  name: "Resend",
+  fields,
   errors,
   /** https://resend.com/docs/api-reference/emails/send-email */
   api: ({ apiKey }) => ({
-    name: "Resend",
     endpoint: "https://api.resend.com",
     path: "/emails",
     headers: { authorization: `Bearer ${apiKey}` },
     secrets: [apiKey],
     idempotencyHeader: "Idempotency-Key",
     body: (letter) => ({ json: body(letter) }),
-    accepted: ({ json }) => {
-      const messageId = textAt(json, "id");
-      return messageId === undefined ? undefined : { messageId };
-    },
+    accepted: ({ json }) => ({ messageId: textAt(json, "id") }),
     complaint: ({ json }, letter) => {
       const text = textAt(json, "message");
       return { code: textAt(json, "name"), text, among: inField(letter, field, text) };
@@ -197,13 +202,4 @@ export const resendVendor: Vendor<ResendOptions> = {
           : undefined,
     },
   }),
-};
-
-/**
- * A provider for Resend. At most 50 recipients and 40 MB a message; the message's id is the idempotency key, so a
- * second try within 24 hours makes no second copy. Resend sets the Message-ID header itself.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function resend(options: ResendOptions): Provider {
-  return vendorProvider(resendVendor, options);
-}
+});

@@ -1,27 +1,29 @@
-import type { Address, Provider } from "@relais/core/spi";
-import { required, retryAfterHeader, rows } from "@relais/http-client";
+import { type Address, option } from "@relais/core/spi";
+import { retryAfterHeader, rows } from "@relais/http-client";
 import type { Letter } from "../api/addressed-message.ts";
 import { type Answer, type Complaint, type HttpCheck, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
-import { type Vendor, vendorProvider } from "../provider/vendor.ts";
+import { type VendorProvider, vendor } from "../provider/vendor.ts";
 import { accountErrors, invalidRecipient } from "./account-errors.ts";
 
-export interface SendgridOptions extends CommonOptions {
+const fields = {
   /** `SG.…`, with the scope `mail.send`. */
-  readonly apiKey: string;
-}
+  apiKey: option.required(key),
+};
+
+export interface SendgridOptions
+  extends CommonOptions,
+    option.RequiredOptions<typeof fields>,
+    option.OptionalOptions<typeof fields> {}
 
 interface Mailbox {
   readonly email: string;
   readonly name: string | undefined;
 }
 
-const mailbox = ({ address, name }: Address): Mailbox => ({
-  email: address,
-  name,
-});
+const mailbox = ({ address, name }: Address): Mailbox => ({ email: address, name });
 
 /** Names of recipients may hold neither commas nor semicolons. */
 const recipient = ({ address, name }: Address): Mailbox =>
@@ -157,23 +159,23 @@ const errors: readonly ErrorRow[] = [
   },
 ];
 
-/** SendGrid's API, described. */
-export const sendgridVendor: Vendor<SendgridOptions> = {
-  name: "sendgrid",
-  fields: { apiKey: required(key) },
+/**
+ * A provider for SendGrid. At most 1000 recipients and 30 MB a message; accounts in the EU set `endpoint` to
+ * `https://api.eu.sendgrid.com`. There is no idempotency key.
+ * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ */
+export const sendgrid: VendorProvider<SendgridOptions> = vendor<SendgridOptions>({
+  name: "SendGrid",
+  fields,
   errors,
   /** https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
   api: ({ apiKey }) => ({
-    name: "SendGrid",
     endpoint: "https://api.sendgrid.com",
     path: "/v3/mail/send",
     headers: { authorization: `Bearer ${apiKey}` },
     secrets: [apiKey],
     body: (letter) => ({ json: body(letter) }),
-    accepted: ({ status, headers }) => {
-      const messageId = headers["x-message-id"];
-      return status === 202 && messageId !== undefined ? { messageId } : undefined;
-    },
+    accepted: ({ status, headers }) => (status === 202 ? { messageId: headers["x-message-id"] } : undefined),
     complaint,
     // https://docs.sendgrid.com/api-reference/mail-send/limitations
     limits: {
@@ -186,13 +188,4 @@ export const sendgridVendor: Vendor<SendgridOptions> = {
     },
     check,
   }),
-};
-
-/**
- * A provider for SendGrid. At most 1000 recipients and 30 MB a message; accounts in the EU set `endpoint` to
- * `https://api.eu.sendgrid.com`. There is no idempotency key.
- * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
- */
-export function sendgrid(options: SendgridOptions): Provider {
-  return vendorProvider(sendgridVendor, options);
-}
+});

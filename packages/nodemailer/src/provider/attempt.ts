@@ -3,8 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Message, Outcome, SendContext } from "@relais/core/spi";
 import { compile } from "@relais/mime";
 import type { SendMailOptions } from "nodemailer/lib/mailer";
-import { type GatedBody, gatedBody } from "./gated-body.ts";
-import type { InstrumentedTransporter } from "./instrumented-transporter.ts";
+import { GatedBody, type InstrumentedTransporter } from "./instrumented-transporter.ts";
 import type { OutcomeFactory } from "./outcomes.ts";
 
 const abortedEarly = { kind: "cancelled", reason: "aborted before the message was handed over" } as const;
@@ -43,7 +42,7 @@ export async function attempt(
     }
     if (signal.aborted) return outcomes.failure(abortedEarly);
     if (streams) {
-      body = gatedBody(() => context.handOver());
+      body = new GatedBody(() => context.handOver());
       gate(raw, body);
     } else {
       try {

@@ -1,4 +1,4 @@
-import type { FailureKind, FailureParts } from "@relais/core/spi";
+import type { Diagnosis, FailureKind } from "@relais/core/spi";
 import {
   explainReply,
   findWireRule,
@@ -7,9 +7,6 @@ import {
   parseError,
   phaseOf,
 } from "@relais/smtp/replies";
-
-/** A failure before it has a provider and before secrets are taken out. */
-export type Classification = Omit<FailureParts, "provider" | "rejected">;
 
 /** What a nodemailer transport says went wrong. */
 interface TransportError extends ParsedError {
@@ -50,7 +47,7 @@ const transportKinds: Readonly<Record<string, FailureKind>> = {
 };
 
 /** Which kind of failure a thrown value is. Handed over, only an answer that refuses the message is a definite one. */
-export function classify(thrown: unknown, handedOver: boolean): Classification {
+export function classify(thrown: unknown, handedOver: boolean): Diagnosis {
   const error = parseTransportError(thrown);
   const answer = ofReply(error, handedOver) ?? ofStatus(error);
   if (answer !== undefined && !(handedOver && isBare(error, answer))) {
@@ -109,7 +106,7 @@ function phaseOfReply(error: TransportError, handedOver: boolean): Phase | undef
   return recipient !== undefined || /^\d{3}[ -][45]\.[12]\./.test(words) ? "rcpt" : "dot";
 }
 
-function ofReply(error: TransportError, handedOver: boolean): Classification | undefined {
+function ofReply(error: TransportError, handedOver: boolean): Diagnosis | undefined {
   const { replyCode, isSmtp, words } = error;
   if (replyCode === undefined || replyCode < 400) return undefined;
   const phase = phaseOfReply(error, handedOver);
@@ -120,12 +117,12 @@ function ofReply(error: TransportError, handedOver: boolean): Classification | u
   return { kind, reason: isSmtp ? reply.line : words, code, again, retryAfterMs };
 }
 
-function ofStatus({ httpStatus, words, detail }: TransportError): Classification | undefined {
+function ofStatus({ httpStatus, words, detail }: TransportError): Diagnosis | undefined {
   const kind = httpStatus === undefined ? undefined : statusKinds[httpStatus];
   return kind === undefined ? undefined : { kind, reason: words, code: detail ?? String(httpStatus) };
 }
 
 /** An answer that something between us and the server may give after it has passed the message on. */
-function isBare({ isSmtp, replyCode, httpStatus }: TransportError, { kind }: Classification): boolean {
+function isBare({ isSmtp, replyCode, httpStatus }: TransportError, { kind }: Diagnosis): boolean {
   return !isSmtp && ((replyCode ?? httpStatus ?? 0) >= 500 || kind === "transient");
 }

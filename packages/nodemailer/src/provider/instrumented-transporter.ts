@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import nodemailer from "nodemailer";
 import type { Transporter } from "nodemailer/lib/mailer";
-import type { GatedBody } from "./gated-body.ts";
+import { type BodyStream, bodyStream } from "./body-stream.ts";
 
 /** A transporter whose mails' ends can be held back. */
 export interface InstrumentedTransporter {
@@ -47,4 +48,47 @@ export function instrumentTransporter(transport: unknown): InstrumentedTransport
     canVerify: typeof verify === "function",
     gate: (raw, body) => bodies.set(raw, body),
   };
+}
+
+/** The body of a mail that a transport reads, however often it opens it; its end waits for `handOver`. */
+export class GatedBody {
+  readonly #handOver: () => Promise<void>;
+  #body: BodyStream | undefined;
+  #isStopped = false;
+
+  constructor(handOver: () => Promise<void>) {
+    this.#handOver = handOver;
+  }
+
+  /** The stream was opened. */
+  get begun(): boolean {
+    return this.#body !== undefined;
+  }
+
+  /** `handOver` resolved: from here on the server may have the message. */
+  get handedOver(): boolean {
+    return this.#body?.handedOver === true;
+  }
+
+  /** `handOver` rejected. */
+  get declined(): boolean {
+    return this.#body?.declined === true;
+  }
+
+  /** In the place of the mail's own stream. */
+  wrap(open: () => Readable): Readable {
+    const body = bodyStream(() => buffer(open()), this.#handOver);
+    // A pool may put a mail back into its queue; one whose end was read is not begun again.
+    const isEnded = this.#body?.ending === true;
+    if (!isEnded) this.#body = body;
+    if (isEnded || this.#isStopped) body.stream.destroy(new Error("given up"));
+    return body.stream;
+  }
+
+  /** The end will never come: nothing that waits for it goes out. Without effect once handed over. */
+  stop(): void {
+    if (this.handedOver) return;
+    this.#isStopped = true;
+    this.#body?.stream.destroy(new Error("given up"));
+  }
 }

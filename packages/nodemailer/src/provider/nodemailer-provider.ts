@@ -1,4 +1,14 @@
-import { type Health, lifecycle, type Provider, providerId, redactor } from "@relais/core/spi";
+import {
+  closable,
+  type Health,
+  lifecycle,
+  type Provider,
+  providerId,
+  redactor,
+  unhealthy,
+  untilAborted,
+  urlSecrets,
+} from "@relais/core/spi";
 import type * as nodemailer from "nodemailer";
 import { attempt } from "./attempt.ts";
 import { instrumentTransporter } from "./instrumented-transporter.ts";
@@ -47,46 +57,23 @@ export function nodemailerProvider({
 
   const verify = async (signal: AbortSignal | undefined): Promise<Health> => {
     if (!canVerify) return { provider: id, ok: true, reason: `${label} cannot be verified` };
-    const aborted = Promise.withResolvers<never>();
-    const stop = (): void => aborted.reject(Object.assign(new Error("given up"), { code: "EABORT" }));
-    if (signal?.aborted === true) stop();
-    signal?.addEventListener("abort", stop, { once: true });
+    const givenUp = () => Object.assign(new Error("given up"), { code: "EABORT" });
     try {
-      await Promise.race([transporter.verify(), aborted.promise]);
+      await untilAborted(transporter.verify(), signal, givenUp);
       return { provider: id, ok: true, reason: `${label} is ready` };
     } catch (thrown) {
-      const failure = outcomes.fromError(thrown, false);
-      return { provider: id, ok: false, reason: failure.reason, failure };
-    } finally {
-      signal?.removeEventListener("abort", stop);
+      return unhealthy(outcomes.fromError(thrown, false));
     }
   };
 
-  return Object.freeze<Provider>({
+  return closable(life, {
     id,
-    send: async (message, context) => {
-      if (life.isClosed) {
-        return outcomes.failure({ kind: "skipped", code: "closed", reason: "the provider is closed" });
-      }
-      return life.track(attempt(message, context, instrumented, outcomes));
-    },
-    verify: (context) => verify(context?.signal),
-    close: life.close,
-    [Symbol.asyncDispose]: life.close,
+    send: (message, context) => life.track(attempt(message, context, instrumented, outcomes)),
+    verify: ({ signal }) => verify(signal),
   });
 }
 
 const secretNames = /pass|secret|token|key|credential|authorization/i;
-
-function passwordsIn(text: string): string[] {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return [];
-  const { password } = new URL(text);
-  try {
-    return [password, decodeURIComponent(password)];
-  } catch {
-    return [password];
-  }
-}
 
 /** Every text in a transport's options where secrets are kept: `auth.pass`, tokens, keys, passwords in URLs. */
 export function knownSecrets(options: unknown, depth = 5): string[] {
@@ -94,6 +81,6 @@ export function knownSecrets(options: unknown, depth = 5): string[] {
     return [];
   return Object.entries(options).flatMap(([name, value]) => {
     if (typeof value !== "string") return knownSecrets(value, depth - 1);
-    return secretNames.test(name) ? [value] : passwordsIn(value);
+    return secretNames.test(name) ? [value] : urlSecrets(value);
   });
 }

@@ -1,10 +1,17 @@
-import { type Failure, failure, type Outcome, type Rejection, receipt } from "@relais/core/spi";
+import {
+  type Diagnosis,
+  type Failure,
+  failer,
+  type Outcome,
+  type Rejection,
+  receipt,
+} from "@relais/core/spi";
 import { parseError } from "@relais/smtp/replies";
-import { type Classification, classify } from "./classify.ts";
+import { classify } from "./classify.ts";
 
 /** Turns what happened into outcomes, under the provider's id and without secrets. */
 export interface OutcomeFactory {
-  failure(classification: Classification): Failure;
+  failure(diagnosis: Diagnosis): Failure;
   /** The failure behind a thrown value. */
   fromError(thrown: unknown, handedOver: boolean): Failure;
   /** What nodemailer's `info` comes to. */
@@ -24,15 +31,7 @@ function keysOf(value: unknown): ReadonlySet<string> | undefined {
 
 /** @param redact takes secrets out */
 export function outcomeFactory(provider: string, redact: (text: string) => string): OutcomeFactory {
-  const make = ({ reason, code, ...parts }: Classification, rejected?: readonly Rejection[]): Failure =>
-    failure({
-      ...parts,
-      provider,
-      reason: redact(reason),
-      code: code === undefined ? undefined : redact(code),
-      rejected,
-    });
-
+  const make = failer(provider, redact);
   const rejections = (errors: readonly unknown[]): Rejection[] =>
     errors.flatMap((thrown) => {
       const { recipient } = parseError(thrown);

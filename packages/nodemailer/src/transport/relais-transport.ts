@@ -1,5 +1,12 @@
 import { EventEmitter } from "node:events";
-import { type Delivery, type Health, type Message, type MessageOptions, version } from "@relais/core/spi";
+import {
+  type Delivery,
+  type Health,
+  type Message,
+  type MessageOptions,
+  untilAborted,
+  version,
+} from "@relais/core/spi";
 import type { MailMessage } from "nodemailer/lib/mailer";
 import { composeMessage } from "./compose-message.ts";
 import {
@@ -72,21 +79,6 @@ function abortError(signal: AbortSignal, delivery?: Delivery): SendingError {
   return error;
 }
 
-/** The promise, or an AbortError as soon as the signal says so: a stream being read may never end. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  const aborted = Promise.withResolvers<never>();
-  const stop = (): void => aborted.reject(abortError(signal));
-  if (signal.aborted) stop();
-  else signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    promise.catch(() => {}); // what comes after the abort is not waited for
-  }
-}
-
 function sentInfo(mail: MailMessage<RelaisSentInfo>, message: Message, delivery: Delivery): RelaisSentInfo {
   const { from, to } = mail.message.getEnvelope();
   const [first] = delivery.receipts;
@@ -117,7 +109,11 @@ export function relaisTransport(chain: SendingChain, options: SendingChainOption
   const idle = new IdleTracker(options.maxAtOnce ?? 5);
   const send = async (mail: MailMessage<RelaisSentInfo>): Promise<RelaisSentInfo> => {
     const { signal } = mail.data;
-    const message = await unlessAborted(composeMessage(mail, options.limits), signal);
+    // A stream that is read may never end.
+    const message = await untilAborted(composeMessage(mail, options.limits), signal, () =>
+      abortError(signal as AbortSignal),
+    );
+
     const delivery = await chain.send(message, { signal });
     if (delivery.success || delivery.status === "partial") return sentInfo(mail, message, delivery);
     if (signal?.aborted === true && delivery.kind === "cancelled") throw abortError(signal, delivery);

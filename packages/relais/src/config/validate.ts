@@ -79,7 +79,7 @@ function bestBranch(issue: SchemaIssue): SchemaIssue[] {
   const rank = (issues: readonly SchemaIssue[]) => 2 * depth(issues) + (unknownOnly(issues) ? 1 : 0);
   const [best] = [...errors].sort((a, b) => rank(b) - rank(a));
   if (best === undefined || errors.every((issues) => rank(issues) === 0)) {
-    const choices = errors.flat().map((one) => one.message.replace(/, not .*$/, "").replace(/^must be /, ""));
+    const choices = errors.flat().map((one) => one.message.replace(/, got .*$/, "").replace(/^must be /, ""));
     return [{ ...issue, message: `must be ${[...new Set(choices)].join(" or ")}` }];
   }
   return best.flatMap(bestBranch).map((one) => ({ ...one, path: [...pathOf(issue), ...pathOf(one)] }));

@@ -52,7 +52,7 @@ test("what is wrong there is one sentence, with exit code 2", async () => {
   const result = await runHere(["outbox", "stats"], { cwd, env: { WORKERS: "many", SENDER: "a@b.example" } });
   expect(result).toMatchObject({ code: 2, out: "" });
   expect(result.err.split("\n")).toEqual([
-    `${place}: outbox.concurrency: must be a number, not a string`,
+    `${place}: outbox.concurrency: must be a number, got a string`,
     `${place}: outbox: "connection" is not an option; did you mean connections?`,
   ]);
 });

@@ -226,7 +226,7 @@ describe("reading it again", () => {
     const file = write("relais.config.yaml", config(""));
     const chain = await loadChain({ file, env: ends.env });
     write("relais.config.yaml", config("deadlineMs: soon\n"));
-    await expect(chain.reload()).rejects.toThrow("deadlineMs: must be a number, not a string");
+    await expect(chain.reload()).rejects.toThrow("deadlineMs: must be a number, got a string");
     expect(await chain.send(mail)).toMatchObject({ success: true });
     await chain.close();
   });

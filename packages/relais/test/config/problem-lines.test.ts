@@ -99,8 +99,8 @@ test("lines are right wherever comments and blank lines stand, and through alias
       writeFileSync(file, lines.join("\n"));
       const line = lines.indexOf("      port: 70000") + 1;
       expect(await problemsIn(file)).toEqual([
-        `${file}, line ${line}: chain[0].options.port: must be at most 65535`,
-        `${file}, line ${line}: chain[1].options.port: must be at most 65535`,
+        `${file}, line ${line}: chain[0].options.port: must be a whole number from 1 to 65535, got 70000`,
+        `${file}, line ${line}: chain[1].options.port: must be a whole number from 1 to 65535, got 70000`,
       ]);
     }),
     { numRuns: 30 },
@@ -110,5 +110,7 @@ test("lines are right wherever comments and blank lines stand, and through alias
 test("a mistake in a module is told with its file", async () => {
   const file = join(folder, "relais.config.mjs");
   writeFileSync(file, `export default { chain: [{ use: "smtp", options: { host: "h", port: 0 } }] };`);
-  expect(await problemsIn(file)).toEqual([`${file}: chain[0].options.port: must be at least 1`]);
+  expect(await problemsIn(file)).toEqual([
+    `${file}: chain[0].options.port: must be a whole number from 1 to 65535, got 0`,
+  ]);
 });

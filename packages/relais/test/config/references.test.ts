@@ -183,7 +183,7 @@ test("the outbox has the types of its fields, too, as the chain has", async () =
   });
   await expect(
     loadConfig({ config: { outbox: outbox as never }, env: { ...env, WORKERS: "many" }, cwd: tmpdir() }),
-  ).rejects.toThrow("outbox.concurrency: must be a number, not a string");
+  ).rejects.toThrow("outbox.concurrency: must be a number, got a string");
 });
 
 test("keys and tokens lose blanks and line breaks at the ends: they have none", async () => {

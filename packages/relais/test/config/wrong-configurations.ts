@@ -16,12 +16,12 @@ const ses = (options: object, more: object = {}) => ({
 const hidden = "hunter2-hunter2";
 
 export const wrong: readonly Wrong[] = [
-  ["no object", [], ["the configuration must be an object, not a list"]],
-  ["a text", "smtp://h", ["the configuration must be an object, not a string"]],
-  ["null", null, ["the configuration must be an object, not null"]],
+  ["no object", [], ["the configuration must be an object, got a list"]],
+  ["a text", "smtp://h", ["the configuration must be an object, got a string"]],
+  ["null", null, ["the configuration must be an object, got null"]],
   ["nothing in it", {}, ["the configuration has no chain: list its providers under chain"], true],
   ["an empty chain", { chain: [] }, ["chain: must have at least 1 entries"]],
-  ["a chain that is none", { chain: "smtp" }, ["chain: must be a list, not a string"]],
+  ["a chain that is none", { chain: "smtp" }, ["chain: must be a list, got a string"]],
   [
     "a misspelt field",
     { ...smtp({}), deadlinMs: 1 },
@@ -30,7 +30,7 @@ export const wrong: readonly Wrong[] = [
   [
     "a deadline in words",
     { ...smtp({}), deadlineMs: "soon" },
-    ["deadlineMs: must be a number, not a string"],
+    ["deadlineMs: must be a number, got a string"],
   ],
   ["a deadline of nothing", { ...smtp({}), deadlineMs: 0 }, ["deadlineMs: must be at least 1"]],
   [
@@ -46,7 +46,7 @@ export const wrong: readonly Wrong[] = [
   [
     "failover not true or false",
     { ...smtp({}), failover: { refused: "perhaps" } },
-    ["failover.refused: must be true or false, not a string"],
+    ["failover.refused: must be true or false, got a string"],
   ],
   [
     "failover of cancelled",
@@ -59,9 +59,9 @@ export const wrong: readonly Wrong[] = [
     ['the configuration from: "shop" is not an address: it has no @'],
     true,
   ],
-  ["an entry that is a text", { chain: ["smtp"] }, ["chain[0]: must be an object, not a string"]],
+  ["an entry that is a text", { chain: ["smtp"] }, ["chain[0]: must be an object, got a string"]],
   ["an entry without use", { chain: [{ options: {} }] }, ["chain[0].use: is missing"]],
-  ["use of a number", { chain: [{ use: 5 }] }, ["chain[0].use: must be a string, not a number"]],
+  ["use of a number", { chain: [{ use: 5 }] }, ["chain[0].use: must be a string, got a number"]],
   [
     "a plugin that is not there",
     { chain: [{ use: "smpt" }] },
@@ -104,7 +104,7 @@ export const wrong: readonly Wrong[] = [
   [
     "a timeout in words",
     smtp({}, { timeoutMs: "30s" }),
-    ["chain[0].timeoutMs: must be a number, not a string"],
+    ["chain[0].timeoutMs: must be a number, got a string"],
   ],
   [
     "no time for the answer",
@@ -154,17 +154,21 @@ export const wrong: readonly Wrong[] = [
     smtp({ prot: 25 }),
     ['chain[0].options: "prot" is not an option; did you mean port?'],
   ],
-  ["a port that is none", smtp({ port: 70_000 }), ["chain[0].options.port: must be at most 65535"]],
+  [
+    "a port that is none",
+    smtp({ port: 70_000 }),
+    ["chain[0].options.port: must be a whole number from 1 to 65535, got 70000"],
+  ],
   [
     "a port in words",
     smtp({ port: "submission" }),
-    ["chain[0].options.port: must be a number, not a string"],
+    ["chain[0].options.port: must be a whole number from 1 to 65535, got a string"],
   ],
   ["a password without a user", smtp({ auth: { pass: hidden } }), ["chain[0].options.auth.user: is missing"]],
   [
     "a secret in the wrong place",
     smtp({ secure: hidden }),
-    ["chain[0].options.secure: must be true or false, not a string"],
+    ["chain[0].options.secure: must be true or false, got a string"],
   ],
   [
     "TLS checks off",
@@ -193,7 +197,7 @@ export const wrong: readonly Wrong[] = [
     smtp({ auth: { user: "relais", pass: "${NOT_SET}" } }),
     [
       "chain[0].options.auth.pass: names the environment variable NOT_SET, which is not set",
-      "chain[0].options.auth.pass: must have at least 1 characters",
+      "chain[0].options.auth.pass: must not be empty",
     ],
     true,
   ],

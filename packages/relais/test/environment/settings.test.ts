@@ -68,9 +68,9 @@ describe("what is wrong is said in one sentence", () => {
     ],
     [
       { ...ses, AWS_SES_REGION: "Ireland" },
-      "AWS_SES_* cannot be used: region must be the name of an AWS region, such as eu-west-1.",
+      "AWS_SES_* cannot be used: ses: region must be the name of an AWS region, such as eu-west-1.",
     ],
-    [{ ...ses, AWS_SES_ENDPOINT: "localhost" }, "AWS_SES_* cannot be used: endpoint is not a URL."],
+    [{ ...ses, AWS_SES_ENDPOINT: "localhost" }, "AWS_SES_* cannot be used: ses: endpoint is not a URL."],
     [
       { ...smtp, AWS_SES_FROM_EMAIL: "shop" },
       'AWS_SES_FROM_EMAIL cannot be used: "shop" is not an address: it has no @.',
@@ -102,7 +102,7 @@ describe("what is wrong is said in one sentence", () => {
       'SMTP_* cannot be used: smtp: host must be a host name or an IP address, got "not a host".',
       "AWS_SES_SECRET_ACCESS_KEY is set, but AWS_SES_ACCESS_KEY_ID is not.",
       "AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.",
-      "AWS_SES_* cannot be used: endpoint is not a URL.",
+      "AWS_SES_* cannot be used: ses: endpoint is not a URL.",
       'AWS_SES_FROM_EMAIL cannot be used: "shop" is not an address: it has no @.',
     ]);
     expect(() => chainFromEnv(env)).toThrow(problems(env).join("\n"));

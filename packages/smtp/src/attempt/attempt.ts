@@ -16,7 +16,7 @@ import { explainError, wasClosed, wasNeverWritten } from "../replies/classify.ts
 import { parseError } from "../replies/parse-error.ts";
 import type { Sign } from "./dkim.ts";
 import type { OutcomeFactory } from "./outcomes.ts";
-import { type RecipientTracker, recipientTracker } from "./recipient-tracker.ts";
+import { PendingRecipients } from "./pending-recipients.ts";
 import {
   isOneTooMany,
   isReusable,
@@ -41,7 +41,7 @@ export class Attempt {
   readonly #message: Message;
   readonly #context: SendContext;
   readonly #shared: ProviderState;
-  readonly #recipients: RecipientTracker;
+  readonly #recipients: PendingRecipients;
   readonly #utf8Header: string | undefined;
   #connection: Connection | undefined;
   #body: Body | undefined;
@@ -59,7 +59,7 @@ export class Attempt {
     this.#message = message;
     this.#context = context;
     this.#shared = shared;
-    this.#recipients = recipientTracker(message.messageId, context.envelope.to, shared.outcomes);
+    this.#recipients = new PendingRecipients(message.messageId, context.envelope.to, shared.outcomes);
     this.#utf8Header = utf8Header(message);
   }
 

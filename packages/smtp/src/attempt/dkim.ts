@@ -1,6 +1,6 @@
 import { createHash, type KeyObject, sign as signWith } from "node:crypto";
 import { promisify } from "node:util";
-import type { DkimSettings } from "../options/check-dkim.ts";
+import type { DkimSettings } from "../options/dkim-options.ts";
 
 /**
  * The bytes with a DKIM-Signature on top (RFC 6376) for each key of the domain that `from`, an address, is aligned

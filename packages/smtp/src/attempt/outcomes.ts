@@ -10,7 +10,7 @@ import {
   receipt,
 } from "@relais/core/spi";
 import type { SecretRedactor } from "../connection/secret-redactor.ts";
-import type { Settings } from "../options/check-options.ts";
+import type { Settings } from "../options/options.ts";
 import { type Classification, classify } from "../replies/classify.ts";
 import { explainReply } from "../replies/explain-reply.ts";
 import { type ParsedError, parseError, phaseOf } from "../replies/parse-error.ts";

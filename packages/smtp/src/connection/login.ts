@@ -1,7 +1,7 @@
 import type { SMTPConnectionAuth } from "nodemailer/lib/smtp-connection";
 import XOAuth2 from "nodemailer/lib/xoauth2";
-import type { Settings } from "../options/check-options.ts";
-import type { SmtpOAuth2 } from "../options/options.ts";
+import type { SmtpOAuth2 } from "../options/auth-options.ts";
+import type { Settings } from "../options/options.ts";
 import type { SecretRedactor } from "./secret-redactor.ts";
 
 /** What to log in with: new for each connection, since nodemailer writes to it; `undefined` without a login. */

@@ -1,6 +1,6 @@
 import { connect } from "node:tls";
 import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
-import type { Settings } from "../options/check-options.ts";
+import type { Settings } from "../options/options.ts";
 import { parseError } from "../replies/parse-error.ts";
 import { type Connection, connectionClosed, wrapConnection } from "./connection.ts";
 import type { Login } from "./login.ts";

@@ -1,4 +1,4 @@
-import type { PoolSettings } from "../options/check-options.ts";
+import type { PoolSettings } from "../options/options.ts";
 import { explainError } from "../replies/classify.ts";
 import type { Connection } from "./connection.ts";
 import type { Slot } from "./connection-slots.ts";

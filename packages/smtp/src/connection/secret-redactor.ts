@@ -1,5 +1,5 @@
-import { redactor } from "@relais/core/spi";
-import type { Settings } from "../options/check-options.ts";
+import { redactor, urlSecrets } from "@relais/core/spi";
+import type { Settings } from "../options/options.ts";
 
 /** Redacts what must never be shown: the secrets of the options, and tokens as they come. */
 export interface SecretRedactor {
@@ -16,21 +16,8 @@ const keptTokens = 16;
 const plain = (user: string, pass: string): string => `\0${user}\0${pass}`;
 const xoauth2 = (user: string, token: string): string => `user=${user}\x01auth=Bearer ${token}\x01\x01`;
 
-/** A URL may hold a bare `%`, which stays as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function fixedSecrets({ auth, proxy }: Settings): (string | undefined)[] {
-  const secrets: (string | undefined)[] = [];
-  if (proxy !== undefined) {
-    const { password, username } = new URL(proxy);
-    secrets.push(password, decoded(password), `${decoded(username)}:${decoded(password)}`);
-  }
+  const secrets: (string | undefined)[] = proxy === undefined ? [] : urlSecrets(proxy);
   if (auth?.type === "OAuth2") {
     secrets.push(auth.clientSecret, auth.refreshToken, auth.privateKey);
   } else if (auth !== undefined) {

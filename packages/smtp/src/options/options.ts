@@ -1,141 +1,199 @@
-import type { ConnectionOptions } from "node:tls";
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { type ConnectionOptions, createSecureContext, type SecureContextOptions } from "node:tls";
+import { isLoopback, option } from "@relais/core/spi";
+import { auth, checkLogin } from "./auth-options.ts";
+import { type DkimSettings, dkim, dkimSettings } from "./dkim-options.ts";
 
-/** A user and a password. */
-export interface SmtpPassword {
-  /** A user and a password; may be left out. */
-  readonly type?: "login" | undefined;
-  /** The login. */
-  readonly user: string;
-  /** The password. */
-  readonly pass: string;
-  /** How the password is shown to the server. @defaultValue the first of these that the server offers */
-  readonly method?: "PLAIN" | "LOGIN" | "CRAM-MD5" | undefined;
-}
+const ms = option.whole(1, 2 ** 31 - 1);
+const hostShape = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?$/;
+const greetingName = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[A-Za-z0-9.:]{2,64}\])$/;
 
-/**
- * XOAUTH2. One of `accessToken`, `refreshToken`, `serviceClient` (with `privateKey`) and `provideToken` is needed, or
- * `clientId`, `clientSecret` and `accessUrl` for the application's own credentials (RFC 6749, 4.4). A token is
- * fetched when there is none, or it has expired, and once more if it is refused.
- */
-export interface SmtpOAuth2 {
-  /** An access token in place of a password. */
-  readonly type: "OAuth2";
-  /** The login. */
-  readonly user: string;
-  /** A token that you have already. */
-  readonly accessToken?: string | undefined;
-  /** When `accessToken` expires, in ms since 1970. */
-  readonly expires?: number | undefined;
-  /** Of the application. */
-  readonly clientId?: string | undefined;
-  /** Of the application; a public one has none. */
-  readonly clientSecret?: string | undefined;
-  /** What new tokens are fetched with. */
-  readonly refreshToken?: string | undefined;
-  /** The token endpoint; `https:` unless it is on loopback. @defaultValue Google's */
-  readonly accessUrl?: string | undefined;
-  /** The scope of the token, as the endpoint names it: Microsoft wants `https://outlook.office365.com/.default`. */
-  readonly scope?: string | undefined;
-  /** Client id of a service account, with its `privateKey` as PEM. */
-  readonly serviceClient?: string | undefined;
-  /** Of the service account, PEM. */
-  readonly privateKey?: string | undefined;
-  /**
-   * Gives tokens in place of all that; `renew` says that the last one was refused, `expires` is in ms since 1970. It has
-   * `connectionTimeoutMs` to answer.
-   */
-  readonly provideToken?:
-    | ((user: string, renew: boolean) => Promise<string | { accessToken: string; expires?: number }>)
-    | undefined;
-}
+const hostName = option.shaped(hostShape, "a host name or an IP address");
+const host: option.Field<string> = {
+  ...hostName,
+  read: (value) => {
+    if (typeof value !== "string") return hostName.read(value);
+    if (isIP(value) !== 0) return value;
+    // A whole URL is often put here, with a user and a password: not echoed.
+    if (/[/@]/.test(value)) throw new TypeError("must be a host name or an IP address, not a URL");
+    return hostName.read(value);
+  },
+};
 
-export type SmtpAuth = SmtpPassword | SmtpOAuth2;
+const text = option.string.json as option.JsonSchema;
+const pem: option.JsonSchema = { anyOf: [text, { type: "array", items: text }] };
+const tlsVersion = { type: "string", enum: ["TLSv1.2", "TLSv1.3"] };
+const tlsFields = {
+  ca: option.map(option.anything<ConnectionOptions["ca"]>(pem), checkAuthorities),
+  cert: option.anything<ConnectionOptions["cert"]>(pem),
+  key: option.anything<ConnectionOptions["key"]>(pem),
+  pfx: option.anything<ConnectionOptions["pfx"]>(),
+  passphrase: option.anything<ConnectionOptions["passphrase"]>(text),
+  ciphers: option.anything<ConnectionOptions["ciphers"]>(text),
+  minVersion: option.anything<ConnectionOptions["minVersion"]>(tlsVersion),
+  maxVersion: option.anything<ConnectionOptions["maxVersion"]>(tlsVersion),
+  servername: option.string,
+  rejectUnauthorized: option.flag,
+};
 
 /** What may be set about TLS; each as in Node's `tls.connect`. */
-export type SmtpTls = {
-  readonly [Key in
-    | "ca"
-    | "cert"
-    | "key"
-    | "passphrase"
-    | "pfx"
-    | "ciphers"
-    | "minVersion"
-    | "maxVersion"
-    | "servername"
-    | "rejectUnauthorized"]?: ConnectionOptions[Key];
+export interface SmtpTls extends Readonly<Pick<ConnectionOptions, keyof typeof tlsFields>> {}
+
+const poolFields = {
+  /** At most so many at once, and so many messages under way. @defaultValue 5 */
+  maxConnections: option.whole(1, 1_000),
+  /** A connection is closed after so many messages. @defaultValue Infinity */
+  maxMessages: option.whole(1, Number.POSITIVE_INFINITY),
+  /** An idle connection is closed after so long, in ms; at most `socketTimeoutMs`. @defaultValue 30000 */
+  idleTimeoutMs: ms,
 };
 
 /** Connections that are kept and used again. */
-export interface SmtpPool {
-  /** At most so many at once, and so many messages under way. @defaultValue 5 */
-  readonly maxConnections?: number | undefined;
-  /** A connection is closed after so many messages. @defaultValue Infinity */
-  readonly maxMessages?: number | undefined;
-  /** An idle connection is closed after so long, in ms; at most `socketTimeoutMs`. @defaultValue 30000 */
-  readonly idleTimeoutMs?: number | undefined;
-}
+export interface SmtpPool
+  extends option.RequiredOptions<typeof poolFields>,
+    option.OptionalOptions<typeof poolFields> {}
 
-/** A key that signs (RFC 6376, rsa-sha256; RFC 8463, ed25519-sha256; relaxed/relaxed). */
-export interface SmtpDkim {
-  /** The domain that signs. */
-  readonly domainName: string;
-  /** Which of its keys: the label before `._domainkey`. */
-  readonly keySelector: string;
-  /** An RSA or an Ed25519 key, PEM. */
-  readonly privateKey: string;
-  /**
-   * Names of the headers that are signed, separated by colons; From always is. @defaultValue what RFC 6376, 5.4.1
-   * recommends, List-Unsubscribe-Post (RFC 8058), Sender, Message-ID, MIME-Version and Content-*
-   */
-  readonly headerFieldNames?: string | undefined;
-  /** Names of further headers that are signed, separated by colons. @defaultValue none */
-  readonly extraFields?: string | undefined;
-  /** Header names that are not signed, separated by colons. @defaultValue none; `message-id:date` where SES is the server */
-  readonly skipFields?: string | undefined;
-}
+const tls: option.Field<SmtpTls> = option.record(tlsFields);
+const pool: option.Field<SmtpPool> = option.record(poolFields);
 
-/** What `smtp()` is made from. */
-export interface SmtpOptions {
-  /** @defaultValue "SMTP" */
-  readonly id?: string | undefined;
+const smtpFields = {
+  /** The name of this instance, unique in its chain. @defaultValue "SMTP" */
+  id: option.id,
   /** The server's name or address. */
-  readonly host: string;
+  host: option.required(host),
   /** The server's port. @defaultValue 587, or 465 with `secure` */
-  readonly port?: number | undefined;
+  port: option.whole(1, 65_535),
   /** TLS from the first byte (RFC 8314). @defaultValue true on port 465, else false */
-  readonly secure?: boolean | undefined;
+  secure: option.flag,
   /** No STARTTLS, no mail. @defaultValue true if `auth` is set or the host is not loopback */
-  readonly requireTLS?: boolean | undefined;
+  requireTLS: option.flag,
   /** Never use STARTTLS, even if it is offered. @defaultValue false */
-  readonly ignoreTLS?: boolean | undefined;
+  ignoreTLS: option.flag,
   /** `ca`, `cert`, `key`, `passphrase`, `ciphers`, `minVersion`, `maxVersion`, `servername`, `rejectUnauthorized`, as in Node's `tls.connect`. @defaultValue minVersion TLSv1.2 */
-  readonly tls?: SmtpTls | undefined;
+  tls,
   /** Allows `tls.rejectUnauthorized: false`, with which any host can pose as the server. @defaultValue false */
-  readonly allowInsecureTls?: boolean | undefined;
+  allowInsecureTls: option.flag,
   /** The login, by password or by OAuth2. @defaultValue none */
-  readonly auth?: SmtpAuth | undefined;
+  auth,
   /** The name in EHLO. @defaultValue this machine's host name */
-  readonly name?: string | undefined;
+  name: option.shaped(greetingName, "a host name or an address in brackets"),
   /** The local IP address to connect from. */
-  readonly localAddress?: string | undefined;
+  localAddress: option.map(option.string, (value) => {
+    if (isIP(value) === 0) throw new TypeError("must be an IP address");
+    return value;
+  }),
   /** An HTTP proxy that allows CONNECT: `http://user:password@host:port`. */
-  readonly proxy?: string | undefined;
+  proxy: option.proxy,
   /** `false` opens a connection for each message, still 5 at most. @defaultValue kept, 5 at most */
-  readonly pool?: SmtpPool | boolean | undefined;
+  pool: option.either([option.flag, pool], (value) => {
+    if (typeof value === "boolean") return option.flag;
+    return typeof value === "object" ? pool : undefined;
+  }),
   /**
    * The key that signs every message, or a list of keys. Of a list, those of the sender's own domain sign, or of the
    * nearest domain above or below it, or else those of the first domain. @defaultValue unsigned
    */
-  readonly dkim?: SmtpDkim | readonly SmtpDkim[] | undefined;
+  dkim,
   /** From the first look-up until the connection is open, with `secure` TLS included, ms. @defaultValue 10000 */
-  readonly connectionTimeoutMs?: number | undefined;
+  connectionTimeoutMs: ms,
   /** How long the server's first line may take, and then STARTTLS, ms. RFC 5321 allows minutes. @defaultValue 30000 */
-  readonly greetingTimeoutMs?: number | undefined;
+  greetingTimeoutMs: ms,
   /** How long a connection under way may be silent. RFC 5321 asks for minutes after the final dot. @defaultValue 60000 */
-  readonly socketTimeoutMs?: number | undefined;
+  socketTimeoutMs: ms,
   /** How long the look-up of the host's name may take, ms. @defaultValue 10000 */
-  readonly dnsTimeoutMs?: number | undefined;
+  dnsTimeoutMs: ms,
   /** A longer reply ends the connection. @defaultValue 65536 */
-  readonly maxResponseBytes?: number | undefined;
+  maxResponseBytes: option.whole(1_024, 16_777_216),
+};
+
+/** What `smtp()` is made from. */
+export interface SmtpOptions
+  extends option.RequiredOptions<typeof smtpFields>,
+    option.OptionalOptions<typeof smtpFields> {}
+
+interface CheckedOptions extends option.Checked<typeof smtpFields> {}
+
+/** Every option; what some need of others follows in `checkOptions`. */
+export const smtpOptions: option.Field<SmtpOptions, CheckedOptions> = option.record(smtpFields);
+
+/** What has no default. */
+type Further = "auth" | "name" | "localAddress" | "proxy";
+
+/** Options after checking, every default filled in. */
+export interface Settings
+  extends Pick<CheckedOptions, Further>,
+    Omit<Required<CheckedOptions>, Further | "allowInsecureTls" | "tls" | "pool" | "dkim"> {
+  readonly tls: ConnectionOptions;
+  readonly pool: PoolSettings;
+  /** Keys of one domain or several; those of the first domain sign for senders that are at none of them. */
+  readonly dkim: readonly DkimSettings[];
+}
+
+export type PoolSettings = Required<option.Checked<typeof poolFields>>;
+
+/**
+ * The settings behind some options.
+ * @throws {TypeError | RangeError} one sentence that names the field and the fault, and never a secret
+ */
+export function checkOptions(value: SmtpOptions): Settings {
+  const options = option.check("smtp", smtpOptions, value);
+  const { host, allowInsecureTls = false, tls = {}, dkim, ...others } = options;
+  const { port = options.secure === true ? 465 : 587, ignoreTLS = false, socketTimeoutMs = 60_000 } = options;
+  const { secure = port === 465 } = options;
+  const isExposed = options.auth !== undefined || !isLoopback(host);
+  const { requireTLS = !secure && isExposed } = options;
+  if (options.auth !== undefined) checkLogin(options.auth);
+  if (ignoreTLS && requireTLS && !secure)
+    throw new TypeError(
+      "smtp: ignoreTLS needs requireTLS: false beside it, since mail or a login would go out in clear",
+    );
+  const kept = typeof options.pool === "object" ? options.pool : {};
+  const { maxConnections = 5, idleTimeoutMs = 30_000 } = kept;
+  const { maxMessages = options.pool === false ? 1 : Number.POSITIVE_INFINITY } = kept;
+
+  return Object.freeze({
+    id: "SMTP",
+    connectionTimeoutMs: 10_000,
+    greetingTimeoutMs: 30_000,
+    dnsTimeoutMs: 10_000,
+    maxResponseBytes: 65_536,
+    ...others,
+    host,
+    port,
+    secure,
+    requireTLS,
+    ignoreTLS,
+    socketTimeoutMs,
+    tls: tlsSettings(tls, allowInsecureTls),
+    pool: { maxConnections, maxMessages, idleTimeoutMs: Math.min(idleTimeoutMs, socketTimeoutMs) },
+    dkim: dkimSettings(dkim, host),
+  });
+}
+
+/** Makes a context from TLS options: a PEM that cannot be read is found now, not at the first mail. */
+function tlsSettings(options: SmtpTls, allowInsecure: boolean): ConnectionOptions {
+  if (options.rejectUnauthorized === false && !allowInsecure)
+    throw new TypeError("smtp: tls.rejectUnauthorized: false also needs allowInsecureTls: true");
+  const settings = { minVersion: "TLSv1.2", ...options };
+  try {
+    createSecureContext(settings as SecureContextOptions);
+  } catch (error) {
+    // Only the code: the message may quote an option.
+    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    throw new TypeError(`smtp: tls cannot be used as it is given${code}`);
+  }
+  return Object.freeze(settings as ConnectionOptions);
+}
+
+/** OpenSSL passes over an authority it cannot read, and every certificate would then come from an unknown one. */
+function checkAuthorities(value: ConnectionOptions["ca"]): ConnectionOptions["ca"] {
+  for (const authority of Array.isArray(value) ? value : [value]) {
+    try {
+      new X509Certificate(authority as string);
+    } catch {
+      throw new TypeError("is not a certificate in PEM");
+    }
+  }
+  return value;
 }

@@ -1,11 +1,10 @@
-import type { FailureParts } from "@relais/core/spi";
+import type { Diagnosis } from "@relais/core/spi";
 import { type Explanation, explainReply } from "./explain-reply.ts";
 import { findWireRule, isTransientTokenError } from "./network-errors.ts";
 import { type ParsedError, parseError, phaseOf } from "./parse-error.ts";
 import type { Phase } from "./reply-rules.ts";
 
-/** A failure before it has a provider and before secrets are taken out. */
-export interface Classification extends Omit<FailureParts, "provider" | "rejected"> {
+export interface Classification extends Diagnosis {
   /** Somebody else's words, behind our reason: secrets are looked for in them alone. */
   readonly quoted?: string | undefined;
 }

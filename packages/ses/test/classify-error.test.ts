@@ -2,8 +2,8 @@ import { type RequestProgress, requestProgress } from "@relais/http-client";
 import { expect, test } from "vitest";
 
 // Not exported: the path is kept from the compiler, which will not rewrite one that leads into another project.
-const source: string = new URL("../src/diagnose.ts", import.meta.url).href;
-const { diagnose }: typeof import("../src/diagnose.ts") = await import(source);
+const source: string = new URL("../src/classify-error.ts", import.meta.url).href;
+const { classifySesError }: typeof import("../src/classify-error.ts") = await import(source);
 
 const at = (stage: RequestProgress["stage"], parts: Partial<RequestProgress> = {}): RequestProgress => ({
   ...requestProgress(),
@@ -15,12 +15,12 @@ const coded = (code: string): Error => Object.assign(new Error("words of the wir
 
 test("the same reset is transient before the hand-over and unknown after it", () => {
   for (const stage of ["connecting", "connected"] as const)
-    expect(diagnose(coded("ECONNRESET"), at(stage), false)).toMatchObject({
+    expect(classifySesError(coded("ECONNRESET"), at(stage), false)).toMatchObject({
       kind: "transient",
       code: "ECONNRESET",
     });
   for (const stage of ["handed over", "answering"] as const)
-    expect(diagnose(coded("ECONNRESET"), at(stage), false)).toMatchObject({
+    expect(classifySesError(coded("ECONNRESET"), at(stage), false)).toMatchObject({
       kind: "unknown",
       code: "ECONNRESET",
     });
@@ -29,9 +29,9 @@ test("the same reset is transient before the hand-over and unknown after it", ()
 test("an abort is cancelled before the hand-over and unknown after it", () => {
   const abort = new DOMException("aborted", "AbortError");
   for (const stage of ["preparing", "connecting", "connected"] as const)
-    expect(diagnose(abort, at(stage), true).kind).toBe("cancelled");
+    expect(classifySesError(abort, at(stage), true).kind).toBe("cancelled");
   for (const stage of ["handed over", "answering"] as const)
-    expect(diagnose(abort, at(stage), true).kind).toBe("unknown");
+    expect(classifySesError(abort, at(stage), true).kind).toBe("unknown");
 });
 
 test.each([
@@ -41,15 +41,15 @@ test.each([
   [500, "unknown"],
   [503, "unknown"],
 ])("an answer with status %i that breaks off is %s", (status, kind) => {
-  expect(diagnose(coded("ECONNRESET"), at("answering", { status }), false).kind).toBe(kind);
+  expect(classifySesError(coded("ECONNRESET"), at("answering", { status }), false).kind).toBe(kind);
 });
 
 test("a host without an address is not worth another try here", () => {
-  expect(diagnose(coded("ENOTFOUND"), at("connecting"), false)).toMatchObject({
+  expect(classifySesError(coded("ENOTFOUND"), at("connecting"), false)).toMatchObject({
     kind: "transient",
     again: false,
   });
-  expect(diagnose(coded("EAI_AGAIN"), at("connecting"), false).again).toBeUndefined();
+  expect(classifySesError(coded("EAI_AGAIN"), at("connecting"), false).again).toBeUndefined();
 });
 
 test.each([
@@ -60,32 +60,36 @@ test.each([
   "EPROTO",
   "ERR_SSL_WRONG_VERSION_NUMBER",
 ])("%s while connecting is misconfigured", (code) => {
-  expect(diagnose(coded(code), at("connecting"), false)).toMatchObject({ kind: "misconfigured", code });
+  expect(classifySesError(coded(code), at("connecting"), false)).toMatchObject({
+    kind: "misconfigured",
+    code,
+  });
 });
 
 test("a nonsensical answer before the hand-over cannot mean that the message was taken", () => {
   const early = at("answered", { status: 200, handedOver: false });
-  expect(diagnose(new Error("XML parse error"), early, false).kind).toBe("transient");
+  expect(classifySesError(new Error("XML parse error"), early, false).kind).toBe("transient");
 });
 
 test("the far end's own Retry-After is honoured, and shortens nothing", () => {
   const throttled = { name: "Throttling", Code: "Throttling", message: "Maximum sending rate exceeded." };
   const after = (seconds: number) => ({ status: 400, headers: { "retry-after": String(seconds) } });
-  const wait = (seconds: number) => diagnose(throttled, at("answered", after(seconds)), false).retryAfterMs;
+  const wait = (seconds: number) =>
+    classifySesError(throttled, at("answered", after(seconds)), false).retryAfterMs;
   expect(wait(7)).toBe(7_000);
   expect(wait(0)).toBe(1_000);
   const refused = { name: "MessageRejected", Code: "MessageRejected", message: "no" };
-  expect(diagnose(refused, at("answered", after(7)), false).retryAfterMs).toBeUndefined();
+  expect(classifySesError(refused, at("answered", after(7)), false).retryAfterMs).toBeUndefined();
 });
 
 test("whatever is thrown becomes a diagnosis", () => {
   for (const thrown of [undefined, null, "text", 7, Symbol("s"), {}, Object.create(null)])
     for (const stage of ["preparing", "connecting", "connected", "handed over", "answered"] as const)
-      expect(diagnose(thrown, at(stage), false).reason).not.toBe("");
+      expect(classifySesError(thrown, at(stage), false).reason).not.toBe("");
 });
 
 test("an abort between an answer and its reading takes the answer for what its status says", () => {
   const abort = new DOMException("aborted", "AbortError");
-  expect(diagnose(abort, at("answered", { status: 200 }), true).kind).toBe("unknown");
-  expect(diagnose(abort, at("answered", { status: 400 }), true).kind).toBe("transient");
+  expect(classifySesError(abort, at("answered", { status: 200 }), true).kind).toBe("unknown");
+  expect(classifySesError(abort, at("answered", { status: 400 }), true).kind).toBe("transient");
 });

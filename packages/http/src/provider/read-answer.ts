@@ -1,5 +1,5 @@
-import { mailboxKey, type Rejection } from "@relais/core/spi";
-import { type Diagnosis, type Fail, retryAfterMs } from "@relais/http-client";
+import { type Diagnosis, type Fail, mailboxKey, type Rejection } from "@relais/core/spi";
+import { retryAfterMs } from "@relais/http-client";
 import type { Letter } from "../api/addressed-message.ts";
 import type { Answer, HttpApi } from "../api/api.ts";
 import { type ErrorRow, maxCharacters, rowFor } from "../api/errors.ts";
@@ -65,9 +65,9 @@ export function readAnswerTo(
   fail: Fail,
 ): Reading {
   const acceptance = answer.status >= 200 && answer.status <= 299 ? api.accepted(answer) : undefined;
-  if (acceptance === undefined || !messageIdForm.test(acceptance.messageId))
-    return definitely(explainAnswer(api, answer, letter));
-  const codes = new Map(acceptance.rejected?.map(({ address, code }) => [mailboxKey(address), code]));
+  const { messageId = "" } = acceptance ?? {};
+  if (!messageIdForm.test(messageId)) return definitely(explainAnswer(api, answer, letter));
+  const codes = new Map(acceptance?.rejected?.map(({ address, code }) => [mailboxKey(address), code]));
   const rejected = recipients.flatMap((address): Rejection[] => {
     const code = codes.get(mailboxKey(address));
     if (code === undefined) return [];
@@ -77,5 +77,5 @@ export function readAnswerTo(
   });
   const left = new Set(rejected.map((one) => one.address));
   const accepted = recipients.filter((address) => !left.has(address));
-  return { messageId: acceptance.messageId, accepted, rejected };
+  return { messageId, accepted, rejected };
 }

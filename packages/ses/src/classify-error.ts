@@ -1,10 +1,5 @@
-import {
-  classifyError,
-  type Diagnosis,
-  type RequestProgress,
-  retryAfterHeader,
-  retryAfterMs,
-} from "@relais/http-client";
+import type { Diagnosis } from "@relais/core/spi";
+import { classifyError, type RequestProgress, retryAfterHeader, retryAfterMs } from "@relais/http-client";
 import { explainSesError } from "./errors.ts";
 
 /** What went wrong with a call of SES. */
@@ -68,7 +63,7 @@ function answered(thrown: Thrown, { status = 0, headers = {}, handedOver }: Requ
 }
 
 /** What a call that threw met, read from where it stood on the wire, then from codes, and only then from words. */
-export function diagnose(
+export function classifySesError(
   thrown: unknown,
   progress: RequestProgress,
   aborted: boolean,
