@@ -40,7 +40,7 @@ export type RelaisEvent =
       readonly attempt: string;
       readonly outcome: Outcome;
     })
-  /** The same provider will be tried again after `delayMs`. */
+  /** The same provider will be tried again, `delayMs` after its failure. */
   | (EventBase & {
       readonly type: "retry";
       readonly provider: string;
