@@ -154,6 +154,10 @@ export class DeliveryRun implements TurnsContext {
     return this.#build([]);
   }
 
+  get hasUnasked(): boolean {
+    return this.#othersTurns.hasUnasked;
+  }
+
   get #othersTurns(): Turns {
     this.#turns ??= new Turns(this);
     return this.#turns;

@@ -26,8 +26,7 @@ interface Parked {
   readonly to: readonly string[];
   /** When it may be tried again, as the clock counts. */
   readonly at: number;
-  readonly isQuick: boolean;
-  readonly goOn: (to: readonly string[], isAtOnce?: boolean) => void;
+  readonly goOn: (to: readonly string[]) => void;
 }
 
 /** Who is asked next. */
@@ -69,6 +68,12 @@ export class Turns {
     this.#delivery = delivery;
   }
 
+  /** Whether there is a provider, here or outside, that was not asked yet. */
+  get hasUnasked(): boolean {
+    const { links, outer } = this.#delivery;
+    return this.#unasked < links.length || outer?.hasUnasked === true;
+  }
+
   /** Resolves when nobody needs the message any more, or no provider is left that could take it. */
   end(): Promise<void> {
     this.#end ??= this.#run();
@@ -77,10 +82,10 @@ export class Turns {
 
   /** Lets others go before a call's next try; resolves when it is its turn. */
   letOthersGo(call: LinkCall, request: RetryRequest): Promise<RetryTurn> | RetryTurn {
-    const { tracker, links, clock } = this.#delivery;
+    const { tracker, clock } = this.#delivery;
     const { to, tried, outcome, delayMs, isQuick, signal } = request;
     if (!this.#mayFailOver(request, call.place)) return request;
-    if (isQuick && this.#unasked < links.length) return { to, delayMs: 0 };
+    if (isQuick && this.hasUnasked) return { to, delayMs: 0 };
     tracker.recordSoFar(call.place, outcome, call.wentOnFor ?? tried);
     return new Promise((resolve) => {
       call.giveUp = () => parked.goOn([]);
@@ -89,12 +94,11 @@ export class Turns {
         call,
         to,
         at: clock.now() + delayMs,
-        isQuick,
-        goOn: (to, isAtOnce) => {
+        goOn: (to) => {
           offAbort(signal, giveUp);
           this.#parked.delete(parked);
           call.wentOnFor = to;
-          resolve({ to, delayMs: isAtOnce ? 0 : delayMs });
+          resolve({ to, delayMs });
         },
       };
       this.#parked.add(parked);
@@ -123,13 +127,12 @@ export class Turns {
     const { tracker } = this.#delivery;
     const offers: Promise<void>[] = [];
     for (let turn = this.#next(); turn !== undefined; turn = this.#next()) {
-      const at = turn.at === undefined ? undefined : await this.#afterOthersOutside(turn, turn.at);
-      if (turn.at !== undefined && at === undefined) continue;
+      const { place, at, parked } = turn;
+      if (at !== undefined && (await this.#isTakenOutside(at))) continue;
       this.#turnOver = Promise.withResolvers();
-      const { place, parked } = turn;
       if (parked !== undefined) {
         parked.call.giveUp = undefined;
-        parked.goOn(turn.to ?? [], at !== turn.at);
+        parked.goOn(turn.to ?? []);
       } else {
         if (at !== undefined && !(await this.#wait(at))) continue;
         offers.push(this.#ask(place, turn.to ?? this.#due(place)));
@@ -217,24 +220,24 @@ export class Turns {
     return isOver;
   }
 
-  /** Lets providers outside of this chain go before a wait: when it may go on then, `undefined` if they took the message for somebody. */
-  async #afterOthersOutside({ parked }: Turn, at: number): Promise<number | undefined> {
+  /** Lets providers outside of this chain go before a wait; whether they took the message for somebody. */
+  async #isTakenOutside(at: number): Promise<boolean> {
     const { outer, tracker, clock, envelope, signal } = this.#delivery;
-    if (outer?.retryTurn === undefined) return at;
+    if (outer?.retryTurn === undefined) return false;
     const { pending } = tracker;
-    const { to, delayMs } = await outer.retryTurn({
+    const delayMs = Math.max(0, at - clock.now());
+    const outcome = this.#delivery.soFar();
+    const { to } = await outer.retryTurn({
       tried: envelope.to,
-      outcome: this.#delivery.soFar(),
+      outcome,
       to: pending,
-      delayMs: Math.max(0, at - clock.now()),
-      isQuick: parked?.isQuick === true,
+      delayMs,
+      isQuick: false,
       signal,
     });
-    if (to.length < pending.length) {
-      tracker.keepPending(to);
-      return undefined;
-    }
-    return delayMs === 0 ? clock.now() : at;
+    if (to.length === pending.length) return false;
+    tracker.keepPending(to);
+    return true;
   }
 
   async #ask(place: number, to: readonly string[]): Promise<void> {

@@ -60,6 +60,8 @@ export interface AttemptScope extends DeliveryScope {
    * @param to whom it is for
    */
   nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+  /** Whether there is a provider that was not asked yet. */
+  readonly hasUnasked?: boolean | undefined;
   /** Lets other providers go before the next try of one. Absent: there are no others. */
   retryTurn?(request: RetryRequest): Promise<RetryTurn>;
   /** Notes a finished or skipped attempt. */
@@ -99,6 +101,10 @@ export class InnerScope<Outer extends AttemptScope | undefined = AttemptScope> i
 
   nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number {
     return this.outer?.nextAttempt(attempt, n, to) ?? 0;
+  }
+
+  get hasUnasked(): boolean {
+    return this.outer?.hasUnasked === true;
   }
 
   async retryTurn(request: RetryRequest): Promise<RetryTurn> {
