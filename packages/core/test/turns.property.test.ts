@@ -295,3 +295,33 @@ const accepting =
     await handOver();
     return receipt({ provider, messageId: "<x>", accepted: to });
   };
+
+test("a wait that one recipient's answer asks for counts from that answer, though others are retried in between", async () => {
+  const clock = manualClock();
+  const [ann, bob] = addresses as [string, string];
+  const began = clock.now();
+  const calls: [string, number, readonly string[]][] = [];
+  const answering = (id: string, ...answers: ("later" | "soon" | "never")[]): Provider => ({
+    id,
+    async send(_message, { envelope: { to } }) {
+      calls.push([id, clock.now() - began, to]);
+      const why = (kind: "deferred" | "transient" | "refused", retryAfterMs?: number) =>
+        failure({ provider: id, kind, reason: kind, retryAfterMs });
+      const kinds = { later: why("deferred", 1_000), soon: why("transient", 300), never: why("refused") };
+      const rejected = to.map((address) => ({
+        address,
+        failure: kinds[answers[addresses.indexOf(address)] ?? "never"],
+      }));
+      return failure({ ...kinds.soon, rejected });
+    },
+  });
+  const a = makeLink(answering("A", "soon", "later"), [retry({ clock, attempts: 2 })], clock);
+  const chain = createChain([a, answering("B", "never", "never")], { policies: [], clock });
+  await clock.until(chain.send(await sampleMessage({ to: [ann, bob] })));
+  expect(calls).toEqual([
+    ["A", 0, [ann, bob]],
+    ["B", 0, [ann, bob]],
+    ["A", 300, [ann]],
+    ["A", 1_000, [bob]],
+  ]);
+});
