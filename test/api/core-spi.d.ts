@@ -275,6 +275,8 @@ export interface Failure extends AggregateFields {
     readonly rejected?: readonly Rejection[];
 }
 export type Outcome = Receipt | Failure;
+export declare function failuresOf(outcome: Outcome, to: readonly string[]): readonly Rejection[];
+export declare function isTimeout({ kind, code }: Failure): boolean;
 export interface FailureParts {
     readonly provider: string;
     readonly kind: FailureKind;
@@ -851,8 +853,20 @@ export interface DeliveryScope {
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
 }
+export interface RetryTurn {
+    readonly to: readonly string[];
+    readonly delayMs: number;
+}
+export interface RetryRequest extends RetryTurn {
+    readonly tried: readonly string[];
+    readonly outcome: Outcome;
+    readonly isQuick: boolean;
+    readonly signal: AbortSignal;
+}
 export interface AttemptScope extends DeliveryScope {
-    nextAttempt(attempt?: AttemptState, n?: number): number;
+    nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+    readonly hasUnasked?: boolean | undefined;
+    retryTurn?(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 export declare function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined;
@@ -862,7 +876,9 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     get observe(): Observer | undefined;
     get journal(): Journal | undefined;
     get deadlineAt(): number;
-    nextAttempt(attempt?: AttemptState, n?: number): number;
+    nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+    get hasUnasked(): boolean;
+    retryTurn(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 

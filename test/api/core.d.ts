@@ -388,6 +388,8 @@ export interface Failure extends AggregateFields {
     readonly rejected?: readonly Rejection[];
 }
 export type Outcome = Receipt | Failure;
+export declare function failuresOf(outcome: Outcome, to: readonly string[]): readonly Rejection[];
+export declare function isTimeout({ kind, code }: Failure): boolean;
 export interface FailureParts {
     readonly provider: string;
     readonly kind: FailureKind;
@@ -690,6 +692,7 @@ export interface BreakerOptions extends TimedOptions {
     readonly failureRate?: number | undefined;
     readonly minimumCalls?: number | undefined;
     readonly windowMs?: number | undefined;
+    readonly consecutiveTimeouts?: number | undefined;
     readonly resetMs?: number | undefined;
     readonly maxResetMs?: number | undefined;
     readonly maxRestMs?: number | undefined;
@@ -777,6 +780,7 @@ export interface RetryOptions extends TimedOptions {
     readonly capMs?: number | undefined;
     readonly budget?: number | undefined;
     readonly refill?: number | undefined;
+    readonly failover?: "first" | "after-retries" | undefined;
     readonly random?: (() => number) | undefined;
 }
 export declare function retry(options?: RetryOptions): Policy;
@@ -908,8 +912,20 @@ export interface DeliveryScope {
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
 }
+export interface RetryTurn {
+    readonly to: readonly string[];
+    readonly delayMs: number;
+}
+export interface RetryRequest extends RetryTurn {
+    readonly tried: readonly string[];
+    readonly outcome: Outcome;
+    readonly isQuick: boolean;
+    readonly signal: AbortSignal;
+}
 export interface AttemptScope extends DeliveryScope {
-    nextAttempt(attempt?: AttemptState, n?: number): number;
+    nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+    readonly hasUnasked?: boolean | undefined;
+    retryTurn?(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 export declare function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined;
@@ -919,7 +935,9 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     get observe(): Observer | undefined;
     get journal(): Journal | undefined;
     get deadlineAt(): number;
-    nextAttempt(attempt?: AttemptState, n?: number): number;
+    nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+    get hasUnasked(): boolean;
+    retryTurn(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 

@@ -65,17 +65,17 @@ export class CurrentAttempt extends InnerScope<AttemptScope | undefined> impleme
     this.handOver = () => this.#handOver();
   }
 
-  override nextAttempt(attempt?: AttemptState, n?: number): number {
+  override nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number {
     if (this.isClosed || this.outer === undefined) return 0;
     if (attempt !== undefined) {
       this.inner ??= [];
       this.inner.push(attempt);
     }
-    if (this.forwarded || this.handedOver) return this.outer.nextAttempt(attempt, n);
+    if (this.forwarded || this.handedOver) return this.outer.nextAttempt(attempt, n, to);
     // The first one within has the number of this one, which is no attempt of its own.
     this.forwarded = true;
     if (this.#isReported) this.#reportForwarded();
-    return this.outer.nextAttempt(attempt, this.entry.n);
+    return this.outer.nextAttempt(attempt, this.entry.n, to);
   }
 
   abandon(): void {
@@ -115,13 +115,14 @@ export class CurrentAttempt extends InnerScope<AttemptScope | undefined> impleme
     // An attempt within hands over: it has a journal entry and an end of its own.
     if (this.forwarded && this.inner?.some((one) => one.isHandingOver) === true)
       return this.context.handOver();
+    if (this.pending === undefined && this.forwarded && !this.#becomeOwn())
+      return Promise.reject(new Error(over));
     this.pending ??= this.#start();
     return this.pending;
   }
 
   #start(): Promise<void> {
     const { context, journal } = this;
-    if (this.forwarded) this.#becomeOwn();
     this.isHandingOver = true;
     const needsJournal = journal !== undefined && (!this.isJournaled || journal.handOver !== undefined);
     let consent: Promise<void> | undefined;
@@ -139,13 +140,15 @@ export class CurrentAttempt extends InnerScope<AttemptScope | undefined> impleme
     return handOver;
   }
 
-  /** After it forwarded the message, it makes an attempt itself. */
-  #becomeOwn(): void {
+  /** After it forwarded the message, it makes an attempt itself; false if it may not. */
+  #becomeOwn(): boolean {
+    const n = this.outer?.nextAttempt(undefined, undefined, this.to) ?? 1;
+    if (n === 0) return false;
     this.forwarded = false;
     this.#isReported = false;
-    const n = this.outer?.nextAttempt() ?? 1;
     this.entry = { ...this.entry, attempt: attemptId(), n, at: wallNow(this.#clock) };
     this.isJournaled = false;
+    return true;
   }
 
   #done(): void {

@@ -1,4 +1,3 @@
-import { skip } from "../attempt/attempt-record.ts";
 import type { Attempt, Delivery } from "../events/delivery.ts";
 import { type Observer, observeBoth } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
@@ -6,16 +5,23 @@ import type { Failure, Outcome } from "../failure/outcome.ts";
 import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
 import { InvalidMessage } from "../message/fields.ts";
 import type { Envelope, Message } from "../message/message.ts";
-import { limitsOf, nextPart, type Part } from "../provider/limits.ts";
-import { type AttemptScope, type AttemptState, attemptScope } from "../provider/scope.ts";
+import {
+  type AttemptScope,
+  type AttemptState,
+  attemptScope,
+  type RetryRequest,
+  type RetryTurn,
+} from "../provider/scope.ts";
 import { AbortScope } from "../runtime/abort.ts";
-import { type Clock, sleep, wallNow } from "../runtime/clock.ts";
+import { type Clock, wallNow } from "../runtime/clock.ts";
 import { settledWithGrace } from "../runtime/wait.ts";
 import { buildDelivery, refusedDelivery } from "./build-delivery.ts";
 import type { Link } from "./link.ts";
-import { type CallContext, LinkCall } from "./link-call.ts";
+import type { LinkCall } from "./link-call.ts";
+import { offer } from "./offer.ts";
 import type { ChainSettings, SendOptions } from "./options.ts";
-import { type FailoverRules, RecipientTracker } from "./recipient-tracker.ts";
+import { RecipientTracker } from "./recipient-tracker.ts";
+import { Turns, type TurnsContext } from "./turns.ts";
 
 /** A chain, as its deliveries see it. */
 export interface ChainState {
@@ -28,40 +34,29 @@ export interface ChainState {
   onIdle: (() => void) | undefined;
 }
 
-/** Waits for a busy server once; waits for limits of our own are free and bounded by the deadline. */
-const maxWaits = 1;
-const ownLimits = new Set(["rate-limit", "resting", "queue-full"]);
-
-const none: readonly never[] = Object.freeze([]);
-
-/** A link that did not take the message for all recipients. */
-interface FailedLink {
-  readonly id: string;
-  readonly failure: Failure;
-}
-
 /**
- * One delivery: reads the message, offers it to the links in order, waits for those that are only unable for a while, and
- * says how it ended. It is the scope of all its attempts. A class, since one is made for every send.
+ * One delivery: reads the message, offers it to the first link, then to others in their turns, and says how it ended. It
+ * is the scope of all its attempts. A class, since one is made for every send.
  */
-export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
+export class DeliveryRun implements TurnsContext {
   readonly observe: Observer | undefined;
   readonly journal: Journal | undefined;
   readonly deadlineAt: number;
   readonly handOver: (() => Promise<void>) | undefined;
+  /** The scope of the chain around this one. */
+  readonly outer: AttemptScope | undefined;
   message!: Message;
+  envelope!: Envelope;
+  tracker!: RecipientTracker;
   readonly #chain: ChainState;
   readonly #options: SendOptions;
-  /** The scope of the chain around this one. */
-  readonly #outer: AttemptScope | undefined;
   readonly #abort: AbortScope;
   readonly #cancelDeadline: (() => void) | undefined;
   /** When it began, as the clock counts and as the machine's clock says. */
   readonly #beganAt: number;
   readonly #startedAt: number;
   #attempts: Attempt[] | undefined;
-  #envelope!: Envelope;
-  #tracker!: RecipientTracker;
+  #turns: Turns | undefined;
   #lastNumber = 0;
   #lastAttempt: AttemptState | undefined;
   /** Nothing begins any more. */
@@ -73,7 +68,7 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
     const outer = attemptScope(options.scope);
     this.#chain = chain;
     this.#options = options;
-    this.#outer = outer;
+    this.outer = outer;
     this.#beganAt = clock.now();
     this.#startedAt = wallNow(clock);
     this.observe = observeBoth(chain.observe, outer?.observe);
@@ -93,6 +88,10 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
     return this.#abort.signal;
   }
 
+  get links(): readonly Link[] {
+    return this.#chain.links;
+  }
+
   get clock(): Clock {
     return this.#chain.settings.clock;
   }
@@ -105,13 +104,10 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
         : await readMessage(input, this.#chain.settings, this.#startedAt, this.signal);
       if ("success" in message) return this.#refuse(message);
       this.#begin(message);
-      let previous: FailedLink | undefined;
-      for (let place = 0; place < this.#chain.links.length; place++) {
-        const to = this.#tracker.pending;
-        if (to.length === 0) break;
-        previous = (await this.#offer(place, to, previous)) ?? previous;
-      }
-      if (this.#tracker.pending.length > 0) await this.#retryAfterWaits();
+      // Most deliveries end here: nothing more is made for them.
+      const hadTurn = await offer(this, 0, this.tracker.pending);
+      if (hadTurn) this.#turns?.turnOver();
+      if (this.#turns !== undefined || this.tracker.pending.length > 0) await this.#othersTurns.end();
       return this.#conclude();
     } finally {
       this.#end();
@@ -120,19 +116,19 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
 
   /** Tells what belongs to the delivery as a whole: not that of a chain within a chain. */
   get #report(): Observer | undefined {
-    return this.#outer === undefined ? this.observe : undefined;
+    return this.outer === undefined ? this.observe : undefined;
   }
 
   #refuse(delivery: Delivery): Delivery {
-    if (this.#outer === undefined) reportRefused(this.#chain, delivery, this.#beganAt);
+    if (this.outer === undefined) reportRefused(this.#chain, delivery, this.#beganAt);
     return delivery;
   }
 
   #begin(message: Message): void {
     this.message = message;
-    this.#envelope = this.#options.envelope ?? message.envelope;
-    const { to } = this.#envelope;
-    this.#tracker = new RecipientTracker(to, this);
+    this.envelope = this.#options.envelope ?? message.envelope;
+    const { to } = this.envelope;
+    this.tracker = new RecipientTracker(to, this);
     this.#report?.({
       type: "delivery-start",
       at: this.#startedAt,
@@ -142,97 +138,33 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
   }
 
   #conclude(): Delivery {
-    const { clock, id: chain } = this.#chain.settings;
-    const { id } = this.message;
-    const delivery = buildDelivery(this.#tracker, { id, chain, attempts: this.#attempts ?? [], clock });
+    const delivery = this.#build(this.#attempts ?? []);
+    const { clock } = this;
     const ms = clock.now() - this.#beganAt;
-    this.#report?.({ type: "delivery", at: wallNow(clock), message: id, delivery, ms });
+    this.#report?.({ type: "delivery", at: wallNow(clock), message: this.message.id, delivery, ms });
     return delivery;
   }
 
-  /**
-   * Offers the message to one link, in as many calls as the provider's limits make of it. Resolves with the link's
-   * failure, if there was any.
-   */
-  async #offer(
-    place: number,
-    to: readonly string[],
-    previous: FailedLink | undefined,
-  ): Promise<FailedLink | undefined> {
-    const link = this.#chain.links[place] as Link;
-    if (previous !== undefined) this.#reportFailover(previous, link.id, to.length);
-    let left = to;
-    while (left.length > 0) {
-      const part = this.#nextPart(link, left);
-      if (part?.over !== undefined) {
-        left = this.#record(place, this.#skipLink(link, part.to, part.over), part, left);
-        continue;
-      }
-      const call = new LinkCall(link, this.#envelopeFor(part?.to ?? left), this);
-      let outcome: Outcome;
-      try {
-        outcome = call.outcomeOf(await call.answer());
-      } catch {
-        outcome = call.thrownOutcome();
-      }
-      left = this.#record(place, outcome, part, left);
-    }
-    return this.#failedLink(place);
+  #build(attempts: readonly Attempt[]): Delivery {
+    const { clock, id: chain } = this.#chain.settings;
+    return buildDelivery(this.tracker, { id: this.message.id, chain, attempts, clock });
   }
 
-  /** The recipients of the next call; `undefined` for all that are left. */
-  #nextPart(link: Link, left: readonly string[]): Part | undefined {
-    // Read anew each time: the attempt before may have taught the provider what its server takes.
-    const limits = limitsOf(link);
-    if (limits === undefined) return undefined;
-    return nextPart(this.message, { from: this.#envelope.from, to: left }, limits);
+  soFar(): Delivery {
+    return this.#build([]);
   }
 
-  /** Notes the outcome of a call; returns the recipients that the link is still to be called for. */
-  #record(
-    place: number,
-    outcome: Outcome,
-    part: Part | undefined,
-    left: readonly string[],
-  ): readonly string[] {
-    this.#tracker.record(place, outcome, part?.to ?? left);
-    if (part === undefined) return none;
-    const done = new Set(part.to);
-    const others = left.filter((address) => !done.has(address));
-    if (others.length === 0 || outcome.success || !this.#endsLink(outcome, place)) return others;
-    // What became of the part is unknown, but the rest was surely not sent.
-    if (outcome.kind !== "unknown") this.#tracker.record(place, withoutRejections(outcome), others);
-    return none;
+  get hasUnasked(): boolean {
+    return this.#othersTurns.hasUnasked;
   }
 
-  #failedLink(place: number): FailedLink | undefined {
-    const failure = this.#tracker.failures[place];
-    return failure === undefined ? undefined : { id: (this.#chain.links[place] as Link).id, failure };
+  get #othersTurns(): Turns {
+    this.#turns ??= new Turns(this);
+    return this.#turns;
   }
 
-  /**
-   * Whether the other recipients of a message are better not offered to a link that answered this for some of them. What
-   * is about message or recipients says nothing of the others; what is about the provider would be answered again.
-   */
-  #endsLink(failure: Failure, place: number): boolean {
-    const { kind } = failure;
-    const isLast = place === this.#chain.links.length - 1;
-    if (kind === "transient") return !isLast && this.shouldFailOver(failure, place);
-    if (kind === "unknown") return !isLast;
-    return kind === "throttled" || kind === "misconfigured" || kind === "skipped" || kind === "cancelled";
-  }
-
-  /** Answers for a provider whose limits say that it would refuse: its policies are not told. */
-  #skipLink(link: Link, to: readonly string[], reason: string): Failure {
-    const context = { scope: this, envelope: this.#envelopeFor(to) };
-    const at = wallNow(this.clock);
-    return skip(link.id, this.message, context, { code: "over-limit", kind: "refused", reason, at });
-  }
-
-  #envelopeFor(to: readonly string[]): Envelope {
-    const envelope = this.#envelope;
-    if (to.length === envelope.to.length) return envelope;
-    return Object.freeze({ from: envelope.from, to: Object.freeze(to) });
+  async letOthersGo(call: LinkCall, request: RetryRequest): Promise<RetryTurn> {
+    return this.#othersTurns.letOthersGo(call, request);
   }
 
   /** Whether a failure at a link leaves the recipient to other providers. */
@@ -249,55 +181,9 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
     return this.clock.now();
   }
 
-  /** While a recipient still needs the message: waits for links that are only unable for a while, and tries them again. */
-  async #retryAfterWaits(): Promise<void> {
-    const { links } = this.#chain;
-    for (let waits = 0; ; ) {
-      if (!(await this.#waitForLinks(waits))) return;
-      let hasWaited = false;
-      let previous: FailedLink | undefined;
-      for (const place of links.keys()) {
-        const due = this.#retryable(place, waits).filter(({ at }) => at <= this.now());
-        if (due.length === 0) continue;
-        hasWaited ||= this.#tracker.failures[place]?.kind !== "skipped";
-        const to = due.map(({ address }) => address);
-        previous = (await this.#offer(place, to, previous)) ?? previous;
-      }
-      if (hasWaited) waits += 1;
-    }
-  }
-
-  /** The recipients for whom a link may be tried again, and from when on, as the clock counts. */
-  #retryable(place: number, waits: number): { readonly address: string; readonly at: number }[] {
-    return this.#tracker.states.flatMap(({ address, status, failures, retryAt }) => {
-      const at = retryAt[place];
-      return status === "pending" && at !== undefined && isWorthWaiting(failures[place], waits)
-        ? [{ address, at }]
-        : [];
-    });
-  }
-
-  /** Waits until a link may be tried again; false if there is none in time. */
-  async #waitForLinks(waits: number): Promise<boolean> {
-    if (this.signal.aborted) return false;
-    const { links } = this.#chain;
-    const times = [...links.keys()].flatMap((place) => this.#retryable(place, waits).map(({ at }) => at));
-    const until = Math.min(...times);
-    if (!(until < this.deadlineAt)) return false;
-    // Timers count whole ms: a fraction less would be one more wait.
-    const delayMs = Math.ceil(Math.max(0, until - this.now()));
-    this.observe?.({ type: "wait", at: wallNow(this.clock), message: this.message.id, delayMs });
-    return sleep(this.clock, delayMs, this.signal);
-  }
-
-  #reportFailover({ id: from, failure }: FailedLink, to: string, recipients: number): void {
-    const at = wallNow(this.clock);
-    this.observe?.({ type: "failover", at, message: this.message.id, from, to, failure, recipients });
-  }
-
-  nextAttempt(attempt?: AttemptState, n?: number): number {
+  nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number {
     if (this.#isOver) return 0;
-    if (this.#outer !== undefined) return this.#outer.nextAttempt(attempt, n);
+    if (this.outer !== undefined) return this.outer.nextAttempt(attempt, n, to);
     if (n !== undefined) return n;
     // The number of an attempt that was not made after all is free.
     if (this.#lastAttempt?.isVoid !== true) this.#lastNumber += 1;
@@ -314,7 +200,7 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
       const before = attempts.findLastIndex(({ n }) => n <= attempt.n);
       attempts.splice(before + 1, 0, attempt);
     }
-    this.#outer?.record(attempt, outcome);
+    this.outer?.record(attempt, outcome);
   }
 
   #end(): void {
@@ -324,20 +210,6 @@ export class DeliveryRun implements AttemptScope, CallContext, FailoverRules {
     this.#chain.running -= 1;
     if (this.#chain.running === 0) this.#chain.onIdle?.();
   }
-}
-
-/** Whether waiting for this link, within the deadline, is worth it. */
-function isWorthWaiting(failure: Failure | undefined, waits: number): boolean {
-  if (failure?.retryAfterMs === undefined) return false;
-  if (failure.kind === "skipped") return ownLimits.has(failure.code ?? "");
-  return (failure.kind === "throttled" || failure.kind === "deferred") && waits < maxWaits;
-}
-
-/** What a failure says of recipients that were not part of the attempt. */
-function withoutRejections(failure: Failure): Failure {
-  if (failure.rejected === undefined) return failure;
-  const { rejected: _, ...rest } = failure;
-  return Object.freeze(rest);
 }
 
 /** The message that an input makes, or the delivery of one that cannot be sent. */

@@ -1,10 +1,16 @@
 import { noHandOverHook } from "../attempt/current-attempt.ts";
 import { mergeOutcomes } from "../attempt/merge-outcomes.ts";
 import { parseOutcome } from "../failure/normalize.ts";
-import { failure, type Outcome } from "../failure/outcome.ts";
+import { type Failure, failure, type Outcome } from "../failure/outcome.ts";
 import type { Envelope, Message } from "../message/message.ts";
 import { isSettling } from "../policies/policy.ts";
-import { type AttemptScope, type AttemptState, InnerScope } from "../provider/scope.ts";
+import {
+  type AttemptScope,
+  type AttemptState,
+  InnerScope,
+  type RetryRequest,
+  type RetryTurn,
+} from "../provider/scope.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { settleWithGrace, tryAsync } from "../runtime/wait.ts";
 import type { Link } from "./link.ts";
@@ -21,6 +27,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   readonly handOver: (() => Promise<void>) | undefined;
   readonly clock: Clock;
+  /** Lets the other links go before a call's next try. */
+  letOthersGo(call: LinkCall, request: RetryRequest): Promise<RetryTurn>;
 }
 
 /**
@@ -28,27 +36,59 @@ export interface CallContext {
  * for every send.
  */
 export class LinkCall extends InnerScope<AttemptScope & CallContext> {
+  /** The link's place in the chain. */
+  readonly place: number;
+  /** Ends its wait for the next try. Set while others are asked before: then it may make no attempts. */
+  giveUp: (() => void) | undefined;
+  /** Whom it went on for after others were asked: its last word is about nobody else. */
+  wentOnFor: readonly string[] | undefined;
   readonly #link: Link;
   readonly #envelope: Envelope;
   #first: AttemptState | undefined;
   #more: AttemptState[] | undefined;
   #isOver = false;
 
-  constructor(link: Link, envelope: Envelope, delivery: AttemptScope & CallContext) {
+  constructor(link: Link, place: number, envelope: Envelope, delivery: AttemptScope & CallContext) {
     super(delivery);
+    this.place = place;
     this.#link = link;
     this.#envelope = envelope;
   }
 
-  override nextAttempt(attempt?: AttemptState, n?: number): number {
+  override nextAttempt(
+    attempt?: AttemptState,
+    n?: number,
+    to: readonly string[] | undefined = attempt?.to,
+  ): number {
     // A policy may begin an attempt after it has answered: another provider may have the message by then.
-    if (this.#isOver) return 0;
+    if (this.#isOver || (to !== undefined && !this.#mayHave(to))) return 0;
     if (attempt !== undefined) {
       if (this.#first === undefined) this.#first = attempt;
       else if (this.#more === undefined) this.#more = [attempt];
       else this.#more.push(attempt);
     }
-    return super.nextAttempt(attempt, n);
+    return super.nextAttempt(attempt, n, to);
+  }
+
+  /** Whether these may still get the message from this call: others may have been asked for them meanwhile. */
+  #mayHave(to: readonly string[]): boolean {
+    const { wentOnFor } = this;
+    return (
+      this.giveUp === undefined &&
+      (wentOnFor === undefined || to.every((address) => wentOnFor.includes(address)))
+    );
+  }
+
+  override async retryTurn(request: RetryRequest): Promise<RetryTurn> {
+    if (this.#isOver || this.giveUp !== undefined) return { to: [], delayMs: 0 };
+    // One that is under way may take the message: nobody else is to be asked for now.
+    const isUnderWay = this.#attempts.some(
+      (one) => !one.forwarded && !one.isVoid && one.outcome === undefined,
+    );
+    const answer = isUnderWay ? undefined : this.#parse(request.outcome, request.tried);
+    if (answer === undefined) return request;
+    const outcome = mergeOutcomes(answer, this.#noAnswer(""), request.tried, this.#attempts);
+    return this.outer.letOthersGo(this, { ...request, outcome });
   }
 
   /** Calls the link. Settles soon after an abort, whatever its policies do; rejects if one of them throws. */
@@ -83,9 +123,7 @@ export class LinkCall extends InnerScope<AttemptScope & CallContext> {
     // One attempt, and its own outcome: the usual case.
     if (outcome !== undefined && outcome === answer && this.#more === undefined && first?.to === to)
       return outcome;
-    const facts = { handedOver: false, refusal: undefined, forwards: true };
-    const parsed = parseOutcome(this.#link.id, answer, to, facts);
-    return this.#merge(parsed, "a policy answered neither a receipt nor a failure");
+    return this.#merge(this.#parse(answer, to), "a policy answered neither a receipt nor a failure");
   }
 
   /** The outcome of a call whose policies threw. */
@@ -93,17 +131,24 @@ export class LinkCall extends InnerScope<AttemptScope & CallContext> {
     return this.#merge(undefined, "a policy threw instead of answering");
   }
 
-  #merge(
-    answer: Outcome | undefined,
-    reason: string,
-    kind: "transient" | "cancelled" = "transient",
-  ): Outcome {
-    this.#isOver = true;
-    const first = this.#first;
-    const attempts = first === undefined ? [] : [first, ...(this.#more ?? [])];
-    for (const one of attempts) one.abandon();
+  get #attempts(): readonly AttemptState[] {
+    return this.#first === undefined ? [] : [this.#first, ...(this.#more ?? [])];
+  }
+
+  #parse(answer: unknown, to: readonly string[]): Outcome | undefined {
+    const facts = { handedOver: false, refusal: undefined, forwards: true };
+    return parseOutcome(this.#link.id, answer, to, facts);
+  }
+
+  #noAnswer(reason: string, kind: "transient" | "cancelled" = "transient"): Failure {
     const again = kind === "transient" ? (false as const) : undefined;
-    const fallback = failure({ provider: this.#link.id, kind, again, reason });
-    return mergeOutcomes(answer, fallback, this.#envelope.to, attempts);
+    return failure({ provider: this.#link.id, kind, again, reason });
+  }
+
+  #merge(answer: Outcome | undefined, reason: string, kind?: "cancelled"): Outcome {
+    this.#isOver = true;
+    const attempts = this.#attempts;
+    for (const one of attempts) one.abandon();
+    return mergeOutcomes(answer, this.#noAnswer(reason, kind), this.#envelope.to, attempts);
   }
 }

@@ -1,4 +1,4 @@
-import type { Failure, Outcome, Receipt } from "../failure/outcome.ts";
+import { type Failure, failuresOf, type Outcome, type Receipt } from "../failure/outcome.ts";
 import { mailboxKey } from "../message/address.ts";
 
 /** How it stands with one recipient of a delivery. */
@@ -78,19 +78,19 @@ export class RecipientTracker {
     return this.#states.filter(({ status }) => status === "pending").map(({ address }) => address);
   }
 
+  /** Whether a recipient may still be offered to a provider. */
+  isPending(address: string): boolean {
+    return this.#pendingState(address) !== undefined;
+  }
+
   /**
    * Notes what a link answered.
    * @param place the link's
    * @param to the recipients that the outcome is about; a failure is not noted for any other
    */
   record(place: number, outcome: Outcome, to: readonly string[]): void {
-    if (outcome.failures !== undefined || (!outcome.success && this.#innerFailures !== undefined)) {
-      this.#innerFailures ??= [];
-      this.#innerFailures[place] = outcome.failures;
-    }
-    if (outcome.possibleDuplicate === true) this.possibleDuplicate = true;
-    if (!outcome.success) this.#recordFailure(place, outcome, to);
-    else if (
+    if (
+      outcome.success &&
       this.#states === undefined &&
       outcome.accepted === this.recipients &&
       outcome.rejected.length === 0 &&
@@ -98,38 +98,51 @@ export class RecipientTracker {
     ) {
       this.#receipts = [outcome];
       this.#fullReceipt = outcome;
-    } else this.#recordReceipt(place, outcome);
+      return;
+    }
+    if (outcome.success) this.#receipts = [...this.#receipts, ...(outcome.receipts ?? [outcome])];
+    this.recordSoFar(place, outcome, to);
   }
 
-  #recordReceipt(place: number, receipt: Receipt): void {
-    this.#receipts = [...this.#receipts, ...(receipt.receipts ?? [receipt])];
-    for (const address of receipt.accepted) {
-      const state = this.#pendingState(address);
-      if (state !== undefined) state.status = "accepted";
+  /** Notes what a link has answered so far. The receipts come with its last word. */
+  recordSoFar(place: number, outcome: Outcome, to: readonly string[]): void {
+    if (outcome.possibleDuplicate === true) this.possibleDuplicate = true;
+    if (outcome.failures !== undefined || (!outcome.success && this.#innerFailures !== undefined)) {
+      this.#innerFailures ??= [];
+      this.#innerFailures[place] = outcome.failures;
     }
-    for (const { address, failure } of receipt.rejected) {
-      const state = this.#pendingState(address);
+    if (outcome.success) {
+      for (const address of outcome.accepted) {
+        const state = this.#pendingState(address);
+        if (state !== undefined) state.status = "accepted";
+      }
+      if (outcome.rejected.length === 0) return;
+    }
+    const isAbout = new Set(to.map(mailboxKey));
+    for (const { address, failure } of failuresOf(outcome, to)) {
+      const state = isAbout.has(mailboxKey(address)) ? this.#pendingState(address) : undefined;
       if (state !== undefined) this.#fail(state, place, failure);
     }
+    if (!outcome.success) this.failures[place] = outcome;
   }
 
-  #recordFailure(place: number, failure: Failure, to: readonly string[]): void {
-    const rejections = new Map(failure.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
-    const isForAll = to.length === this.recipients.length;
-    for (const state of isForAll ? this.#drafts : to.map((address) => this.#pendingState(address))) {
-      if (state?.status !== "pending") continue;
-      this.#fail(state, place, rejections.get(mailboxKey(state.address)) ?? failure);
+  /** Only these are still to be offered to a provider: others have been taken care of elsewhere. */
+  keepPending(to: readonly string[]): void {
+    const kept = new Set(to.map(mailboxKey));
+    for (const state of this.#drafts) {
+      if (state.status === "pending" && !kept.has(mailboxKey(state.address))) state.status = "ended";
     }
-    this.failures[place] = failure;
   }
 
   #fail(state: Draft, place: number, failure: Failure): void {
     const { retryAfterMs } = failure;
+    // A link that lets others go first is heard twice.
+    const isNotedAlready = state.failures[place]?.kind === "unknown";
     state.failures[place] = failure;
     state.retryAt[place] = retryAfterMs === undefined ? undefined : this.#rules.now() + retryAfterMs;
     this.failures[place] = failure;
     if (failure.kind === "unknown") {
-      state.unknowns += 1;
+      if (!isNotedAlready) state.unknowns += 1;
       state.end = failure;
     }
     if (this.#rules.shouldFailOver(failure, place)) return;

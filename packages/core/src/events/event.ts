@@ -55,7 +55,7 @@ export type ChainEvent =
       readonly attempt: string;
       readonly outcome: Outcome;
     })
-  /** The same provider will be tried again after `delayMs`. */
+  /** The same provider will be tried again, `delayMs` after its failure. */
   | (ChainEventBase & {
       readonly type: "retry";
       readonly provider: string;

@@ -1,3 +1,4 @@
+import { mailboxKey } from "../message/address.ts";
 import { reason } from "../runtime/sanitize.ts";
 import type { FailureKind } from "./kinds.ts";
 
@@ -70,6 +71,19 @@ export interface Failure extends AggregateFields {
 
 /** How one attempt ended. A provider's `send` always resolves with one, told apart by `success`. */
 export type Outcome = Receipt | Failure;
+
+/** The failure of each recipient that was not accepted: its own, or the whole one where it has none. */
+export function failuresOf(outcome: Outcome, to: readonly string[]): readonly Rejection[] {
+  if (outcome.success) return outcome.rejected;
+  if (outcome.rejected === undefined) return to.map((address) => ({ address, failure: outcome }));
+  const own = new Map(outcome.rejected.map((one) => [mailboxKey(one.address), one.failure]));
+  return to.map((address) => ({ address, failure: own.get(mailboxKey(address)) ?? outcome }));
+}
+
+/** Whether a provider was silent until a time was over: `timeout`, `ETIMEDOUT`, `UND_ERR_CONNECT_TIMEOUT`. */
+export function isTimeout({ kind, code = "" }: Failure): boolean {
+  return kind === "transient" && /timed?out/i.test(code);
+}
 
 /** What `failure` is made from; `undefined` means absent. */
 export interface FailureParts {

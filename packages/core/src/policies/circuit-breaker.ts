@@ -1,7 +1,7 @@
 import { skip } from "../attempt/attempt-record.ts";
 import type { BreakerState } from "../events/event.ts";
 import type { Dispositions, Verdict } from "../failure/kinds.ts";
-import type { Outcome } from "../failure/outcome.ts";
+import { isTimeout, type Outcome } from "../failure/outcome.ts";
 import type { SendContext } from "../provider/provider.ts";
 import { type Clock, systemClock, wallAt, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
@@ -21,6 +21,11 @@ export interface BreakerOptions extends TimedOptions {
   readonly minimumCalls?: number | undefined;
   /** How far back it looks, ms. @defaultValue 60000 */
   readonly windowMs?: number | undefined;
+  /**
+   * Time-outs in a row that open it whatever the rate is: each has cost a message as long as the provider was given.
+   * `Infinity`: none do. @defaultValue 3
+   */
+  readonly consecutiveTimeouts?: number | undefined;
   /** How long it stays open before one probe is let through, ms. Doubles with every failed probe. @defaultValue 30000 */
   readonly resetMs?: number | undefined;
   /** The longest it stays open, ms. @defaultValue 300000 */
@@ -32,8 +37,8 @@ export interface BreakerOptions extends TimedOptions {
 const buckets = 12;
 
 /**
- * Stops calling a provider that fails: opens on the rate of failures over a window, at once on `misconfigured`, lets
- * one probe through when its time has come, and rests for as long as a provider that is throttling asked for.
+ * Stops calling a provider that fails: opens on the rate of failures over a window, on time-outs in a row, and at once on
+ * `misconfigured`, lets one probe through when its time has come, and rests for as long as a provider that is throttling asked for.
  * Outcomes that say nothing about the provider neither open nor close it.
  * @throws {RangeError} if an option is out of range
  */
@@ -42,6 +47,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
     "failureRate",
     "minimumCalls",
     "windowMs",
+    "consecutiveTimeouts",
     "resetMs",
     "maxResetMs",
     "maxRestMs",
@@ -53,6 +59,11 @@ export function breaker(options: BreakerOptions = {}): Policy {
     whole: true,
   });
   const windowMs = numberOption("breaker: windowMs", options.windowMs, 60_000, { min: buckets, whole: true });
+  const consecutiveTimeouts = numberOption("breaker: consecutiveTimeouts", options.consecutiveTimeouts, 3, {
+    min: 1,
+    whole: true,
+    unbounded: true,
+  });
   const resetMs = numberOption("breaker: resetMs", options.resetMs, 30_000, { min: 1 });
   const maxResetMs = numberOption("breaker: maxResetMs", options.maxResetMs, Math.max(resetMs, 300_000), {
     min: resetMs,
@@ -69,6 +80,7 @@ export function breaker(options: BreakerOptions = {}): Policy {
     let reopenAt = Number.NEGATIVE_INFINITY;
     let restUntil = Number.NEGATIVE_INFINITY;
     let openForMs = resetMs;
+    let timeoutsInARow = 0;
     /** When the probe under way began. */
     let probeAt: number | undefined;
     const { id: provider } = site.provider;
@@ -139,8 +151,10 @@ export function breaker(options: BreakerOptions = {}): Policy {
       if (called !== current) return outcome; // from before the circuit opened: not counted
       if (health === "success" || health === "failure") {
         turnWindow(clock.now());
+        timeoutsInARow = outcome.success || !isTimeout(outcome) ? 0 : timeoutsInARow + 1;
         await (health === "success" ? called.succeed() : called.fail());
         if (called !== current) return outcome;
+        if (health === "failure" && timeoutsInARow >= consecutiveTimeouts) called.trip();
       } else if (health === "open") called.trip();
 
       if (called.open && state !== "open") {

@@ -2,9 +2,9 @@ import type { Dispositions } from "../failure/kinds.ts";
 import {
   type Failure,
   failure,
+  failuresOf,
   type Outcome,
   type Receipt,
-  type Rejection,
   receipt,
 } from "../failure/outcome.ts";
 import { aggregateKind } from "../failure/precedence.ts";
@@ -21,13 +21,6 @@ export interface RetryableRecipients {
 
 const isRetryable = (one: Failure, table: Dispositions): boolean =>
   one.again !== false && table[one.kind].retry;
-
-/** Each recipient's own failure, where it has none of its own the whole one. */
-function failuresOf(outcome: Outcome, to: readonly string[]): readonly Rejection[] {
-  if (outcome.success) return outcome.rejected;
-  const rejections = new Map(outcome.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
-  return to.map((address) => ({ address, failure: rejections.get(mailboxKey(address)) ?? outcome }));
-}
 
 /** The recipients to retry after an attempt; `undefined` if there are none. */
 export function retryableRecipients(

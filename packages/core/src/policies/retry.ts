@@ -1,6 +1,8 @@
 import pRetry from "p-retry";
+import { isTimeout } from "../failure/outcome.ts";
 import type { Envelope } from "../message/message.ts";
 import type { SendContext } from "../provider/provider.ts";
+import type { AttemptScope, DeliveryScope } from "../provider/scope.ts";
 import { sleep, systemClock, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
 import { type Policy, settlingPolicy, type TimedOptions } from "./policy.ts";
@@ -20,29 +22,50 @@ export interface RetryOptions extends TimedOptions {
   readonly budget?: number | undefined;
   /** What every success puts back into the budget. @defaultValue 0.1 */
   readonly refill?: number | undefined;
+  /**
+   * What comes first where the chain has other providers: `"first"`, they are asked before anything is waited for here,
+   * and before another try after a slow failure; `"after-retries"`, all tries are made here before. @defaultValue `"first"`
+   */
+  readonly failover?: "first" | "after-retries" | undefined;
   /** From 0 (included) to 1 (excluded). @defaultValue Math.random */
   readonly random?: (() => number) | undefined;
 }
 
+/** A failure that came sooner than this may be tried again at once, ms. A time-out never is. */
+const quickMs = 100;
+
 /** Thrown to p-retry, and only there: try again. */
 const notYet = new Error("not yet");
+
+const names = ["attempts", "baseMs", "capMs", "budget", "refill", "failover", "random", "clock"];
 
 /**
  * Tries the same provider again where the table allows it (`transient`), for those recipients alone for whom it does:
  * full jitter, never earlier than the server asked for, never past the deadline, and within a budget, so that a total
- * outage costs about one call a message. The receipt of several attempts has the `messageId` of the first.
+ * outage costs about one call a message. The receipt of several attempts has the `messageId` of the first. Within a chain
+ * the other providers are asked before any wait: see `failover`.
  * @throws {RangeError} if an option is out of range
  */
 export function retry(options: RetryOptions = {}): Policy {
-  knownOptions("retry", options, ["attempts", "baseMs", "capMs", "budget", "refill", "random", "clock"]);
+  knownOptions("retry", options, names);
   const attempts = numberOption("retry: attempts", options.attempts, 3, { min: 1, max: 100, whole: true });
   const baseMs = numberOption("retry: baseMs", options.baseMs, 200, { min: 0 });
   const capMs = numberOption("retry: capMs", options.capMs, 5_000, { min: 0 });
   const capacity = numberOption("retry: budget", options.budget, 10, { min: 0, unbounded: true });
   const refill = numberOption("retry: refill", options.refill, 0.1, { min: 0 });
+  const failover = options.failover ?? "first";
+  if (failover !== "first" && failover !== "after-retries")
+    throw new TypeError('retry: failover must be "first" or "after-retries"');
   const random = options.random ?? Math.random;
   const clock = options.clock ?? systemClock;
   const backoff: Backoff = { baseMs, capMs };
+
+  /** How others in the chain go first, if they do. */
+  const askOthers = (scope: DeliveryScope | undefined) => {
+    if (failover === "after-retries") return undefined;
+    const { retryTurn } = (scope ?? {}) as Partial<AttemptScope>;
+    return retryTurn?.bind(scope);
+  };
 
   return settlingPolicy((next, site) => {
     const budget = retryBudget(capacity, refill);
@@ -51,6 +74,7 @@ export function retry(options: RetryOptions = {}): Policy {
 
     return async (message, context) => {
       const { envelope, signal, scope } = context;
+      let beganAt = clock.now();
       const first = await next(message, context);
       const left = attempts === 1 ? undefined : retryableRecipients(first, envelope.to, site.dispositions);
       if (left === undefined) {
@@ -79,12 +103,18 @@ export function retry(options: RetryOptions = {}): Policy {
           return false;
         };
         if (last.waitMs > capMs) return suppress("wait-too-long");
-        const delayMs = Math.max(
-          last.waitMs,
-          Math.ceil(fullJitterMs(Math.max(1, fruitlessTries), backoff, random)),
-        );
-        if (scope !== undefined && clock.now() + delayMs >= scope.deadlineAt) return suppress("deadline");
+        const backoffMs = Math.ceil(fullJitterMs(Math.max(1, fruitlessTries), backoff, random));
+        const turn = { to: last.to, delayMs: Math.max(last.waitMs, backoffMs) };
+        const failedAt = clock.now();
+        if (scope !== undefined && failedAt + turn.delayMs >= scope.deadlineAt) return suppress("deadline");
         if (budget.left() < 1) return suppress("budget");
+        const hasQuickFailed = failedAt - beganAt < quickMs && !isTimeout(last.failure);
+        const isQuick = last.waitMs === 0 && (!wasFruitless || (fruitlessTries === 1 && hasQuickFailed));
+        const request = { ...turn, tried: envelope.to, outcome: tally.total(), isQuick, signal };
+        const { to: retried, delayMs } = await (askOthers(scope)?.(request) ?? turn);
+        // Nobody: others have taken the message, or it was given up.
+        if (retried.length === 0) return false;
+        if (retried.length < last.to.length) last = { ...last, to: Object.freeze([...retried]) };
         scope?.observe?.({
           type: "retry",
           at: wallNow(clock),
@@ -94,7 +124,8 @@ export function retry(options: RetryOptions = {}): Policy {
           delayMs,
           next: tries + 1,
         });
-        if (!(await sleep(clock, delayMs, signal))) return false;
+        // Some of it has passed while others were asked.
+        if (!(await sleep(clock, Math.max(0, failedAt + delayMs - clock.now()), signal))) return false;
         // Only now: a send that was given up while it waited has made no retry.
         return budget.take() || suppress("budget");
       };
@@ -106,6 +137,7 @@ export function retry(options: RetryOptions = {}): Policy {
           to = last.to;
           const { from } = envelope;
           const part = to === envelope.to ? context : contextFor(context, Object.freeze({ from, to }));
+          beganAt = clock.now();
           outcome = await next(message, part);
           if (outcome.success) budget.refund();
         } else if (outcome.success) budget.succeeded();

@@ -89,10 +89,10 @@ class TimedCall extends InnerScope<AttemptScope | undefined> {
     this.#cancel = times.clock.after(times.ms, () => this.#ring());
   }
 
-  override nextAttempt(attempt?: AttemptState, n?: number): number {
+  override nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number {
     // Of several at once, the one that awaits an answer counts.
     if (attempt !== undefined && !this.#awaitsAnswer) this.#attempt = attempt;
-    return super.nextAttempt(attempt, n);
+    return super.nextAttempt(attempt, n, to);
   }
 
   override record(attempt: Attempt, outcome: Outcome): void {

@@ -33,14 +33,37 @@ export interface DeliveryScope {
   readonly deadlineAt: number;
 }
 
+/** When a provider is tried again, and for whom: nobody, if others took the message or the delivery is over. */
+export interface RetryTurn {
+  readonly to: readonly string[];
+  /** How long after the failure, ms. */
+  readonly delayMs: number;
+}
+
+/** A provider's next try, as its link wants it. */
+export interface RetryRequest extends RetryTurn {
+  /** For whom it was tried, and what it answered. */
+  readonly tried: readonly string[];
+  readonly outcome: Outcome;
+  /** It may be tried again at once: it failed quickly, or took the message for some. */
+  readonly isQuick: boolean;
+  /** Aborts when the request is given up. */
+  readonly signal: AbortSignal;
+}
+
 /** A scope as core made it. */
 export interface AttemptScope extends DeliveryScope {
   /**
    * The number of the attempt that begins now; 0 if none may begin any more.
    * @param attempt absent for one that is not made (a skipped one)
    * @param n a number that is taken already: the attempt is made in the name of one that had it
+   * @param to whom it is for
    */
-  nextAttempt(attempt?: AttemptState, n?: number): number;
+  nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+  /** Whether there is a provider that was not asked yet. */
+  readonly hasUnasked?: boolean | undefined;
+  /** Lets other providers go before the next try of one. Absent: there are no others. */
+  retryTurn?(request: RetryRequest): Promise<RetryTurn>;
   /** Notes a finished or skipped attempt. */
   record(attempt: Attempt, outcome: Outcome): void;
 }
@@ -76,8 +99,16 @@ export class InnerScope<Outer extends AttemptScope | undefined = AttemptScope> i
     return this.outer?.deadlineAt ?? Number.POSITIVE_INFINITY;
   }
 
-  nextAttempt(attempt?: AttemptState, n?: number): number {
-    return this.outer?.nextAttempt(attempt, n) ?? 0;
+  nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number {
+    return this.outer?.nextAttempt(attempt, n, to) ?? 0;
+  }
+
+  get hasUnasked(): boolean {
+    return this.outer?.hasUnasked === true;
+  }
+
+  async retryTurn(request: RetryRequest): Promise<RetryTurn> {
+    return this.outer?.retryTurn?.(request) ?? request;
   }
 
   record(attempt: Attempt, outcome: Outcome): void {

@@ -24,11 +24,13 @@ const retry = optional({
   capMs: notNegative,
   budget: notNegative,
   refill: notNegative,
+  failover: z.enum(["first", "after-retries"]),
 });
 const breaker = optional({
   failureRate: z.number().min(0.001).max(1),
   minimumCalls: count,
   windowMs: z.int().min(12),
+  consecutiveTimeouts: count,
   resetMs: z.number().min(1),
   maxResetMs: z.number().min(1),
   maxRestMs: notNegative,
