@@ -16,7 +16,7 @@ const url = process.env.DATABASE_URL || undefined;
 const folder = mkdtempSync(join(tmpdir(), "orms-"));
 const pool = url === undefined ? undefined : openPool(url);
 const from = "shop@example.org";
-const outbox = await createOutbox({ database: pool, folder, from });
+const outbox = await createOutbox({ ...(pool ? { database: pool } : { folder }), from });
 await outbox.database.query(
   "create table if not exists orders (id int generated always as identity primary key, item text not null)",
 );

@@ -1,4 +1,5 @@
 import type { Queryable } from "../database/database.ts";
+import { withRemedy } from "../database/faults.ts";
 
 type Rows = readonly unknown[];
 
@@ -24,9 +25,8 @@ export function inTransaction(tx: Transaction): Queryable {
   }
   return {
     async query<T>(text: string, values: readonly unknown[] = []) {
-      const result = await ("executeSql" in tx
-        ? tx.executeSql(text, [...values])
-        : tx.query(text, [...values]));
+      const run = "executeSql" in tx ? tx.executeSql(text, [...values]) : tx.query(text, [...values]);
+      const result = await Promise.resolve(run).catch(withRemedy(text));
       return ("rows" in result ? result.rows : result) as readonly T[];
     },
   };

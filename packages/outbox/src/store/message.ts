@@ -1,6 +1,10 @@
-/** The states of a message. */
+/**
+ * The states of a message, as operators see them. One that is `scheduled` waits for its `sendAt`; `deferred` is one that
+ * is tried again. In the table both are `deferred`, as workers of every version know it.
+ */
 export const states = [
   "queued",
+  "scheduled",
   "sending",
   "deferred",
   "sent",
@@ -12,6 +16,13 @@ export const states = [
 ] as const;
 
 export type State = (typeof states)[number];
+
+/** The column `state`. */
+export type StoredState = Exclude<State, "scheduled">;
+
+/** Whether a deferred message `m` has never been put off, as SQL: then it waits for its `sendAt`. */
+export const isScheduledSql =
+  "(m.state = 'deferred' and m.deferrals = 0 and m.delivery_trace->>'status' is distinct from 'deferred')";
 
 /** States in which a message is over. One that is `unknown` waits for an operator or a late result. */
 export const finalStates = ["sent", "partial", "failed", "expired", "cancelled"] as const;

@@ -34,6 +34,7 @@ export const breakerStates: readonly string[] = ["closed", "half-open", "open"];
 /** `state` of a message of the outbox. */
 export const messageStates: readonly string[] = [
   "queued",
+  "scheduled",
   "sending",
   "deferred",
   "sent",
