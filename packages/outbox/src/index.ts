@@ -3,7 +3,15 @@ export type { Database, Queryable, Row } from "./database/database.ts";
 export { defaultFolder, type OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
 export type { EnqueueOptions } from "./enqueue/options.ts";
-export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./enqueue/orm.ts";
+export {
+  fromDrizzle,
+  fromKnex,
+  fromKysely,
+  fromMikroOrm,
+  fromPrisma,
+  fromSequelize,
+  fromTypeOrm,
+} from "./enqueue/orm.ts";
 export type { Transaction } from "./enqueue/transactions.ts";
 export { type CopyProgress, copyOutbox } from "./operations/copy.ts";
 export {

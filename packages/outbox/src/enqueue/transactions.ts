@@ -20,7 +20,7 @@ export type Transaction = QueryClient | SqlExecutor;
 export function inTransaction(tx: Transaction): Queryable {
   if (!("executeSql" in tx) && typeof tx.query !== "function") {
     throw new TypeError(
-      "enqueue: tx must be a client of pg or a transaction of PGlite; those of an ORM go through fromDrizzle, fromKnex, fromKysely or fromPrisma",
+      "enqueue: tx must be a client of pg or a transaction of PGlite; those of an ORM go through fromDrizzle, fromKnex, fromKysely, fromMikroOrm, fromPrisma, fromSequelize or fromTypeOrm",
     );
   }
   return {
