@@ -5,16 +5,16 @@ export interface IdParts {
   readonly id: string | null;
   readonly messageId: string | null;
   readonly from: unknown;
-  /** Of a whole mail: the one in its header. */
+  /** Of a whole mail: the one in its header, or nothing. */
   readonly inHeader: string | null;
 }
 
 /** The same as SQL, over `relais.message m`: of a whole mail the beginning of its header is read. */
 export const idPartsSql = `jsonb_build_object('id', m.content->>'id', 'messageId', m.content->>'messageId',
-  'from', m.content->'from', 'inHeader', case when m.content->'wholeMail' = 'true' then (select
+  'from', m.content->'from', 'inHeader', case when m.content->'raw' is not null then '' when m.content->'wholeMail' = 'true' then coalesce((select
     substring(split_part(encode(substring(a.content for 32768), 'escape'), E'\\r\\n\\r\\n', 1)
       from '(?in)^message-id:\\s*(<[^<>\\s]+>)')
-    from relais.attachment a where a.message = m.id and a.n = 1) end)`;
+    from relais.attachment a where a.message = m.id and a.n = 1), '') end)`;
 
 /** The Message-ID of the header that providers get. @returns `undefined` if it is not known before it is sent */
 export function messageIdOf(
@@ -22,7 +22,7 @@ export function messageIdOf(
   { id, messageId, from, inHeader }: IdParts,
   defaultFrom: string | undefined,
 ): string | undefined {
-  if (inHeader !== null) return inHeader;
+  if (inHeader !== null) return inHeader || undefined;
   const domain = domainOf(from ?? defaultFrom);
   try {
     return domain === undefined && messageId === null

@@ -91,6 +91,9 @@ test("relais worker sends what is in the outbox, says by whom, answers probes, a
   await until(() => errors().includes("SIGHUP: "));
   child.kill("SIGTERM");
   expect((await once(child, "close"))[0]).toBe(0);
+  expect(errors()).toMatch(
+    /^(\S+) stops: it takes no more messages, and finishes 0 under way\n\1 has stopped\n$/m,
+  );
 }, 60_000);
 
 test("relais worker --table works off a table of the application's own", async () => {
