@@ -11,7 +11,7 @@ interface Fault {
 }
 
 /** @returns PostgreSQL's code of an error, or of the one that it was made of */
-export function pgCode(error: unknown): unknown {
+function pgCode(error: unknown): unknown {
   if (typeof error !== "object" || error === null) return undefined;
   const { code, original, cause } = error as Fault;
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : pgCode(original ?? cause);
