@@ -216,7 +216,6 @@ export const version6: string = `
 create function relais.is_same(known uuid, entry jsonb) returns boolean language sql stable security definer
   set search_path = pg_catalog, pg_temp as $$
   select m.content - '{id,messageId,date}'::text[] = (entry->'content') - '{id,messageId,date}'::text[]
-    and coalesce(m.recipients = array(select jsonb_array_elements_text(entry->'recipients')), true)
     and not exists (select 1
       from (select a.n, a.filename, a.content_type, a.cid, a.disposition, a.content
           from relais.attachment a where a.message = m.id) a
