@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PostgresServer, postgresServer } from "../packages/outbox/test/postgres-server.ts";
@@ -12,58 +13,16 @@ const folder = ".test-results/prisma";
 const project = join(root, folder);
 const version = "7.10.0";
 
-const files: Readonly<Record<string, string>> = {
-  "package.json": JSON.stringify({ name: "somebody-elses", private: true, type: "module" }),
-  "schema.prisma": `
-generator client {
-  provider            = "prisma-client"
-  output              = "./generated"
-  importFileExtension = "ts"
-}
-datasource db {
-  provider = "postgresql"
-}
-model orders {
-  id   Int    @id @default(autoincrement())
-  item String
-}
-`,
-  "prisma.config.ts": `
-import { defineConfig } from "prisma/config";
-export default defineConfig({ schema: "schema.prisma" });
-`,
-  "main.ts": `
-import { PrismaPg } from "@prisma/adapter-pg";
-import { createOutbox, fromPrisma } from "@relais/outbox";
-import { PrismaClient } from "./generated/client.ts";
-
-const url = process.env.DATABASE_URL;
-const outbox = await createOutbox({ database: url, from: "shop@example.org" });
-await outbox.database.query("create table orders (id serial primary key, item text not null)");
-const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
-const order = (item: string) =>
-  prisma.$transaction(async (tx) => {
-    await tx.orders.create({ data: { item } });
-    const mail = { to: "ann@example.net", subject: "Your " + item, text: item };
-    const { id } = await outbox.enqueue(mail, { tx: fromPrisma(tx) });
-    if (item === "nothing") throw new Error("there is none left");
-    return id;
-  });
-const counted = async () => (await prisma.orders.count()) + " orders, " + (await outbox.list()).length + " mails";
-
-const mail = await outbox.get(await order("teapot"));
-console.log(mail?.subject, mail?.state, await counted());
-const told = await order("nothing").catch((error) => error.message);
-console.log(told, await counted());
-await prisma.$disconnect();
-await outbox.close();
-`,
-};
+const example = "examples/outbox-orms/prisma";
+const files = Object.fromEntries(
+  readdirSync(join(root, example)).map((name) => [name, readFileSync(join(root, example, name), "utf8")]),
+);
 
 describe.runIf(needs("postgres"))("a mail in a transaction of Prisma, on a real server", () => {
   let server: PostgresServer;
   beforeAll(async () => {
-    writeScratch(folder, files);
+    const manifest = JSON.stringify({ name: "somebody-elses", private: true, type: "module" });
+    writeScratch(folder, { ...files, "package.json": manifest });
     const names = ["prisma", "@prisma/client", "@prisma/adapter-pg"].map((name) => `${name}@${version}`);
     const flags = ["install", "--ignore-scripts", "--no-audit", "--no-fund"];
     const installed = await run("npm", [...flags, ...names], { cwd: project, timeoutMs: 200_000 });
@@ -78,7 +37,7 @@ describe.runIf(needs("postgres"))("a mail in a transaction of Prisma, on a real 
   afterAll(() => server?.stop());
 
   test("is stored on commit, and not on rollback", async () => {
-    const { code, said, stdout } = await run(process.execPath, ["--conditions=@relais/source", "main.ts"], {
+    const { code, said, stdout } = await run(process.execPath, ["--conditions=@relais/source", "main.mts"], {
       cwd: project,
       env: { DATABASE_URL: await server.database() },
     });

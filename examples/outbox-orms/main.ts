@@ -1,6 +1,6 @@
 // An order and its mail in one transaction of the application, with different database libraries.
-//   node main.ts                                the outbox's own database, on PGlite
-//   DATABASE_URL=postgres://… node main.ts      also pg, Drizzle, Knex and Kysely, on your server
+//   node main.ts                                     the outbox's own database, on PGlite
+//   DATABASE_URL=postgres://… node main.ts [ITEM]    also pg and six ORMs, on your server; Prisma: see prisma/
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,27 +9,33 @@ import { openPool } from "./pool.ts";
 import { drizzleShop } from "./with-drizzle.ts";
 import { knexShop } from "./with-knex.ts";
 import { kyselyShop } from "./with-kysely.ts";
+import { mikroOrmShop } from "./with-mikro-orm.ts";
 import { ownShop } from "./with-own-database.ts";
 import { pgShop } from "./with-pg.ts";
+import { sequelizeShop } from "./with-sequelize.ts";
+import { typeOrmShop } from "./with-typeorm.ts";
 
 const url = process.env.DATABASE_URL || undefined;
 const folder = mkdtempSync(join(tmpdir(), "orms-"));
 const pool = url === undefined ? undefined : openPool(url);
 const from = "shop@example.org";
-const outbox = await createOutbox({ database: pool, folder, from });
+const outbox = await createOutbox({ ...(pool ? { database: pool } : { folder }), from });
 await outbox.database.query(
   "create table if not exists orders (id int generated always as identity primary key, item text not null)",
 );
 
 const shops = [ownShop(outbox)];
 if (url === undefined || pool === undefined) {
-  console.log("without DATABASE_URL pg, Drizzle, Knex and Kysely are left out");
+  console.log("without DATABASE_URL pg and the ORMs are left out");
 } else {
   shops.push(
     pgShop(outbox, pool),
     drizzleShop(outbox, pool),
     knexShop(outbox, url),
     kyselyShop(outbox, pool),
+    await typeOrmShop(outbox, url),
+    await mikroOrmShop(outbox, url),
+    sequelizeShop(outbox, url),
   );
 }
 
@@ -41,7 +47,7 @@ async function counted(): Promise<string> {
 
 console.log(`to begin with: ${await counted()}`);
 for (const shop of shops) {
-  const id = await shop.order("teapot");
+  const id = await shop.order(process.argv[2] ?? "teapot");
   const mail = await outbox.get(id);
   console.log(`${shop.name}: committed, “${mail?.subject}” is ${mail?.state}; ${await counted()}`);
   const told = await shop.order("nothing").catch((error: Error) => error.message);

@@ -14,6 +14,7 @@ export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
+export { identity } from "./message/identity.ts";
 export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Message, } from "./message/message.ts";
 export { defaultLimits, type Limits } from "./message/message.ts";
 export { type ClosableParts, closable, unhealthy } from "./provider/closable.ts";
@@ -504,6 +505,14 @@ export type ListInput = Readonly<Record<string, Url | readonly (Url | readonly U
 export declare function listHeaders(value: unknown): (readonly [string, string])[];
 export declare function priorityHeaders(value: unknown): (readonly [string, string])[];
 export {};
+
+// message/identity.ts
+export declare function idsOfOthers(field: string, value: unknown): readonly string[];
+export declare function identity(value: unknown, messageId: unknown, senderDomain: string): {
+    readonly id: string;
+    readonly messageId: string;
+};
+export declare function readDate(text: string): Date;
 
 // message/message.ts
 import type { Address } from "./address.ts";

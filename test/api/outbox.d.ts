@@ -3,16 +3,17 @@
 // index.ts
 export type { WorkerEvent } from "@relais/core";
 export type { Database, Queryable, Row } from "./database/database.ts";
-export type { OpenOptions } from "./database/open.ts";
+export { defaultFolder, type OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
 export type { EnqueueOptions } from "./enqueue/options.ts";
-export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./enqueue/orm.ts";
+export { fromDrizzle, fromKnex, fromKysely, fromMikroOrm, fromPrisma, fromSequelize, fromTypeOrm, } from "./enqueue/orm.ts";
 export type { Transaction } from "./enqueue/transactions.ts";
 export { type CopyProgress, copyOutbox } from "./operations/copy.ts";
 export { type CancelOptions, type Operator, type ResendOptions, type ResolveOptions, resendable, } from "./operations/operator.ts";
 export type { PurgeOptions } from "./operations/purge.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 export type { Enqueued } from "./store/enqueue.ts";
+export { roleGrants } from "./store/grants.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
 export { wholeSchema } from "./store/migrations.ts";
 export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./store/queries.ts";
@@ -46,11 +47,18 @@ export {};
 import type pg from "pg";
 import type { Database } from "./database.ts";
 export interface OpenOptions {
-    readonly database?: string | pg.Pool | undefined;
+    readonly database?: string | pg.Pool;
     readonly folder?: string | undefined;
     readonly connections?: number | undefined;
 }
-export declare function openDatabase({ database, folder, connections }: OpenOptions): Promise<Database>;
+export declare function openDatabase(options: OpenOptions): Promise<Database>;
+interface Surroundings {
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    readonly cwd?: string;
+    readonly warn?: (sentence: string) => void;
+}
+export declare function defaultFolder({ env, cwd, warn, }?: Surroundings): string;
+export {};
 
 // enqueue/enqueue.ts
 import { type Limits, type MessageInput } from "@relais/core";
@@ -108,9 +116,21 @@ interface PrismaTransaction {
 interface DrizzleTransaction {
     execute(query: never): PromiseLike<unknown>;
 }
+interface TypeOrmManager {
+    query(query: string, parameters?: never): PromiseLike<unknown>;
+}
+interface MikroOrmManager {
+    execute(query: string, params?: never): PromiseLike<unknown>;
+}
+interface SequelizeLike {
+    query(sql: string, options: never): PromiseLike<unknown>;
+}
 export declare function fromKnex(trx: KnexTransaction): SqlExecutor;
 export declare function fromKysely(trx: KyselyTransaction): SqlExecutor;
 export declare function fromPrisma(tx: PrismaTransaction): SqlExecutor;
+export declare function fromTypeOrm(manager: TypeOrmManager): SqlExecutor;
+export declare function fromMikroOrm(em: MikroOrmManager): SqlExecutor;
+export declare function fromSequelize(sequelize: SequelizeLike, transaction: object): SqlExecutor;
 export declare function fromDrizzle(tx: DrizzleTransaction, sql: unknown): SqlExecutor;
 export {};
 
@@ -142,7 +162,7 @@ export declare function copyOutbox(from: DatabaseOwner, to: DatabaseOwner, onPro
 
 // operations/operator.ts
 import type { Database } from "../database/database.ts";
-import type { State } from "../store/message.ts";
+import type { StoredState } from "../store/message.ts";
 import type { MessageFilter } from "../store/queries.ts";
 interface Progress {
     readonly onProgress?: ((done: number) => void) | undefined;
@@ -151,7 +171,7 @@ export interface Operator extends Progress {
     readonly by: string;
     readonly reason?: string | undefined;
 }
-export declare const resendable: readonly State[];
+export declare const resendable: readonly StoredState[];
 export interface ResendOptions extends Operator {
     readonly dryRun?: boolean | undefined;
     readonly expiresInMs?: number | undefined;
@@ -186,6 +206,7 @@ import type { EnqueueOptions } from "./enqueue/options.ts";
 import { type CancelOptions, type ResendOptions, type ResolveOptions } from "./operations/operator.ts";
 import { type PurgeOptions } from "./operations/purge.ts";
 import type { Enqueued } from "./store/enqueue.ts";
+import type { State } from "./store/message.ts";
 import { type ListOptions, type MessageFilter, type OutboxMessage, type OutboxStats } from "./store/queries.ts";
 export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
     readonly migrate?: boolean | undefined;
@@ -195,6 +216,7 @@ export interface Outbox {
     enqueueMany(entries: Iterable<EnqueueEntry> | AsyncIterable<EnqueueEntry>, options?: EnqueueOptions): Promise<Enqueued[]>;
     get(id: string): Promise<OutboxMessage | undefined>;
     list(options?: ListOptions): Promise<OutboxMessage[]>;
+    count(filter?: MessageFilter): Promise<Partial<Record<State, number>>>;
     cancel(id: string): Promise<boolean>;
     cancelMany(filter: MessageFilter, options?: CancelOptions): Promise<string[]>;
     resend(id: string, options: ResendOptions): Promise<boolean>;
@@ -208,7 +230,13 @@ export interface Outbox {
     readonly database: Database;
     readonly defaultFrom: string | undefined;
 }
-export declare function createOutbox(options?: OutboxOptions): Promise<Outbox>;
+type WithoutUndefined<O> = O extends {
+    readonly database: infer D;
+} ? undefined extends D ? {
+    readonly database: NonNullable<OutboxOptions["database"]>;
+} : unknown : unknown;
+export declare function createOutbox<O extends OutboxOptions>(given?: O & WithoutUndefined<O>): Promise<Outbox>;
+export {};
 
 // store/enqueue.ts
 import type { MessageInput } from "@relais/core";
@@ -237,14 +265,21 @@ export interface EnqueueRow {
 export interface Enqueued {
     readonly id: string;
     readonly created: boolean;
+    readonly conflict: boolean;
 }
 export declare function insertMessage(queryable: Pick<Queryable, "query">, row: string): Promise<Enqueued>;
 export declare function insertMessages(queryable: Pick<Queryable, "query">, rows: readonly string[]): Promise<Enqueued[]>;
 
+// store/grants.ts
+type Role = "application" | "worker" | "operator" | "reader";
+export declare const roleGrants: Readonly<Record<Role, string>>;
+export {};
+
 // store/message.ts
-import { type MessageState, messageStates } from "@relais/core/spi";
-export declare const states: typeof messageStates;
-export type State = MessageState;
+export declare const states: readonly ["queued", "scheduled", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
+export type State = (typeof states)[number];
+export type StoredState = Exclude<State, "scheduled">;
+export declare const isScheduledSql = "(m.state = 'deferred' and m.deferrals = 0 and m.delivery_trace->>'status' is distinct from 'deferred')";
 export declare const finalStates: readonly ["sent", "partial", "failed", "expired", "cancelled"];
 export declare const unknownPolicies: readonly ["hold", "resend", "assume_sent"];
 export type UnknownPolicy = (typeof unknownPolicies)[number];
@@ -266,6 +301,7 @@ import type { Database, Queryable } from "../database/database.ts";
 export interface Migration {
     readonly version: number;
     readonly sql: string;
+    readonly minCompatible?: number;
 }
 export declare const migrations: readonly Migration[];
 export declare const newest: number;
@@ -298,6 +334,7 @@ export interface OutboxMessage {
     readonly state: State;
     readonly recipients: readonly string[];
     readonly subject: string;
+    readonly messageId?: string;
     readonly priority: number;
     readonly accepted: readonly string[];
     readonly rejected: readonly {
@@ -318,8 +355,9 @@ export interface OutboxMessage {
     readonly worker?: string;
     readonly deliveryTrace: DeliveryTrace;
 }
-export declare function list(database: Queryable, options: ListOptions): Promise<OutboxMessage[]>;
-export declare function get(database: Queryable, id: string): Promise<OutboxMessage | undefined>;
+export declare function list(database: Queryable, options: ListOptions, defaultFrom?: string): Promise<OutboxMessage[]>;
+export declare function get(database: Queryable, id: string, defaultFrom?: string): Promise<OutboxMessage | undefined>;
+export declare function countByState(database: Queryable, filter: MessageFilter): Promise<Partial<Record<State, number>>>;
 export declare function whereSql(filter: MessageFilter, values: unknown[]): string;
 export interface OutboxStats {
     readonly byState: Readonly<Record<State, number>>;

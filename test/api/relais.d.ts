@@ -184,13 +184,14 @@ export declare function noticeObserver(options: NoticeOptions): NoticeObserver;
 // notices/notice.ts
 import type { FailureKind } from "@relais/core";
 export interface Notice {
-    readonly type: "fallback" | "breaker-open" | "recovered";
+    readonly type: "fallback" | "breaker-open" | "recovered" | "unknown";
     readonly at: number;
     readonly chain: string;
     readonly provider: string;
     readonly to?: string;
     readonly kind?: FailureKind;
     readonly code?: string;
+    readonly message?: string;
     readonly suppressed: number;
     readonly text: string;
 }

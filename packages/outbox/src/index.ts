@@ -1,10 +1,18 @@
 // The public API: an outbox, and the worker that sends what is in it.
 export type { WorkerEvent } from "@relais/core";
 export type { Database, Queryable, Row } from "./database/database.ts";
-export type { OpenOptions } from "./database/open.ts";
+export { defaultFolder, type OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
 export type { EnqueueOptions } from "./enqueue/options.ts";
-export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from "./enqueue/orm.ts";
+export {
+  fromDrizzle,
+  fromKnex,
+  fromKysely,
+  fromMikroOrm,
+  fromPrisma,
+  fromSequelize,
+  fromTypeOrm,
+} from "./enqueue/orm.ts";
 export type { Transaction } from "./enqueue/transactions.ts";
 export { type CopyProgress, copyOutbox } from "./operations/copy.ts";
 export {
@@ -17,6 +25,7 @@ export {
 export type { PurgeOptions } from "./operations/purge.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 export type { Enqueued } from "./store/enqueue.ts";
+export { roleGrants } from "./store/grants.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
 export { wholeSchema } from "./store/migrations.ts";
 export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./store/queries.ts";

@@ -14,8 +14,10 @@ import {
 } from "./operations/operator.ts";
 import { type PurgeOptions, purge } from "./operations/purge.ts";
 import type { Enqueued } from "./store/enqueue.ts";
+import type { State } from "./store/message.ts";
 import { migrate } from "./store/migrations.ts";
 import {
+  countByState,
   get,
   type ListOptions,
   list,
@@ -45,6 +47,8 @@ export interface Outbox {
   get(id: string): Promise<OutboxMessage | undefined>;
   /** The newest first. */
   list(options?: ListOptions): Promise<OutboxMessage[]>;
+  /** How many messages match, by their states: those that are none are left out. */
+  count(filter?: MessageFilter): Promise<Partial<Record<State, number>>>;
   /** @returns whether it was not too late */
   cancel(id: string): Promise<boolean>;
   /** Of those that were there when it began. @returns the ids of those that were not too late */
@@ -75,11 +79,21 @@ export interface Outbox {
   readonly defaultFrom: string | undefined;
 }
 
+/** `process.env.DATABASE_URL` may be undefined: given as `database`, that is an error of types, too. */
+type WithoutUndefined<O> = O extends { readonly database: infer D }
+  ? undefined extends D
+    ? { readonly database: NonNullable<OutboxOptions["database"]> }
+    : unknown
+  : unknown;
+
 /**
- * Opens an outbox: on a Postgres by its URL or a pool of `pg`; without either on PGlite in the folder `.relais`, for
- * one process.
+ * Opens an outbox: on a Postgres by its URL or a pool of `pg`; without either on PGlite in a folder, for one process.
+ * @throws {TypeError} one sentence: `database` is undefined, or left out with no `folder` where NODE_ENV is production
  */
-export async function createOutbox(options: OutboxOptions = {}): Promise<Outbox> {
+export async function createOutbox<O extends OutboxOptions>(
+  given?: O & WithoutUndefined<O>,
+): Promise<Outbox> {
+  const options: OutboxOptions = given ?? {};
   const { from, limits } = options;
   const database = await openDatabase(options);
   try {
@@ -99,8 +113,9 @@ export async function createOutbox(options: OutboxOptions = {}): Promise<Outbox>
     defaultFrom: from,
     enqueue: (message, options = {}) => enqueue(database, message, options, defaults),
     enqueueMany: (entries, options = {}) => enqueueMany(database, entries, options, defaults),
-    get: (id) => get(database, id),
-    list: (options = {}) => list(database, options),
+    get: (id) => get(database, id, from),
+    list: (options = {}) => list(database, options, from),
+    count: (filter = {}) => countByState(database, filter),
     cancel: async (id) => (await cancel(database, { ids: [id] })).length === 1,
     cancelMany: (filter, options) => cancel(database, filter, options),
     resend: async (id, options) => (await resend(database, { ids: [id] }, options)).length === 1,

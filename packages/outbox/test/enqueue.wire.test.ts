@@ -66,6 +66,7 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
     expect(await outbox.enqueue(mail("bob@example.net"), { idempotencyKey: "order-7" })).toEqual({
       id: first.id,
       created: false,
+      conflict: true,
     });
     expect((await outbox.enqueue(mail(), { idempotencyKey: "order-7", tenant: "other" })).created).toBe(true);
     expect((await outbox.enqueue({ ...mail(), id: "own-7" })).created).toBe(true);

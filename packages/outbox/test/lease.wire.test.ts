@@ -132,7 +132,7 @@ describe.each(stores)("the lease of a worker on %s", (_name, open) => {
       10_000,
     );
     expect(Date.now() - at).toBeGreaterThan(1_300);
-    expect((await w.outbox.get(waiting.id))?.state).toBe("deferred");
+    expect((await w.outbox.get(waiting.id))?.state).toBe("scheduled");
     await tidy.stop();
   });
 });

@@ -132,7 +132,7 @@ describe.each(stores)("tables of another version, on %s", (_name, open) => {
     await one.start();
     await until(
       () => next.stats(),
-      ({ byState }) => byState.sent === 1 && byState.deferred === 1,
+      ({ byState }) => byState.sent === 1 && byState.scheduled === 1,
     );
     await one.stop();
     await next.close();

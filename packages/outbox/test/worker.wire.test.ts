@@ -128,7 +128,7 @@ describe.each(stores)("a worker on %s", (_name, open) => {
     const low = await w.outbox.enqueue(mail(), { priority: -1 });
     const high = await w.outbox.enqueue(mail(), { priority: 2 });
     const none = await w.outbox.enqueue(mail());
-    expect((await w.outbox.get(later.id))?.state).toBe("deferred");
+    expect((await w.outbox.get(later.id))?.state).toBe("scheduled");
     expect(await w.outbox.cancel(none.id)).toBe(true);
     expect(await w.outbox.cancel(none.id)).toBe(false);
     w.worker = createWorker(w.outbox, chainOf(w.first), { concurrency: 1 });

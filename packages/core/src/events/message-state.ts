@@ -1,6 +1,7 @@
-/** The states of a message in an outbox. */
+/** The states of a message in an outbox. One that is `scheduled` waits for its `sendAt`; `deferred` is one that is tried again. */
 export const messageStates = [
   "queued",
+  "scheduled",
   "sending",
   "deferred",
   "sent",

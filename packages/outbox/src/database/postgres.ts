@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import pg from "pg";
 import { acquire, ignoreError, isQueryTimeout, preparePool, release, withConnection } from "./connections.ts";
 import type { Database, Queryable, Row } from "./database.ts";
+import { withRemedy } from "./faults.ts";
 import { listen } from "./listen.ts";
 import { textParsers } from "./parsers.ts";
 import { preparedQueries } from "./prepared.ts";
@@ -93,7 +94,7 @@ function queryable(run: Run, limitMs?: number): Queryable {
       const result: pg.QueryResult | readonly pg.QueryResult[] = await withTimeout(
         run(statement),
         timeoutMs && timeoutMs * 2,
-      );
+      ).catch(withRemedy(text));
       // Several statements in one query give several results.
       const rows = Array.isArray(result)
         ? result.flatMap((one) => one.rows)

@@ -5,8 +5,8 @@ import type { Transaction } from "./transactions.ts";
 export interface EnqueueOptions {
   /**
    * The caller's own transaction: the message is there if it commits, and is not if it does not. A client of `pg`, a
-   * transaction of PGlite or of `outbox.database` as it is; those of an ORM by `fromDrizzle`, `fromKnex`, `fromKysely`
-   * or `fromPrisma`.
+   * transaction of PGlite or of `outbox.database` as it is; those of an ORM by `fromDrizzle`, `fromKnex`, `fromKysely`,
+   * `fromMikroOrm`, `fromPrisma`, `fromSequelize` or `fromTypeOrm`.
    */
   readonly tx?: Transaction | undefined;
   /** Not before then. A `Date`, or ISO 8601 with its zone: `2031-12-24T09:00:00Z`, `…+01:00`. @defaultValue now */

@@ -20,12 +20,26 @@ interface DrizzleTransaction {
   execute(query: never): PromiseLike<unknown>;
 }
 
+/** A transaction of TypeORM: `manager` of `dataSource.transaction(manager => …)`, or a query runner. */
+interface TypeOrmManager {
+  query(query: string, parameters?: never): PromiseLike<unknown>;
+}
+
+/** A transaction of MikroORM: `em` of `orm.em.transactional(em => …)`. */
+interface MikroOrmManager {
+  execute(query: string, params?: never): PromiseLike<unknown>;
+}
+
+/** Sequelize itself: one of its transactions has no way to run a statement. */
+interface SequelizeLike {
+  query(sql: string, options: never): PromiseLike<unknown>;
+}
+
 /** A transaction of Knex as `tx` of `enqueue`. */
 export function fromKnex(trx: KnexTransaction): SqlExecutor {
   return {
     async executeSql(text, values = []) {
-      const { parts, ordered } = split(text, values);
-      const sql = parts.map((part) => part.replaceAll("?", "\\?")).join("?");
+      const { sql, ordered } = withQuestionMarks(text, values);
       return rowsOf(await trx.raw(sql, ordered));
     },
   };
@@ -47,6 +61,34 @@ export function fromPrisma(tx: PrismaTransaction): SqlExecutor {
   return {
     async executeSql(text, values = []) {
       return rowsOf(await tx.$queryRawUnsafe(text, ...(values as never[])));
+    },
+  };
+}
+
+/** A transaction of TypeORM as `tx` of `enqueue`. */
+export function fromTypeOrm(manager: TypeOrmManager): SqlExecutor {
+  return {
+    async executeSql(text, values = []) {
+      return rowsOf(await manager.query(text, values as never));
+    },
+  };
+}
+
+/** A transaction of MikroORM as `tx` of `enqueue`. */
+export function fromMikroOrm(em: MikroOrmManager): SqlExecutor {
+  return {
+    async executeSql(text, values = []) {
+      const { sql, ordered } = withQuestionMarks(text, values);
+      return rowsOf(await em.execute(sql, ordered as never));
+    },
+  };
+}
+
+/** A transaction of Sequelize as `tx` of `enqueue`. @param transaction of `sequelize.transaction(transaction => …)` */
+export function fromSequelize(sequelize: SequelizeLike, transaction: object): SqlExecutor {
+  return {
+    async executeSql(text, bind = []) {
+      return rowsOf(await sequelize.query(text, { bind, transaction, type: "SELECT" } as never));
     },
   };
 }
@@ -75,6 +117,12 @@ function split(text: string, values: readonly unknown[]) {
   const parts = text.split(/\$\d+/);
   const ordered = [...text.matchAll(/\$(\d+)/g)].map(([, n]) => values[Number(n) - 1]);
   return { parts, ordered };
+}
+
+/** The same with `?` for each value. */
+function withQuestionMarks(text: string, values: readonly unknown[]) {
+  const { parts, ordered } = split(text, values);
+  return { sql: parts.map((part) => part.replaceAll("?", "\\?")).join("?"), ordered };
 }
 
 /** Some drivers return the rows themselves. */

@@ -1,4 +1,5 @@
 import type { Queryable } from "../database/database.ts";
+import { withRemedy } from "../database/faults.ts";
 
 type Rows = readonly unknown[];
 
@@ -19,14 +20,13 @@ export type Transaction = QueryClient | SqlExecutor;
 export function inTransaction(tx: Transaction): Queryable {
   if (!("executeSql" in tx) && typeof tx.query !== "function") {
     throw new TypeError(
-      "enqueue: tx must be a client of pg or a transaction of PGlite; those of an ORM go through fromDrizzle, fromKnex, fromKysely or fromPrisma",
+      "enqueue: tx must be a client of pg or a transaction of PGlite; those of an ORM go through fromDrizzle, fromKnex, fromKysely, fromMikroOrm, fromPrisma, fromSequelize or fromTypeOrm",
     );
   }
   return {
     async query<T>(text: string, values: readonly unknown[] = []) {
-      const result = await ("executeSql" in tx
-        ? tx.executeSql(text, [...values])
-        : tx.query(text, [...values]));
+      const run = "executeSql" in tx ? tx.executeSql(text, [...values]) : tx.query(text, [...values]);
+      const result = await Promise.resolve(run).catch(withRemedy(text));
       return ("rows" in result ? result.rows : result) as readonly T[];
     },
   };

@@ -9,7 +9,7 @@ import {
   resendChange,
   sentChange,
 } from "../store/changes.ts";
-import type { State } from "../store/message.ts";
+import type { StoredState } from "../store/message.ts";
 import type { MessageFilter } from "../store/queries.ts";
 import { wakeWorkers } from "../store/scheduling.ts";
 import { toPgText } from "../store/trace.ts";
@@ -27,7 +27,7 @@ export interface Operator extends Progress {
 }
 
 /** States from which a message may be sent again by hand. */
-export const resendable: readonly State[] = ["unknown", "failed", "partial", "expired", "cancelled"];
+export const resendable: readonly StoredState[] = ["unknown", "failed", "partial", "expired", "cancelled"];
 
 export interface ResendOptions extends Operator {
   /** Only count. @defaultValue false */

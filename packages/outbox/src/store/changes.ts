@@ -1,17 +1,21 @@
 import type { Queryable } from "../database/database.ts";
-import { finalStates, firstId, type State } from "./message.ts";
+import { finalStates, firstId, type StoredState } from "./message.ts";
 import { type MessageFilter, whereSql } from "./queries.ts";
 
 /** What an operator does to messages: to those of some states. */
 export interface Change {
-  readonly states: readonly State[];
+  readonly states: readonly StoredState[];
   /** The columns that are set, beside `updated_at`; `values` are `$1`, `$2` … */
   readonly set: string;
   readonly values: readonly unknown[];
 }
 
 /** Queues messages again, for those of their recipients who do not have them. @param resolution as JSON */
-export function resendChange(states: readonly State[], resolution: string, expiresInMs: number): Change {
+export function resendChange(
+  states: readonly StoredState[],
+  resolution: string,
+  expiresInMs: number,
+): Change {
   return {
     states,
     values: [resolution, expiresInMs],
@@ -78,7 +82,7 @@ const idsPerPage = 20_000;
 export async function idsOf(
   database: Queryable,
   filter: MessageFilter,
-  states: readonly State[],
+  states: readonly StoredState[],
   limit: number = Number.POSITIVE_INFINITY,
 ): Promise<string[]> {
   const values: unknown[] = [states];

@@ -34,11 +34,19 @@ export interface Enqueued {
   readonly id: string;
   /** False if a message with this idempotency key was there already: then `id` is that one's. */
   readonly created: boolean;
+  /**
+   * Whether that one is another mail: other addresses, headers, bodies or attachments. Its id, its date, and when and
+   * how it is sent may differ.
+   */
+  readonly conflict: boolean;
 }
+
+/** Tables of a version before 6 do not say it: an application may be updated before them. */
+const conflictSql = "to_jsonb(q)->>'conflict' as conflict";
 
 /** Writes one message with its attachments. @param row an `EnqueueRow` as JSON */
 export async function insertMessage(queryable: Pick<Queryable, "query">, row: string): Promise<Enqueued> {
-  const sql = "select id::text, created from relais.enqueue($1::jsonb)";
+  const sql = `select q.id::text, q.created, ${conflictSql} from relais.enqueue($1::jsonb) q`;
   const [written] = await queryable.query<Enqueued>(sql, [row]);
   return enqueuedOf(written as Enqueued);
 }
@@ -48,12 +56,14 @@ export async function insertMessages(
   queryable: Pick<Queryable, "query">,
   rows: readonly string[],
 ): Promise<Enqueued[]> {
-  const sql = `select q.id::text, q.created from jsonb_array_elements($1::jsonb) with ordinality as e(value, n),
+  const sql = `select q.id::text, q.created, ${conflictSql} from jsonb_array_elements($1::jsonb) with ordinality as e(value, n),
     lateral relais.enqueue(e.value) q order by e.n`;
   return (await queryable.query<Enqueued>(sql, [`[${rows.join(",")}]`])).map(enqueuedOf);
 }
 
-/** In a transaction of the application's a boolean comes as the application has set its driver. */
-function enqueuedOf({ id, created }: { readonly id: string; readonly created: unknown }): Enqueued {
-  return { id, created: created === true || created === "t" || created === "true" };
+function enqueuedOf({ id, created, conflict }: Record<keyof Enqueued, unknown>): Enqueued {
+  return { id: id as string, created: isTrue(created), conflict: isTrue(conflict) };
 }
+
+/** In a transaction of the application's a boolean comes as the application has set its driver. */
+const isTrue = (value: unknown): boolean => value === true || value === "t" || value === "true";

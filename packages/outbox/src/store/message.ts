@@ -1,9 +1,16 @@
 import { type MessageState, messageStates } from "@relais/core/spi";
 
-/** The states of a message. */
+/** The states of a message, as operators see them. In the table `scheduled` is `deferred`, as workers of every version know it. */
 export const states: typeof messageStates = messageStates;
 
 export type State = MessageState;
+
+/** The column `state`. */
+export type StoredState = Exclude<State, "scheduled">;
+
+/** Whether a deferred message `m` has never been put off, as SQL: then it waits for its `sendAt`. */
+export const isScheduledSql =
+  "(m.state = 'deferred' and m.deferrals = 0 and m.delivery_trace->>'status' is distinct from 'deferred')";
 
 /** States in which a message is over. One that is `unknown` waits for an operator or a late result. */
 export const finalStates = ["sent", "partial", "failed", "expired", "cancelled"] as const;

@@ -1,9 +1,11 @@
 import type { Database, Queryable } from "../database/database.ts";
-import { version1, version2, version3, version4, version5 } from "./schema.ts";
+import { version1, version2, version3, version4, version5, version6 } from "./schema.ts";
 
 export interface Migration {
   readonly version: number;
   readonly sql: string;
+  /** The version of the package that may still work on the tables then. @defaultValue this one */
+  readonly minCompatible?: number;
 }
 
 /** In order. One that was published is never changed: another is added. */
@@ -13,16 +15,24 @@ export const migrations: readonly Migration[] = [
   { version: 3, sql: version3 },
   { version: 4, sql: version4 },
   { version: 5, sql: version5 },
+  { version: 6, sql: version6, minCompatible: 5 },
 ];
 
 export const newest: number = migrations.length;
+
+/** The column for the second number is there from version 4 on. */
+function recordSql({ version, minCompatible }: Migration): string {
+  return minCompatible === undefined
+    ? `insert into relais.migration (version) values (${version})`
+    : `insert into relais.migration (version, min_compatible) values (${version}, ${minCompatible})`;
+}
 
 /** All SQL that an empty database needs, for those who run it themselves. */
 export function wholeSchema(): string {
   return `begin;
 create schema if not exists relais;
 create table relais.migration (version integer primary key, at timestamptz not null default now());
-${migrations.map(({ version, sql }) => `${sql.trim()}\ninsert into relais.migration (version) values (${version});`).join("\n\n")}
+${migrations.map((one) => `${one.sql.trim()}\n${recordSql(one)};`).join("\n\n")}
 commit;
 `;
 }
@@ -59,9 +69,9 @@ async function runMigrations(tx: Queryable): Promise<void> {
       version integer primary key, at timestamptz not null default now())`);
   const found = await tablesVersion(tx);
   if (found !== undefined) checkNotNewer(found);
-  for (const { version, sql } of migrations.slice(found?.version ?? 0)) {
-    await tx.query(sql);
-    await tx.query("insert into relais.migration (version) values ($1)", [version]);
+  for (const one of migrations.slice(found?.version ?? 0)) {
+    await tx.query(one.sql);
+    await tx.query(recordSql(one));
   }
 }
 

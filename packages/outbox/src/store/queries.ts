@@ -1,5 +1,6 @@
 import type { Queryable } from "../database/database.ts";
-import { type State, states, type UnknownPolicy } from "./message.ts";
+import { isScheduledSql, type State, states, type UnknownPolicy } from "./message.ts";
+import { type IdParts, idPartsSql, messageIdOf } from "./message-id.ts";
 import type { DeliveryTrace } from "./trace.ts";
 
 /** Which messages: those that match all that is given. */
@@ -32,6 +33,8 @@ export interface OutboxMessage {
   readonly state: State;
   readonly recipients: readonly string[];
   readonly subject: string;
+  /** The Message-ID in its header, by which a mail server's log finds it. SES and some APIs replace it by their own. */
+  readonly messageId?: string;
   readonly priority: number;
   readonly accepted: readonly string[];
   readonly rejected: readonly { readonly address: string; readonly kind: string; readonly reason: string }[];
@@ -51,8 +54,15 @@ export interface OutboxMessage {
   readonly deliveryTrace: DeliveryTrace;
 }
 
+/** The state of a message `m`, as operators see it. */
+const stateSql = `(case when ${isScheduledSql} then 'scheduled' else m.state end)`;
+
 /** Messages, the newest first. @throws {TypeError} one sentence that names the field */
-export async function list(database: Queryable, options: ListOptions): Promise<OutboxMessage[]> {
+export async function list(
+  database: Queryable,
+  options: ListOptions,
+  defaultFrom?: string,
+): Promise<OutboxMessage[]> {
   const { limit = 50, after, ...filter } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
     throw new TypeError("limit must be a whole number from 1 to 1000");
@@ -64,22 +74,40 @@ export async function list(database: Queryable, options: ListOptions): Promise<O
     where += ` and m.id < $${values.length}::uuid`;
   }
   const rows = await database.query(
-    `select id::text, tenant, idempotency_key as "idempotencyKey", state, coalesce(recipients, '{}') as recipients,
+    `select id::text, tenant, idempotency_key as "idempotencyKey", ${stateSql} as state, coalesce(recipients, '{}') as recipients,
        coalesce(content->>'subject', '') as subject, priority::int, accepted, rejected, provider,
        provider_message_id as "providerMessageId", attempts, last_error as "lastError", on_unknown as "onUnknown",
        not_before as "notBefore", expires_at as "expiresAt", created_at as "createdAt", updated_at as "updatedAt",
-       ended_at as "endedAt", worker, delivery_trace as "deliveryTrace"
+       ended_at as "endedAt", worker, delivery_trace as "deliveryTrace", ${idPartsSql} as "idParts"
      from relais.message m where ${where} order by m.id desc limit ${limit}`,
     values,
   );
-  return rows.map((row) => {
-    const present = Object.entries(row).filter(([, value]) => value !== null);
+  return rows.map(({ idParts, ...row }) => {
+    const messageId = messageIdOf(String(row.id), idParts as IdParts, defaultFrom) ?? null;
+    const present = Object.entries({ ...row, messageId }).filter(([, value]) => value !== null);
     return Object.freeze(Object.fromEntries(present)) as unknown as OutboxMessage;
   });
 }
 
-export async function get(database: Queryable, id: string): Promise<OutboxMessage | undefined> {
-  return (await list(database, { ids: [checkId(id)] }))[0];
+export async function get(
+  database: Queryable,
+  id: string,
+  defaultFrom?: string,
+): Promise<OutboxMessage | undefined> {
+  return (await list(database, { ids: [checkId(id)] }, defaultFrom))[0];
+}
+
+/** How many messages match, by their states. */
+export async function countByState(
+  database: Queryable,
+  filter: MessageFilter,
+): Promise<Partial<Record<State, number>>> {
+  const values: unknown[] = [];
+  const rows = await database.query<{ state: State; count: number }>(
+    `select ${stateSql} as state, count(*)::int as count from relais.message m where ${whereSql(filter, values)} group by 1`,
+    values,
+  );
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -117,7 +145,11 @@ export function whereSql(filter: MessageFilter, values: unknown[]): string {
     if (wrong !== undefined) {
       throw new TypeError(`state must be one of ${states.join(", ")}, not ${JSON.stringify(wrong)}`);
     }
-    add((p) => `m.state = any(${p}::text[])`, wanted);
+    const [scheduled, deferred] = [wanted.includes("scheduled"), wanted.includes("deferred")];
+    // By the column, for its indexes: it does not tell these two apart.
+    add((p) => `m.state = any(${p}::text[])`, scheduled ? [...wanted, "deferred"] : wanted);
+    if (scheduled !== deferred)
+      parts.push(`(m.state <> 'deferred' or ${scheduled ? "" : "not "}${isScheduledSql})`);
   }
   if (tenant !== undefined) add((p) => `m.tenant = ${p}`, checkText("tenant", tenant));
   if (recipient !== undefined) {
@@ -170,6 +202,10 @@ interface StateCount {
 export async function stats(database: Queryable): Promise<OutboxStats> {
   const rows = await database.query<StateCount>(statsSql);
   const count = new Map(rows.map((row) => [row.state, row.count]));
+  const deferred = rows.find(({ state }) => state === "deferred");
+  if (deferred !== undefined) {
+    count.set("deferred", deferred.rescheduled).set("scheduled", deferred.count - deferred.rescheduled);
+  }
   const byState = Object.fromEntries(states.map((state) => [state, count.get(state) ?? 0]));
   return {
     byState: byState as Record<State, number>,

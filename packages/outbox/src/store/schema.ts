@@ -150,6 +150,10 @@ drop index relais.message_source;
 create index message_source on relais.message (source, updated_at)
   where source is not null and mirrored_at is distinct from updated_at;`;
 
+const dueVariable = "\n  due timestamptz := coalesce(relais.with_zone(entry->>'sendAt', 'sendAt'), now());";
+const dueTimes =
+  " due,\n      coalesce(relais.with_zone(entry->>'expiresAt', 'expiresAt'), due + interval '3 days')";
+
 /**
  * Version 4: limits. How often a message was lost with its worker, how large it is, when it was to be sent, and how long
  * its trace may grow; times without a zone are refused; and a version says which one of the package it needs at least
@@ -185,11 +189,7 @@ begin
   return t::timestamptz;
 end $$;
 
-${enqueueSql(
-  "create or replace",
-  "\n  due timestamptz := coalesce(relais.with_zone(entry->>'sendAt', 'sendAt'), now());",
-  " due,\n      coalesce(relais.with_zone(entry->>'expiresAt', 'expiresAt'), due + interval '3 days')",
-)}
+${enqueueSql("create or replace", dueVariable, dueTimes)}
 create function relais.trace_with(trace jsonb, more jsonb) returns jsonb language plpgsql immutable as $$
 declare
   entries jsonb := trace->'attempts';
@@ -252,12 +252,42 @@ exception when insufficient_privilege then
 end $$;`;
 
 /**
+ * Version 6: of a key that exists `relais.enqueue` says whether the message of that key is another mail. Only then are the
+ * two compared, as they are stored, by the rights of the tables' owner: who may enqueue need not be able to read mails.
+ */
+export const version6: string = `
+create function relais.is_same(known uuid, entry jsonb) returns boolean language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select m.content - '{id,messageId,date}'::text[] = (entry->'content') - '{id,messageId,date}'::text[]
+    and not exists (select 1
+      from (select a.n, a.filename, a.content_type, a.cid, a.disposition, a.content
+          from relais.attachment a where a.message = m.id) a
+        full join jsonb_array_elements(case jsonb_typeof(entry->'attachments') when 'array' then entry->'attachments'
+          else '[]' end) with ordinality as e (value, n) on e.n = a.n
+      where (a.filename, a.content_type, a.cid, a.disposition, a.content) is distinct from (e.value->>'filename',
+        e.value->>'contentType', e.value->>'cid', coalesce(e.value->>'disposition', 'attachment'),
+        decode(e.value->>'content', 'base64')))
+  from relais.message m where m.id = known
+$$;
+
+drop function relais.enqueue(jsonb);
+${enqueueSql(
+  "create",
+  dueVariable,
+  dueTimes,
+  ", out conflict boolean",
+  "\n    conflict := not relais.is_same(id, entry);",
+)}`;
+
+/**
  * The function that writes a message with its attachments; of a key that exists it returns the message of that key.
  * @param declared more variables, each after a line break
  * @param times when the message is due, and when it expires
+ * @param out more that it returns
+ * @param compare sets that, after a line break
  */
-function enqueueSql(create: string, declared: string, times: string): string {
-  return `${create} function relais.enqueue(entry jsonb, out id uuid, out created boolean) language plpgsql volatile as $$
+function enqueueSql(create: string, declared: string, times: string, out = "", compare = ""): string {
+  return `${create} function relais.enqueue(entry jsonb, out id uuid, out created boolean${out}) language plpgsql volatile as $$
 declare
   t text := coalesce(entry->>'tenant', 'default');
   k text := entry->>'idempotencyKey';${declared}
@@ -272,7 +302,7 @@ begin
     returning m.id into id;
   created := id is not null;
   if not created then
-    select m.id into id from relais.message m where m.tenant = t and m.idempotency_key = k;
+    select m.id into id from relais.message m where m.tenant = t and m.idempotency_key = k;${compare}
     return;
   end if;
   insert into relais.attachment (message, n, filename, content_type, cid, disposition, content)

@@ -33,7 +33,7 @@ export function withDatabaseFlags(command: Command): Command {
   return command
     .option(
       "--database <url>",
-      "the Postgres (default: the configuration's, DATABASE_URL, else PGlite in .relais)",
+      "the Postgres (default: the configuration's, DATABASE_URL, else PGlite in .relais unless NODE_ENV is production)",
     )
     .option("--folder <folder>", "where PGlite keeps its files");
 }

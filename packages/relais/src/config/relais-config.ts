@@ -61,7 +61,7 @@ export interface ChainRules {
 export interface OutboxEntry {
   /** `postgres://user:password@host:5432/name`. @defaultValue `DATABASE_URL` of the environment, else PGlite in `folder` */
   readonly database?: string;
-  /** Where PGlite keeps its files. @defaultValue `.relais` beside the configuration */
+  /** Where PGlite keeps its files. @defaultValue `.relais` beside the configuration, unless `NODE_ENV` is `production` */
   readonly folder?: string;
   /** The most connections to the database at once. @defaultValue 10 */
   readonly connections?: number;

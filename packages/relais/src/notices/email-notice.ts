@@ -18,7 +18,8 @@ export function emailNotice(chain: Pick<Chain, "send">, parts: EmailNoticeParts)
     const delivery = await chain.send(
       {
         ...envelope,
-        subject: text.replace(/\.$/, ""),
+        // What to do about it is for the text.
+        subject: text.replace(/; .*$|\.$/, ""),
         text: `${text}\n\n${type} of ${provider}, ${new Date(at).toISOString()}\n`,
         // Asks for no automatic answers (RFC 3834).
         headers: { "Auto-Submitted": "auto-generated", ...headers },

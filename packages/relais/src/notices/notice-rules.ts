@@ -1,5 +1,6 @@
 import type { Failure, FailureKind, RelaisEvent } from "@relais/core";
 import type { Notice } from "./notice.ts";
+import { unknownRunbook } from "./unknown.ts";
 
 export interface NoticeRules {
   readonly quietMs: number;
@@ -13,6 +14,7 @@ interface ProviderState {
   readonly provider: string;
   lastFailoverAt: number;
   lastOpenNoticeAt: number;
+  lastUnknownNoticeAt: number;
   /** Its breaker is not closed. */
   isDown: boolean;
   /** A notice said that it is down: its recovery gets one, too. */
@@ -34,7 +36,7 @@ export function noticeRules({ quietMs, kinds }: NoticeRules): (event: RelaisEven
     const [oldest] = states.keys();
     if (oldest !== undefined && states.size >= maxProviders) states.delete(oldest);
     const never = Number.NEGATIVE_INFINITY;
-    const times = { lastFailoverAt: never, lastOpenNoticeAt: never };
+    const times = { lastFailoverAt: never, lastOpenNoticeAt: never, lastUnknownNoticeAt: never };
     const flags = { isDown: false, isTold: false };
     const state: ProviderState = { chain, provider, ...times, ...flags, failure: undefined, suppressed: 0 };
     states.set(key, state);
@@ -63,6 +65,18 @@ export function noticeRules({ quietMs, kinds }: NoticeRules): (event: RelaisEven
         return notice(state, { type: "fallback", at, to: event.to }, event.failure);
       return stillDown(state, at);
     }
+    if (event.type === "delivery") {
+      const lost = event.delivery.failures.findLast(({ kind }) => kind === "unknown");
+      if (event.delivery.status !== "unknown" || lost === undefined || !kinds.has("unknown"))
+        return undefined;
+      const state = stateOf(chain, lost.provider);
+      if (at - state.lastUnknownNoticeAt < quietMs) {
+        state.suppressed += 1;
+        return undefined;
+      }
+      state.lastUnknownNoticeAt = at;
+      return notice(state, { type: "unknown", at, message: event.delivery.id }, lost);
+    }
     if (event.type !== "breaker" || event.state === "half-open") return undefined;
     const state = stateOf(chain, event.provider);
     if (event.state === "open") {
@@ -80,19 +94,23 @@ export function noticeRules({ quietMs, kinds }: NoticeRules): (event: RelaisEven
 /** A frozen notice with its sentence: kind and code of the failure, never its reason. */
 function notice(
   state: ProviderState,
-  event: Pick<Notice, "type" | "at" | "to">,
+  { message: id, ...event }: Pick<Notice, "type" | "at" | "to" | "message">,
   failure: Failure | undefined,
 ): Notice {
   const { chain, provider, suppressed } = state;
   state.suppressed = 0;
   const kind = failure?.kind;
-  // A code is the server's own word; one that holds an address is not passed on.
-  const code = failure?.code === undefined || /@|%40/.test(failure.code) ? undefined : failure.code;
+  // A code is the server's own word, an id the caller's; one that holds an address is not passed on.
+  const safe = (text: string | undefined): string | undefined =>
+    text === undefined || /@|%40/.test(text) ? undefined : text;
+  const code = safe(failure?.code);
+  const message = safe(id);
   const why = kind === undefined ? "" : ` (${code === undefined ? kind : `${kind}, ${code}`})`;
   const sentence = {
     fallback: `${provider} fails${why}: its messages go to ${event.to}`,
     "breaker-open": `${provider} fails${why}: its breaker has opened, it is not called for now`,
     recovered: `${provider} has recovered: its breaker has closed`,
+    unknown: `${provider} has not answered${why} after message ${message ?? "(its id is withheld)"} was handed over, by ${new Date(event.at).toISOString()}: it may have arrived; look up there whether its Message-ID did, before it is sent again (${unknownRunbook})`,
   }[event.type];
   const more = suppressed === 0 ? "" : ` (${suppressed} more since the last notice)`;
   return Object.freeze({
@@ -102,6 +120,7 @@ function notice(
     suppressed,
     ...(kind !== undefined && { kind }),
     ...(code !== undefined && { code }),
+    ...(message !== undefined && { message }),
     text: `Chain ${chain}: ${sentence}${more}.`,
   });
 }

@@ -6,8 +6,9 @@ export interface Notice {
    * - `fallback`: a chain has begun to go on from this provider to the next
    * - `breaker-open`: this provider is no longer called
    * - `recovered`: its breaker has closed again
+   * - `unknown`: it has not answered after a hand-over: a message may have arrived
    */
-  readonly type: "fallback" | "breaker-open" | "recovered";
+  readonly type: "fallback" | "breaker-open" | "recovered" | "unknown";
   /** Ms since 1970. */
   readonly at: number;
   /** The chain's id. */
@@ -19,7 +20,9 @@ export interface Notice {
   /** Why; absent for `recovered`. */
   readonly kind?: FailureKind;
   readonly code?: string;
-  /** Failovers from this provider and openings of its breaker that came after its last notice and had none. */
+  /** Of `unknown`: the message's id, unless an address may be in it. Its Message-ID begins with it. */
+  readonly message?: string;
+  /** Failovers from this provider, openings of its breaker and unknown messages after its last notice that had none. */
   readonly suppressed: number;
   /** All of it as one sentence. */
   readonly text: string;

@@ -5,6 +5,7 @@ import type { Chain } from "@relais/core";
 import type { Outbox } from "@relais/outbox";
 import { allowedHosts, createSessions, isSame, loginLimiter, loginWindowMs } from "./access.ts";
 import { eventStream } from "./event-stream.ts";
+import { type Deed, whyLeftOut } from "./left-out.ts";
 import { loginPage, page, sentencePage } from "./page.ts";
 import { listening, type Pages, type RunningServer } from "./page-server.ts";
 import { snapshot } from "./snapshot.ts";
@@ -22,13 +23,29 @@ export interface StatusOptions {
   /** @defaultValue a free one */
   readonly port?: number | undefined;
   /**
-   * A visitor who knows it may send again and cancel; without it nobody may. Where others than this machine reach the
+   * A visitor who knows it may send again, settle and cancel; without it nobody may. Where others than this machine reach the
    * page nobody sees it without the token.
    */
   readonly token?: string | undefined;
   /** More paths: `/metrics`, `/healthz`. They are open to all. */
   readonly pages?: Pages | undefined;
 }
+
+const by = "status-page";
+const settle =
+  (as: "sent" | "failed") =>
+  async (outbox: Outbox, id: string): Promise<boolean> =>
+    (await outbox.resolve({ ids: [id] }, { as, by })).length === 1;
+
+/** What the buttons do. */
+const deeds: Readonly<
+  Record<string, { readonly name: Deed; run(outbox: Outbox, id: string): Promise<boolean> }>
+> = {
+  "/resend": { name: "resend", run: (outbox, id) => outbox.resend(id, { by }) },
+  "/arrived": { name: "resolve", run: settle("sent") },
+  "/not-arrived": { name: "resolve", run: settle("failed") },
+  "/cancel": { name: "cancel", run: (outbox, id) => outbox.cancel(id) },
+};
 
 /** How long the answer to a wrong token takes. */
 const wrongTokenMs = 1_000;
@@ -108,14 +125,16 @@ export async function statusServer(options: StatusOptions): Promise<RunningServe
     if (session === undefined || !isSame(form.get("csrf"), session.csrf))
       return sendSentence(response, 403, "Log in first.");
     if (outbox === undefined) return sendSentence(response, 404, "There is no outbox.");
+    const deed = deeds[path];
+    if (deed === undefined) return sendSentence(response, 404, "There is nothing here.");
     const id = form.get("id") ?? "";
-    const done =
-      path === "/resend"
-        ? await outbox.resend(id, { by: "status-page" })
-        : path === "/cancel" && (await outbox.cancel(id));
-    return done
-      ? redirectHome(response)
-      : sendSentence(response, 409, "It is not in a state in which this can be done any more.");
+    if (await deed.run(outbox, id)) return redirectHome(response);
+    const message = await outbox.get(id);
+    const why =
+      message === undefined
+        ? "not there"
+        : whyLeftOut(deed.name, message.state, message.deliveryTrace.resolution);
+    return sendSentence(response, 409, `Nothing was done: the message is ${why}.`);
   };
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

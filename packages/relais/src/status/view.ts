@@ -1,4 +1,5 @@
 import type { OutboxMessage, OutboxStats } from "@relais/outbox";
+import { lostAnswers, unknownRunbook } from "../notices/unknown.ts";
 import { type Html, html } from "./html.ts";
 import type { ShownLink, Snapshot } from "./snapshot.ts";
 import type { RecentDelivery } from "./stats-collector.ts";
@@ -82,20 +83,37 @@ function counts(stats: OutboxStats): Html {
   </dl>`;
 }
 
-function button(action: "resend" | "cancel", id: string, csrf: string, says: string): Html {
+function button(action: "resend" | "arrived" | "not-arrived", id: string, csrf: string, says: string): Html {
   return html`<form method="post" action="/${action}">
     <input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="id" value="${id}">
     <button>${says}</button></form>`;
 }
 
-function unresolvedRow({ id, state, lastError, updatedAt }: OutboxMessage, { csrf }: Visitor): Html {
+function unresolvedRow(message: OutboxMessage, { csrf }: Visitor): Html {
+  const { id, state, lastError, updatedAt } = message;
+  const isUnknown = state === "unknown";
   return html`<tr>
     <td>${clock(updatedAt.getTime())}</td>
     <td><span class="tag ${state}">${state}</span></td>
-    <td>${lastError ?? ""}</td>
+    <td>${lastError ?? ""}${isUnknown && lookUp(message)}</td>
     <td><code>${id}</code></td>
-    <td>${csrf !== undefined && button("resend", id, csrf, state === "unknown" ? "Send again (may arrive twice)" : "Send again")}</td>
+    <td>${
+      csrf !== undefined && [
+        isUnknown && button("arrived", id, csrf, "It arrived"),
+        isUnknown && button("not-arrived", id, csrf, "It did not arrive"),
+        button("resend", id, csrf, isUnknown ? "Send again (may arrive twice)" : "Send again"),
+      ]
+    }</td>
   </tr>`;
+}
+
+/** Where to find out whether it arrived. */
+function lookUp(message: OutboxMessage): Html {
+  const { messageId } = message;
+  return html`${lostAnswers(message).map(
+    ({ provider, from, to }) =>
+      html`<br>Look it up at ${provider}, ${clock(Date.parse(from))} to ${clock(Date.parse(to))}`,
+  )}${messageId !== undefined && html`<br>Message-ID <code>${messageId}</code>`}<br><a href="${unknownRunbook}">What to look up where</a>`;
 }
 
 function table(caption: string, head: readonly string[], rows: readonly Html[]): Html {

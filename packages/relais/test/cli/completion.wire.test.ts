@@ -67,7 +67,7 @@ test("bash offers commands, flags and values", () => {
     ["orders"],
     ["orders", "newsletters"],
     ["ls"],
-    ["sending", "sent"],
+    ["scheduled", "sending", "sent"],
     ["rcpt"],
     ["resend"],
     ["bash", "zsh", "fish"],

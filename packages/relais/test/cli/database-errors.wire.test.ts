@@ -112,7 +112,7 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
       result,
       `${words} failed: permission denied`,
       place,
-      "grant the role usage on the schema relais",
+      "relais outbox grants writes the SQL of the rights",
     );
   });
 
@@ -129,7 +129,12 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
     const empty = await server.database();
     const result = await run(command, as("postgres", empty), "--no-migrate");
     expect(result.code).toBe(1);
-    isSentence(result, `${words} failed: relation`, new URL(empty).pathname, "relais outbox migrate");
+    isSentence(
+      result,
+      `${words} failed: The outbox's tables are not there`,
+      new URL(empty).pathname,
+      "relais outbox migrate",
+    );
   });
 
   test("copy: either of both", async () => {
@@ -219,7 +224,12 @@ describe("a folder of PGlite", () => {
     for (const [command, words] of commands) {
       const result = await runHere([...command.split(" "), "--folder", taken, "--no-migrate"], { cwd: root });
       expect(result.code).toBe(1);
-      isSentence(result, `${words} failed: relation`, `PGlite in ${taken}`, "relais outbox migrate");
+      isSentence(
+        result,
+        `${words} failed: The outbox's tables are not there`,
+        `PGlite in ${taken}`,
+        "relais outbox migrate",
+      );
     }
     rmSync(root, { recursive: true });
   }, 60_000);

@@ -47,6 +47,41 @@ test("what variables say of the outbox are numbers for the worker; secrets of th
   });
 });
 
+test("no database is PGlite beside the configuration with a line that says so, and nothing where NODE_ENV is production", async () => {
+  config({});
+  const run = (env: Record<string, string>, ...flags: string[]) =>
+    runHere(["outbox", "stats", ...flags], { cwd, env: { SENDER: "a@b.example", ...env } });
+  const folder = join(cwd, ".relais");
+  const noticed = await run({});
+  expect(noticed.code).toBe(0);
+  expect(noticed.err).toBe(
+    `No database is given: the outbox is PGlite in ${folder}, for one process. A Postgres is given by DATABASE_URL, --database or the option database.`,
+  );
+  const env = { NODE_ENV: "production" };
+  const chain = ["--dsn", "smtp://127.0.0.1:9"];
+  const empty = { ...env, DATABASE_URL: "" };
+  for (const result of [
+    await run(env),
+    await run(empty),
+    await run(env, "--json").then(({ code, out }) => ({
+      code,
+      err: JSON.parse(out).error.problems.join(),
+      out: "",
+    })),
+    await runHere(["worker", ...chain], { cwd, env: { SENDER: "a@b.example", ...env } }),
+    await runHere(["serve", "--port", "0", ...chain], { cwd, env: { SENDER: "a@b.example", ...env } }),
+  ]) {
+    expect(result).toMatchObject({ code: 2, out: "" });
+    expect(result.err).toMatch(
+      /^The outbox cannot be opened: NODE_ENV is production, and no database .*--folder/,
+    );
+    expect(result.err.split("\n")).toHaveLength(1);
+  }
+  expect(await run(env, "--folder", folder)).toMatchObject({ code: 0, err: "" });
+  config({ folder: ".relais" });
+  expect(await run(env)).toMatchObject({ code: 0, err: "" });
+}, 60_000);
+
 test("what is wrong there is one sentence, with exit code 2", async () => {
   config({ concurrency: "${WORKERS}", connection: 3 });
   const result = await runHere(["outbox", "stats"], { cwd, env: { WORKERS: "many", SENDER: "a@b.example" } });

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SmtpServer, smtpServer } from "@relais/conformance";
 import { createOutbox, type Outbox } from "@relais/outbox";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
 import { type CommandResult, runHere } from "./run-here.ts";
 
@@ -92,6 +93,9 @@ test("relais worker sends what is in the outbox, says by whom, answers probes, a
   await until(() => errors().includes("SIGHUP: "));
   child.kill("SIGTERM");
   expect((await once(child, "close"))[0]).toBe(0);
+  expect(errors()).toMatch(
+    /^(\S+) stops: it takes no more messages, and finishes 0 under way\n\1 has stopped\n$/m,
+  );
 }, 60_000);
 
 test("relais worker --table works off a table of the application's own", async () => {
@@ -132,7 +136,7 @@ describe("relais outbox", () => {
     expect((await outbox("show", String(one))).out).toContain("state: unknown");
     expect(await outbox("show", "nonsense")).toMatchObject({
       code: 2,
-      err: "id must be a UUID, as enqueue gave it.",
+      err: expect.stringMatching(/\nid must be a UUID, as enqueue gave it\.$/),
     });
     expect(JSON.parse((await outbox("stats", "--json")).out)).toMatchObject({
       byState: { unknown: 1, queued: 1 },
@@ -142,15 +146,53 @@ describe("relais outbox", () => {
       err: expect.stringContaining("Say which messages"),
     });
     expect((await outbox("resend", "--state", "unknown", "--dry-run")).out).toBe("1 would be queued again");
-    expect((await outbox("resolve", String(one), "--as", "sent", "--by", "ann", "--reason", "log")).out).toBe(
-      "1 settled as sent",
+    expect((await outbox("resend", "--all", "--dry-run")).out).toBe(
+      "1 would be queued again\n1 left out: queued already",
     );
+    expect(
+      (await outbox("resolve", String(one), "--as", "arrived", "--by", "ann", "--reason", "log")).out,
+    ).toBe("1 settled as sent");
+    const none = "00000000-0000-0000-0000-000000000000";
+    for (const [args, lines] of [
+      [
+        ["resend"],
+        [
+          "0 queued again",
+          `${one} left out: sent, as operator:ann settled it`,
+          `${two} left out: queued already`,
+        ],
+      ],
+      [
+        ["resend", "--dry-run"],
+        ["0 would be queued again", `${one} left out: sent, as`, `${two} left out: queued`],
+      ],
+      [
+        ["resolve", "--as", "not-arrived"],
+        [
+          "0 settled as failed",
+          `${one} left out: sent, as operator:ann settled it: only unknown ones are settled`,
+          `${two} left out: queued: only unknown`,
+        ],
+      ],
+    ] as const) {
+      const [command = "", ...flags] = args;
+      const result = await outbox(command, String(one), String(two), none, ...flags);
+      expect(result.code).toBe(1);
+      for (const [i, line] of result.out.split("\n").entries())
+        expect(line).toContain([...lines, `${none} left out: not found`][i]);
+      expect(JSON.parse((await outbox(command, none, ...flags, "--json")).out).leftOut).toEqual([
+        { id: none, why: "not found" },
+      ]);
+    }
     expect(JSON.parse((await outbox("show", String(one), "--json")).out)).toMatchObject({
       state: "sent",
       deliveryTrace: { resolution: { by: "operator:ann", note: "log" } },
     });
     expect((await outbox("cancel", String(two))).out).toBe("1 cancelled");
-    expect(await outbox("cancel", String(two))).toMatchObject({ code: 1 });
+    expect(await outbox("cancel", String(two))).toMatchObject({
+      code: 1,
+      out: `0 cancelled\n${two} left out: cancelled: it is too late`,
+    });
     expect((await outbox("resend", String(two), "--by", "ann")).out).toBe("1 queued again");
     expect((await outbox("purge", "--older-than", "1h")).out).toBe("0 deleted");
     expect((await outbox("purge")).out).toBe("1 deleted");
@@ -167,6 +209,24 @@ describe("relais outbox", () => {
     });
   }, 60_000);
 
+  test("prints the SQL of roles, and writes it as files with the tables, in their order", async () => {
+    const { out, code } = await outbox("grants");
+    expect([code, out.match(/^grant usage .*$/gm)]).toEqual([
+      0,
+      ["application", "worker", "operator", "reader"].map(
+        (name) => `grant usage on schema relais to relais_${name};`,
+      ),
+    ]);
+    const written = await outbox("grants", "sql");
+    const names = ["1-tables", "2-application", "3-worker", "4-operator", "5-reader"];
+    expect(written.out.split("\n")).toEqual(names.map((name) => join(cwd, "sql", `${name}.sql`)));
+    const texts = names.map((name) => readFileSync(join(cwd, "sql", `${name}.sql`), "utf8"));
+    expect(texts.join("\n")).toBe(`${(await outbox("migrate", "--print")).out}\n${out}`);
+    writeFileSync(join(cwd, "taken"), "");
+    const failed = await outbox("grants", "taken/sql");
+    expect(failed).toMatchObject({ code: 1, err: expect.stringMatching(/cannot be written: E\w+\.$/) });
+  });
+
   test.each([
     [["ls", "--database", `mysql://a:${pass}@b/c`], "database must be a URL like postgres://"],
     [["ls", "--database", `postgres://app:${pass}@127.0.0.1:1/none`], "ECONNREFUSED"],
@@ -175,4 +235,29 @@ describe("relais outbox", () => {
     expect(result).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
     expect(result.err).not.toContain(pass);
   });
+
+  test("shows of an unknown message where it may be, by which Message-ID and when, and what to do then", async () => {
+    server.script({ dot: { reset: true } });
+    const id = await withOutbox(async (box) => (await box.enqueue(mail)).id);
+    const { child, said } = worker();
+    await until(() => said().includes(`${id} unknown`));
+    child.kill("SIGTERM");
+    await once(child, "close");
+    const { out } = await outbox("show", id);
+    expect(parse(out)).toMatchObject({ id, state: "unknown", messageId: `<${id}@example.org>` });
+    expect(out).toContain(`Message-ID <${id}@example.org>`);
+    expect(out).toMatch(/^# Look it up at SMTP, from \d{4}-\S+Z to \d{4}-\S+Z,$/m);
+    const commands = [...out.matchAll(/^# {3}[^:]+: +relais outbox (.*)$/gm)].map(([, one = ""]) =>
+      one.split(" "),
+    );
+    expect(commands).toEqual([
+      ["resolve", id, "--as", "arrived"],
+      ["resend", id],
+      ["resolve", id, "--as", "not-arrived"],
+    ]);
+    expect(out).toContain("runbook.md#messages-are-unknown");
+    expect((await outbox(...(commands[2] ?? []))).out).toBe("1 settled as failed");
+    expect((await outbox(...(commands[1] ?? []))).out).toBe("1 queued again");
+    expect((await outbox("show", id)).out).not.toContain("It may have arrived");
+  }, 60_000);
 });

@@ -127,6 +127,37 @@ describe("a breaker", () => {
   });
 });
 
+describe("a message that may have arrived", () => {
+  const withUnknown: ReadonlySet<FailureKind> = new Set(["unknown"]);
+  const lost = (at: number, id: string, status = "unknown"): RelaisEvent =>
+    ({
+      type: "delivery",
+      at,
+      chain: "shop",
+      ms: 1,
+      delivery: { id, status, failures: [because("unknown")] },
+    }) as never;
+
+  test("is told with its id, its provider, the time and where to read on; more of them are counted", () => {
+    const worthIt = noticeRules({ quietMs, kinds: withUnknown });
+    const first = worthIt(lost(0, "order-7"));
+    expect(first).toMatchObject({ type: "unknown", provider: "A", kind: "unknown", message: "order-7" });
+    expect(first?.text).toMatch(
+      /^Chain shop: A has not answered \(unknown, ECONNREFUSED\) after message order-7 was handed over, by 1970-01-01T00:00:00\.000Z: it may have arrived; .*runbook\.md#messages-are-unknown\)\.$/,
+    );
+    expect([worthIt(lost(1, "b")), worthIt(lost(quietMs - 1, "c"))]).toEqual([undefined, undefined]);
+    expect(worthIt(lost(quietMs, "d"))).toMatchObject({ message: "d", suppressed: 2 });
+  });
+
+  test("has no id that may hold an address; other ends of a delivery, and kinds that are left out, are no news", () => {
+    const worthIt = noticeRules({ quietMs, kinds: withUnknown });
+    const told = worthIt(lost(0, "reset-ann@example.net"));
+    expect(JSON.stringify(told)).not.toContain("ann");
+    expect(worthIt(lost(2 * quietMs, "x", "failed"))).toBeUndefined();
+    expect(noticeRules({ quietMs, kinds })(lost(0, "x"))).toBeUndefined();
+  });
+});
+
 test("no more than a thousand providers are remembered", () => {
   const worthIt = noticeRules({ quietMs, kinds });
   for (let i = 0; i < 1_001; i++) worthIt(failover(0, because(), `P${i}`));

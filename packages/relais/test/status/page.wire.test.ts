@@ -58,9 +58,17 @@ describe("buttons", () => {
       subject: "x",
       text: "y",
     });
+    const attempt = {
+      n: 1,
+      provider: "SMTP",
+      at: new Date().toISOString(),
+      ms: 30_000,
+      phase: "handed_over",
+    };
     await at.outbox.database.query(
-      "update relais.message set state = 'unknown', last_error = 'lost' where id = $1",
-      [id],
+      `update relais.message set state = 'unknown', last_error = 'lost',
+         delivery_trace = jsonb_set(delivery_trace, '{attempts}', $2::jsonb) where id = $1`,
+      [id, JSON.stringify([{ ...attempt, kind: "unknown", reason: "lost", worker: "w" }])],
     );
     return id;
   };
@@ -75,26 +83,62 @@ describe("buttons", () => {
     const page = await (await get("", session)).text();
     expect(page).toContain("Send again (may arrive twice)");
     const csrf = /name="csrf" value="([\w-]+)"/.exec(page)?.[1] as string;
-    for (const [form, headers] of [
-      [{ id }, session],
-      [{ id, csrf: "x" }, session],
-      [{ id, csrf }, {}],
-      [
-        { id, csrf },
-        { ...session, origin: "http://evil.example" },
-      ],
-    ] as const) {
-      expect((await post("resend", form, headers)).status).toBe(403);
-    }
+    for (const path of ["resend", "arrived", "not-arrived"])
+      for (const [form, headers] of [
+        [{ id }, session],
+        [{ id, csrf: "x" }, session],
+        [{ id, csrf }, {}],
+        [
+          { id, csrf },
+          { ...session, origin: "http://evil.example" },
+        ],
+      ] as const) {
+        expect((await post(path, form, headers)).status).toBe(403);
+      }
     expect((await at.outbox.get(id))?.state).toBe("unknown");
     expect((await post("resend", { id, csrf }, session)).status).toBe(303);
     expect(await at.outbox.get(id)).toMatchObject({
       state: "queued",
       deliveryTrace: { resolution: { by: "operator:status-page" } },
     });
-    expect((await post("resend", { id, csrf }, session)).status).toBe(409);
+    const twice = await post("resend", { id, csrf }, session);
+    expect([twice.status, await twice.text()]).toEqual([
+      409,
+      expect.stringContaining("Nothing was done: the message is queued already"),
+    ]);
     expect((await post("cancel", { id, csrf }, session)).status).toBe(303);
     expect((await post("cancel", { id: "nonsense", csrf }, session)).status).toBe(500);
+  });
+
+  test.each([
+    ["arrived", "sent", "It arrived"],
+    ["not-arrived", "failed", "It did not arrive"],
+  ] as const)("%s settles an unknown message as %s, once", async (path, state, says) => {
+    const id = await stuck();
+    const cookie = (await post("login", { token })).headers.get("set-cookie") ?? "";
+    const session = { cookie: cookie.split(";")[0] as string };
+    const page = await (await get("", session)).text();
+    expect(page).toContain(`<button>${says}</button>`);
+    expect(page).toContain(`Message-ID <code>&lt;${id}@example.org&gt;</code>`);
+    expect(page).toContain("Look it up at SMTP, <time");
+    expect(page).toContain("runbook.md#messages-are-unknown");
+    const csrf = /name="csrf" value="([\w-]+)"/.exec(page)?.[1] as string;
+    expect((await post(path, { id, csrf }, session)).status).toBe(303);
+    expect(await at.outbox.get(id)).toMatchObject({
+      state,
+      deliveryTrace: { resolution: { by: "operator:status-page", as: state } },
+    });
+    const twice = await post(path, { id, csrf }, session);
+    expect([twice.status, await twice.text()]).toEqual([
+      409,
+      expect.stringContaining(`${state}, as operator:status-page settled it: only unknown ones are settled`),
+    ]);
+    const gone = await post(path, { id: "00000000-0000-0000-0000-000000000000", csrf }, session);
+    expect([gone.status, await gone.text()]).toEqual([
+      409,
+      expect.stringContaining("the message is not there"),
+    ]);
+    expect((await post("elsewhere", { id, csrf }, session)).status).toBe(404);
   });
 
   test("are nobody's without a token in the environment", async () => {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { processLock } from "@relais/core/spi";
 import type { Database, Queryable, Row } from "../database.ts";
+import { withRemedy } from "../faults.ts";
 import { DurableNodeFs, durableClient, initDatabase, syncFolder } from "./durable.ts";
 
 type Client = Pick<PGlite, "query" | "exec">;
@@ -65,8 +66,10 @@ const hasValues = (values: readonly unknown[] | undefined): values is readonly u
 function queryable(client: Client): Queryable {
   return {
     async query<T extends object = Row>(text: string, values?: readonly unknown[]) {
-      if (hasValues(values)) return (await client.query<T>(text, [...values])).rows;
-      return (await client.exec(text)).flatMap(({ rows }) => rows as T[]);
+      const results = hasValues(values)
+        ? [await client.query<T>(text, [...values]).catch(withRemedy(text))]
+        : await client.exec(text).catch(withRemedy(text));
+      return results.flatMap(({ rows }) => rows as T[]);
     },
   };
 }

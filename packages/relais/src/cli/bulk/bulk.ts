@@ -68,8 +68,9 @@ async function checkAndSend(flags: BulkFlags, context: CliContext): Promise<Exit
   if (reportPath !== undefined) await checkWritable(reportPath);
   const unlock = lockJournal(journal);
   try {
-    const fault = await run(source, rows, journal, flags, context);
-    const report = await makeReport(journal, rows, lastLine, reportPath, context);
+    const { fault, sentNow } = await run(source, rows, journal, flags, context);
+    const counted = await makeReport(journal, rows, lastLine, reportPath, context);
+    const report = { ...counted, sentNow };
     if (flags.json) context.out(JSON.stringify({ ...report, ...(fault !== undefined && { fault }) }));
     else printReport(report, context);
     if (fault !== undefined) context.err(fault);
@@ -92,14 +93,20 @@ async function checkWritable(path: string): Promise<void> {
   });
 }
 
-/** Resolves with why the run ended early, if it did: the file of rows or the journal turned out to be wrong. */
+/** How a run went. */
+interface RunEnd {
+  readonly sentNow: number;
+  /** Why it ended early, if it did: the file of rows or the journal turned out to be wrong. */
+  readonly fault?: string;
+}
+
 async function run(
   source: BulkSource,
   rows: number,
   path: string,
   flags: BulkFlags,
   context: CliContext,
-): Promise<string | undefined> {
+): Promise<RunEnd> {
   const { concurrency = 10, resendUnknown = false, retryFailed = false } = flags;
   const key = { template: templateHash(source.template), file: await fileHash(source.path) };
   const journal = await openJournal(path, key);
@@ -107,11 +114,19 @@ async function run(
     const { chain } = await openChain(flags, context);
     const bar = progressBar(rows, context);
     const signals = bulkSignals(chain, bar.log);
+    let sentNow = 0;
+    const progress: typeof bar = {
+      ...bar,
+      advance(state) {
+        if (state === "sent") sentNow += 1;
+        bar.advance(state);
+      },
+    };
     try {
-      await sendRows(source, chain, journal, { concurrency, resendUnknown, retryFailed }, bar, signals);
-      return undefined;
+      await sendRows(source, chain, journal, { concurrency, resendUnknown, retryFailed }, progress, signals);
+      return { sentNow };
     } catch (error) {
-      return userSentence(error);
+      return { sentNow, fault: userSentence(error) };
     } finally {
       bar.stop();
       await chain.close();
@@ -160,10 +175,11 @@ async function makeReport(
   return bulkReport(journal, rows, lastLine);
 }
 
-function printReport(report: BulkReport, { out, err }: CliContext): void {
-  const { rows, sent, partial, unknown, failed, left, troubles, inTrouble } = report;
+function printReport(report: BulkReport & RunEnd, { out, err }: CliContext): void {
+  const { rows, sent, sentNow, partial, unknown, failed, left, troubles, inTrouble } = report;
   const by = Object.entries(report.byProvider).map(([provider, count]) => `${count} by ${provider}`);
-  out(`${sent} of ${rows} sent${by.length > 0 ? ` (${by.join(", ")})` : ""}`);
+  const parts = sentNow === sent ? "" : `: ${sent - sentNow} before, ${sentNow} now`;
+  out(`${sent} of ${rows} sent${parts}${by.length > 0 ? ` (${by.join(", ")})` : ""}`);
   for (const [count, words] of [
     [partial, "reached some of their recipients"],
     [unknown, "unknown: nobody knows whether they arrived (--resend-unknown sends them again)"],

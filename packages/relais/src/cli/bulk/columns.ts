@@ -1,3 +1,5 @@
+import { didYouMean } from "@relais/core/spi";
+
 /** The fields of a row, by the names of its columns. */
 export type Fields = Readonly<Record<string, string>>;
 
@@ -38,6 +40,20 @@ export class InvalidRow extends Error {
   override readonly name = "InvalidRow";
 }
 
+/** The columns are wrong, mostly in the same way in every row. */
+export class ColumnFault extends InvalidRow {}
+
+const mostNames = 30;
+
+/** A column that is named and not there. @param name as it is named */
+export function missingColumn(fault: string, fields: Fields, name = ""): ColumnFault {
+  const names = Object.keys(fields);
+  const near = didYouMean(name, names);
+  const shown = names.length > mostNames ? [...names.slice(0, mostNames), "…"] : names;
+  const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
+  return new ColumnFault(`${fault}${hint}; the columns are ${shown.join(", ")}`);
+}
+
 /**
  * The column of this kind: `to` before `email` before the others; one that is written so before one that only looks alike.
  * @throws {InvalidRow} two columns are called alike
@@ -47,7 +63,7 @@ export function columnFor(fields: Fields, kind: ColumnKind): string | undefined 
   for (const word of kinds[kind]) {
     if (Object.hasOwn(fields, word)) return word;
     const alike = names.filter((name) => plain(name) === word);
-    if (alike.length > 1) throw new InvalidRow(`the columns ${alike.join(" and ")} are called alike`);
+    if (alike.length > 1) throw new ColumnFault(`the columns ${alike.join(" and ")} are called alike`);
     if (alike.length === 1) return alike[0];
   }
   return undefined;

@@ -2,7 +2,15 @@ import { createHash, hash } from "node:crypto";
 import { createMessage, InvalidMessage, type Message, type MessageInput } from "@relais/core";
 import { escapeHtml } from "../../status/html.ts";
 import { headersFromLines, type MessageFlags, messageLimits } from "../message-input.ts";
-import { type ColumnKind, columnFor, columnNamed, type Fields, InvalidRow } from "./columns.ts";
+import {
+  ColumnFault,
+  type ColumnKind,
+  columnFor,
+  columnNamed,
+  type Fields,
+  InvalidRow,
+  missingColumn,
+} from "./columns.ts";
 import { InvalidFile, type Row, readRows } from "./rows.ts";
 
 /** What each row is merged into: the flags of `relais send`. */
@@ -58,20 +66,36 @@ export async function checkRows(source: BulkSource): Promise<CheckedRows> {
     faultCount += 1;
     if (faults.length < mostFaults) faults.push(sentence);
   };
+  /** Of each sentence its first line and how many rows have it. */
+  const missing = new Map<string, { readonly line: number; count: number }>();
   try {
     for await (const row of limitedRows(source)) {
       rows += 1;
       lastLine = row.line;
       await rowMessage(source, row, "bulk-check").catch((error: unknown) => {
         if (!(error instanceof InvalidRow)) throw error;
-        addFault(`${source.path}, line ${row.line}: ${error.message}.`);
+        if (error instanceof ColumnFault) {
+          const known = missing.get(error.message) ?? { line: row.line, count: 0 };
+          known.count += 1;
+          missing.set(error.message, known);
+        } else addFault(`${source.path}, line ${row.line}: ${error.message}.`);
       });
     }
   } catch (error) {
     if (!(error instanceof InvalidFile)) throw error;
     addFault(error.message);
   }
-  return { rows, lastLine, faults, faultCount };
+  const once = [...missing].map(([sentence, { line, count }]) =>
+    count === rows
+      ? `${source.path}: ${sentence}.`
+      : `${source.path}, line ${line}: ${sentence} (${count} rows in all).`,
+  );
+  return {
+    rows,
+    lastLine,
+    faults: [...once, ...faults].slice(0, mostFaults),
+    faultCount: faultCount + once.length,
+  };
 }
 
 async function* limitedRows({ path, limit = Number.POSITIVE_INFINITY }: BulkSource): AsyncGenerator<Row> {
@@ -126,7 +150,7 @@ export function rowInput(template: BulkTemplate, { fields }: Row, id: string): M
   };
   const toColumn = template.to === undefined ? columnFor(fields, "to") : undefined;
   const to = template.to?.map(fill) ?? (toColumn === undefined ? undefined : fields[toColumn]);
-  if (to === undefined) throw new InvalidRow("there is neither --to nor a column to or email");
+  if (to === undefined) throw missingColumn("there is neither --to nor a column to or email", fields);
   if (to === "") throw new InvalidRow(`the column ${toColumn} is empty`);
   const { from, cc, bcc, replyTo, header, attach } = template;
   const optional = {
@@ -162,7 +186,7 @@ function merge(template: string, fields: Fields, html = false): string {
   return template.replaceAll(placeholder, (_, name: string) => {
     const column = columnNamed(fields, name);
     if (column === undefined)
-      throw new InvalidRow(name === "" ? "{{}} names no column" : `there is no column ${name}`);
+      throw missingColumn(name === "" ? "{{}} names no column" : `there is no column ${name}`, fields, name);
     const value = fields[column] ?? "";
     return html ? escapeHtml(value) : value;
   });

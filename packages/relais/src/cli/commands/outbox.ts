@@ -1,7 +1,10 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
+import { join, resolve as resolvePath } from "node:path";
 import { messageStates } from "@relais/core/spi";
 import type { MessageFilter, Outbox, OutboxMessage, State } from "@relais/outbox";
 import { type Command, Option } from "commander";
+import type { Deed } from "../../status/left-out.ts";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
 import { duration, type OutboxFlags, wholeNumber, withDatabaseFlags, withMigrateFlag } from "../flags.ts";
 
@@ -14,6 +17,12 @@ Of unknown messages a second copy may arrive.
 
 Example:
   relais outbox resend --state failed --older-than 1h --dry-run`;
+
+const resolveHelp = `
+One that did not arrive is not sent by this: relais outbox resend ID does that.
+
+Example:
+  relais outbox resolve ID --as arrived --reason "in the log of the mail server"`;
 
 /** `relais outbox …` */
 export const outboxCommand: AddCommand = (program, context, action) => {
@@ -43,10 +52,11 @@ export const outboxCommand: AddCommand = (program, context, action) => {
     .action(action((ids: string[], flags: ChangeFlags) => resend(ids, flags, context)));
   withOperatorFlags(withFilterFlags(add("resolve [ids...]", "settle unknown messages by hand")))
     .addOption(
-      new Option("--as <state>", "they did arrive, or they did not")
-        .choices(["sent", "failed"])
-        .default("sent"),
+      new Option("--as <end>", "whether they did arrive: sent and failed mean the same")
+        .choices(["arrived", "not-arrived", "sent", "failed"])
+        .default("arrived"),
     )
+    .addHelpText("after", resolveHelp)
     .action(action((ids: string[], flags: ChangeFlags) => resolve(ids, flags, context)));
   withFilterFlags(add("cancel [ids...]", "cancel messages that are not under way"))
     .option("--all", "all messages that can be cancelled")
@@ -57,6 +67,13 @@ export const outboxCommand: AddCommand = (program, context, action) => {
   addPlain("migrate", "make the tables, or bring them to this version")
     .option("--print", "print the SQL of an empty database, and run nothing")
     .action(action((flags: MigrateFlags) => migrate(flags, context)));
+  outbox
+    .command("grants [folder]")
+    .description(
+      "print the SQL of the tables' roles and their rights, or write it there as files, with the tables",
+    )
+    .option("--json", "print JSON")
+    .action(action((folder: string | undefined, flags: OutboxFlags) => grants(folder, flags, context)));
   add("copy", "copy everything into another database")
     .requiredOption("--to <url>", "the Postgres")
     .action(action((flags: CopyFlags) => copy(flags, context)));
@@ -128,8 +145,29 @@ function show(id: string, flags: OutboxFlags, context: CliContext): Promise<Exit
     if (message === undefined)
       return { json: null, lines: [`there is no message ${id}`], code: exitCodes.failed };
     const { stringify } = await import("yaml");
-    return { json: message, lines: [stringify(message).trimEnd()] };
+    const more = message.state === "unknown" ? await unknownLines(message) : [];
+    return { json: message, lines: [stringify(message).trimEnd(), ...more] };
   });
+}
+
+/** What to look up, and what to do then: as comments, so that all of it is YAML. */
+async function unknownLines(message: OutboxMessage): Promise<string[]> {
+  const { lostAnswers, unknownRunbook } = await import("../../notices/unknown.ts");
+  const { id, messageId } = message;
+  return [
+    "",
+    "It may have arrived: it was handed over, and no answer came.",
+    ...lostAnswers(message).map(
+      ({ provider, from, to }) => `Look it up at ${provider}, from ${from} to ${to},`,
+    ),
+    messageId === undefined
+      ? `by the header X-Relais-Id or the tag relais_id: ${id}`
+      : `by the Message-ID ${messageId}, or the header X-Relais-Id or the tag relais_id: ${id}`,
+    `  It arrived:           relais outbox resolve ${id} --as arrived`,
+    `  It did not, send it:  relais outbox resend ${id}`,
+    `  It did not, leave it: relais outbox resolve ${id} --as not-arrived`,
+    `See ${unknownRunbook}`,
+  ].map((line) => (line === "" ? line : `# ${line}`));
 }
 
 function stats(flags: OutboxFlags, context: CliContext): Promise<ExitCode> {
@@ -147,7 +185,7 @@ function stats(flags: OutboxFlags, context: CliContext): Promise<ExitCode> {
 interface ChangeFlags extends FilterFlags {
   readonly by?: string;
   readonly reason?: string;
-  readonly as?: "sent" | "failed";
+  readonly as?: "arrived" | "not-arrived" | "sent" | "failed";
   readonly all?: boolean;
   readonly dryRun?: boolean;
 }
@@ -175,32 +213,90 @@ async function change(
   return withOutbox(flags, context, task, (outbox) => run(outbox, filter));
 }
 
+interface LeftOut {
+  readonly id?: string;
+  readonly count?: number;
+  readonly state?: State;
+  readonly why: string;
+}
+
+/**
+ * Changes messages, and says of those that are not changed why: of each whose id was given, of others how many.
+ * @param states those that are changed
+ */
+async function changeAndExplain(
+  outbox: Outbox,
+  filter: MessageFilter,
+  deed: Deed,
+  states: readonly State[],
+  run: () => Promise<readonly string[]>,
+): Promise<{ readonly done: readonly string[]; readonly leftOut: readonly LeftOut[] }> {
+  const { whyLeftOut } = await import("../../status/left-out.ts");
+  if (filter.ids === undefined) {
+    const before = Object.entries(await outbox.count(filter)) as [State, number][];
+    const leftOut = before
+      .filter(([state]) => !states.includes(state))
+      .map(([state, count]) => ({ count, state, why: whyLeftOut(deed, state) }));
+    return { done: await run(), leftOut };
+  }
+  const done = await run();
+  const leftOut = [...new Set(filter.ids)].filter((id) => !done.includes(id.toLowerCase()));
+  const explained = leftOut.map(async (id) => {
+    const message = await outbox.get(id);
+    if (message === undefined) return { id, why: "not found" };
+    const { state, deliveryTrace } = message;
+    const why = states.includes(state)
+      ? `${state}, and other flags leave it out`
+      : whyLeftOut(deed, state, deliveryTrace.resolution);
+    return { id, state, why };
+  });
+  return { done, leftOut: await Promise.all(explained) };
+}
+
+const leftOutLines = (leftOut: readonly LeftOut[]): string[] =>
+  leftOut.map(({ id, count, why }) => `${id ?? count} left out: ${why}`);
+
+const codeOf = (ids: readonly string[], leftOut: readonly LeftOut[]): ExitCode =>
+  ids.length > 0 && leftOut.length > 0 ? exitCodes.failed : exitCodes.ok;
+
 function resend(ids: readonly string[], flags: ChangeFlags, context: CliContext): Promise<ExitCode> {
   const { dryRun = false, reason } = flags;
   const progress = progressOf("Queueing the messages again", "queued again", dryRun ? undefined : context);
   return change(ids, flags, context, progress.task, async (outbox, filter) => {
-    const done = await progress.show(
-      (onProgress) => outbox.resendMany(filter, { by: operator(flags), reason, dryRun, onProgress }),
-      ({ length }) => length,
+    const { resendable } = await (await import("../outbox/open-outbox.ts")).outboxKit();
+    const { done, leftOut } = await changeAndExplain(outbox, filter, "resend", resendable, () =>
+      progress.show(
+        (onProgress) => outbox.resendMany(filter, { by: operator(flags), reason, dryRun, onProgress }),
+        ({ length }) => length,
+      ),
     );
-    const lines = [`${done.length} ${dryRun ? "would be queued again" : "queued again"}`];
-    return { json: { ids: done, dryRun }, lines };
+    const line = `${done.length} ${dryRun ? "would be queued again" : "queued again"}`;
+    const code = codeOf(ids, leftOut);
+    return { json: { ids: done, dryRun, leftOut }, lines: [line, ...leftOutLines(leftOut)], code };
   });
 }
 
 function resolve(ids: readonly string[], flags: ChangeFlags, context: CliContext): Promise<ExitCode> {
-  const { as = "sent", reason } = flags;
+  const { reason } = flags;
+  const as = flags.as === "failed" || flags.as === "not-arrived" ? "failed" : "sent";
   return change(ids, flags, context, "Settling the messages", async (outbox, filter) => {
-    const done = await outbox.resolve(filter, { as, by: operator(flags), reason });
-    return { json: { ids: done, as }, lines: [`${done.length} settled as ${as}`] };
+    const { done, leftOut } = await changeAndExplain(outbox, filter, "resolve", ["unknown"], () =>
+      outbox.resolve(filter, { as, by: operator(flags), reason }),
+    );
+    const line = `${done.length} settled as ${as}`;
+    const code = codeOf(ids, leftOut);
+    return { json: { ids: done, as, leftOut }, lines: [line, ...leftOutLines(leftOut)], code };
   });
 }
 
 function cancel(ids: readonly string[], flags: ChangeFlags, context: CliContext): Promise<ExitCode> {
   return change(ids, flags, context, "Cancelling the messages", async (outbox, filter) => {
-    const done = await outbox.cancelMany(filter);
-    const code = ids.length > 0 && done.length < ids.length ? exitCodes.failed : exitCodes.ok;
-    return { json: { ids: done }, lines: [`${done.length} cancelled`], code };
+    const waiting = ["queued", "scheduled", "deferred"] as const;
+    const { done, leftOut } = await changeAndExplain(outbox, filter, "cancel", waiting, () =>
+      outbox.cancelMany(filter),
+    );
+    const lines = [`${done.length} cancelled`, ...leftOutLines(leftOut)];
+    return { json: { ids: done, leftOut }, lines, code: codeOf(ids, leftOut) };
   });
 }
 
@@ -228,6 +324,34 @@ async function migrate(flags: MigrateFlags, context: CliContext): Promise<ExitCo
   const { outbox, where } = await openOutbox(flags, context, { migrate: true });
   await outbox.close().catch(() => undefined);
   context.out(flags.json ? JSON.stringify({ where }) : `the tables are up to date: ${where}`);
+  return exitCodes.ok;
+}
+
+/** For a database whose tables somebody else makes: one file a role, in the order in which they are run. */
+async function grants(
+  folder: string | undefined,
+  flags: OutboxFlags,
+  context: CliContext,
+): Promise<ExitCode> {
+  const { outboxKit } = await import("../outbox/open-outbox.ts");
+  const { roleGrants, wholeSchema } = await outboxKit();
+  const files = Object.entries({ tables: wholeSchema(), ...roleGrants }).map(
+    ([name, sql], i) => [`${i + 1}-${name}.sql`, sql] as const,
+  );
+  if (folder === undefined) {
+    context.out(flags.json ? JSON.stringify(roleGrants) : Object.values(roleGrants).join("\n"));
+    return exitCodes.ok;
+  }
+  const place = resolvePath(context.cwd, folder);
+  try {
+    await mkdir(place, { recursive: true });
+    for (const [name, sql] of files) await writeFile(join(place, name), sql);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return printProblems(context, flags, [`${place} cannot be written: ${code}.`], exitCodes.failed);
+  }
+  const names = files.map(([name]) => join(place, name));
+  context.out(flags.json ? JSON.stringify({ files: names }) : names.join("\n"));
   return exitCodes.ok;
 }
 

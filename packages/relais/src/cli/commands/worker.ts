@@ -11,7 +11,7 @@ Examples:
 
 const serveHelp = `
 The page shows the chain, the last deliveries and the outbox. It is for this machine; --host opens it to others, who see
-it when they have logged in with RELAIS_STATUS_TOKEN of the environment. Those who have may send again and cancel there.
+it when they have logged in with RELAIS_STATUS_TOKEN of the environment. Those who have may send again, settle and cancel there.
 It answers to an address, or to a name that --allowed-host names.`;
 
 /** `relais worker`, and `relais serve`: a worker with a status page. */

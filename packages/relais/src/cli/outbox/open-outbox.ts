@@ -25,7 +25,7 @@ export async function outboxKit(): Promise<typeof import("@relais/outbox")> {
 }
 
 /**
- * `--database`, `--folder`, the configuration, `DATABASE_URL`, or PGlite in `.relais`, in this order.
+ * `--database`, `--folder`, the configuration, `DATABASE_URL`, or, with a warning, PGlite in `.relais`, in this order.
  * @throws {ConfigurationError} why it cannot be opened
  */
 export async function openOutbox(
@@ -33,19 +33,25 @@ export async function openOutbox(
   context: CliContext,
   options: { readonly migrate?: boolean } = {},
 ): Promise<OpenedOutbox> {
-  const { createOutbox } = await outboxKit();
-  const settings = await readSettings(flags, context);
+  const { createOutbox, defaultFolder } = await outboxKit();
+  const { home, ...settings } = await readSettings(flags, context);
   const database =
     flags.database ??
     (flags.folder === undefined
       ? (settings.database ?? settingsReader(context.env).text("DATABASE_URL"))
       : undefined);
-  const folder = resolve(context.cwd, flags.folder ?? settings.folder ?? ".relais");
-  const where = databaseName(database, folder);
+  const folder = flags.folder === undefined ? settings.folder : resolve(context.cwd, flags.folder);
   const migrate = options.migrate ?? (flags.migrate === false ? false : settings.migrate);
+  const { connections, from = senderFromEnv(context.env) } = settings;
+  let where = databaseName(database, folder ?? "");
   try {
-    const { connections, from = senderFromEnv(context.env) } = settings;
-    const outbox = await createOutbox({ database, folder, connections, from, migrate });
+    if (database !== undefined) {
+      const outbox = await createOutbox({ database, connections, from, migrate });
+      return { outbox, settings, where };
+    }
+    const place = folder ?? defaultFolder({ env: context.env, cwd: home, warn: context.err });
+    where = databaseName(undefined, place);
+    const outbox = await createOutbox({ folder: place, from, migrate });
     return { outbox, settings, where };
   } catch (error) {
     if (error instanceof TypeError)
@@ -54,19 +60,27 @@ export async function openOutbox(
   }
 }
 
-/** What the configuration says of the outbox: nothing of the chain, whose secrets these commands may do without. */
+/**
+ * What the configuration says of the outbox, and the folder that it is in: nothing of the chain, whose secrets these
+ * commands may do without.
+ */
 async function readSettings(
   flags: OutboxFlags,
   { cwd, env }: CliContext,
-): Promise<OutboxEntry & { readonly from?: string }> {
+): Promise<OutboxEntry & { readonly from?: string; readonly home: string }> {
   const file = flags.config ?? findConfig(cwd);
-  if (file === undefined) return {};
+  if (file === undefined) return { home: cwd };
   const { loadConfig } = await import("../../config/load-config.ts");
   const config = await loadConfig({ file, cwd, env }, ["outbox", "from"]);
   if (config.problems.length > 0) throw await config.errorOf(config.problems);
   const { outbox = {}, from } = config.values;
-  const folder = resolve(config.folder, outbox.folder ?? ".relais");
-  return { ...outbox, folder, ...(from !== undefined && { from }) };
+  const { folder: home } = config;
+  return {
+    ...outbox,
+    ...(outbox.folder !== undefined && { folder: resolve(home, outbox.folder) }),
+    ...(from !== undefined && { from }),
+    home,
+  };
 }
 
 /** Which database it is, never with the password of its URL. */
@@ -83,14 +97,6 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOENT)$/,
     "is it running there?",
-  ],
-  [
-    /^(?:42P01|3F000|42703|42883)$/,
-    "the outbox's tables are missing or of another version: relais outbox migrate",
-  ],
-  [
-    /^42501$/,
-    "grant the role usage on the schema relais, and select, insert, update and delete on its tables",
   ],
   [/^25006$/, "it takes no changes: give the address of the primary"],
   [/^53[34]00$/, "it has no connection left: raise max_connections, or lower outbox.connections"],

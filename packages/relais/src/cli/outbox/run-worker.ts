@@ -52,6 +52,7 @@ export async function runWorker(flags: WorkerFlags, cli: CliContext): Promise<Ex
       return await work(parts, flags, context, signals);
     } finally {
       await close(parts, flags.graceMs);
+      if (parts.state.started && !flags.json) context.err(`${parts.worker.name} has stopped`);
     }
   } finally {
     signals.off();
@@ -125,6 +126,11 @@ async function work(
     context.err(`${worker.name} works: chain from ${from}, outbox on ${where}${address}`);
   }
   await stopped;
+  if (!flags.json) {
+    const { busy } = worker.status();
+    const grace = flags.graceMs === undefined ? "" : ` within ${flags.graceMs / 1000} s`;
+    context.err(`${worker.name} stops: it takes no more messages, and finishes ${busy} under way${grace}`);
+  }
   return exitCodes.ok;
 }
 

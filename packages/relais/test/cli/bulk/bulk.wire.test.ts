@@ -78,7 +78,7 @@ describe("a file of rows", () => {
 describe("what is wrong is said before anything is sent", () => {
   test.each([
     ["p.csv", "email,name\nann@example.net,A\nnobody,B\n", "line 3: to: "],
-    ["p.csv", "email\nann@example.net\n", "line 2: there is no column name."],
+    ["p.csv", "email\nann@example.net\n", "p.csv: there is no column name; the columns are email."],
     ["p.csv", "email,name\nann@example.net,A,B\n", "line 2: it has 3 fields, and there are 2 columns."],
     ["p.csv", "email,name\n,A\n", "line 2: the column email is empty."],
     ["p.csv", "ann@example.net,A\n", "line 1: it has an address where the names of the columns must stand."],
@@ -89,7 +89,7 @@ describe("what is wrong is said before anything is sent", () => {
     ],
     ["p.csv", 'email,name\nann@example.net,"A\n', "opens a quote that is never closed"],
     ["p.csv", 'email,name\nann@example.net,"A\nBcc: x"\n', "line 2: subject: "],
-    ["p.csv", "name\nA\n", "line 2: there is neither --to nor a column to or email."],
+    ["p.csv", "name\nA\n", "p.csv: there is neither --to nor a column to or email; the columns are name."],
     ["p.csv", "email,name\n", "has no rows."],
     ["p.jsonl", '{"email":"ann@example.net","name":"A"}\n{', "line 2: it is not JSON."],
     ["p.jsonl", "[]\n", "line 1: it is not an object."],
@@ -157,6 +157,27 @@ describe("what is wrong is said before anything is sent", () => {
   });
 });
 
+test("a wrong column is said once, with those there are, however many rows lack it", async () => {
+  const rows = `email,first name\n${"ann@example.net,A\n".repeat(300)}`;
+  const text = ["--from", "shop@example.org", "--text", "Hello", "--subject", "Hi {{fist name}}"];
+  expect(
+    await runHere(["send", "--dsn", dsn, "--bulk", write("p.csv", rows), ...text], { cwd }),
+  ).toMatchObject({
+    code: 2,
+    err: `${join(cwd, "p.csv")}: there is no column fist name (did you mean first name?); the columns are email, first name.`,
+  });
+  const alike = `E-mail,Email,name\n${"a@example.net,b@example.net,A\n".repeat(30)}`;
+  expect((await bulk(write("alike.csv", alike))).err.split("\n")).toHaveLength(1);
+  const mixed = ['{"email":"a@example.net","name":"A"}', '{"email":"nobody","name":"B"}'];
+  const lacking = Array.from({ length: 40 }, (_, i) => `{"email":"a${i}@example.net","nme":"A"}`);
+  const { err } = await bulk(write("p.jsonl", [...mixed, ...lacking].join("\n")));
+  expect(err.split("\n")).toEqual([
+    `${join(cwd, "p.jsonl")}, line 3: there is no column name (did you mean nme?); the columns are email, nme (40 rows in all).`,
+    expect.stringContaining("line 2: to"),
+  ]);
+  expect(server.connections).toBe(0);
+});
+
 describe("going on", () => {
   const rows = "email,name\nann@example.net,A\nbob@example.net,B\n";
 
@@ -165,8 +186,10 @@ describe("going on", () => {
     refuseBob("451 4.3.0 later");
     expect(await bulk(file)).toMatchObject({ code: 4, out: expect.stringContaining("1 left") });
     server.script({});
-    expect(await bulk(file)).toMatchObject({ code: 0 });
-    expect(await bulk(file)).toMatchObject({ code: 0, out: "2 of 2 sent (2 by SMTP)" });
+    expect(await bulk(file)).toMatchObject({ code: 0, out: "2 of 2 sent: 1 before, 1 now (2 by SMTP)" });
+    const again = await bulk(file);
+    expect(again).toMatchObject({ code: 0, out: "2 of 2 sent: 2 before, 0 now (2 by SMTP)" });
+    expect(JSON.parse((await bulk(file, "--json")).out)).toMatchObject({ sent: 2, sentNow: 0 });
     expect(server.accepted.map(({ to }) => to[0])).toEqual(["ann@example.net", "bob@example.net"]);
   });
 
@@ -186,7 +209,10 @@ describe("going on", () => {
   test("with fewer rows than there were counts these alone", async () => {
     const file = write("p.csv", rows);
     await bulk(file);
-    expect(await bulk(file, "--limit", "1")).toMatchObject({ code: 0, out: "1 of 1 sent (1 by SMTP)" });
+    expect(await bulk(file, "--limit", "1")).toMatchObject({
+      code: 0,
+      out: "1 of 1 sent: 1 before, 0 now (1 by SMTP)",
+    });
   });
 
   test("leaves no old error in the report, and tells some from none", async () => {
