@@ -34,6 +34,7 @@ export {
   definePlugin,
   type OptionIssue,
   type OptionsSchema,
+  type OtherWords,
   optionMessage,
   optionsSchema,
   type Plugin,
@@ -50,7 +51,7 @@ export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";
-export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
+export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";

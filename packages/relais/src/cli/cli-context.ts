@@ -1,10 +1,12 @@
 import type { Readable, Writable } from "node:stream";
 import type { Command } from "commander";
-import type { Environment } from "../environment/settings-reader.ts";
 
 /** What a command sees of the process and the terminal. */
 export interface CliContext {
-  readonly env: Environment;
+  /** The process's own: files of variables are read into it, as Node.js does with `--env-file`. */
+  readonly env: Record<string, string | undefined>;
+  /** The files that were read into it. */
+  envFiles?: readonly string[];
   readonly cwd: string;
   /** Writes a line to standard output. */
   out(line: string): void;

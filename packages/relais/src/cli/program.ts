@@ -10,6 +10,7 @@ import { initCommand } from "./commands/init.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { sendCommand } from "./commands/send.ts";
 import { workerCommands } from "./commands/worker.ts";
+import { readEnvFiles } from "./env-files.ts";
 
 const commands: readonly AddCommand[] = [
   sendCommand,
@@ -41,6 +42,10 @@ export async function runProgram(
         if (!json) context.err(text.trimEnd());
       },
     });
+  program.hook("preAction", (_program, command) => {
+    const takesFiles = command.options.some(({ long }) => long === "--env-file");
+    if (takesFiles) readEnvFiles(command.opts(), context);
+  });
   for (const add of commands) {
     add(program, context, (run) => async (...values) => {
       code = await run(...values);

@@ -9,7 +9,8 @@ import {
 } from "./settings-reader.ts";
 import { smtpFromEnv } from "./smtp-from-env.ts";
 
-const noProvider =
+/** What is said of an environment that describes nothing. */
+export const noProvider: string =
   "No e-mail provider is configured: set SMTP_HOST (with SMTP_PORT, SMTP_SECURE, SMTP_USER, SMTP_PASS), or " +
   "AWS_SES_REGION (with AWS_SES_ACCESS_KEY_ID, AWS_SES_SECRET_ACCESS_KEY), or both.";
 

@@ -14,7 +14,7 @@ test.each([
   [["explain", "250", "ok"], [/^"250 ok" refuses nothing: /]],
   [["explain", "550 no", "--phase", "lunch"], [/^--phase must be one of greeting, /]],
   [["explain", "Throttling", "--status", "ok"], [/It must be an HTTP status, from 100 to 599\.$/]],
-  [["check"], [/^No e-mail provider is configured: /]],
+  [["check"], [/^No e-mail provider is configured: /, /^There is no relais\.config\.ts .* or above it\.$/]],
   [["config", "--dsn", "ftp://h"], [/^the DSN has a scheme that is not known: /]],
   [
     ["config", "-c", "two.json"],

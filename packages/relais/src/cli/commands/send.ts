@@ -87,7 +87,7 @@ async function send(flags: SendFlags, context: CliContext): Promise<ExitCode> {
 }
 
 async function sendOne(flags: SendFlags, context: CliContext): Promise<ExitCode> {
-  const { config, dsn, chain: name, dryRun, json, ...content } = flags;
+  const { config, dsn, chain: name, envFile, dryRun, json, ...content } = flags;
   const { compiledText, readMessage } = await import("../message-input.ts");
   const message = await readMessage(content, context);
   if (dryRun) {
