@@ -52,7 +52,7 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
       const chain = chainFromEnv(env, chainOptions);
       return { chain, effective: { chain: chain.links.map(({ id }) => ({ id })) }, secrets: new Set() };
     } catch (error) {
-      const isEmpty = error instanceof ConfigurationError && error.problems.includes(noProvider);
+      const isEmpty = error instanceof ConfigurationError && error.problems[0]?.startsWith(noProvider);
       throw isEmpty ? new ConfigurationError([...error.problems, `${none}.`]) : error;
     }
   };

@@ -5,9 +5,9 @@ const sameEnds: readonly (readonly string[])[] = [
   ["HOST", "HOSTNAME", "SERVER", "HOST_NAME", "ADDRESS"],
   ["USER", "USERNAME", "USER_NAME", "LOGIN"],
   ["PASS", "PASSWORD", "PASSWD", "PWD", "PASSPHRASE"],
+  ["API_KEY", "APIKEY", "API_TOKEN", "TOKEN"],
   ["SECRET_ACCESS_KEY", "SECRET_KEY", "SECRET"],
   ["ACCESS_KEY_ID", "ACCESS_KEY", "KEY_ID", "KEY"],
-  ["API_KEY", "APIKEY", "API_TOKEN", "TOKEN"],
   ["REGION", "DEFAULT_REGION"],
 ];
 /** Other words for SMTP in front of a name. */
@@ -16,9 +16,10 @@ const sameBeginnings = /^(?:SMTP|MAIL|MAILER|EMAIL)_/;
 /** The name as Relais would write it. */
 function usual(name: string): string {
   const text = name.toUpperCase().replace(sameBeginnings, "SMTP_");
-  for (const [first, ...others] of sameEnds)
-    for (const other of others)
-      if (text.endsWith(`_${other}`)) return `${text.slice(0, -other.length)}${first}`;
+  for (const ends of sameEnds) {
+    const [end] = ends.filter((one) => text.endsWith(`_${one}`)).sort((a, b) => b.length - a.length);
+    if (end !== undefined) return `${text.slice(0, -end.length)}${ends[0]}`;
+  }
   return text;
 }
 
@@ -39,5 +40,5 @@ export function nearVariable(
 /** The end of a sentence about a variable that is not set; empty if none is near. */
 export function nearHint(...args: Parameters<typeof nearVariable>): string {
   const near = nearVariable(...args);
-  return near === undefined ? "" : `; ${near} is set: did you mean ${args[0]}?`;
+  return near === undefined ? "" : `; ${near} is set, and ${args[0]} may be meant`;
 }
