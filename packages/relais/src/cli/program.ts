@@ -7,6 +7,7 @@ import { configCommand } from "./commands/config.ts";
 import { conformanceCommand } from "./commands/conformance.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { initCommand } from "./commands/init.ts";
+import { operationsCommand } from "./commands/operations.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { sendCommand } from "./commands/send.ts";
 import { workerCommands } from "./commands/worker.ts";
@@ -21,6 +22,7 @@ const commands: readonly AddCommand[] = [
   initCommand,
   workerCommands,
   outboxCommand,
+  operationsCommand,
   completionCommand,
 ];
 

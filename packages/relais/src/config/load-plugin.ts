@@ -47,7 +47,7 @@ export const anyOptions = "relais: any";
 
 /** A plugin as it is, or made of a function that makes providers; or what is wrong. */
 function asPlugin(value: unknown, name: string): Plugin | string {
-  if (typeof value !== "function") return pluginFault(value) ?? (value as Plugin);
+  if (typeof value !== "function") return madeFault(value) ?? pluginFault(value) ?? (value as Plugin);
   const make = value as ProviderFactory;
   return {
     contract: pluginContract,
@@ -56,6 +56,16 @@ function asPlugin(value: unknown, name: string): Plugin | string {
     options: { "~standard": { version: 1, vendor: anyOptions, validate: (options) => ({ value: options }) } },
     create: (options, { id }) => make({ ...(options as object), ...(id !== undefined && { id }) }),
   };
+}
+
+/** What is said of a provider and of an HttpApi: each chain, and each reload, makes a provider of its own. */
+function madeFault(value: unknown): string | undefined {
+  const { send, accepted } = (value ?? {}) as { readonly send?: unknown; readonly accepted?: unknown };
+  if (typeof send === "function")
+    return "its default export is a provider; export a function that makes it: export default (options) => …";
+  if (typeof accepted === "function")
+    return "its default export is an HttpApi; export default ({ id }) => http({ id, api })";
+  return undefined;
 }
 
 /** Loads the plugin that `use` names, or is. Never rejects. */
