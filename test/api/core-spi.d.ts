@@ -17,14 +17,14 @@ export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Env
 export { defaultLimits, type Limits } from "./message/message.ts";
 export { defineProvider, type ProviderCall, type ProviderDefinition, type RejectedRecipient, SendFailure, type SendFailureDetails, type SendResult, } from "./provider/define-provider.ts";
 export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
-export { definePlugin, type OptionIssue, type OptionsSchema, optionMessage, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
+export { definePlugin, type OptionIssue, type OptionsSchema, type OtherWords, optionMessage, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
 export { checkProxy } from "./runtime/check-proxy.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";
-export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
+export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
@@ -419,7 +419,9 @@ export declare function addressText(field: string, text: string, maxCharacters: 
 export declare function headerText(field: string, value: unknown, maxCharacters?: number): string;
 export declare function bodyText(field: string, value: unknown, maxCharacters: number): string;
 export declare function quote(value: unknown): string;
-export declare function pickOwn<T extends object>(field: string, value: unknown, names: ReadonlySet<string>, what: string): Partial<T>;
+export declare function isUnfinished(value: unknown): boolean;
+export type FieldWords = Readonly<Record<string, string>>;
+export declare function pickOwn<T extends object>(field: string, value: unknown, names: ReadonlySet<string>, what: string, words?: FieldWords): Partial<T>;
 export declare function decodeWords(text: string): string;
 
 // message/headers.ts
@@ -646,7 +648,7 @@ export declare function definePlugin<Options>(parts: PluginParts<Options>): Plug
 export declare function pluginFault(value: unknown): string | undefined;
 export interface SafeParser {
     safeParse(value: unknown, how: {
-        readonly error: typeof optionMessage;
+        readonly error: (issue: RawOptionIssue) => string | undefined;
     }): {
         readonly success: true;
         readonly data: unknown;
@@ -664,12 +666,14 @@ export interface RawOptionIssue {
     readonly input?: unknown;
     readonly keys?: readonly string[] | undefined;
     readonly values?: readonly unknown[] | undefined;
+    readonly options?: readonly unknown[] | undefined;
     readonly minimum?: number | bigint | undefined;
     readonly maximum?: number | bigint | undefined;
     readonly origin?: string | undefined;
     readonly inst?: unknown;
 }
-export declare function optionMessage(issue: RawOptionIssue): string | undefined;
+export type OtherWords = Readonly<Record<string, readonly string[]>>;
+export declare function optionMessage(issue: RawOptionIssue, otherWords?: OtherWords): string | undefined;
 
 // provider/provider.ts
 import type { Outcome } from "../failure/outcome.ts";
@@ -784,6 +788,7 @@ interface Range {
     readonly unbounded?: boolean;
 }
 export declare function numberOption(what: string, value: unknown, fallback: number, range: Range): number;
+export declare function isOneEdit(a: string, b: string): boolean;
 export declare function didYouMean(word: string, candidates: readonly string[]): string | undefined;
 export {};
 

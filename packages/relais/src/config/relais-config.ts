@@ -3,6 +3,10 @@ import type { Plugin, Provider } from "@relais/core/spi";
 
 type InFile<T> = Omit<T, "clock" | "random">;
 
+/** A plugin, whatever options it takes. */
+// biome-ignore lint/suspicious/noExplicitAny: a plugin takes its own options alone
+export type AnyPlugin = Plugin<any>;
+
 /** A function that makes a provider of its options, `id` among them: what `smtp`, `ses` and `resend` are. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever options it takes
 export type ProviderFactory = (options: any) => Provider;
@@ -13,8 +17,7 @@ export interface ProviderEntry {
    * A package, a path that begins with `./`, or a short name: `smtp`, `ses`, `http`. In code also a plugin, or a function
    * that makes a provider of its options.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: whatever options it takes
-  readonly use: string | Plugin<any> | ProviderFactory;
+  readonly use: string | AnyPlugin | ProviderFactory;
   /** The instance's name, unique in its chain. @defaultValue the plugin's own */
   readonly id?: string;
   /** What the plugin takes. @defaultValue what the environment says, for `smtp` and `ses` */
