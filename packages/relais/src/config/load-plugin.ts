@@ -58,6 +58,12 @@ function asPlugin(value: unknown, name: string): Plugin | string {
   };
 }
 
+/** Of a CommonJS module that was an ES module, Node.js gives all exports as the default one. */
+function defaultOf({ default: value }: { readonly default?: unknown }): unknown {
+  const { __esModule: isCompiled, default: inner } = (value ?? {}) as Record<string, unknown>;
+  return isCompiled === true ? inner : value;
+}
+
 /** What is said of a provider and of an HttpApi: each chain, and each reload, makes a provider of its own. */
 function madeFault(value: unknown): string | undefined {
   const { send, accepted } = (value ?? {}) as { readonly send?: unknown; readonly accepted?: unknown };
@@ -100,7 +106,7 @@ export async function loadPlugin(use: string | object, folder: string): Promise<
         : isPath(name)
           ? await loadModule(file ?? "")
           : await importFile(pathToFileURL(file ?? "").href);
-    const plugin = asPlugin(module.default, name);
+    const plugin = asPlugin(defaultOf(module), name);
     if (typeof plugin !== "string") return { plugin, from: name };
     return { problem: hint ?? `${shown} is no plugin: ${plugin}` };
   } catch (error) {

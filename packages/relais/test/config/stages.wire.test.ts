@@ -203,18 +203,36 @@ describe("a plugin that is given as an object", () => {
   test("a function of one's own is one, in code and as a file", async () => {
     const paper = ({ id = "PAPER", prefix }: { readonly id?: string; readonly prefix: string }) =>
       defineProvider({ id, send: async () => ({ messageId: `${prefix}-1` }) });
+    const paperText = `({ id = "PAPER", prefix }) => ({
+      id,
+      send: async (message, { envelope, handOver }) => {
+        await handOver();
+        return { success: true, provider: id, messageId: prefix + "-1", accepted: envelope.to, rejected: [] };
+      },
+    })`;
     const spi = pathToFileURL(join(import.meta.dirname, "../../../core/src/spi.ts")).href;
     write(
       `import { defineProvider } from "${spi}";
       export default ({ id = "PAPER", prefix }) => defineProvider({ id, send: async () => ({ messageId: prefix + "-1" }) });`,
       "paper.mjs",
     );
-    for (const use of [paper, "./paper.mjs"]) {
+    write(`Object.assign(exports, { __esModule: true, default: ${paperText} });`, "paper.cjs");
+    for (const use of [paper, "./paper.mjs", "./paper.cjs"]) {
       const config = { chain: [{ use, options: { prefix: "p" } }] };
       const chain = await loadChain({ config, cwd: folder, env: {} });
       expect(await chain.send(mail)).toMatchObject({ success: true, provider: "PAPER", messageId: "p-1" });
       await chain.close();
     }
+  });
+
+  test("a file that exports a provider, or an HttpApi, is told to export what makes one", async () => {
+    write("export default { id: 'P', send() {} };", "provider.mjs");
+    write("export default { name: 'P', endpoint: 'https://p', accepted() {} };", "api.mjs");
+    const config = { chain: [{ use: "./provider.mjs" }, { use: "./api.mjs" }] };
+    expect(await problemsOf({ config, cwd: folder, env: {} })).toEqual([
+      'chain[0].use: "./provider.mjs" is no plugin: its default export is a provider; export a function that makes it: export default (options) => …',
+      'chain[1].use: "./api.mjs" is no plugin: its default export is an HttpApi; export default ({ id }) => http({ id, api })',
+    ]);
   });
 
   test("its mistakes are told as those of a named one", async () => {
