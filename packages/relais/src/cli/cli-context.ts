@@ -51,6 +51,9 @@ export type ActionOf = <Args extends readonly unknown[]>(
  */
 export type AddCommand = (program: Command, context: CliContext, action: ActionOf) => void;
 
+/** A sentence, with its full stop unless it ends with a question. */
+export const sentence = (text: string): string => (text.endsWith("?") ? text : `${text}.`);
+
 /** Prints what is wrong: a sentence a line, or JSON with `--json`. */
 export function printProblems(
   { out, err }: Pick<CliContext, "out" | "err">,

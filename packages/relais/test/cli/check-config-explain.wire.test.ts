@@ -62,6 +62,9 @@ test("explain names the row that decided, its reason, whom it is about and its p
   expect(out).toMatch(/^ {2}about: the content of this message$/m);
   expect(out).toMatch(/^ {2}source: .+$/m);
   expect(out).toMatch(/^ {2}page: https:.+failure-kinds\.md$/m);
+  expect((await runHere(["explain", "550 5.7.1 looks like spam"])).out).toMatch(
+    /^ {2}row: rcpt · .* · phrase \S+$/m,
+  );
   const ses = await runHere(["explain", "Throttling: Daily message quota exceeded.", "--json"]);
   expect(JSON.parse(ses.out)).toMatchObject({
     row: expect.stringMatching(/^SES, Throttling · the words/),

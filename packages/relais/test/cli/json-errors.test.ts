@@ -43,3 +43,17 @@ test("no command at all is a mistake, too", async () => {
     err: expect.stringMatching(/^Usage: /),
   });
 });
+
+test.each([
+  [
+    '{"to":"a@b.org","reply_to":"c@d.org","text":"x"}',
+    "reply_to: is not a field of a message; did you mean replyTo?",
+  ],
+  ['{"to":"a@b.org"}', "message: is empty: give it a subject, text, html or attachments."],
+])("send of %s says what is wrong with it, and sends nothing", async (stdin, problem) => {
+  const args = ["send", "--from", "shop@example.org", "--dsn", "smtp://127.0.0.1:1"];
+  expect(await runHere(args, { cwd, stdin })).toMatchObject({
+    code: 2,
+    err: `The message cannot be sent: ${problem}`,
+  });
+});

@@ -108,7 +108,7 @@ async function explanationOf(text: string, flags: ExplainFlags): Promise<Explana
       ...(enhanced.length === 0
         ? []
         : [enhanced.map((one) => (one === "none" ? "no enhanced code" : `x.${one}`)).join(", ")]),
-      ...(phrase === undefined ? [] : [`the words /${phrase.pattern.source}/`]),
+      ...(phrase === undefined ? [] : [`phrase ${phrase.means}`]),
     ].join(" · ");
     return { kind, because, row, about, source, ...(retryAfterMs && { retryAfterMs }) };
   }
