@@ -24,7 +24,7 @@ export const configNames: readonly string[] = ["ts", "mts", "js", "mjs", "json",
 );
 
 /** The first configuration file from `folder` upwards. */
-export function findConfig(folder: string): string | undefined {
+function findConfig(folder: string): string | undefined {
   for (let current = resolve(folder); ; current = dirname(current)) {
     const found = configNames.map((name) => join(current, name)).find((path) => existsSync(path));
     if (found !== undefined) return found;
