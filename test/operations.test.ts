@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "@relais/prometheus";
 import { describe, expect, test } from "vitest";
@@ -9,6 +9,11 @@ import { needs } from "./repo/system.ts";
 
 const folder = join(root, "docs/operations");
 if (process.env.UPDATE_API !== undefined) writeFileSync(join(folder, "grafana/relais.json"), dashboard());
+/** What @relais/prometheus ships of it. */
+const shipped = join(root, "packages/prometheus/operations");
+const folders = ["alerts", "grafana"];
+if (process.env.UPDATE_API !== undefined)
+  for (const one of folders) cpSync(join(folder, one), join(shipped, one), { recursive: true });
 const read = (path: string): string => readFileSync(join(folder, path), "utf8");
 const rules = read("alerts/relais.rules.yml");
 const ruleTests = read("alerts/relais.rules.test.yml");
@@ -47,6 +52,20 @@ describe.each(alerts)("the alert $name", ({ name, text }) => {
     expect(own.some((one) => one.includes("exp_samples: []"))).toBe(true);
     expect(own.some((one) => /exp_samples:\n {10}- labels/.test(one))).toBe(true);
   });
+});
+
+test("@relais/prometheus ships the same rules and dashboard; npm run api copies them", () => {
+  const filesOf = (of: string): object =>
+    Object.fromEntries(
+      folders.flatMap((one) =>
+        readdirSync(join(of, one)).map((name) => [
+          `${one}/${name}`,
+          readFileSync(join(of, one, name), "utf8"),
+        ]),
+      ),
+    );
+  expect(Object.keys(filesOf(shipped))).toContain("alerts/relais.rules.yml");
+  expect(filesOf(shipped)).toEqual(filesOf(folder));
 });
 
 test("alerts, dashboard and runbook name existing metrics", () => {

@@ -22,12 +22,15 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/outbox": ["."],
   "@relais/pino": ["."],
   "@relais/testing": ["."],
-  "@relais/prometheus": ["."],
+  "@relais/prometheus": [".", "./operations/*"],
   relais: [".", "./relais.schema.json"],
 };
 
 /** What a package ships besides its code. */
-const dataOf: Readonly<Record<string, readonly string[]>> = { relais: ["relais.schema.json"] };
+const dataOf: Readonly<Record<string, readonly string[]>> = {
+  relais: ["relais.schema.json"],
+  "@relais/prometheus": ["operations"],
+};
 
 test("these are the packages, each in the folder of its name", () => {
   expect(packages.map((one) => one.manifest.name).sort()).toEqual(Object.keys(doorsOf).sort());
@@ -79,7 +82,7 @@ describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
     expect(own).toBe("./package.json");
     expect(Object.keys(exports)).toEqual(doorsOf[manifest.name]);
     for (const [path, target] of Object.entries(exports)) {
-      if (path.endsWith(".json")) {
+      if (/\.json$|\/\*$/.test(path)) {
         expect(target).toBe(path);
         continue;
       }

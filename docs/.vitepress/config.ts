@@ -76,6 +76,7 @@ export default defineConfig({
           { text: "Deliveries", link: "/guide" },
           { text: "Whole mails", link: "/whole-mails" },
           { text: "Policies", link: "/policies" },
+          { text: "Dev, staging, prod", link: "/stages" },
           { text: "Operate", link: "/operate" },
           { text: "Runbook", link: "/operations/runbook" },
           { text: "Write a provider", link: "/write-a-provider" },

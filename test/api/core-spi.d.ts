@@ -20,16 +20,14 @@ export { defaultLimits, type Limits } from "./message/message.ts";
 export { type ClosableParts, closable, unhealthy } from "./provider/closable.ts";
 export { defineProvider, type ProviderCall, type ProviderDefinition, type RejectedRecipient, SendFailure, type SendFailureDetails, type SendResult, } from "./provider/define-provider.ts";
 export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
-export * as option from "./provider/option.ts";
-export { type OptionIssue, type OptionsSchema, optionMessage, type RawOptionIssue, } from "./provider/option-issues.ts";
-export { definePlugin, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./provider/plugin.ts";
+export { definePlugin, type OptionIssue, type OptionsSchema, type OtherWords, optionMessage, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";
-export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
+export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
@@ -479,7 +477,9 @@ export declare function addressText(field: string, text: string, maxCharacters: 
 export declare function headerText(field: string, value: unknown, maxCharacters?: number): string;
 export declare function bodyText(field: string, value: unknown, maxCharacters: number): string;
 export declare function quote(value: unknown): string;
-export declare function pickOwn<T extends object>(field: string, value: unknown, names: ReadonlySet<string>, what: string): Partial<T>;
+export declare function isUnfinished(value: unknown): boolean;
+export type FieldWords = Readonly<Record<string, string>>;
+export declare function pickOwn<T extends object>(field: string, value: unknown, names: ReadonlySet<string>, what: string, words?: FieldWords): Partial<T>;
 export declare function decodeWords(text: string): string;
 
 // message/headers.ts
@@ -799,6 +799,34 @@ export interface Plugin<Options = unknown> {
 export type PluginParts<Options> = Omit<Plugin<Options>, "contract">;
 export declare function definePlugin<Options>(parts: PluginParts<Options>): Plugin<Options>;
 export declare function pluginFault(value: unknown): string | undefined;
+export interface SafeParser {
+    safeParse(value: unknown, how: {
+        readonly error: (issue: RawOptionIssue) => string | undefined;
+    }): {
+        readonly success: true;
+        readonly data: unknown;
+    } | {
+        readonly success: false;
+        readonly error: {
+            readonly issues: readonly OptionIssue[];
+        };
+    };
+}
+export declare function optionsSchema<Options>(load: () => Promise<SafeParser>, check: (options: Options) => void): OptionsSchema<Options>;
+export interface RawOptionIssue {
+    readonly code?: string | undefined;
+    readonly expected?: string | undefined;
+    readonly input?: unknown;
+    readonly keys?: readonly string[] | undefined;
+    readonly values?: readonly unknown[] | undefined;
+    readonly options?: readonly unknown[] | undefined;
+    readonly minimum?: number | bigint | undefined;
+    readonly maximum?: number | bigint | undefined;
+    readonly origin?: string | undefined;
+    readonly inst?: unknown;
+}
+export type OtherWords = Readonly<Record<string, readonly string[]>>;
+export declare function optionMessage(issue: RawOptionIssue, otherWords?: OtherWords): string | undefined;
 
 // provider/provider.ts
 import type { Outcome } from "../failure/outcome.ts";
@@ -931,6 +959,7 @@ interface Range {
     readonly unbounded?: boolean;
 }
 export declare function numberOption(what: string, value: unknown, fallback: number, range: Range): number;
+export declare function isOneEdit(a: string, b: string): boolean;
 export declare function didYouMean(word: string, candidates: readonly string[]): string | undefined;
 export {};
 

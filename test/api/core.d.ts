@@ -579,7 +579,9 @@ export declare function addressText(field: string, text: string, maxCharacters: 
 export declare function headerText(field: string, value: unknown, maxCharacters?: number): string;
 export declare function bodyText(field: string, value: unknown, maxCharacters: number): string;
 export declare function quote(value: unknown): string;
-export declare function pickOwn<T extends object>(field: string, value: unknown, names: ReadonlySet<string>, what: string): Partial<T>;
+export declare function isUnfinished(value: unknown): boolean;
+export type FieldWords = Readonly<Record<string, string>>;
+export declare function pickOwn<T extends object>(field: string, value: unknown, names: ReadonlySet<string>, what: string, words?: FieldWords): Partial<T>;
 export declare function decodeWords(text: string): string;
 
 // message/headers.ts

@@ -6,7 +6,7 @@ export { type SesCredentials, type SesOptions, ses } from "@relais/ses";
 export { type SmtpOptions, smtp } from "@relais/smtp";
 export { type LoadedChain, type LoadOptions, loadChain } from "./config/load-chain.ts";
 export { parseDsn } from "./config/parse-dsn.ts";
-export { type ChainEntry, type ChainRules, defineConfig, type Entry, type ProviderEntry, type RateLimitEntry, type RelaisConfig, } from "./config/relais-config.ts";
+export { type AnyPlugin, type ChainEntry, type ChainRules, defineConfig, type Entry, type ProviderEntry, type ProviderFactory, type RateLimitEntry, type RelaisConfig, } from "./config/relais-config.ts";
 export { diagnosticsObserver } from "./diagnostics-observer.ts";
 export { chainFromEnv } from "./environment/chain-from-env.ts";
 export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, } from "./environment/send-email.ts";
@@ -45,9 +45,12 @@ export declare function parseDsn(dsn: string): RelaisConfig;
 
 // config/relais-config.ts
 import type { BreakerOptions, ConcurrencyOptions, FailureKind, Overrides, RetryOptions } from "@relais/core";
+import type { Plugin, Provider } from "@relais/core/spi";
 type InFile<T> = Omit<T, "clock" | "random">;
+export type AnyPlugin = Plugin<any>;
+export type ProviderFactory = (options: any) => Provider;
 export interface ProviderEntry {
-    readonly use: string;
+    readonly use: string | AnyPlugin | ProviderFactory;
     readonly id?: string;
     readonly options?: Readonly<Record<string, unknown>>;
     readonly retry?: boolean | InFile<RetryOptions>;
@@ -117,6 +120,7 @@ export declare function diagnosticsObserver(): Observer;
 // environment/chain-from-env.ts
 import { type Chain, type ChainOptions } from "@relais/core";
 import { type Environment } from "./settings-reader.ts";
+export declare const noProvider: string;
 export declare function chainFromEnv(env?: Environment, options?: ChainOptions): Chain;
 export declare function senderFromEnv(env: Environment): string | undefined;
 
@@ -150,6 +154,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface SettingsReader {
     text(name: string): string | undefined;
     has(name: string): boolean;
+    near(name: string): string;
     flag(name: string): boolean | undefined;
     port(name: string): number | undefined;
     quoted(names?: readonly string[]): string | undefined;

@@ -10,13 +10,14 @@ export { type About, type Phase, phases, type Remedy, type ReplyRule, replyRules
 // replies/explain-reply.ts
 import type { FailureKind } from "@relais/core/spi";
 import { type Phrase } from "./reply-patterns.ts";
-import { type About, type Phase, type Remedy } from "./reply-rules.ts";
+import { type About, type Phase, type Remedy, type ReplyRule } from "./reply-rules.ts";
 export interface Explanation {
     readonly kind: FailureKind;
     readonly code: string;
     readonly because: string;
     readonly source: string;
     readonly about: About;
+    readonly rule: ReplyRule;
     readonly again?: false;
     readonly remedy?: Remedy;
     readonly retryAfterMs?: number;

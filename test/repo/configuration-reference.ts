@@ -134,7 +134,7 @@ const objects =
 const typeInFile = (type: string): string =>
   type
     .replaceAll(objects, "object")
-    .replaceAll(/ \| \(\(\) =>.*$/g, "")
+    .replaceAll(/ \| (?:\(\(\) =>|AnyPlugin).*$/g, "")
     .replaceAll(/readonly (\w+)\[\]/g, (_, item: string) => (item === "string" ? "list of strings" : "list"));
 
 function table(part: Part, schema: Schema): string {

@@ -53,6 +53,7 @@ export * as option from "./provider/option.ts";
 export {
   type OptionIssue,
   type OptionsSchema,
+  type OtherWords,
   optionMessage,
   type RawOptionIssue,
 } from "./provider/option-issues.ts";
@@ -70,7 +71,7 @@ export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
 export { type Lifecycle, lifecycle } from "./runtime/lifecycle.ts";
-export { didYouMean, knownOptions, providerId } from "./runtime/options.ts";
+export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/options.ts";
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";

@@ -131,7 +131,7 @@ test.each([
 test.each([
   [5, "to: must be an address, not 5"],
   [[["a@b.org"]], "to[0]: must be an address, not a list"],
-  [() => "a@b.org", "to: must be an address, not a function"],
+  [() => "a@b.org", "to: must be an address, not a function (call it)"],
   [{ address: ["a@b.org"] }, "to.address: must be a string"],
   [{ address: "", name: "Ann" }, "to.address: is missing"],
   [

@@ -54,7 +54,7 @@ describe("a message", () => {
 
   test("takes a default sender, and the time it is told", async () => {
     const message = await createMessage(
-      { to: "a@b.org" },
+      { to: "a@b.org", text: "x" },
       { defaultFrom: "Shop <s@shop.example>", now: 86_400_000 },
     );
     expect(message.from).toEqual({ address: "s@shop.example", name: "Shop" });
@@ -115,14 +115,10 @@ describe("absent is absent", () => {
     "envelope",
   ];
   test.each(optional)("%s: null, undefined, an empty text or list", async (field) => {
-    const {
-      id: _,
-      messageId: __,
-      date: ___,
-      ...bare
-    } = await createMessage({ from: "a@b.org", to: "c@d.org" });
+    const least = { from: "a@b.org", to: "c@d.org", ...(field === "text" ? { html: "x" } : { text: "x" }) };
+    const { id: _, messageId: __, date: ___, ...bare } = await createMessage(least);
     for (const value of [null, undefined, "", []]) {
-      const made = await createMessage({ from: "a@b.org", to: "c@d.org", [field]: value });
+      const made = await createMessage({ ...least, [field]: value });
       const { id, messageId: ____, date: _____, ...rest } = made;
       expect(id).toMatch(/^[0-9a-f-]{36}$/);
       expect(rest).toEqual(bare);
@@ -276,7 +272,7 @@ describe("refused with one sentence", () => {
     ["hi", 'message: must be an object, not "hi"'],
     [{}, "from: is missing"],
     [{ from: "a@b.org" }, "to: there is no recipient"],
-    [withField({ subjct: "x" }), "subjct: is not a field of a message"],
+    [withField({ subjct: "x" }), "subjct: is not a field of a message; did you mean subject?"],
     [JSON.parse('{"__proto__":{"path":"x"},"from":"a@b.org"}'), "__proto__: is not a field of a message"],
     [withField({ subject: "a\nBcc: b" }), "subject: contains a line break that would begin another header"],
     [withField({ subject: "x".repeat(8193) }), "subject: has 8193 characters; at most 8192 are allowed"],

@@ -57,7 +57,7 @@ describe("custom headers", () => {
     [{ "X-A": "a\u2028Bcc:eve@example.org" }, `headers.X-A: ${breaks}`],
     [{ "X-A": "a\ud800" }, "headers.X-A: contains half a character (a lone surrogate)"],
     [{ "X-A": "x".repeat(8_193) }, "headers.X-A: has 8193 characters; at most 8192 are allowed"],
-    [{ "X-A": () => "x" }, "headers.X-A: must be a string, not a function"],
+    [{ "X-A": () => "x" }, "headers.X-A: must be a string, not a function (call it)"],
     [{ "X A": "x" }, 'headers: "X A" is not a header name'],
     [{ "X-A:": "x" }, 'headers: "X-A:" is not a header name'],
     [{ "X-A\r\nBcc": "x" }, 'headers: "X-A Bcc" is not a header name'],

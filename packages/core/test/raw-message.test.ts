@@ -153,7 +153,8 @@ describe("refused with a sentence", () => {
     const absent = { raw: plain, subject: "", text: null, attachments: [], headers: undefined, cc: "" };
     expect((await createMessage(absent)).envelope.to).toEqual(["ann@example.net"]);
     expect(
-      (await createMessage({ ...absent, raw: "", from: "a@example.org", to: "b@example.net" })).raw,
+      (await createMessage({ ...absent, raw: "", subject: "s", from: "a@example.org", to: "b@example.net" }))
+        .raw,
     ).toBeUndefined();
   });
 });

@@ -117,10 +117,22 @@ const notSent: Readonly<Record<"failed" | "partial" | "unknown", readonly [Level
 };
 
 function deliveryLevelAndText(delivery: Delivery): readonly [Level, string] {
+  if (isMistypedAddress(delivery)) return ["info", "message not sent: a recipient's address is wrong"];
   if (!delivery.success) return notSent[delivery.status];
   if (delivery.possibleDuplicate) return ["warn", "message sent, perhaps twice"];
   if (delivery.failures.length > 0) return ["warn", "message sent by another provider"];
   return ["info", "message sent"];
+}
+
+/** What a visitor of a form typed is no fault of the application, and nobody's to fix who reads its log. */
+function isMistypedAddress(delivery: Delivery): boolean {
+  return (
+    delivery.status === "failed" &&
+    delivery.kind === "rejected" &&
+    delivery.failures.every(
+      ({ provider, reason }) => provider !== "message" || /^(?:to|cc|bcc|replyTo)\b/.test(reason),
+    )
+  );
 }
 
 /** By whom, how fast, and what failed before. */
@@ -132,7 +144,7 @@ function deliveryFields(
   const { attempts, accepted, rejected, failures } = delivery;
   const counts = { attempts: attempts.length, accepted: accepted.length, ms: inMs(ms) };
   const by = delivery.success ? { provider: delivery.provider, messageId: delivery.messageId } : {};
-  if (level === "info") return { ...by, ...counts };
+  if (level === "info" && delivery.success) return { ...by, ...counts };
   const troubled = {
     ...counts,
     rejected: rejected.length,

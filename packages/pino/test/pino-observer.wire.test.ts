@@ -124,13 +124,30 @@ describe("one line a delivery", () => {
     });
   });
 
-  test("error, if it ended at the door, without what was wrongly written", async () => {
+  test("info, if a visitor mistyped an address, without what was wrongly written", async () => {
     const { lines, text } = await logged("info", {}, "Ann Lee at example");
     expect(lines).toMatchObject([
-      { level: 50, status: "failed", kind: "rejected", failures: [{ provider: "message" }] },
+      {
+        level: 30,
+        msg: "message not sent: a recipient's address is wrong",
+        status: "failed",
+        kind: "rejected",
+        failures: [{ provider: "message" }],
+      },
     ]);
     expect(text).toContain("<value>");
     expect(text).not.toContain("Ann Lee");
+  });
+
+  test("info, if the server does not know the address; error, if the message itself was refused", async () => {
+    first.script({ rcpt: { reply: "550 5.1.1 no such user" } });
+    const { lines } = await logged("info");
+    expect(lines.at(-1)).toMatchObject({ level: 30, kind: "rejected", failures: [{ provider: "A" }] });
+    const log = keptLog("info");
+    const chain = chainOf(pinoObserver(log.logger), {});
+    await chain.send({ ...mail, subjct: "x" } as typeof mail);
+    await chain.close();
+    expect(log.lines()).toMatchObject([{ level: 50, kind: "rejected", failures: [{ provider: "message" }] }]);
   });
 });
 

@@ -5,11 +5,13 @@ export { type SmtpOptions, smtp } from "@relais/smtp";
 export { type LoadedChain, type LoadOptions, loadChain } from "./config/load-chain.ts";
 export { parseDsn } from "./config/parse-dsn.ts";
 export {
+  type AnyPlugin,
   type ChainEntry,
   type ChainRules,
   defineConfig,
   type Entry,
   type ProviderEntry,
+  type ProviderFactory,
   type RateLimitEntry,
   type RelaisConfig,
 } from "./config/relais-config.ts";

@@ -211,6 +211,7 @@ function fromObject(field: string, value: object, rules: AddressRules): readonly
     value,
     fields,
     "an address",
+    { email: "address", mail: "address", displayname: "name" },
   );
   if (Array.isArray(group)) return group.flatMap((one, i) => entry(`${field}.group[${i}]`, one, rules));
   const shown = isAbsent(name) ? "" : headerText(`${field}.name`, name);

@@ -1,6 +1,6 @@
 import { basename, win32 } from "node:path";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
+import { type FieldWords, headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import type { Alternative, Attachment, CalendarEvent, Limits } from "./message.ts";
 
 /** A file to attach. Streams are read once, when the message is made. */
@@ -33,6 +33,20 @@ const attachmentFields = new Set([
   "path",
   "href",
 ]);
+/** What other libraries call these fields. */
+const attachmentWords: FieldWords = {
+  name: "filename",
+  data: "content",
+  body: "content",
+  buffer: "content",
+  file: "content",
+  type: "contentType",
+  mimetype: "contentType",
+  mime: "contentType",
+  disposition: "contentDisposition",
+  contentid: "cid",
+  url: "fetch it, and give its content",
+};
 /** What file systems hold, in bytes of UTF-8 and so in characters at most. */
 const maxNameCharacters = 255;
 const token = "[A-Za-z0-9!#$&^_.+-]{1,127}";
@@ -85,7 +99,7 @@ function contentId(field: string, value: unknown): string | undefined {
 }
 
 async function readAttachment(field: string, value: unknown, limits: Limits): Promise<Attachment> {
-  const input = pickOwn<AttachmentInput>(field, value, attachmentFields, "an attachment");
+  const input = pickOwn<AttachmentInput>(field, value, attachmentFields, "an attachment", attachmentWords);
   const named = filename(field, input);
   const cid = contentId(`${field}.cid`, input.cid);
   const disposition = isAbsent(input.contentDisposition)

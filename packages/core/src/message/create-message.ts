@@ -11,7 +11,16 @@ import {
 } from "./attachments.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
 import { type DeliveryStatusInput, type EnvelopeInput, readDsn, readEnvelope } from "./envelope.ts";
-import { bodyText, headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
+import {
+  bodyText,
+  type FieldWords,
+  headerText,
+  InvalidMessage,
+  isAbsent,
+  isUnfinished,
+  pickOwn,
+  quote,
+} from "./fields.ts";
 import {
   customHeaders,
   type HeadersInput,
@@ -122,6 +131,39 @@ const fields = new Set([
   "disableUrlAccess",
 ]);
 
+/** What other libraries call these fields. */
+const words: FieldWords = {
+  react: "render it, and give the result as html",
+  template: "render it, and give the result as html and text",
+  templateid: "render the template, and give the result as html and text",
+  body: "give it as text or html",
+  content: "give it as text or html",
+  message: "give it as text or html",
+  htmlbody: "html",
+  bodyhtml: "html",
+  htmlcontent: "html",
+  textbody: "text",
+  bodytext: "text",
+  plaintext: "text",
+  plain: "text",
+  textcontent: "text",
+  title: "subject",
+  recipient: "to",
+  recipients: "to",
+  email: "to",
+  toaddresses: "to",
+  fromemail: "from",
+  fromaddress: "from",
+  fromname: 'write from as "Name <address>"',
+  replytoaddresses: "replyTo",
+  file: "attachments",
+  files: "attachments",
+  key: "id",
+  idempotencykey: "id",
+  sendat: "sendAt is an option of enqueue, beside the message",
+  scheduledat: "sendAt is an option of enqueue, beside the message",
+};
+
 const made = sharedByCopies("messages", () => new WeakSet<object>());
 
 /** Whether `value` came out of `createMessage`. */
@@ -150,7 +192,7 @@ function body(
   limits: Limits,
 ): string | undefined | Promise<string | undefined> {
   if (isAbsent(value)) return undefined;
-  if (typeof value !== "object") return bodyText(field, value, limits.maxBytes);
+  if (typeof value !== "object" || isUnfinished(value)) return bodyText(field, value, limits.maxBytes);
   return readBody(field, value as object, limits);
 }
 
@@ -207,7 +249,7 @@ function furtherHeaders(input: Partial<MessageInput>): readonly (readonly [strin
 }
 
 async function read(rawInput: MessageInput, options: MessageOptions): Promise<Message> {
-  const input = pickOwn<MessageInput>("", rawInput, fields, "a message");
+  const input = pickOwn<MessageInput>("", rawInput, fields, "a message", words);
   const limits: Limits =
     options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
   const authors = addressList("from", isAbsent(input.from) ? options.defaultFrom : input.from, limits);
@@ -232,6 +274,9 @@ async function read(rawInput: MessageInput, options: MessageOptions): Promise<Me
   const attachments = isAbsent(input.attachments)
     ? noAttachments
     : await readAttachments(input.attachments, limits);
+  const hasBody = text !== undefined || html !== undefined || icalEvent !== undefined;
+  if (!hasBody && subject === "" && alternatives.length === 0 && attachments.length === 0)
+    throw new InvalidMessage("message", "is empty: give it a subject, text, html or attachments");
   const contentBytes =
     (text === undefined ? 0 : Buffer.byteLength(text)) +
     (html === undefined ? 0 : Buffer.byteLength(html)) +

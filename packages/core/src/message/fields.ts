@@ -1,4 +1,6 @@
+import { types } from "node:util";
 import { recognizeCopies } from "../runtime/copies.ts";
+import { didYouMean } from "../runtime/options.ts";
 import { reason } from "../runtime/sanitize.ts";
 
 /** A message that may not go out, thrown by `createMessage`. A chain turns it into a `rejected` failure. */
@@ -154,11 +156,32 @@ export function quote(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(reason(value, 60));
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object"
-    ? "an object"
-    : typeof value === "function"
-      ? "a function"
-      : reason(String(value), 60);
+  if (typeof value === "function") return "a function (call it)";
+  if (isUnfinished(value)) {
+    return types.isPromise(value)
+      ? "a promise (await is missing)"
+      : "a React element (render it to HTML first)";
+  }
+  return typeof value === "object" ? "an object" : reason(String(value), 60);
+}
+
+/** A promise, or a React element: something of which text is still to be made. */
+export function isUnfinished(value: unknown): boolean {
+  return (
+    types.isPromise(value) ||
+    (typeof value === "object" && value !== null && Object.hasOwn(value, "$$typeof"))
+  );
+}
+
+/** How other libraries call a field, in lower case without separators: a name here, or what to do instead. */
+export type FieldWords = Readonly<Record<string, string>>;
+
+/** What to write in the place of a field that does not exist, as the end of a sentence; empty if nothing is near. */
+function fieldHint(key: string, names: ReadonlySet<string>, words: FieldWords): string {
+  const plain = key.toLowerCase().replace(/[_-]/g, "");
+  const remedy = Object.hasOwn(words, plain) ? (words[plain] ?? "") : didYouMean(key, [...names]);
+  if (remedy === undefined) return "";
+  return names.has(remedy) ? `; did you mean ${remedy}?` : `; ${remedy}`;
 }
 
 /**
@@ -166,6 +189,7 @@ export function quote(value: unknown): string {
  * that neither a polluted prototype nor a `__proto__` out of a JSON text can add a recipient or a file.
  *
  * @param what `"a message"`, for the sentence about a field that does not exist
+ * @param words what people call fields that have another name here
  * @throws {InvalidMessage} if it is no object, or holds a field that does not exist
  */
 export function pickOwn<T extends object>(
@@ -173,8 +197,9 @@ export function pickOwn<T extends object>(
   value: unknown,
   names: ReadonlySet<string>,
   what: string,
+  words: FieldWords = {},
 ): Partial<T> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || isUnfinished(value)) {
     throw new InvalidMessage(field === "" ? "message" : field, `must be an object, not ${quote(value)}`);
   }
   const picked: Record<string, unknown> = Object.create(null);
@@ -183,7 +208,8 @@ export function pickOwn<T extends object>(
     if (content === undefined || content === null) continue; // absent, however it is written
     if (!names.has(key)) {
       const shown = quote(key).slice(1, -1);
-      throw new InvalidMessage(field === "" ? shown : `${field}.${shown}`, `is not a field of ${what}`);
+      const fault = `is not a field of ${what}${fieldHint(key, names, words)}`;
+      throw new InvalidMessage(field === "" ? shown : `${field}.${shown}`, fault);
     }
     picked[key] = content;
   }

@@ -35,6 +35,8 @@ export interface RawOptionIssue {
   readonly input?: unknown;
   readonly keys?: readonly string[] | undefined;
   readonly values?: readonly unknown[] | undefined;
+  /** The values of the field that decides between several forms. */
+  readonly options?: readonly unknown[] | undefined;
   readonly minimum?: number | bigint | undefined;
   readonly maximum?: number | bigint | undefined;
   readonly origin?: string | undefined;
@@ -66,27 +68,32 @@ function knownNames(inst: unknown): string[] {
   return shape === undefined ? [] : Object.keys(shape);
 }
 
-function unknownKeys(keys: readonly string[], names: readonly string[]): string {
+function unknownKeys(keys: readonly string[], names: readonly string[], otherWords: OtherWords): string {
   return keys
     .map((key) => {
-      const near = didYouMean(key, names);
+      const near =
+        (Object.hasOwn(otherWords, key) ? otherWords[key] : [])?.find((name) => names.includes(name)) ??
+        didYouMean(key, names);
       return `${JSON.stringify(key.slice(0, 40))} is not an option${near === undefined ? "" : `; did you mean ${near}?`}`;
     })
     .join(", ");
 }
 
+/** What other libraries call something, and its names here: the first that exists where it stands is meant. */
+export type OtherWords = Readonly<Record<string, readonly string[]>>;
+
 /**
  * One sentence's end about a wrong option, for zod's `error` parameter: `must be a number, got a string`. Never shows
  * the value. `undefined` leaves the wording to the schema.
  */
-export function optionMessage(issue: RawOptionIssue): string | undefined {
-  const { code, expected = "", input, keys, values, minimum, maximum, origin } = issue;
-  if (code === "unrecognized_keys") return unknownKeys(keys ?? [], knownNames(issue.inst));
+export function optionMessage(issue: RawOptionIssue, otherWords: OtherWords = {}): string | undefined {
+  const { code, expected = "", input, keys, options, values = options, minimum, maximum, origin } = issue;
+  if (code === "unrecognized_keys") return unknownKeys(keys ?? [], knownNames(issue.inst), otherWords);
   if (code === "invalid_type") {
     if (input === undefined) return "is missing";
     return `must be ${things[expected] ?? expected}, got ${kindOf(input)}`;
   }
-  if (code === "invalid_value")
+  if (code === "invalid_value" || (code === "invalid_union" && options !== undefined))
     return `must be ${(values ?? []).map((one) => JSON.stringify(one)).join(" or ")}`;
   const unit = origin === "string" ? " characters" : origin === "array" ? " entries" : "";
   if (code === "too_small") return `must ${unit === "" ? "be" : "have"} at least ${minimum}${unit}`;

@@ -84,6 +84,19 @@ function cell(rows: readonly number[][], i: number, j: number): number {
   return rows[i]?.[j] ?? 0;
 }
 
+/** Whether one letter that is changed, added, removed or swapped with its neighbour makes one word into the other. */
+export function isOneEdit(a: string, b: string): boolean {
+  return Math.abs(a.length - b.length) <= 1 && a.length <= 64 && editDistance(a, b) === 1;
+}
+
+/** A name without what people write differently: `reply_to` and `replyTo`, `retries` and `retry`. */
+const plain = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[_\s-]/g, "")
+    .replace(/ies$/, "y")
+    .replace(/(?<=..)s$/, "");
+
 /** The candidate that `word` was probably meant to be, if any is near enough: a few letters apart, or its beginning. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
@@ -93,7 +106,12 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();
     // Names without their unit are the usual slip: socketTimeout is socketTimeoutMs.
-    const d = lower.length > 3 && known.startsWith(lower) ? 1 : editDistance(lower, known);
+    const d =
+      plain(word) === plain(candidate)
+        ? 0
+        : lower.length > 3 && known.startsWith(lower)
+          ? 1
+          : editDistance(lower, known);
     if (d < least) {
       least = d;
       best = candidate;

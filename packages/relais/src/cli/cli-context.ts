@@ -1,10 +1,12 @@
 import type { Readable, Writable } from "node:stream";
 import type { Command } from "commander";
-import type { Environment } from "../environment/settings-reader.ts";
 
 /** What a command sees of the process and the terminal. */
 export interface CliContext {
-  readonly env: Environment;
+  /** The process's own: files of variables are read into it, as Node.js does with `--env-file`. */
+  readonly env: Record<string, string | undefined>;
+  /** The files that were read into it. */
+  envFiles?: readonly string[];
   readonly cwd: string;
   /** Writes a line to standard output. */
   out(line: string): void;
@@ -48,6 +50,9 @@ export type ActionOf = <Args extends readonly unknown[]>(
  * explaining a reply needs no mail library.
  */
 export type AddCommand = (program: Command, context: CliContext, action: ActionOf) => void;
+
+/** A sentence, with its full stop unless it ends with a question. */
+export const sentence = (text: string): string => (text.endsWith("?") ? text : `${text}.`);
 
 /** Prints what is wrong: a sentence a line, or JSON with `--json`. */
 export function printProblems(

@@ -1,6 +1,5 @@
-import { resolve } from "node:path";
 import type { Command, Option } from "commander";
-import { findConfig, readConfigFile } from "../config/config-file.ts";
+import { configFileOf, readConfigFile } from "../config/config-file.ts";
 import { type CliContext, type ExitCode, exitCodes } from "./cli-context.ts";
 
 // Each runs `relais complete -- WORDS…`, the last of which is the one under the cursor. Words are never evaluated and
@@ -65,10 +64,10 @@ export const scripts: Readonly<Record<ShellName, string>> = { bash, zsh, fish };
 export async function complete(
   program: Command,
   args: readonly string[],
-  { cwd, out }: CliContext,
+  { cwd, env, out }: CliContext,
 ): Promise<ExitCode> {
   const words = args[0] === "--" ? args.slice(1) : args;
-  const found = await candidates(program, words, cwd).catch(() => []);
+  const found = await candidates(program, words, { cwd, env }).catch(() => []);
   if (found === "files") out(":files");
   else for (const { value, description } of found) out(`${value}\t${description}`);
   return exitCodes.ok;
@@ -85,7 +84,10 @@ type Candidates = readonly Candidate[] | "files";
 
 const plain = (values: readonly string[]): Candidate[] => values.map((value) => ({ value, description: "" }));
 
-async function candidates(program: Command, words: readonly string[], cwd: string): Promise<Candidates> {
+/** Where a configuration is looked for. */
+type Where = Pick<CliContext, "cwd" | "env">;
+
+async function candidates(program: Command, words: readonly string[], where: Where): Promise<Candidates> {
   // bash cuts `--chain=orders` into three words.
   const last = words.at(-1) === "=" ? "" : (words.at(-1) ?? "");
   const before = words.slice(0, -1).filter((word) => word !== "=");
@@ -97,11 +99,11 @@ async function candidates(program: Command, words: readonly string[], cwd: strin
           .map(({ value, description }) => ({ value: `${prefix}${value}`, description }))
           .filter(({ value }) => value.startsWith(last));
 
-  if (awaiting !== undefined) return matching(await valuesOf(awaiting, values, cwd));
+  if (awaiting !== undefined) return matching(await valuesOf(awaiting, values, where));
   if (!last.startsWith("-")) return matching(operandsOf(command, operands));
   const option = last.includes("=") ? optionIn(command, last) : undefined;
   if (option !== undefined)
-    return matching(await valuesOf(option, values, cwd), last.slice(0, last.indexOf("=") + 1));
+    return matching(await valuesOf(option, values, where), last.slice(0, last.indexOf("=") + 1));
   const options = command.createHelp().visibleOptions(command);
   return matching(options.flatMap(({ long, description }) => (long ? [{ value: long, description }] : [])));
 }
@@ -168,14 +170,14 @@ const plainName = /^[\w.@%+-]+$/;
 async function valuesOf(
   option: Option,
   values: ReadonlyMap<string, string>,
-  cwd: string,
+  where: Where,
 ): Promise<Candidates> {
   if (option.argChoices !== undefined) return plain(option.argChoices);
   if (/<(?:file|folder)>/.test(option.flags)) return "files";
   if (option.name() === "phase") return plain((await import("@relais/smtp/replies")).phases);
   if (option.name() !== "chain") return [];
   const config = values.get("config");
-  const file = config === undefined ? findConfig(cwd) : resolve(cwd, config);
+  const { file } = configFileOf({ file: config, ...where }) ?? {};
   // Only from a file that is read without running it: completion must not run a program.
   if (file === undefined || !/\.(?:json|ya?ml)$/.test(file)) return [];
   const { chains = {} } = ((await readConfigFile(file)).value ?? {}) as { readonly chains?: object };

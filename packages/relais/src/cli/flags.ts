@@ -3,19 +3,32 @@ import { type Command, InvalidArgumentError } from "commander";
 /** Where a command gets its chain from. */
 export interface ChainFlags {
   readonly config?: string;
+  readonly envFile?: readonly string[] | boolean;
   readonly dsn?: string;
   readonly chain?: string;
   readonly json?: boolean;
 }
 
-export function withChainFlags(command: Command): Command {
+/** The flags of a command that reads a configuration: the file, and the files of variables. */
+export function withConfigFlags(command: Command): Command {
   return command
     .option(
       "-c, --config <file>",
-      "a configuration file (default: relais.config.* from here upwards, else the environment)",
+      "a configuration file (default: RELAIS_CONFIG, else relais.config.* from here upwards, else the environment)",
     )
+    .option(
+      "--env-file <file>",
+      "variables that are not set (default: .env beside the configuration, unless NODE_ENV is production); may be " +
+        "given several times",
+      repeatable,
+    )
+    .option("--no-env-file", "read no .env");
+}
+
+export function withChainFlags(command: Command): Command {
+  return withConfigFlags(command)
     .option("--dsn <dsn>", "the short form: smtp://user:password@host:587, or failover(… …)")
-    .option("--chain <name>", "which of the configuration's chains")
+    .option("--chain <name>", "which of the configuration's chains (default: RELAIS_CHAIN)")
     .option("--json", "print JSON");
 }
 
@@ -43,7 +56,10 @@ export function withMigrateFlag(command: Command): Command {
 }
 
 /** A flag that may be given several times. */
-export const repeatable = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+export const repeatable = (value: string, previous: unknown): string[] => [
+  ...(Array.isArray(previous) ? previous : []),
+  value,
+];
 
 export const wholeNumber =
   (least: number, most: number) =>

@@ -7,9 +7,11 @@ import { configCommand } from "./commands/config.ts";
 import { conformanceCommand } from "./commands/conformance.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { initCommand } from "./commands/init.ts";
+import { operationsCommand } from "./commands/operations.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { sendCommand } from "./commands/send.ts";
 import { workerCommands } from "./commands/worker.ts";
+import { readEnvFiles } from "./env-files.ts";
 
 const commands: readonly AddCommand[] = [
   sendCommand,
@@ -20,6 +22,7 @@ const commands: readonly AddCommand[] = [
   initCommand,
   workerCommands,
   outboxCommand,
+  operationsCommand,
   completionCommand,
 ];
 
@@ -41,6 +44,10 @@ export async function runProgram(
         if (!json) context.err(text.trimEnd());
       },
     });
+  program.hook("preAction", (_program, command) => {
+    const takesFiles = command.options.some(({ long }) => long === "--env-file");
+    if (takesFiles) readEnvFiles(command.opts(), context);
+  });
   for (const add of commands) {
     add(program, context, (run) => async (...values) => {
       code = await run(...values);

@@ -1,4 +1,3 @@
-import type { Chain } from "@relais/core";
 import type { LoadedChain } from "../config/load-chain.ts";
 
 const stopNames = ["SIGTERM", "SIGINT"] as const;
@@ -16,7 +15,7 @@ export interface BulkSignals {
  * SIGINT and SIGTERM end a run after what is under way, the second time at once. SIGHUP reads the configuration again,
  * and keeps the old one if the new one is wrong.
  */
-export function bulkSignals(chain: Chain | LoadedChain, log: (line: string) => void): BulkSignals {
+export function bulkSignals(chain: LoadedChain, log: (line: string) => void): BulkSignals {
   const stop = new AbortController();
   const abort = new AbortController();
   const onStop = (): void => {
@@ -74,9 +73,8 @@ export function workerSignals(): WorkerSignals {
 }
 
 /** What SIGHUP does: reads the configuration again, and keeps the old one if the new one is wrong. */
-export function reloader(chain: Chain | LoadedChain, log: (line: string) => void): () => void {
+export function reloader(chain: LoadedChain, log: (line: string) => void): () => void {
   return () => {
-    if (!("reload" in chain)) return log("SIGHUP: there is no configuration file to read again");
     chain.reload().then(
       () => log("SIGHUP: the configuration was read again"),
       (error: unknown) => {

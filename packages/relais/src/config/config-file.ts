@@ -3,9 +3,10 @@ import { dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Document, LineCounter, Node } from "yaml";
 import { decodeText } from "../environment/setting-text.ts";
-import { ConfigurationError } from "../environment/settings-reader.ts";
+import { ConfigurationError, settingsReader } from "../environment/settings-reader.ts";
 import { loadModule } from "./load-module.ts";
 import type { Path } from "./problem.ts";
+import type { ConfigSource } from "./relais-config.ts";
 
 /** The line of a field, or of the nearest one around it that is there. */
 export type LineFinder = (path: Path) => Promise<number | undefined>;
@@ -23,12 +24,34 @@ export const configNames: readonly string[] = ["ts", "mts", "js", "mjs", "json",
 );
 
 /** The first configuration file from `folder` upwards. */
-export function findConfig(folder: string): string | undefined {
+function findConfig(folder: string): string | undefined {
   for (let current = resolve(folder); ; current = dirname(current)) {
     const found = configNames.map((name) => join(current, name)).find((path) => existsSync(path));
     if (found !== undefined) return found;
     if (dirname(current) === current) return undefined;
   }
+}
+
+/** The file that a configuration comes from. */
+export interface FoundConfig {
+  readonly file: string;
+  /** Nobody named it: it was looked for. */
+  readonly found: boolean;
+}
+
+/** `file`, `RELAIS_CONFIG`, or the first from `cwd` upwards; `undefined` for an object, a DSN, or if there is none. */
+export function configFileOf({
+  file,
+  config,
+  dsn,
+  cwd = ".",
+  env = process.env,
+}: ConfigSource): FoundConfig | undefined {
+  if (config !== undefined || dsn !== undefined) return undefined;
+  const named = file ?? settingsReader(env).text("RELAIS_CONFIG");
+  if (named !== undefined) return { file: resolve(cwd, named), found: false };
+  const above = findConfig(cwd);
+  return above === undefined ? undefined : { file: above, found: true };
 }
 
 /** @throws {ConfigurationError} one sentence that names the file and the place in it, without any of its text */
@@ -79,13 +102,24 @@ async function parseYaml(text: string): Promise<ConfigFile> {
   const [first] = [...document.errors, ...document.warnings];
   if (first !== undefined) {
     const { line, col } = lines.linePos(first.pos[0]);
-    throw unreadableAt({ line, column: col }, yamlErrors[first.code] ?? "it is not YAML");
+    const reason = (await unquotedReference(text, document)) ?? yamlErrors[first.code] ?? "it is not YAML";
+    throw unreadableAt({ line, column: col }, reason);
   }
   try {
     return { value: document.toJS({ maxAliasCount: 100 }), lineOf: async (path) => lineIn(parsed, path) };
   } catch {
     throw new Unreadable("an alias (a value that begins with *) leads nowhere; put the value in quotes");
   }
+}
+
+/** The remedy, if quotes around references leave less wrong: within `{ }` and `[ ]` YAML takes their braces for its own. */
+async function unquotedReference(text: string, { errors }: Document): Promise<string | undefined> {
+  const bare = /(?<!["'\w$])\$\{[^}"'\r\n]*\}/g;
+  const [reference] = bare.exec(text) ?? [];
+  if (reference === undefined) return undefined;
+  const { document } = await yamlDocument(text.replace(bare, (one) => `"${one}"`));
+  if (document.errors.length >= errors.length) return undefined;
+  return `put \${…} in quotes, as in "\${NAME}": its braces are YAML of their own within { } and [ ]`;
 }
 
 interface YamlDocument {

@@ -1,5 +1,7 @@
 import { failureKinds } from "@relais/core";
+import type { OtherWords } from "@relais/core/spi";
 import { z } from "zod";
+import type { ChainRules } from "./relais-config.ts";
 
 const text = z.string().min(1);
 const count = z.int().min(1);
@@ -65,6 +67,9 @@ const provider = optional({
   overrides: byKind(disposition),
 }).required({ use: true });
 
+/** What stands beside `options`. */
+export const entryFields: readonly string[] = Object.keys(provider.shape);
+
 /** A chain within a chain. Its own entries are checked one by one, so that each mistake has its path. */
 const nested = z.strictObject({ chain: z.union([text, z.array(z.unknown()).min(1)]), id: id.optional() });
 
@@ -80,6 +85,7 @@ const rules = {
   failover: byKind(z.boolean()),
   from: text,
 };
+export const ruleNames: readonly (keyof ChainRules)[] = Object.keys(rules) as (keyof ChainRules)[];
 const entries = z.array(z.unknown()).min(1);
 
 /** A list of entries with its rules. */
@@ -114,3 +120,34 @@ export const fileSchema: z.ZodType = optional({
   outbox,
   ...rules,
 });
+
+/** What people write in the place of our fields, as other libraries call them. */
+export const otherWords: OtherWords = {
+  providers: ["chain"],
+  provider: ["use", "chain"],
+  transports: ["chain"],
+  transport: ["use", "chain"],
+  mailers: ["chain"],
+  stages: ["chains"],
+  environments: ["chains"],
+  sender: ["from"],
+  defaultFrom: ["from"],
+  type: ["use"],
+  plugin: ["use"],
+  package: ["use"],
+  name: ["id"],
+  label: ["id"],
+  settings: ["options"],
+  config: ["options"],
+  retries: ["retry", "attempts"],
+  maxRetries: ["attempts", "retry"],
+  maxAttempts: ["attempts", "retry"],
+  tries: ["attempts", "retry"],
+  circuitBreaker: ["breaker"],
+  backoff: ["baseMs", "retry"],
+  delay: ["baseMs"],
+  maxDelay: ["capMs"],
+  threshold: ["failureRate"],
+  throttle: ["rateLimit"],
+  limit: ["rateLimit"],
+};

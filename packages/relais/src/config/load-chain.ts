@@ -1,11 +1,14 @@
+import { resolve } from "node:path";
 import type { Chain, ChainOptions, Link, Observer } from "@relais/core";
+import { chainFromEnv, noProvider } from "../environment/chain-from-env.ts";
+import { ConfigurationError, settingsReader } from "../environment/settings-reader.ts";
 import type { BuiltChain } from "./build-chain.ts";
-
+import { configFileOf, configNames } from "./config-file.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 import type { ConfigSource } from "./relais-config.ts";
 
 export interface LoadOptions extends ConfigSource {
-  /** Which of `chains`. @defaultValue `chain`, or the only one there is */
+  /** Which of `chains`. @defaultValue `RELAIS_CHAIN` of the environment (not for a DSN), `chain`, or the only one there is */
   readonly name?: string | undefined;
   readonly observers?: ChainOptions["observers"];
   readonly journal?: ChainOptions["journal"];
@@ -15,7 +18,7 @@ export interface LoadOptions extends ConfigSource {
 export interface LoadedChain extends Chain {
   /** The file it comes from, if it comes from one. */
   readonly file: string | undefined;
-  /** What the configuration amounts to, defaults filled in, secrets masked. */
+  /** What the configuration amounts to, defaults filled in, secrets masked; of the environment its providers alone. */
   effective(): unknown;
   /**
    * Reads the configuration again. Messages under way end on the old chain, later ones go to the new one. If the new
@@ -25,21 +28,42 @@ export interface LoadedChain extends Chain {
   reload(): Promise<void>;
 }
 
+/** What is read at once, with what must not be shown of it. */
+type Read = Pick<BuiltChain, "chain"> & {
+  readonly effective: unknown;
+  readonly secrets: ReadonlySet<string>;
+};
+
 /**
- * The chain that a configuration describes, checked whole before anything connects.
+ * The chain that a configuration describes, checked whole before anything connects; without one, the chain that the
+ * environment describes (see `chainFromEnv`). Of several chains only the one that is used needs its variables and files.
  * @throws {ConfigurationError} all mistakes at once, a sentence each, never with a secret
  */
 export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain> {
-  const { observers, journal, name, ...source } = options;
-  // zod is loaded with these: for those who read configurations alone.
-  const { configFileOf, loadConfig } = await import("./load-config.ts");
-  const { buildChain } = await import("./build-chain.ts");
-  const file = configFileOf(source);
-  const build = async (): Promise<BuiltChain & { readonly secrets: ReadonlySet<string> }> => {
-    const config = await loadConfig({ ...source, file: file ?? source.file });
-    const chainOptions = { ...(observers && { observers }), ...(journal && { journal }) };
+  const { observers, journal, name: wanted, ...source } = options;
+  const { cwd = ".", env = process.env, config: given, dsn } = source;
+  const name = wanted ?? (dsn === undefined ? settingsReader(env).text("RELAIS_CHAIN") : undefined);
+  const chainOptions = { ...(observers && { observers }), ...(journal && { journal }) };
+  const from = configFileOf(source);
+  const fromEnv = async (): Promise<Read> => {
+    const none = `There is no ${configNames[0]} (or .js, .json, .yaml) in ${resolve(cwd)} or above it`;
+    if (name !== undefined) throw new ConfigurationError([`${none}, and so no chain called ${name}.`]);
+    try {
+      const chain = chainFromEnv(env, chainOptions);
+      return { chain, effective: { chain: chain.links.map(({ id }) => ({ id })) }, secrets: new Set() };
+    } catch (error) {
+      const isEmpty = error instanceof ConfigurationError && error.problems[0]?.startsWith(noProvider);
+      throw isEmpty ? new ConfigurationError([...error.problems, `${none}.`]) : error;
+    }
+  };
+  const fromConfig = async (): Promise<Read> => {
+    // zod is loaded with these: for those who read configurations alone.
+    const { loadConfig } = await import("./load-config.ts");
+    const { buildChain } = await import("./build-chain.ts");
+    const config = await loadConfig(source, undefined, from);
     return { ...(await buildChain(config, { name, ...chainOptions })), secrets: config.secrets };
   };
+  const build = from === undefined && given === undefined && dsn === undefined ? fromEnv : fromConfig;
   let current = await build();
   let closed = false;
   let reloading: Promise<unknown> = Promise.resolve();
@@ -68,7 +92,7 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
     get observers(): readonly Observer[] {
       return current.chain.observers;
     },
-    file,
+    file: from?.file,
     send: (...args: Parameters<Chain["send"]>) => current.chain.send(...args),
     verify: (...args: Parameters<Chain["verify"]>) => current.chain.verify(...args),
     effective: () => maskSecrets(current.effective, current.secrets),

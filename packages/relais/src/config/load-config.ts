@@ -1,9 +1,9 @@
 import { dirname, resolve } from "node:path";
 import { type OptionsSchema, optionMessage } from "@relais/core/spi";
 import { ConfigurationError, type Environment } from "../environment/settings-reader.ts";
-import { configNames, findConfig, type LineFinder, readConfigFile } from "./config-file.ts";
-import { fileSchema } from "./config-schema.ts";
-import { interpolate, type Reference } from "./interpolate.ts";
+import { configFileOf, type FoundConfig, type LineFinder, readConfigFile } from "./config-file.ts";
+import { fileSchema, otherWords } from "./config-schema.ts";
+import { faultsBelow, interpolate, type References } from "./interpolate.ts";
 import { parseDsn } from "./parse-dsn.ts";
 import { type Problem, problemSentence } from "./problem.ts";
 import type { ConfigSource, RelaisConfig } from "./relais-config.ts";
@@ -18,10 +18,10 @@ export interface Config {
   /** The folder of the file, or `cwd`: packages and files that the configuration names are looked for there. */
   readonly folder: string;
   readonly env: Environment;
-  readonly references: ReadonlyMap<string, Reference>;
+  readonly references: References;
   /** Values of environment variables and files: never shown. */
   readonly secrets: ReadonlySet<string>;
-  /** What is wrong so far: references that lead nowhere. */
+  /** References of the sections that lead nowhere; of chains they are told where these are built. */
   readonly problems: readonly Problem[];
   /** All problems as sentences, each with the file and the line if there is a file. */
   errorOf(problems: readonly Problem[]): Promise<ConfigurationError>;
@@ -33,43 +33,44 @@ export const worded = (schema: typeof fileSchema): OptionsSchema<unknown> => ({
     version: 1,
     vendor: "relais",
     validate: (value) => {
-      const result = schema.safeParse(value, { error: optionMessage });
+      const result = schema.safeParse(value, { error: (issue) => optionMessage(issue, otherWords) });
       return result.success ? { value: result.data } : { issues: result.error.issues };
     },
   },
 });
 
-/** The file of a configuration, if it comes from one. @throws {ConfigurationError} there is none */
-export function configFileOf({ file, config, dsn, cwd = "." }: ConfigSource): string | undefined {
-  if (config !== undefined || dsn !== undefined) return undefined;
-  const path = file === undefined ? findConfig(cwd) : resolve(cwd, file);
-  if (path !== undefined) return path;
-  throw new ConfigurationError([
-    `There is no ${configNames[0]} (or .js, .json, .yaml) in ${resolve(cwd)} or above it.`,
-  ]);
-}
-
 /**
  * The one way from a file, a DSN or an object to checked values, for chains and for the outbox.
  * @param sections reads these alone: a command needs no secrets of sections that it does not use
+ * @param from the file, if it is known already
  * @throws {ConfigurationError} if the configuration's own fields are wrong, a sentence each
  */
 export async function loadConfig(
   source: ConfigSource,
   sections?: readonly (keyof RelaisConfig)[],
+  from: FoundConfig | undefined = configFileOf(source),
 ): Promise<Config> {
   const { config, dsn, cwd = ".", env = process.env } = source;
-  const file = configFileOf(source);
+  const { file, found } = from ?? {};
   const folder = file === undefined ? resolve(cwd) : dirname(file);
   const { value: written, lineOf } =
     file === undefined
-      ? { value: config !== undefined ? config : parseDsn(dsn as string), lineOf: undefined }
+      ? { value: config !== undefined ? config : parseDsn(dsn ?? ""), lineOf: undefined }
       : await readConfigFile(file);
   const { value, ...interpolated } = interpolate(picked(written, sections), env, folder);
-  const errorOf = (problems: readonly Problem[]) => configurationError(problems, file, lineOf);
+  // Whoever has forgotten it cannot know that it is read.
+  const hint =
+    found && folder !== resolve(cwd)
+      ? [
+          `${file} was found above ${resolve(cwd)}; --config, RELAIS_CONFIG or loadChain({ file }) name another.`,
+        ]
+      : [];
+  const errorOf = (problems: readonly Problem[]) => configurationError(problems, file, lineOf, hint);
   const result = await validate(worded(fileSchema), value, [], interpolated.references);
-  if ("problems" in result) throw await errorOf([...interpolated.problems, ...result.problems]);
-  return { values: result.value as RelaisConfig, folder, env, ...interpolated, errorOf };
+  if ("problems" in result && result.problems.length > 0) throw await errorOf(result.problems);
+  const values = ("value" in result ? result.value : value) as RelaisConfig;
+  const problems = sections === undefined ? [] : faultsBelow(interpolated.references, []);
+  return { values, folder, env, ...interpolated, problems, errorOf };
 }
 
 function picked(written: unknown, sections: readonly (keyof RelaisConfig)[] | undefined): unknown {
@@ -82,6 +83,7 @@ async function configurationError(
   problems: readonly Problem[],
   file: string | undefined,
   lineOf: LineFinder | undefined,
+  hint: readonly string[],
 ): Promise<ConfigurationError> {
   const sentences: string[] = [];
   for (const problem of problems) {
@@ -90,5 +92,5 @@ async function configurationError(
     const place = line === undefined ? file : `${file}, line ${line}`;
     sentences.push(`${place === undefined ? "" : `${place}: `}${problemSentence(problem)}`);
   }
-  return new ConfigurationError([...new Set(sentences)]);
+  return new ConfigurationError([...new Set([...sentences, ...hint])]);
 }

@@ -11,7 +11,8 @@ interface Graph {
   readonly files: Map<string, string>;
 }
 
-const require = nodeModule.createRequire(import.meta.url);
+// Paths are absolute here, and the cache is the same wherever it is asked from: in a bundle nothing else is known.
+const require = nodeModule.createRequire(process.execPath);
 const { cache } = require;
 const packages = `${sep}node_modules${sep}`;
 /** The last that could be loaded, and its address, by the path of its first module. */
@@ -96,6 +97,11 @@ function requireAgain(graph: Graph): void {
   }
 }
 
+/** A module that is known by its address alone: bundlers leave it to Node.js. */
+export function importFile(url: string): Promise<{ readonly default?: unknown }> {
+  return import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ url);
+}
+
 /**
  * Loads a module, anew if its file or one of those that it imports has changed since. Modules that have not changed stay
  * as they are: Node.js gives nothing free that it has loaded.
@@ -106,13 +112,13 @@ export async function loadModule(path: string): Promise<{ readonly default?: unk
   const before = latest.get(path);
   if (before !== undefined) {
     if ([...before.graph.files].every(([file, content]) => contentOf(file) === content))
-      return import(before.url);
+      return importFile(before.url);
     requireAgain(before.graph);
   }
   versions += 1;
   const graph: Graph = { version: versions, files: new Map() };
   const url = addressIn(graph, path);
-  const module = (await import(url)) as { readonly default?: unknown };
+  const module = await importFile(url);
   for (const file of required(graph)) graph.files.set(file, contentOf(file));
   latest.set(path, { graph, url });
   return module;

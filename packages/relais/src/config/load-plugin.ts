@@ -2,14 +2,24 @@ import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { didYouMean, type Plugin, pluginFault } from "@relais/core/spi";
-import { loadModule } from "./load-module.ts";
+import { didYouMean, type Plugin, pluginContract, pluginFault } from "@relais/core/spi";
+import { importFile, loadModule } from "./load-module.ts";
+import type { ProviderFactory } from "./relais-config.ts";
+import { vendorHint } from "./vendor-hints.ts";
+
+/** A name that needs no package name. */
+interface ShortName {
+  /** What it stands for. */
+  readonly package: string;
+  /** Loads it where packages cannot be looked up, in a bundle; absent for a package that may not be installed. */
+  readonly load?: () => Promise<{ readonly default?: unknown }>;
+}
 
 /** Names that need no package name. */
-export const shortNames: Readonly<Record<string, string>> = {
-  smtp: "@relais/smtp",
-  ses: "@relais/ses",
-  http: "@relais/http",
+export const shortNames: Readonly<Record<string, ShortName>> = {
+  smtp: { package: "@relais/smtp", load: () => import("@relais/smtp") },
+  ses: { package: "@relais/ses", load: () => import("@relais/ses") },
+  http: { package: "@relais/http" },
 };
 
 /** A plugin and the package or file it came from, or what is wrong. */
@@ -32,29 +42,75 @@ function locate(name: string, folder: string): string | undefined {
   return undefined;
 }
 
-/** Loads the plugin that `use` names. Never rejects. */
-export async function loadPlugin(use: string, folder: string): Promise<Loaded> {
-  const name = shortNames[use] ?? use;
+/** The vendor of the schema of a plugin that has none. */
+export const anyOptions = "relais: any";
+
+/** A plugin as it is, or made of a function that makes providers; or what is wrong. */
+function asPlugin(value: unknown, name: string): Plugin | string {
+  if (typeof value !== "function") return madeFault(value) ?? pluginFault(value) ?? (value as Plugin);
+  const make = value as ProviderFactory;
+  return {
+    contract: pluginContract,
+    name,
+    // The function checks its own options.
+    options: { "~standard": { version: 1, vendor: anyOptions, validate: (options) => ({ value: options }) } },
+    create: (options, { id }) => make({ ...(options as object), ...(id !== undefined && { id }) }),
+  };
+}
+
+/** Of a CommonJS module that was an ES module, Node.js gives all exports as the default one. */
+function defaultOf({ default: value }: { readonly default?: unknown }): unknown {
+  const { __esModule: isCompiled, default: inner } = (value ?? {}) as Record<string, unknown>;
+  return isCompiled === true ? inner : value;
+}
+
+/** What is said of a provider and of an HttpApi: each chain, and each reload, makes a provider of its own. */
+function madeFault(value: unknown): string | undefined {
+  const { send, accepted } = (value ?? {}) as { readonly send?: unknown; readonly accepted?: unknown };
+  if (typeof send === "function")
+    return "its default export is a provider; export a function that makes it: export default (options) => …";
+  if (typeof accepted === "function")
+    return "its default export is an HttpApi; export default ({ id }) => http({ id, api })";
+  return undefined;
+}
+
+/** Loads the plugin that `use` names, or is. Never rejects. */
+export async function loadPlugin(use: string | object, folder: string): Promise<Loaded> {
+  if (typeof use !== "string") {
+    const plugin = asPlugin(use, (use as { readonly name?: string }).name ?? "");
+    return typeof plugin === "string"
+      ? { problem: `is no plugin: ${plugin.replace("it has no default export made", "it was not made")}` }
+      : { plugin, from: plugin.name };
+  }
+  const short = Object.hasOwn(shortNames, use) ? shortNames[use] : undefined;
+  const name = short?.package ?? use;
+  const hint = vendorHint(use);
+  const shown = JSON.stringify(short === undefined ? use : name);
   const file = locate(name, folder);
-  if (file === undefined) {
+  if (file === undefined && short?.load === undefined) {
+    if (hint !== undefined) return { problem: hint };
+    const isOurs = Object.values(shortNames).some((one) => one.package === use);
+    if (short !== undefined || isOurs)
+      return { problem: `${JSON.stringify(use)} is not installed: npm install ${name}` };
     const near = didYouMean(use, Object.keys(shortNames));
-    const known = shortNames[use] ?? (Object.values(shortNames).includes(use) ? use : undefined);
-    if (known !== undefined) {
-      return { problem: `${JSON.stringify(use)} is not installed: npm install ${known}` };
-    }
-    const hint = near === undefined ? "is it installed?" : `did you mean ${near}?`;
-    return { problem: `${JSON.stringify(use)} cannot be found; ${hint}` };
+    return {
+      problem: `${shown} cannot be found; ${near === undefined ? "is it installed?" : `did you mean ${near}?`}`,
+    };
   }
   try {
     // One of the configuration's own may change, as the configuration does.
-    const module = isPath(name) ? await loadModule(file) : await import(pathToFileURL(file).href);
-    const fault = pluginFault(module.default);
-    return fault === undefined
-      ? { plugin: module.default as Plugin, from: name }
-      : { problem: `${JSON.stringify(name)} is no plugin: ${fault}` };
+    const load = file === undefined ? short?.load : undefined;
+    const module =
+      load !== undefined
+        ? await load()
+        : isPath(name)
+          ? await loadModule(file ?? "")
+          : await importFile(pathToFileURL(file ?? "").href);
+    const plugin = asPlugin(defaultOf(module), name);
+    if (typeof plugin !== "string") return { plugin, from: name };
+    return { problem: hint ?? `${shown} is no plugin: ${plugin}` };
   } catch (error) {
-    return {
-      problem: `${JSON.stringify(name)} cannot be loaded: ${error instanceof Error ? error.name : "it failed"}`,
-    };
+    const why = error instanceof Error ? error.name : "it failed";
+    return { problem: hint ?? `${shown} cannot be loaded: ${why}` };
   }
 }

@@ -24,6 +24,10 @@ export function parseDsn(dsn: string): RelaisConfig {
   return { chain: entriesOf(dsn) };
 }
 
+/** For signs that end the login of a URL, and so the one that was meant. */
+const encodeHint =
+  "in a user, a password or a key write / as %2F, ? as %3F, # as %23, @ as %40, % as %25, a blank as %20, ( as %28, ) as %29";
+
 function fail(sentence: string): never {
   throw new ConfigurationError([`the DSN ${sentence}.`]);
 }
@@ -44,25 +48,27 @@ function splitParts(text: string): string[] {
   for (const character of `${text} `) {
     if (character === "(") depth += 1;
     if (character === ")") depth -= 1;
-    if (depth < 0) fail("closes a parenthesis that it did not open");
+    if (depth < 0) fail(`closes a parenthesis that it did not open; ${encodeHint}`);
     if (depth > 0 || !/\s/.test(character)) part += character;
     else {
       if (part !== "") parts.push(part);
       part = "";
     }
   }
-  if (depth > 0) fail("opens a parenthesis that it does not close");
+  if (depth > 0) fail(`opens a parenthesis that it does not close; ${encodeHint}`);
   return parts;
 }
 
 function providerOf(text: string): ProviderEntry {
-  if (!URL.canParse(text)) fail("has a part that is not a URL, as smtp://user:password@host:587 is");
+  if (!URL.canParse(text))
+    fail(`has a part that is not a URL, as smtp://user:password@host:587 is; ${encodeHint}`);
   const url = new URL(text);
   const scheme = url.protocol.slice(0, -1);
   const { options, settings } = queryOf(url);
   if (url.hash !== "" || !["", "/"].includes(url.pathname))
-    fail(`has a path behind its ${scheme} host, which means nothing`);
+    fail(`has a path behind its ${scheme} host, which means nothing; ${encodeHint}`);
   const [user = "", pass = "", host = ""] = [url.username, url.password, url.hostname].map(decoded);
+  const hint = text.includes("@") ? "" : `; ${encodeHint}`;
   const isDefault = ["default", ""].includes(host);
   if (scheme === "smtp" || scheme === "smtps") {
     if (host === "") fail(`names no host for ${scheme}`);
@@ -75,13 +81,13 @@ function providerOf(text: string): ProviderEntry {
     return { use: "smtp", ...settings, options: { ...options, ...server } };
   }
   if (scheme === "ses") {
-    if (!isDefault) fail('must say "default" as the host of ses; set another with endpoint');
+    if (!isDefault) fail(`must say "default" as the host of ses; set another with endpoint${hint}`);
     const login = user !== "" && { credentials: { accessKeyId: user, secretAccessKey: pass } };
     return { use: "ses", ...settings, options: { ...options, ...login } };
   }
   if (Object.hasOwn(httpApis, scheme)) {
     if (!isDefault || url.port !== "")
-      fail(`must say "default" as the host of ${scheme}; set another with endpoint`);
+      fail(`must say "default" as the host of ${scheme}; set another with endpoint${hint}`);
     if (pass !== "") fail(`must say the key of ${scheme} alone, as ${scheme}://KEY@default does`);
     const secret = user !== "" && { [httpApis[scheme as HttpApiName]]: user };
     return { use: "http", ...settings, options: { ...options, api: scheme, ...secret } };
@@ -96,7 +102,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return fail("holds a % that is not the beginning of an escape");
+    return fail(`holds a % that is not the beginning of an escape; ${encodeHint}`);
   }
 }
 
@@ -115,6 +121,8 @@ function queryOf(url: URL): { options: Record<string, unknown>; settings: Record
     const path = name.split(".");
     if (path.some((part) => ["__proto__", "constructor", "prototype", ""].includes(part)))
       fail(`has an option that is none: ${JSON.stringify(name.slice(0, 40))}`);
+    // Behind a ? in a password all that follows is a parameter: it is not shown.
+    if (!/^[A-Za-z][\w.-]*$/.test(name)) fail(`has a parameter that is none; ${encodeHint}`);
     const [first = "", second] = path;
     const value = scalar(text);
     if (entrySettings.includes(name)) settings[name] = value;

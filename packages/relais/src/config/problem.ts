@@ -20,5 +20,6 @@ export function pathText(path: readonly PropertyKey[]): string {
 
 /** A problem as one sentence, without the file. */
 export function problemSentence({ path, message }: Problem): string {
-  return path.length === 0 ? `the configuration ${message}` : `${pathText(path)}: ${message}`;
+  if (path.length > 0) return `${pathText(path)}: ${message}`;
+  return message.startsWith('"') ? `the configuration: ${message}` : `the configuration ${message}`;
 }

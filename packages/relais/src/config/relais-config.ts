@@ -1,11 +1,23 @@
 import type { BreakerOptions, ConcurrencyOptions, FailureKind, Overrides, RetryOptions } from "@relais/core";
+import type { Plugin, Provider } from "@relais/core/spi";
 
 type InFile<T> = Omit<T, "clock" | "random">;
 
+/** A plugin, whatever options it takes. */
+// biome-ignore lint/suspicious/noExplicitAny: a plugin takes its own options alone
+export type AnyPlugin = Plugin<any>;
+
+/** A function that makes a provider of its options, `id` among them: what `smtp`, `ses` and `resend` are. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever options it takes
+export type ProviderFactory = (options: any) => Provider;
+
 /** One provider of a chain, and the policies around it. */
 export interface ProviderEntry {
-  /** A package, a path that begins with `./`, or a short name: `smtp`, `ses`, `http`. */
-  readonly use: string;
+  /**
+   * A package, a path that begins with `./`, or a short name: `smtp`, `ses`, `http`. In code also a plugin, or a function
+   * that makes a provider of its options.
+   */
+  readonly use: string | AnyPlugin | ProviderFactory;
   /** The instance's name, unique in its chain. @defaultValue the plugin's own */
   readonly id?: string;
   /** What the plugin takes. @defaultValue what the environment says, for `smtp` and `ses` */
@@ -114,7 +126,7 @@ export interface RelaisConfig extends ChainRules {
 
 /** Where a configuration comes from. */
 export interface ConfigSource {
-  /** A configuration file. @defaultValue the first `relais.config.{ts,mts,js,mjs,json,yaml,yml}` from `cwd` upwards */
+  /** A configuration file. @defaultValue `RELAIS_CONFIG` of the environment, or the first `relais.config.{ts,mts,js,mjs,json,yaml,yml}` from `cwd` upwards */
   readonly file?: string | undefined;
   /** A configuration, instead of a file. */
   readonly config?: RelaisConfig | undefined;

@@ -1,9 +1,9 @@
 import type { OptionIssue, OptionsSchema } from "@relais/core/spi";
 import { parseFlag, parseNumber, quotesHint, serviceLinkHint } from "../environment/setting-text.ts";
-import type { Reference } from "./interpolate.ts";
+import { faultsBelow, type Reference, type References } from "./interpolate.ts";
 import { type Path, type PathPart, type Problem, pathText } from "./problem.ts";
 
-/** What a schema made of a value. */
+/** What a schema made of a value, or what is wrong with it; no problem at all if only values of the environment are missing. */
 export type Validated = { readonly value: unknown } | { readonly problems: readonly Problem[] };
 
 /** An issue as zod tells it; valibot and arktype have the same names. */
@@ -24,7 +24,7 @@ export async function validate(
   schema: OptionsSchema<unknown>,
   value: unknown,
   place: Path,
-  references: ReadonlyMap<string, Reference>,
+  references: References,
 ): Promise<Validated> {
   const referenceAt = (issue: SchemaIssue) => references.get(pathText([...place, ...pathOf(issue)]));
   let current = value;
@@ -42,23 +42,37 @@ export async function validate(
       changed = true;
     }
     // Each round leaves fewer texts than the one before.
-    if (!changed) return { problems: issues.map((issue) => problemOf(issue, place, referenceAt(issue))) };
+    if (!changed)
+      return {
+        problems: issues.flatMap((issue) => problemsOf(issue, place, referenceAt(issue), references)),
+      };
   }
 }
 
 /** What is wrong, and what the reference behind the value lets one suspect. */
-function problemOf(issue: SchemaIssue, place: Path, reference: Reference | undefined): Problem {
-  const { message, keys } = issue;
-  const problem = (text: string): Problem => ({
-    path: [...place, ...pathOf(issue)],
-    message: text,
-    key: keys?.[0],
-  });
-  if (reference === undefined) return problem(message);
-  const { name, empty, quoted, serviceLink } = reference;
-  if (empty) return problem(`names the environment variable ${name}, which is empty`);
-  if (serviceLink) return problem(`${message}; ${name} ${serviceLinkHint}`);
-  return problem(quoted ? `${message}; ${name} is ${quotesHint}` : message);
+function problemsOf(
+  issue: SchemaIssue,
+  place: Path,
+  reference: Reference | undefined,
+  references: References,
+): Problem[] {
+  const { message, keys = [] } = issue;
+  const path = [...place, ...pathOf(issue)];
+  // What only stands in for a value that is not there is wrong for that reason alone, which is told elsewhere.
+  if (reference?.faults !== undefined) return [];
+  if (path.length > place.length && faultsBelow(references, path).length > 0) return [];
+  // Each unknown field has its own line.
+  const parts = message.split(/, (?=")/);
+  if (keys.length > 1 && parts.length === keys.length)
+    return parts.map((part, i) => ({ path, message: part, key: keys[i] }));
+  return [{ path, message: reference === undefined ? message : suspected(message, reference), key: keys[0] }];
+}
+
+function suspected(message: string, { name, empty, leftOut, quoted, serviceLink }: Reference): string {
+  if (empty) return `names the environment variable ${name}, which is empty`;
+  if (leftOut) return `${message}: ${name} is not set, or is empty`;
+  if (serviceLink) return `${message}; ${name} ${serviceLinkHint}`;
+  return quoted ? `${message}; ${name} is ${quotesHint}` : message;
 }
 
 /** The path of an issue, whichever of its two forms a schema uses. */
@@ -71,8 +85,8 @@ function pathOf(issue: OptionIssue): PathPart[] {
 
 /** The issues of the branch of a union that matched furthest: the union's own message says nothing. */
 function bestBranch(issue: SchemaIssue): SchemaIssue[] {
-  const { errors } = issue;
-  if (errors === undefined) return [issue];
+  const { errors = [] } = issue;
+  if (errors.length === 0) return [issue];
   const depth = (issues: readonly SchemaIssue[]) => Math.max(0, ...issues.map((one) => pathOf(one).length));
   const unknownOnly = (issues: readonly SchemaIssue[]) =>
     issues.every((one) => one.message.includes("is not an option"));

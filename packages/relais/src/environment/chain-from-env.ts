@@ -9,9 +9,10 @@ import {
 } from "./settings-reader.ts";
 import { smtpFromEnv } from "./smtp-from-env.ts";
 
-const noProvider =
+/** What is said of an environment that describes nothing. */
+export const noProvider: string =
   "No e-mail provider is configured: set SMTP_HOST (with SMTP_PORT, SMTP_SECURE, SMTP_USER, SMTP_PASS), or " +
-  "AWS_SES_REGION (with AWS_SES_ACCESS_KEY_ID, AWS_SES_SECRET_ACCESS_KEY), or both.";
+  "AWS_SES_REGION (with AWS_SES_ACCESS_KEY_ID, AWS_SES_SECRET_ACCESS_KEY), or both";
 
 /**
  * SMTP first, SES next, from the environment: `SMTP_HOST`, `SMTP_PORT` (587, or 465 with `SMTP_SECURE=true`),
@@ -29,7 +30,8 @@ export function chainFromEnv(env: Environment = process.env, options: ChainOptio
   const smtp = smtpFromEnv(read, trimmed(env.NODE_ENV ?? "") === "production");
   const ses = sesFromEnv(read);
   const providers = [smtp, ses].filter((one) => one !== undefined);
-  if (providers.length === 0 && read.problems.length === 0) read.problem(noProvider);
+  if (providers.length === 0 && read.problems.length === 0)
+    read.problem(`${noProvider}${["SMTP_HOST", "AWS_SES_REGION"].map(read.near).join("")}.`);
   if (from !== undefined) checkSender(from, read);
   if (read.problems.length > 0) throw new ConfigurationError(read.problems);
   return createChain(providers, { ...options, from: options.from ?? from });

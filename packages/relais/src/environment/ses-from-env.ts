@@ -24,15 +24,20 @@ export function sesFromEnv(read: SettingsReader): Provider | undefined {
   if (!names.some((name) => read.has(name))) return undefined;
   if (read.has("AWS_SES_ACCESS_KEY_ID")) {
     if (!read.has("AWS_SES_SECRET_ACCESS_KEY"))
-      read.problem("AWS_SES_ACCESS_KEY_ID is set, but AWS_SES_SECRET_ACCESS_KEY is not.");
+      read.problem(
+        `AWS_SES_ACCESS_KEY_ID is set, but AWS_SES_SECRET_ACCESS_KEY is not${read.near("AWS_SES_SECRET_ACCESS_KEY")}.`,
+      );
   } else {
     const set = ["AWS_SES_SECRET_ACCESS_KEY", "AWS_SES_SESSION_TOKEN"].find((name) => read.has(name));
-    if (set !== undefined) read.problem(`${set} is set, but AWS_SES_ACCESS_KEY_ID is not.`);
+    if (set !== undefined)
+      read.problem(`${set} is set, but AWS_SES_ACCESS_KEY_ID is not${read.near("AWS_SES_ACCESS_KEY_ID")}.`);
   }
   // AWS sets these two for the processes that it runs.
   const region = sesRegion ?? read.text("AWS_REGION") ?? read.text("AWS_DEFAULT_REGION");
   if (region === undefined && !read.has("AWS_SES_REGION"))
-    read.problem("AWS_SES_REGION is missing: SES needs a region, as in eu-west-1.");
+    read.problem(
+      `AWS_SES_REGION is missing: SES needs a region, as in eu-west-1${read.near("AWS_SES_REGION")}.`,
+    );
   if (allowInsecureHttp !== true && isClearText(endpoint)) {
     read.problem(
       "AWS_SES_ENDPOINT must begin with https://: without TLS the mail could be read on its way. Where it may, as on the " +

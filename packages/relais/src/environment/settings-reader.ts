@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { recognizeCopies } from "@relais/core/spi";
+import { nearHint } from "./near-variable.ts";
 import {
   decodeText,
   isQuoted,
@@ -40,6 +41,8 @@ export interface SettingsReader {
   text(name: string): string | undefined;
   /** Whether it is set at all, rightly or not; what an orchestrator sets for a Service does not count. */
   has(name: string): boolean;
+  /** The end of a sentence about a setting that is missing: one that is set and was probably meant; else empty. */
+  near(name: string): string;
   flag(name: string): boolean | undefined;
   port(name: string): number | undefined;
   /** A part of a sentence about those of these settings (of all that were read) that are in quotes. */
@@ -49,6 +52,16 @@ export interface SettingsReader {
   problem(sentence: string): void;
   readonly problems: readonly string[];
 }
+
+/** Settings that mean something of their own. */
+const knownSettings = [
+  ..."HOST PORT SECURE USER PASS REQUIRE_TLS IGNORE_TLS NAME FORCE_FAIL"
+    .split(" ")
+    .map((name) => `SMTP_${name}`),
+  ..."REGION ACCESS_KEY_ID SECRET_ACCESS_KEY SESSION_TOKEN ENDPOINT ALLOW_INSECURE_HTTP FROM_EMAIL"
+    .split(" ")
+    .map((name) => `AWS_SES_${name}`),
+];
 
 /** The largest file that is taken for a secret, in characters. */
 const maxSecretCharacters = 65_536;
@@ -110,6 +123,7 @@ export function settingsReader(env: Environment): SettingsReader {
       const value = read(name);
       return (value !== undefined && !isServiceLink(name, value)) || read(`${name}_FILE`) !== undefined;
     },
+    near: (name) => nearHint(name, env, [...knownSettings, `${name}_FILE`]),
     flag(name) {
       const value = text(name);
       if (value === undefined) return undefined;

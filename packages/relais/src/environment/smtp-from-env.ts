@@ -15,7 +15,7 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
   if (host === undefined) {
     // Other variables, or those that an orchestrator sets for a Service called smtp, describe nothing without a host.
     const set = read.has("SMTP_HOST") ? undefined : others.find((name) => read.has(`SMTP_${name}`));
-    if (set !== undefined) read.problem(`SMTP_${set} is set, but SMTP_HOST is not.`);
+    if (set !== undefined) read.problem(`SMTP_${set} is set, but SMTP_HOST is not${read.near("SMTP_HOST")}.`);
     return undefined;
   }
   const user = read.text("SMTP_USER");
@@ -31,8 +31,11 @@ export function smtpFromEnv(read: SettingsReader, production: boolean): Provider
       "SMTP_FORCE_FAIL is for rehearsing the fallback and may not be true where NODE_ENV is production.",
     );
   const [hasUser, hasPass] = login.map((one) => read.has(one));
-  if (hasUser && !hasPass) read.problem("SMTP_USER is set, but SMTP_PASS is not.");
-  if (hasPass && !hasUser) read.problem("SMTP_PASS is set, but SMTP_USER is not.");
+  if (hasUser && !hasPass) read.problem(`SMTP_USER is set, but SMTP_PASS is not${read.near("SMTP_PASS")}.`);
+  if (hasPass && !hasUser) read.problem(`SMTP_PASS is set, but SMTP_USER is not${read.near("SMTP_USER")}.`);
+  // Without a login the server would refuse each mail, and not say why.
+  const forgotten = hasUser || hasPass ? "" : read.near("SMTP_PASS");
+  if (forgotten !== "") read.problem(`SMTP_HOST is set without SMTP_USER and SMTP_PASS${forgotten}.`);
   const implicitTls = secure ?? port === 465;
   const fault = hostFault(host) ?? (ignoreTLS && !implicitTls ? clearTextFault(host, requireTLS) : undefined);
   if (fault !== undefined) {

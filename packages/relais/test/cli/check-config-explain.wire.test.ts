@@ -55,6 +55,23 @@ test.each([
   expect(failureKinds).toContain(JSON.parse((await runHere(["explain", ...words, "--json"])).out).kind);
 });
 
+test("explain names the row that decided, its reason, whom it is about and its page", async () => {
+  const { out } = await runHere(["explain", "550 5.7.1 looks like spam", "--phase", "dot"]);
+  expect(out).toMatch(/^refused: .+$/m);
+  expect(out).toMatch(/^ {2}row: .*5xx.*$/m);
+  expect(out).toMatch(/^ {2}about: the content of this message$/m);
+  expect(out).toMatch(/^ {2}source: .+$/m);
+  expect(out).toMatch(/^ {2}page: https:.+failure-kinds\.md$/m);
+  expect((await runHere(["explain", "550 5.7.1 looks like spam"])).out).toMatch(
+    /^ {2}row: rcpt · .* · phrase \S+$/m,
+  );
+  const ses = await runHere(["explain", "Throttling: Daily message quota exceeded.", "--json"]);
+  expect(JSON.parse(ses.out)).toMatchObject({
+    row: expect.stringMatching(/^SES, Throttling · the words/),
+    about: "account",
+  });
+});
+
 test.each([[["250 ok"]], [["550 x", "--phase", "lunch"]]])("explain %j explains nothing", async (words) => {
   expect(await runHere(["explain", ...words])).toMatchObject({ code: 2, out: "" });
 });

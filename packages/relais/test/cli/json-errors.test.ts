@@ -14,7 +14,7 @@ test.each([
   [["explain", "250", "ok"], [/^"250 ok" refuses nothing: /]],
   [["explain", "550 no", "--phase", "lunch"], [/^--phase must be one of greeting, /]],
   [["explain", "Throttling", "--status", "ok"], [/It must be an HTTP status, from 100 to 599\.$/]],
-  [["check"], [/^No e-mail provider is configured: /]],
+  [["check"], [/^No e-mail provider is configured: /, /^There is no relais\.config\.ts .* or above it\.$/]],
   [["config", "--dsn", "ftp://h"], [/^the DSN has a scheme that is not known: /]],
   [
     ["config", "-c", "two.json"],
@@ -41,5 +41,19 @@ test("no command at all is a mistake, too", async () => {
     code: 2,
     out: "",
     err: expect.stringMatching(/^Usage: /),
+  });
+});
+
+test.each([
+  [
+    '{"to":"a@b.org","reply_to":"c@d.org","text":"x"}',
+    "reply_to: is not a field of a message; did you mean replyTo?",
+  ],
+  ['{"to":"a@b.org"}', "message: is empty: give it a subject, text, html or attachments."],
+])("send of %s says what is wrong with it, and sends nothing", async (stdin, problem) => {
+  const args = ["send", "--from", "shop@example.org", "--dsn", "smtp://127.0.0.1:1"];
+  expect(await runHere(args, { cwd, stdin })).toMatchObject({
+    code: 2,
+    err: `The message cannot be sent: ${problem}`,
   });
 });

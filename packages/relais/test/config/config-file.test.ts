@@ -148,3 +148,31 @@ describe("the place of a mistake in JSON", () => {
     expect(jsonErrorPlace('{\r\n  "a": x\r\n}')).toEqual({ line: 2, column: 8 });
   });
 });
+
+test("a reference without quotes within { } or [ ] is told so with its line, and nothing else is", async () => {
+  const file = join(folder, "bare.yaml");
+  const places = fc.constantFrom(
+    (text: string) => `{ host: ${text} }`,
+    (text: string) => `{ host: ${text}, port: 25 }`,
+    (text: string) => `{ auth: { user: ${text}, pass: x } }`,
+    (text: string) => `{ tls: [${text}, x] }`,
+    (text: string) => `{ host: h, pass: ${text} }`,
+  );
+  const references = fc.constantFrom("${HOST}", "${HOST:-localhost}", "${A_B}-${C}");
+  await fc.assert(
+    fc.asyncProperty(places, references, fc.nat(5), async (place, reference, gap) => {
+      const before = "# a comment\n".repeat(gap);
+      writeFileSync(file, `${before}chain:\n  - use: smtp\n    options: ${place(reference)}\n`);
+      const place3 = `${file} cannot be read: line ${gap + 3}, column`;
+      await expect(readConfigFile(file)).rejects.toThrow(place3);
+      await expect(readConfigFile(file)).rejects.toThrow('put ${…} in quotes, as in "${NAME}"');
+      writeFileSync(file, `${before}chain:\n  - use: smtp\n    options: ${place(`"${reference}"`)}\n`);
+      await readConfigFile(file);
+    }),
+  );
+  // In a block, YAML takes it as it is; another mistake is not blamed on it.
+  writeFileSync(file, "host: ${HOST}\n");
+  expect((await readConfigFile(file)).value).toEqual({ host: "${HOST}" });
+  writeFileSync(file, "host: ${HOST}\nport: 'x\n");
+  await expect(readConfigFile(file)).rejects.not.toThrow("in quotes");
+});

@@ -48,7 +48,7 @@ export async function configJsonSchema(): Promise<Schema> {
     properties?: Schema;
   } & Schema;
   const known: Schema[] = [];
-  for (const [short, name] of Object.entries(shortNames)) {
+  for (const [short, { package: name }] of Object.entries(shortNames)) {
     const loaded = await loadPlugin(short, process.cwd());
     if ("problem" in loaded) throw new Error(loaded.problem);
     const { $schema: _dialect, ...options } = ((await loaded.plugin.jsonSchema?.()) ?? {}) as Schema;

@@ -40,7 +40,7 @@ function pathIn(sentence: string): Path {
   const path = [...place.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, name = ""]) =>
     index === undefined ? name : Number(index),
   );
-  const [, unknown] = /"([^"]+)" is not an option/.exec(sentence) ?? [];
+  const [, unknown] = /"([^"]+)" (?:is not an option|belongs in options)/.exec(sentence) ?? [];
   return unknown === undefined ? path : [...path, unknown];
 }
 

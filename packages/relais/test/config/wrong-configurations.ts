@@ -25,7 +25,7 @@ export const wrong: readonly Wrong[] = [
   [
     "a misspelt field",
     { ...smtp({}), deadlinMs: 1 },
-    ['the configuration "deadlinMs" is not an option; did you mean deadlineMs?'],
+    ['the configuration: "deadlinMs" is not an option; did you mean deadlineMs?'],
   ],
   [
     "a deadline in words",
@@ -56,7 +56,7 @@ export const wrong: readonly Wrong[] = [
   [
     "a sender that is none",
     { ...smtp({}), from: "shop" },
-    ['the configuration from: "shop" is not an address: it has no @'],
+    ['from: "shop" is not an address: it has no @'],
     true,
   ],
   ["an entry that is a text", { chain: ["smtp"] }, ["chain[0]: must be an object, got a string"]],
@@ -195,19 +195,84 @@ export const wrong: readonly Wrong[] = [
   [
     "a variable that is not set",
     smtp({ auth: { user: "relais", pass: "${NOT_SET}" } }),
+    ["chain[0].options.auth.pass: names the environment variable NOT_SET, which is not set"],
+    true,
+  ],
+  [
+    "a variable that is not set, and other mistakes",
+    smtp({ host: "${NOT_SET}", prot: 25 }, { retries: 3 }),
     [
-      "chain[0].options.auth.pass: names the environment variable NOT_SET, which is not set",
-      "chain[0].options.auth.pass: must not be empty",
+      "chain[0].options.host: names the environment variable NOT_SET, which is not set",
+      'chain[0].options: "prot" is not an option; did you mean port?',
+      'chain[0]: "retries" is not an option; did you mean retry?',
     ],
     true,
   ],
   [
+    "a login of which half may be absent",
+    smtp({ auth: { user: "relais", pass: "${NOT_SET:-}" } }),
+    ["chain[0].options.auth.pass: is missing: NOT_SET is not set, or is empty"],
+    true,
+  ],
+  [
+    "providers for chain",
+    { providers: [{ use: "smtp" }] },
+    ['the configuration: "providers" is not an option; did you mean chain?'],
+  ],
+  [
+    "type for use",
+    { chain: [{ type: "smtp", options: { host } }] },
+    ["chain[0].use: is missing", 'chain[0]: "type" is not an option; did you mean use?'],
+  ],
+  [
+    "retries for attempts",
+    smtp({}, { retry: { retries: 3 } }),
+    ['chain[0].retry: "retries" is not an option; did you mean attempts?'],
+  ],
+  [
+    "options beside options",
+    { chain: [{ use: "smtp", host, port: 587, options: { auth: { user: "relais", pass: hidden } } }] },
+    [
+      'chain[0]: "host" belongs in options',
+      'chain[0]: "port" belongs in options',
+      "chain[0].options.host: is missing",
+    ],
+    true,
+  ],
+  [
+    "options of an API beside options",
+    { chain: [{ use: "http", api: "resend", apiKey: hidden, nonsense: 1 }] },
+    [
+      'chain[0]: "api" belongs in options',
+      'chain[0]: "apiKey" belongs in options',
+      'chain[0]: "nonsense" is not an option',
+      'chain[0].options.api: must be "resend" or "postmark" or "sendgrid" or "mailgun" or "brevo"',
+    ],
+    true,
+  ],
+  [
+    "a policy within options",
+    smtp({ retry: { attempts: 3 } }),
+    ['chain[0].options: "retry" is not an option; it belongs beside options'],
+    true,
+  ],
+  [
+    "a vendor",
+    { chain: [{ use: "sendgrid" }] },
+    [
+      'chain[0].use: "sendgrid" is no plugin; write use: http with options: { api: sendgrid, apiKey: … }, from the package @relais/http',
+    ],
+    true,
+  ],
+  [
+    "use of an object",
+    { chain: [{ use: { name: "smtp" } }] },
+    ["chain[0].use: must be a string, not an object"],
+  ],
+  [
     "a file that is not there",
     smtp({ auth: { user: "relais", pass: { file: "/nowhere/at/all" } } }),
-    [
-      'chain[0].options.auth.pass: names the file "/nowhere/at/all", which cannot be read',
-      "chain[0].options.auth.pass: is missing",
-    ],
+    ['chain[0].options.auth.pass: names the file "/nowhere/at/all", which cannot be read'],
     true,
   ],
   [

@@ -13,6 +13,8 @@ export interface Explanation {
   readonly source: string;
   /** Whom it is about. */
   readonly about: About;
+  /** The whole row. */
+  readonly rule: ReplyRule;
   readonly again?: false;
   /** What the provider does about it by itself, while nothing of the message was handed over. */
   readonly remedy?: Remedy;
@@ -59,6 +61,7 @@ export function explainReply(text: string, phase: Phase = "rcpt"): Explanation |
       because,
       source: phrase?.source ?? source,
       about,
+      rule,
       ...(remedy === undefined ? {} : { remedy }),
       ...(again === undefined ? {} : { again }),
       ...(kind === "throttled"

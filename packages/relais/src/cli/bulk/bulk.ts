@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { InvalidMessage } from "@relais/core";
 import { senderFromEnv } from "../../environment/chain-from-env.ts";
-import { type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
+import { type CliContext, type ExitCode, exitCodes, printProblems, sentence } from "../cli-context.ts";
 import type { ChainFlags } from "../flags.ts";
 import { type BodyFileFlags, compiledText, type MessageFlags, withBodyFiles } from "../message-input.ts";
 import { openChain } from "../open-chain.ts";
@@ -46,7 +46,7 @@ export async function sendBulk(flags: BulkFlags, context: CliContext): Promise<E
 /** The sentence of a mistake in the file, the flags or the journal. @throws any other error */
 function userSentence(error: unknown): string {
   if (error instanceof InvalidJournal || error instanceof InvalidFile) return error.message;
-  if (error instanceof InvalidRow || error instanceof InvalidMessage) return `${error.message}.`;
+  if (error instanceof InvalidRow || error instanceof InvalidMessage) return sentence(error.message);
   throw error;
 }
 

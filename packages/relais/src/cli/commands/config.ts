@@ -10,9 +10,9 @@ export const configCommand: AddCommand = (program, context, action) => {
 
 async function printConfig(flags: ChainFlags, context: CliContext): Promise<ExitCode> {
   const { openChain } = await import("../open-chain.ts");
-  const { chain, from, effective } = await openChain(flags, context);
+  const { chain, from } = await openChain(flags, context);
   await chain.close();
-  const shown = effective ?? { chain: chain.links.map(({ id }) => ({ id })) };
+  const shown = chain.effective();
   if (flags.json) context.out(JSON.stringify(shown));
   else {
     const { stringify } = await import("yaml");

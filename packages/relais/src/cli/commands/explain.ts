@@ -42,10 +42,10 @@ async function explain(text: string, flags: ExplainFlags, context: CliContext): 
       `${JSON.stringify(text.slice(0, 60))} refuses nothing: only 4xx and 5xx replies and error names are explained.`,
     ]);
   }
-  const { kind, because, source, retryAfterMs } = explanation;
+  const { kind, because, row, about, source, retryAfterMs } = explanation;
   const { dispositions } = await import("@relais/core");
   if (flags.json) {
-    context.out(JSON.stringify({ ...explanation, disposition: dispositions[kind] }));
+    context.out(JSON.stringify({ ...explanation, page, disposition: dispositions[kind] }));
     return exitCodes.ok;
   }
   const { retry, failover, health } = dispositions[kind];
@@ -55,11 +55,26 @@ async function explain(text: string, flags: ExplainFlags, context: CliContext): 
     `  - ${failover ? "the next provider is asked" : "no other provider is asked"}`,
     `  - ${healthEffects[health]}`,
     ...(retryAfterMs === undefined ? [] : [`  - not before ${retryAfterMs} ms have passed`]),
+    `  row: ${row}`,
+    `  about: ${abouts[about]}`,
     ...(source === undefined ? [] : [`  source: ${source}`]),
+    `  page: ${page}`,
   ];
   for (const line of lines) context.out(line);
   return exitCodes.ok;
 }
+
+/** The tables, and what each kind means. */
+const page = "https://github.com/relais-mail/relais/blob/main/docs/failure-kinds.md";
+
+/** Whom a row is about. */
+const abouts = {
+  account: "the account (login, pause, quota, rate): fix it there, no message is at fault",
+  identity: "the sender's address or domain",
+  message: "the content of this message",
+  recipient: "the recipient's address or mailbox",
+  passing: "the state of a server or a network, which passes",
+} as const;
 
 /** What a kind of failure does to the provider's breaker. */
 const healthEffects = {
@@ -73,6 +88,9 @@ const healthEffects = {
 interface Explanation {
   readonly kind: FailureKind;
   readonly because: string;
+  /** The row of the tables that decided: what it fits. */
+  readonly row: string;
+  readonly about: keyof typeof abouts;
   readonly source?: string;
   readonly retryAfterMs?: number;
 }
@@ -82,12 +100,30 @@ async function explanationOf(text: string, flags: ExplainFlags): Promise<Explana
     const { explainReply } = await import("@relais/smtp/replies");
     const reply = explainReply(text, (flags.phase ?? "rcpt") as Phase);
     if (reply === undefined) return undefined;
-    const { kind, because, source, retryAfterMs } = reply;
-    return { kind, because, source, ...(retryAfterMs && { retryAfterMs }) };
+    const { kind, because, about, source, rule, phrase, retryAfterMs } = reply;
+    const { phases = ["any phase"], codes, enhanced = [] } = rule;
+    const row = [
+      phases.join(", "),
+      codes.join(", "),
+      ...(enhanced.length === 0
+        ? []
+        : [enhanced.map((one) => (one === "none" ? "no enhanced code" : `x.${one}`)).join(", ")]),
+      ...(phrase === undefined ? [] : [`phrase ${phrase.means}`]),
+    ].join(" · ");
+    return { kind, because, row, about, source, ...(retryAfterMs && { retryAfterMs }) };
   }
   const { explainSesError } = await import("@relais/ses");
   // What follows the name stays as it is: an ARN in it has colons.
   const [, name = "", rest = ""] = /^\s*([^\s:]*)[\s:]*(.*)$/s.exec(text) ?? [];
-  const { kind, meaning, source, retryAfterMs } = explainSesError(name, rest, Number(flags.status ?? 400));
-  return { kind, because: meaning, ...(source && { source }), ...(retryAfterMs && { retryAfterMs }) };
+  const error = explainSesError(name, rest, Number(flags.status ?? 400));
+  const { kind, meaning, about, says, source, retryAfterMs } = error;
+  const row = `SES, ${error.name}${says === undefined ? "" : ` · the words /${says.source}/`}`;
+  return {
+    kind,
+    because: meaning,
+    row,
+    about,
+    ...(source && { source }),
+    ...(retryAfterMs && { retryAfterMs }),
+  };
 }

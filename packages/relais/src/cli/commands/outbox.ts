@@ -6,7 +6,14 @@ import type { MessageFilter, Outbox, OutboxMessage, State } from "@relais/outbox
 import { type Command, Option } from "commander";
 import type { Deed } from "../../status/left-out.ts";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
-import { duration, type OutboxFlags, wholeNumber, withDatabaseFlags, withMigrateFlag } from "../flags.ts";
+import {
+  duration,
+  type OutboxFlags,
+  wholeNumber,
+  withConfigFlags,
+  withDatabaseFlags,
+  withMigrateFlag,
+} from "../flags.ts";
 
 const help = `
 Exit codes: 0 done · 1 the message is not there, or the database failed on the way · 2 the command, the configuration
@@ -31,9 +38,10 @@ export const outboxCommand: AddCommand = (program, context, action) => {
     .description("look at the outbox, and settle what needs a person")
     .addHelpText("after", help);
   const addPlain = (name: string, description: string): Command =>
-    withDatabaseFlags(outbox.command(name).description(description))
-      .option("-c, --config <file>", "a configuration file")
-      .option("--json", "print JSON");
+    withConfigFlags(withDatabaseFlags(outbox.command(name).description(description))).option(
+      "--json",
+      "print JSON",
+    );
   const add = (name: string, description: string): Command => withMigrateFlag(addPlain(name, description));
 
   withFilterFlags(add("ls", "list messages, the newest first"))

@@ -1,7 +1,14 @@
 import type { Delivery } from "@relais/core";
 import { Option } from "commander";
 import type { BulkFlags } from "../bulk/bulk.ts";
-import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
+import {
+  type AddCommand,
+  type CliContext,
+  type ExitCode,
+  exitCodes,
+  printProblems,
+  sentence,
+} from "../cli-context.ts";
 import { type ChainFlags, repeatable, wholeNumber, withChainFlags } from "../flags.ts";
 import type { BodyFileFlags, MessageFlags } from "../message-input.ts";
 
@@ -82,12 +89,12 @@ async function send(flags: SendFlags, context: CliContext): Promise<ExitCode> {
     return await sendOne(flags, context);
   } catch (error) {
     if (!(error instanceof InvalidMessage)) throw error;
-    return printProblems(context, flags, [`The message cannot be sent: ${error.message}.`]);
+    return printProblems(context, flags, [sentence(`The message cannot be sent: ${error.message}`)]);
   }
 }
 
 async function sendOne(flags: SendFlags, context: CliContext): Promise<ExitCode> {
-  const { config, dsn, chain: name, dryRun, json, ...content } = flags;
+  const { config, dsn, chain: name, envFile, dryRun, json, ...content } = flags;
   const { compiledText, readMessage } = await import("../message-input.ts");
   const message = await readMessage(content, context);
   if (dryRun) {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Outbox } from "@relais/outbox";
-import { findConfig } from "../../config/config-file.ts";
+import { configFileOf } from "../../config/config-file.ts";
 import type { OutboxEntry } from "../../config/relais-config.ts";
 import { senderFromEnv } from "../../environment/chain-from-env.ts";
 import { ConfigurationError, settingsReader } from "../../environment/settings-reader.ts";
@@ -68,10 +68,10 @@ async function readSettings(
   flags: OutboxFlags,
   { cwd, env }: CliContext,
 ): Promise<OutboxEntry & { readonly from?: string; readonly home: string }> {
-  const file = flags.config ?? findConfig(cwd);
-  if (file === undefined) return { home: cwd };
+  const source = { file: flags.config, cwd, env };
+  if (configFileOf(source) === undefined) return { home: cwd };
   const { loadConfig } = await import("../../config/load-config.ts");
-  const config = await loadConfig({ file, cwd, env }, ["outbox", "from"]);
+  const config = await loadConfig(source, ["outbox", "from"]);
   if (config.problems.length > 0) throw await config.errorOf(config.problems);
   const { outbox = {}, from } = config.values;
   const { folder: home } = config;
