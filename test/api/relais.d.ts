@@ -9,7 +9,7 @@ export { parseDsn } from "./config/parse-dsn.ts";
 export { type ChainEntry, type ChainRules, defineConfig, type Entry, type ProviderEntry, type RateLimitEntry, type RelaisConfig, } from "./config/relais-config.ts";
 export { diagnosticsObserver } from "./diagnostics-observer.ts";
 export { chainFromEnv } from "./environment/chain-from-env.ts";
-export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, } from "./environment/send-email.ts";
+export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, setEmailChain, } from "./environment/send-email.ts";
 export { ConfigurationError, type Environment } from "./environment/settings-reader.ts";
 export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
 export type { Notice, Notify } from "./notices/notice.ts";
@@ -121,7 +121,7 @@ export declare function chainFromEnv(env?: Environment, options?: ChainOptions):
 export declare function senderFromEnv(env: Environment): string | undefined;
 
 // environment/send-email.ts
-import type { MessageInput } from "@relais/core";
+import type { Chain, MessageInput } from "@relais/core";
 export interface EmailAccepted {
     readonly success: true;
     readonly status: "sent";
@@ -136,6 +136,7 @@ export interface EmailNotAccepted {
     readonly rejected: readonly string[];
 }
 export type EmailSent = EmailAccepted | EmailNotAccepted;
+export declare function setEmailChain(next: Pick<Chain, "send"> | undefined): void;
 export declare function sendEmail(payload: MessageInput): Promise<EmailSent>;
 export declare function closeEmail(): Promise<void>;
 

@@ -21,6 +21,7 @@ export {
   type EmailNotAccepted,
   type EmailSent,
   sendEmail,
+  setEmailChain,
 } from "./environment/send-email.ts";
 export { ConfigurationError, type Environment } from "./environment/settings-reader.ts";
 export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
