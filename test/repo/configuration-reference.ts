@@ -16,6 +16,7 @@ interface Part extends Place {
 }
 
 const relais = "packages/relais/src/config/relais-config.ts";
+const development = "packages/relais/src/development/plugins.ts";
 const http = "packages/http/src";
 const common = [`${http}/api/options.ts`, "CommonOptions"] as const;
 const api = (name: string, title: string): Part => ({
@@ -118,6 +119,24 @@ export const parts: readonly Part[] = [
   api("sendgrid", "SendgridOptions"),
   api("mailgun", "MailgunOptions"),
   api("brevo", "BrevoOptions"),
+  {
+    title: "log",
+    path: "chain[].options",
+    says: "`use: log`, for development: a line on standard error for each mail, which is delivered to nobody.",
+    sources: [
+      [development, "LogOptions"],
+      [development, "DevelopmentOptions"],
+    ],
+  },
+  {
+    title: "capture",
+    path: "chain[].options",
+    says: "`use: capture`, for development: mails are kept in a folder, which `relais preview` shows.",
+    sources: [
+      [development, "CaptureFolderOptions"],
+      [development, "DevelopmentOptions"],
+    ],
+  },
 ];
 
 /** The fields of a part that a file can hold. */

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { extname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { didYouMean, type Plugin, pluginFault } from "@relais/core/spi";
+import { developmentPlugins } from "../development/plugins.ts";
 import { loadModule } from "./load-module.ts";
 
 /** Names that need no package name. */
@@ -34,10 +35,12 @@ function locate(name: string, folder: string): string | undefined {
 
 /** Loads the plugin that `use` names. Never rejects. */
 export async function loadPlugin(use: string, folder: string): Promise<Loaded> {
+  const builtIn = Object.hasOwn(developmentPlugins, use) ? developmentPlugins[use] : undefined;
+  if (builtIn !== undefined) return { plugin: builtIn, from: use };
   const name = shortNames[use] ?? use;
   const file = locate(name, folder);
   if (file === undefined) {
-    const near = didYouMean(use, Object.keys(shortNames));
+    const near = didYouMean(use, Object.keys({ ...shortNames, ...developmentPlugins }));
     const known = shortNames[use] ?? (Object.values(shortNames).includes(use) ? use : undefined);
     if (known !== undefined) {
       return { problem: `${JSON.stringify(use)} is not installed: npm install ${known}` };

@@ -4,7 +4,7 @@ type InFile<T> = Omit<T, "clock" | "random">;
 
 /** One provider of a chain, and the policies around it. */
 export interface ProviderEntry {
-  /** A package, a path that begins with `./`, or a short name: `smtp`, `ses`, `http`. */
+  /** A package, a path that begins with `./`, or a short name: `smtp`, `ses`, `http`; for development `log`, `capture`. */
   readonly use: string;
   /** The instance's name, unique in its chain. @defaultValue the plugin's own */
   readonly id?: string;
