@@ -36,7 +36,7 @@ export const folderLayers: Readonly<Record<string, readonly string[]>> = {
   smtp: [".", "attempt", "connection", "options", "replies"],
   conformance: [".", "rules", "harness", "smtp", "ses", "server"],
   prometheus: [".", "metrics", "registry", "targets"],
-  relais: [".", "cli", "status", "notices", "config", "development", "environment"],
+  relais: [".", "cli", "preview", "status", "notices", "config", "development", "environment"],
   outbox: [".", "worker", "table", "operations", "enqueue", "store", "database"],
 };
 

@@ -8,6 +8,7 @@ import { conformanceCommand } from "./commands/conformance.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { initCommand } from "./commands/init.ts";
 import { outboxCommand } from "./commands/outbox.ts";
+import { previewCommand } from "./commands/preview.ts";
 import { sendCommand } from "./commands/send.ts";
 import { workerCommands } from "./commands/worker.ts";
 
@@ -18,6 +19,7 @@ const commands: readonly AddCommand[] = [
   explainCommand,
   conformanceCommand,
   initCommand,
+  previewCommand,
   workerCommands,
   outboxCommand,
   completionCommand,

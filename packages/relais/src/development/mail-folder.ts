@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { decodeWords } from "@relais/core/spi";
 
 /** What is kept of a mail besides its bytes. */
 export interface KeptMail {
@@ -11,6 +12,8 @@ export interface KeptMail {
   readonly from: string;
   /** The envelope's recipients, those of Bcc included. */
   readonly to: readonly string[];
+  /** As it is shown; `""` if there is none. */
+  readonly subject: string;
   /** Bytes of the whole mail. */
   readonly size: number;
 }
@@ -77,7 +80,7 @@ export function mailFolder(path: string, most: number = standardMost): MailFolde
       const now = new Date().toISOString();
       // By time: names are in the order in which the mails came.
       const id = `${now.replaceAll(/[:.]/g, "-")}-${randomBytes(4).toString("hex")}`;
-      const mail: KeptMail = { id, at: now, from, to, size: bytes.length };
+      const mail: KeptMail = { id, at: now, from, to, subject: subjectOf(bytes), size: bytes.length };
       // Mails may hold codes and links: they are for this user alone. Whoever sees the JSON finds the bytes.
       await writeFile(at(id, "eml"), bytes, { mode: 0o600 });
       await writeFile(at(id, "part"), `${JSON.stringify(mail, undefined, 2)}\n`, { mode: 0o600 });
@@ -102,4 +105,23 @@ export function mailFolder(path: string, most: number = standardMost): MailFolde
       await remove(await ids());
     },
   };
+}
+
+const mostHeaderBytes = 262_144;
+
+/** The lines of a mail's header section, unfolded (RFC 5322, 2.2.3). */
+export function headerLines(bytes: Buffer): string[] {
+  const start = bytes.toString("latin1", 0, mostHeaderBytes);
+  const end = /\r?\n\r?\n/.exec(start)?.index ?? start.length;
+  const lines = bytes
+    .subarray(0, end)
+    .toString()
+    .replaceAll(/\r?\n(?=[ \t])/g, "")
+    .split(/\r?\n/);
+  return lines.filter((line) => line !== "");
+}
+
+function subjectOf(bytes: Buffer): string {
+  const line = headerLines(bytes).find((one) => /^subject[ \t]*:/i.test(one)) ?? "";
+  return decodeWords(line.slice(line.indexOf(":") + 1)).trim();
 }
