@@ -80,7 +80,7 @@ export interface Outbox {
  * one process.
  */
 export async function createOutbox(options: OutboxOptions = {}): Promise<Outbox> {
-  const { from, limits } = options;
+  const { from, limits, prepare } = options;
   const database = await openDatabase(options);
   try {
     if (options.migrate ?? true) await migrate(database);
@@ -88,7 +88,7 @@ export async function createOutbox(options: OutboxOptions = {}): Promise<Outbox>
     await database.close();
     throw error;
   }
-  const defaults = { from, limits };
+  const defaults = { from, limits, prepare };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= stopUsers(database).then(() => database.close());

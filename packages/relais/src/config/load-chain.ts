@@ -9,6 +9,7 @@ export interface LoadOptions extends ConfigSource {
   readonly name?: string | undefined;
   readonly observers?: ChainOptions["observers"];
   readonly journal?: ChainOptions["journal"];
+  readonly prepare?: ChainOptions["prepare"];
 }
 
 /** A chain that comes from a configuration and can be read again. */
@@ -30,14 +31,14 @@ export interface LoadedChain extends Chain {
  * @throws {ConfigurationError} all mistakes at once, a sentence each, never with a secret
  */
 export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain> {
-  const { observers, journal, name, ...source } = options;
+  const { observers, journal, prepare, name, ...source } = options;
   // zod is loaded with these: for those who read configurations alone.
   const { configFileOf, loadConfig } = await import("./load-config.ts");
   const { buildChain } = await import("./build-chain.ts");
   const file = configFileOf(source);
   const build = async (): Promise<BuiltChain & { readonly secrets: ReadonlySet<string> }> => {
     const config = await loadConfig({ ...source, file: file ?? source.file });
-    const chainOptions = { ...(observers && { observers }), ...(journal && { journal }) };
+    const chainOptions = { ...(observers && { observers }), ...(journal && { journal }), prepare };
     return { ...(await buildChain(config, { name, ...chainOptions })), secrets: config.secrets };
   };
   let current = await build();
