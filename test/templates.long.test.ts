@@ -5,6 +5,7 @@ import { firstMissing } from "./repo/markdown.ts";
 import { root } from "./repo/root.ts";
 import { run } from "./repo/run.ts";
 import { emptied } from "./repo/scratch.ts";
+import { typeErrors } from "./repo/type-check.ts";
 import { manifestAt } from "./repo/workspace.ts";
 
 const folder = "examples/templates";
@@ -13,9 +14,10 @@ test("examples/templates runs with the template engines that its manifest names"
   const project = emptied(".test-results/templates");
   cpSync(join(root, folder), project, { recursive: true });
   // Our own packages are found above the folder.
-  const engines = Object.entries({ ...manifestAt(folder).dependencies }).filter(
-    ([, version]) => !version.startsWith("workspace:"),
-  );
+  const engines = Object.entries({
+    ...manifestAt(folder).dependencies,
+    ...manifestAt(folder).devDependencies,
+  }).filter(([, version]) => !version.startsWith("workspace:"));
   const manifest = {
     name: "somebody-elses",
     private: true,
@@ -26,6 +28,7 @@ test("examples/templates runs with the template engines that its manifest names"
   const flags = ["install", "--ignore-scripts", "--no-audit", "--no-fund"];
   const installed = await run("npm", flags, { cwd: project, timeoutMs: 200_000 });
   expect(installed.code, installed.said).toBe(0);
+  expect(await typeErrors(".test-results/templates")).toBe("");
   const { code, said, stdout } = await run(process.execPath, ["--conditions=@relais/source", "main.ts"], {
     cwd: project,
     timeoutMs: 60_000,

@@ -73,14 +73,14 @@ describe("relais preview", () => {
 
   test.each([
     ["without a login", undefined],
-    ["with any login, PLAIN", { user: "ann", pass: "whatever" }],
-    ["with any login, LOGIN", { user: "ann", pass: "whatever", method: "LOGIN" }],
-  ])("takes the mail of an application with nodemailer, %s", async (_, auth) => {
+    ["with any login, PLAIN", "PLAIN"],
+    ["with any login, LOGIN", "LOGIN"],
+  ])("takes the mail of an application with nodemailer, %s", async (_, authMethod) => {
     const { host, port } = at.smtp;
     const transport = nodemailer.createTransport({
       host,
       port,
-      ...(auth && { auth: { user: auth.user, pass: auth.pass }, authMethod: auth.method }),
+      ...(authMethod && { auth: { user: "ann", pass: "whatever" }, authMethod }),
     });
     const html = '<p>Hello <img src="cid:logo" alt="Shop"></p>';
     await transport.sendMail({
