@@ -15,6 +15,7 @@ export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
 export type { Notice, Notify } from "./notices/notice.ts";
 export { type NoticeObserver, type NoticeOptions, noticeObserver } from "./notices/notice-observer.ts";
 export { type WebhookOptions, webhook } from "./notices/webhook.ts";
+export { withText } from "./with-text.ts";
 
 // config/load-chain.ts
 import type { Chain, ChainOptions } from "@relais/core";
@@ -23,6 +24,7 @@ export interface LoadOptions extends ConfigSource {
     readonly name?: string | undefined;
     readonly observers?: ChainOptions["observers"];
     readonly journal?: ChainOptions["journal"];
+    readonly prepare?: ChainOptions["prepare"];
 }
 export interface LoadedChain extends Chain {
     readonly file: string | undefined;
@@ -208,3 +210,7 @@ export interface WebhookOptions {
     readonly body?: ((notice: Notice) => unknown) | undefined;
 }
 export declare function webhook(url: string | URL, options?: WebhookOptions): Notify;
+
+// with-text.ts
+import type { MessageInput } from "@relais/core";
+export declare function withText(message: MessageInput): Promise<MessageInput>;

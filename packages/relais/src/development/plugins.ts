@@ -38,7 +38,7 @@ function checkProduction(name: string, { allowProduction = false }: DevelopmentO
 }
 
 /** A mail on one line. */
-export function logLine({ from, subject, text, html, attachments, raw }: Message, { to }: Envelope): string {
+function logLine({ from, subject, text, html, attachments, raw }: Message, { to }: Envelope): string {
   const files = attachments.map(({ filename }) => filename ?? "a file without a name");
   const parts = [text === undefined ? "" : "text", html === undefined ? "" : "HTML", ...files];
   const holds = raw === undefined ? parts.filter((part) => part !== "").join(", ") : `${raw.length} bytes`;
