@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from "commander";
 import { ConfigurationError, settingsReader } from "../environment/settings-reader.ts";
 import { allowedHosts } from "../status/access.ts";
 import type { CliContext } from "./cli-context.ts";
@@ -12,13 +11,6 @@ export interface SiteFlags {
 }
 
 export const localhost = "127.0.0.1";
-
-/** Takes one more name for `--allowed-host`. */
-export function hostName(value: string, previous: readonly string[] = []): readonly string[] {
-  if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(value))
-    throw new InvalidArgumentError("It must be a name alone, as status.example.org is.");
-  return [...previous, value];
-}
 
 export const tokenIn = ({ env }: CliContext): string | undefined =>
   settingsReader(env).text("RELAIS_STATUS_TOKEN");

@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import type { MailFolder } from "../../development/mail-folder.ts";
 import { ConfigurationError } from "../../environment/settings-reader.ts";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes } from "../cli-context.ts";
-import { wholeNumber } from "../flags.ts";
-import { hostName, type SiteFlags } from "../site-flags.ts";
+import { hostName, wholeNumber } from "../flags.ts";
+import type { SiteFlags } from "../site-flags.ts";
 
 const help = `
 The page lists the mails of a folder, newest first: HTML, text, source, headers, attachments, and what breaks in readers.

@@ -1,6 +1,12 @@
 import type { AddCommand } from "../cli-context.ts";
-import { duration, wholeNumber, withChainFlags, withDatabaseFlags, withMigrateFlag } from "../flags.ts";
-import { hostName } from "../site-flags.ts";
+import {
+  duration,
+  hostName,
+  wholeNumber,
+  withChainFlags,
+  withDatabaseFlags,
+  withMigrateFlag,
+} from "../flags.ts";
 
 const workerHelp = `
 Works until SIGTERM, then finishes what is under way; SIGHUP reads the configuration again.
