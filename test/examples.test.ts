@@ -9,7 +9,8 @@ import { root } from "./repo/root.ts";
 import { run } from "./repo/run.ts";
 import { workspaces } from "./repo/workspace.ts";
 
-const examples = workspaces("examples");
+// test/templates.long.test.ts installs and runs it.
+const examples = workspaces("examples").filter(({ folder }) => folder !== "examples/templates");
 const published = workspaces("packages")
   .flatMap(doors)
   .map((one) => one.specifier);

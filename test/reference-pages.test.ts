@@ -24,7 +24,7 @@ test("docs/command.md matches the help of the command", async () => {
   const path = join(root, "docs/command.md");
   if (process.env.UPDATE_API !== undefined) writeFileSync(path, page);
   expect(readFileSync(path, "utf8")).toBe(page);
-  for (const name of ["send", "check", "config", "explain", "conformance", "init"]) {
+  for (const name of ["send", "check", "config", "explain", "conformance", "init", "preview"]) {
     expect(page).toContain(`## relais ${name}\n`);
   }
 });

@@ -21,9 +21,14 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/opentelemetry": ["."],
   "@relais/outbox": ["."],
   "@relais/pino": ["."],
-  "@relais/testing": ["."],
+  "@relais/testing": [".", "./jest", "./vitest"],
   "@relais/prometheus": [".", "./operations/*"],
   relais: [".", "./relais.schema.json"],
+};
+
+/** Entry points that are imported for what they do. */
+const effectsOf: Readonly<Record<string, readonly string[]>> = {
+  "@relais/testing": ["./dist/jest.js", "./dist/vitest.js"],
 };
 
 /** What a package ships besides its code. */
@@ -52,7 +57,7 @@ describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
     expect(manifest).toMatchObject({
       license: "MIT",
       type: "module",
-      sideEffects: false,
+      sideEffects: effectsOf[manifest.name] ?? false,
       engines: { node: expect.stringMatching(/^>=22/) },
       repository: { type: "git", directory: folder, url: expect.stringMatching(/^git\+https:/) },
       description: expect.stringMatching(/.{20}/),

@@ -77,9 +77,20 @@ export default defineConfig({
           { text: "Whole mails", link: "/whole-mails" },
           { text: "Policies", link: "/policies" },
           { text: "Dev, staging, prod", link: "/stages" },
+          { text: "Templates", link: "/templates" },
+          { text: "Test and preview", link: "/test-and-preview" },
           { text: "Operate", link: "/operate" },
           { text: "Runbook", link: "/operations/runbook" },
           { text: "Write a provider", link: "/write-a-provider" },
+        ],
+      },
+      {
+        text: "Coming from",
+        collapsed: true,
+        items: [
+          { text: "nodemailer", link: "/coming-from-nodemailer" },
+          { text: "Resend", link: "/coming-from-resend" },
+          { text: "Upyo", link: "/coming-from-upyo" },
         ],
       },
       {

@@ -317,12 +317,14 @@ export interface SmtpServerOptions {
     readonly smtpUtf8?: boolean;
     readonly dsn?: boolean;
     readonly limits?: string;
+    readonly onMail?: (mail: AcceptedMail) => void;
     readonly script?: SmtpScript;
     readonly record?: "everything" | "envelopes";
 }
 export type SmtpMechanism = "PLAIN" | "LOGIN" | "CRAM-MD5" | "XOAUTH2";
 export interface SmtpAuth {
     readonly users?: Readonly<Record<string, string>>;
+    readonly anyone?: boolean;
     readonly tokens?: Readonly<Record<string, string>>;
     readonly mechanisms?: readonly SmtpMechanism[];
     readonly required?: boolean;

@@ -438,9 +438,11 @@ export interface MessageOptions {
     readonly limits?: Partial<Limits>;
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
+    readonly prepare?: Prepare | undefined;
 }
+export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 export declare function isMessage(value: unknown): value is Message;
-export declare function createMessage(input: MessageInput, options?: MessageOptions): Promise<Message>;
+export declare function createMessage(given: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
 // message/envelope.ts

@@ -17,7 +17,7 @@ export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts"
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
-export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export { createMessage, type MessageInput, type MessageOptions, type Prepare, } from "./message/create-message.ts";
 export { InvalidMessage } from "./message/fields.ts";
 export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Limits, Message, } from "./message/message.ts";
 export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
@@ -104,6 +104,7 @@ import type { Observer } from "../events/event.ts";
 import { type Journal } from "../events/journal.ts";
 import { type FailureKind } from "../failure/kinds.ts";
 import { type AddressInput } from "../message/address-list.ts";
+import type { Prepare } from "../message/create-message.ts";
 import { type Envelope, type Limits } from "../message/message.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { DeliveryScope } from "../provider/scope.ts";
@@ -125,6 +126,7 @@ export interface ChainOptions {
     readonly journal?: Journal | undefined;
     readonly from?: AddressInput | undefined;
     readonly limits?: Partial<Limits> | undefined;
+    readonly prepare?: Prepare | undefined;
     readonly policies?: readonly Policy[] | undefined;
     readonly clock?: Clock | undefined;
 }
@@ -137,6 +139,7 @@ export interface ChainSettings {
     readonly journal: Journal | undefined;
     readonly from: AddressInput | undefined;
     readonly limits: Limits;
+    readonly prepare: Prepare | undefined;
     readonly policies: readonly Policy[];
     readonly clock: Clock;
 }
@@ -540,9 +543,11 @@ export interface MessageOptions {
     readonly limits?: Partial<Limits>;
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
+    readonly prepare?: Prepare | undefined;
 }
+export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 export declare function isMessage(value: unknown): value is Message;
-export declare function createMessage(input: MessageInput, options?: MessageOptions): Promise<Message>;
+export declare function createMessage(given: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
 // message/envelope.ts

@@ -61,13 +61,14 @@ export declare function defaultFolder({ env, cwd, warn, }?: Surroundings): strin
 export {};
 
 // enqueue/enqueue.ts
-import { type Limits, type MessageInput } from "@relais/core";
+import { type Limits, type MessageInput, type Prepare } from "@relais/core";
 import type { Database } from "../database/database.ts";
 import { type Enqueued } from "../store/enqueue.ts";
 import { type EnqueueOptions } from "./options.ts";
 export interface EnqueueDefaults {
     readonly from?: string | undefined;
     readonly limits?: Partial<Limits> | undefined;
+    readonly prepare?: Prepare | undefined;
 }
 export declare function enqueue(database: Database, input: MessageInput, options: EnqueueOptions, defaults: EnqueueDefaults): Promise<Enqueued>;
 export interface EnqueueEntry {

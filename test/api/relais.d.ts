@@ -9,12 +9,13 @@ export { parseDsn } from "./config/parse-dsn.ts";
 export { type AnyPlugin, type ChainEntry, type ChainRules, defineConfig, type Entry, type ProviderEntry, type ProviderFactory, type RateLimitEntry, type RelaisConfig, } from "./config/relais-config.ts";
 export { diagnosticsObserver } from "./diagnostics-observer.ts";
 export { chainFromEnv } from "./environment/chain-from-env.ts";
-export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, } from "./environment/send-email.ts";
+export { closeEmail, type EmailAccepted, type EmailNotAccepted, type EmailSent, sendEmail, setEmailChain, } from "./environment/send-email.ts";
 export { ConfigurationError, type Environment } from "./environment/settings-reader.ts";
 export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
 export type { Notice, Notify } from "./notices/notice.ts";
 export { type NoticeObserver, type NoticeOptions, noticeObserver } from "./notices/notice-observer.ts";
 export { type WebhookOptions, webhook } from "./notices/webhook.ts";
+export { withText } from "./with-text.ts";
 
 // config/load-chain.ts
 import type { Chain, ChainOptions } from "@relais/core";
@@ -23,6 +24,7 @@ export interface LoadOptions extends ConfigSource {
     readonly name?: string | undefined;
     readonly observers?: ChainOptions["observers"];
     readonly journal?: ChainOptions["journal"];
+    readonly prepare?: ChainOptions["prepare"];
 }
 export interface LoadedChain extends Chain {
     readonly file: string | undefined;
@@ -125,7 +127,7 @@ export declare function chainFromEnv(env?: Environment, options?: ChainOptions):
 export declare function senderFromEnv(env: Environment): string | undefined;
 
 // environment/send-email.ts
-import type { MessageInput } from "@relais/core";
+import type { Chain, MessageInput } from "@relais/core";
 export interface EmailAccepted {
     readonly success: true;
     readonly status: "sent";
@@ -141,6 +143,7 @@ export interface EmailNotAccepted {
     readonly rejected: readonly string[];
 }
 export type EmailSent = EmailAccepted | EmailNotAccepted;
+export declare function setEmailChain(next: Pick<Chain, "send"> | undefined): void;
 export declare function sendEmail(payload: MessageInput): Promise<EmailSent>;
 export declare function closeEmail(): Promise<void>;
 
@@ -214,3 +217,7 @@ export interface WebhookOptions {
     readonly body?: ((notice: Notice) => unknown) | undefined;
 }
 export declare function webhook(url: string | URL, options?: WebhookOptions): Notify;
+
+// with-text.ts
+import type { MessageInput } from "@relais/core";
+export declare function withText(message: MessageInput): Promise<MessageInput>;

@@ -1,7 +1,7 @@
 // What @relais/testing opens. Written by `npm run api`.
 
 // index.ts
-export { type CaptureChain, type CaptureOptions, captureChain, type FailureScript } from "./capture-chain.ts";
+export { type CaptureChain, type CaptureOptions, captureChain, type FailureScript, type RefusalScript, } from "./capture-chain.ts";
 export type { CapturedFile, CapturedMail, MailQuery } from "./captured-mail.ts";
 export { type MailMatchers, mailMatchers } from "./matchers.ts";
 
@@ -15,6 +15,9 @@ export interface FailureScript {
     readonly times?: number | undefined;
     readonly to?: string | RegExp | undefined;
 }
+export interface RefusalScript extends Pick<FailureScript, "reason" | "code"> {
+    readonly kind?: FailureKind | undefined;
+}
 export interface CaptureOptions extends ChainOptions {
     readonly provider?: string | undefined;
 }
@@ -26,6 +29,7 @@ export interface CaptureChain extends Chain {
     next(query?: MailQuery, timeoutMs?: number): Promise<CapturedMail>;
     failWith(kind: FailureKind, script?: FailureScript): void;
     unknown(script?: FailureScript): void;
+    rejectRecipients(to: string | RegExp, script?: RefusalScript): void;
     clear(): void;
 }
 export declare function captureChain(options?: CaptureOptions): CaptureChain;
@@ -49,6 +53,8 @@ export interface CapturedMail {
     readonly text: string;
     readonly html: string;
     readonly attachments: readonly CapturedFile[];
+    readonly inlineImages: readonly CapturedFile[];
+    attachment(filename: string): CapturedFile;
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
     readonly links: readonly string[];
     readonly codes: readonly string[];
@@ -61,6 +67,7 @@ export interface MailQuery {
     readonly body?: string | RegExp | undefined;
 }
 export declare function capturedMail(message: Message, { to: recipients }: Envelope): Promise<CapturedMail>;
+export declare function fitsAddress(wanted: string | RegExp | undefined, ...values: readonly string[]): boolean;
 export declare function matches(mail: CapturedMail, { to, from, subject, body }: MailQuery): boolean;
 export declare const describeQuery: (query: MailQuery, mails: readonly CapturedMail[]) => string;
 

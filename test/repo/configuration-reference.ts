@@ -16,6 +16,7 @@ interface Part extends Place {
 }
 
 const relais = "packages/relais/src/config/relais-config.ts";
+const development = "packages/relais/src/development/plugins.ts";
 const http = "packages/http/src";
 const common = [`${http}/api/options.ts`, "ownFields"] as const;
 const connection = ["packages/http-client/src/options.ts", "connectionFields"] as const;
@@ -119,6 +120,24 @@ export const parts: readonly Part[] = [
   api("sendgrid"),
   api("mailgun"),
   api("brevo"),
+  {
+    title: "log",
+    path: "chain[].options",
+    says: "`use: log`, for development: a line on standard error for each mail, which is delivered to nobody.",
+    sources: [
+      [development, "LogOptions"],
+      [development, "DevelopmentOptions"],
+    ],
+  },
+  {
+    title: "capture",
+    path: "chain[].options",
+    says: "`use: capture`, for development: mails are kept in a folder, which `relais preview` shows.",
+    sources: [
+      [development, "CaptureFolderOptions"],
+      [development, "DevelopmentOptions"],
+    ],
+  },
 ];
 
 /** The fields of a part that a file can hold. */

@@ -11,7 +11,7 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   outbox: ["@relais/core", "@relais/core/spi", "@electric-sql/pglite", "@electric-sql/pglite/nodefs", "pg"],
   opentelemetry: ["@relais/core/spi", "@relais/core", "@opentelemetry/api"],
   pino: ["@relais/core/spi", "@relais/core"],
-  testing: ["@relais/core/spi", "@relais/core", "@relais/mime", "htmlparser2"],
+  testing: ["@relais/core/spi", "@relais/core", "@relais/mime", "htmlparser2", "expect", "vitest"],
   prometheus: ["@relais/core/spi", "@relais/core"],
   relais: ["*"],
 };
@@ -36,7 +36,7 @@ export const folderLayers: Readonly<Record<string, readonly string[]>> = {
   smtp: [".", "attempt", "connection", "options", "replies"],
   conformance: [".", "rules", "harness", "smtp", "ses", "server"],
   prometheus: [".", "metrics", "registry", "targets"],
-  relais: [".", "cli", "status", "notices", "config", "environment"],
+  relais: [".", "cli", "preview", "status", "notices", "config", "development", "environment"],
   outbox: [".", "worker", "table", "operations", "enqueue", "store", "database"],
 };
 

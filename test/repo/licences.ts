@@ -15,6 +15,9 @@ type Installed = Manifest & {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 };
 
+/** Optional peers of @relais/testing: the test runner that an application has, and not what ours brings along. */
+const runners = new Set(["expect", "vitest"]);
+
 /** Every package that an installation of ours brings along, found as Node finds it, with its licence. */
 export function productionLicences(): Licensed[] {
   const found = new Map<string, Licensed>();
@@ -27,6 +30,7 @@ export function productionLicences(): Licensed[] {
     const bundled = Object.keys({ ...manifest.devDependencies }).filter((name) => name in onlyIn);
     const wanted = { ...manifest.dependencies, ...manifest.peerDependencies };
     for (const name of [...bundled, ...Object.keys(wanted)]) {
+      if (runners.has(name) && manifest.name === "@relais/testing") continue;
       const next = installed(folder, name);
       if (next === undefined && manifest.peerDependenciesMeta?.[name]?.optional) continue;
       if (next === undefined) throw new Error(`${manifest.name} needs ${name}, which is not installed`);

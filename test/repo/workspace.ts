@@ -15,7 +15,7 @@ export interface Manifest {
   readonly license?: string;
   readonly type?: string;
   readonly private?: boolean;
-  readonly sideEffects?: boolean;
+  readonly sideEffects?: boolean | readonly string[];
   readonly engines?: Versions;
   readonly repository?: { readonly type: string; readonly url: string; readonly directory: string };
   readonly files?: readonly string[];

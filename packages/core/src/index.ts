@@ -24,7 +24,12 @@ export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts"
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
-export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export {
+  createMessage,
+  type MessageInput,
+  type MessageOptions,
+  type Prepare,
+} from "./message/create-message.ts";
 export { InvalidMessage } from "./message/fields.ts";
 export type {
   Alternative,

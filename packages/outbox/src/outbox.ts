@@ -94,7 +94,7 @@ export async function createOutbox<O extends OutboxOptions>(
   given?: O & WithoutUndefined<O>,
 ): Promise<Outbox> {
   const options: OutboxOptions = given ?? {};
-  const { from, limits } = options;
+  const { from, limits, prepare } = options;
   const database = await openDatabase(options);
   try {
     if (options.migrate ?? true) await migrate(database);
@@ -102,7 +102,7 @@ export async function createOutbox<O extends OutboxOptions>(
     await database.close();
     throw error;
   }
-  const defaults = { from, limits };
+  const defaults = { from, limits, prepare };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= stopUsers(database).then(() => database.close());

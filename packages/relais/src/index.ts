@@ -23,9 +23,11 @@ export {
   type EmailNotAccepted,
   type EmailSent,
   sendEmail,
+  setEmailChain,
 } from "./environment/send-email.ts";
 export { ConfigurationError, type Environment } from "./environment/settings-reader.ts";
 export { type EmailNoticeParts, emailNotice } from "./notices/email-notice.ts";
 export type { Notice, Notify } from "./notices/notice.ts";
 export { type NoticeObserver, type NoticeOptions, noticeObserver } from "./notices/notice-observer.ts";
 export { type WebhookOptions, webhook } from "./notices/webhook.ts";
+export { withText } from "./with-text.ts";

@@ -1,6 +1,13 @@
 import { type Chain, type ChainOptions, createChain, type FailureKind } from "@relais/core";
-import { defineProvider, SendFailure } from "@relais/core/spi";
-import { type CapturedMail, capturedMail, describeQuery, type MailQuery, matches } from "./captured-mail.ts";
+import { defineProvider, type RejectedRecipient, SendFailure } from "@relais/core/spi";
+import {
+  type CapturedMail,
+  capturedMail,
+  describeQuery,
+  fitsAddress,
+  type MailQuery,
+  matches,
+} from "./captured-mail.ts";
 
 /** How sends fail from now on. */
 export interface FailureScript {
@@ -14,6 +21,12 @@ export interface FailureScript {
   readonly times?: number | undefined;
   /** Only sends to this recipient fail. @defaultValue all */
   readonly to?: string | RegExp | undefined;
+}
+
+/** Recipients that are refused while the others are accepted. */
+export interface RefusalScript extends Pick<FailureScript, "reason" | "code"> {
+  /** @defaultValue `"rejected"`: no such user */
+  readonly kind?: FailureKind | undefined;
 }
 
 export interface CaptureOptions extends ChainOptions {
@@ -41,6 +54,8 @@ export interface CaptureChain extends Chain {
   failWith(kind: FailureKind, script?: FailureScript): void;
   /** Sends end as `unknown` from now on: handed over, and the answer lost. */
   unknown(script?: FailureScript): void;
+  /** These recipients are refused from now on, and others of the same mail accepted: the delivery is `partial`. */
+  rejectRecipients(to: string | RegExp, script?: RefusalScript): void;
   /** Forgets what was sent and failed, and ends all scripts. */
   clear(): void;
 }
@@ -78,6 +93,7 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
   const returned = new Set<CapturedMail>();
   const waiters = new Set<Waiter>();
   let scripts: ActiveScript[] = [];
+  let refusals: (RefusalScript & { readonly to: string | RegExp })[] = [];
 
   function scriptFor(mail: CapturedMail): ActiveScript | undefined {
     return scripts.find(({ left, to }) => left > 0 && matches(mail, { to }));
@@ -108,6 +124,15 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
     scripts.push({ ...script, kind, left: script.times ?? Number.POSITIVE_INFINITY });
   }
 
+  function rejectedOf(mail: CapturedMail): RejectedRecipient[] {
+    return mail.recipients.flatMap((address) => {
+      const refusal = refusals.find(({ to }) => fitsAddress(to, address));
+      if (refusal === undefined) return [];
+      const { kind = "rejected", reason = reasons[kind], code } = refusal;
+      return [{ address, kind, reason, ...(code !== undefined && { code }) }];
+    });
+  }
+
   const provider = defineProvider<CapturedMail>({
     id,
     async connect(message, { envelope }) {
@@ -117,8 +142,12 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
     },
     async send(message, { connection: mail }) {
       applyScript(mail, true);
-      hand(mail);
-      return { messageId: message.messageId || message.id };
+      const rejected = rejectedOf(mail);
+      const refused = new Set(rejected.map(({ address }) => address));
+      const recipients = mail.recipients.filter((address) => !refused.has(address));
+      if (recipients.length === 0) failed.push(mail);
+      else hand(refused.size === 0 ? mail : Object.freeze({ ...mail, recipients }));
+      return { messageId: message.messageId || message.id, rejected };
     },
   });
   const chain = createChain([provider], { policies: [], ...chainOptions });
@@ -158,10 +187,13 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
     },
     failWith,
     unknown: (script?: FailureScript) => failWith("unknown", script),
+    rejectRecipients: (to: string | RegExp, script: RefusalScript = {}) =>
+      void refusals.push({ ...script, to }),
     clear() {
       sent.length = 0;
       failed.length = 0;
       scripts = [];
+      refusals = [];
       returned.clear();
     },
   });

@@ -26,7 +26,15 @@ export interface CapturedMail {
   readonly text: string;
   /** `""` if there is none. */
   readonly html: string;
+  /** Files of all kinds, the images of the HTML included. */
   readonly attachments: readonly CapturedFile[];
+  /** The images that the HTML shows by `cid:`. */
+  readonly inlineImages: readonly CapturedFile[];
+  /**
+   * The file of this name.
+   * @throws {Error} if there is none: lists those there are
+   */
+  attachment(filename: string): CapturedFile;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   /** Every link, in order and each once: `href` of the HTML, then URLs that stand in the text. */
   readonly links: readonly string[];
@@ -72,16 +80,25 @@ interface Bodies {
 const unseen = new Set(["script", "style", "title"]);
 const inline = new Set(["a", "b", "em", "font", "i", "small", "span", "strong", "u"]);
 
+interface ReadHtml {
+  readonly shown: string;
+  readonly links: readonly string[];
+  /** Content-IDs of the images. */
+  readonly cids: readonly string[];
+}
+
 /** What a reader sees of the HTML, and where its links lead. */
-function readHtml(html: string): { readonly shown: string; readonly links: readonly string[] } {
+function readHtml(html: string): ReadHtml {
   const links: string[] = [];
+  const cids: string[] = [];
   let shown = "";
   let hidden = 0;
   const parser = new Parser({
-    onopentag(name, { href = "" }) {
+    onopentag(name, { href = "", src = "" }) {
       if (unseen.has(name)) hidden += 1;
       if (!inline.has(name)) shown += " ";
       if (name === "a" && href.trim() !== "") links.push(href.trim());
+      if (name === "img" && src.startsWith("cid:")) cids.push(src.slice(4));
     },
     onclosetag(name) {
       if (unseen.has(name)) hidden -= 1;
@@ -92,14 +109,15 @@ function readHtml(html: string): { readonly shown: string; readonly links: reado
     },
   });
   parser.end(html);
-  return { shown: shown.replace(/\s+/g, " ").trim(), links };
+  return { shown: shown.replace(/\s+/g, " ").trim(), links, cids };
 }
 
 /** Makes a captured mail of a message and whom this send was for. Whole mails are read. */
 export async function capturedMail(message: Message, { to: recipients }: Envelope): Promise<CapturedMail> {
   const whole = message.raw === undefined ? message : await parts(message);
   const { text = "", html = "" }: Partial<Bodies> = whole;
-  const { shown, links } = readHtml(html);
+  const { shown, links, cids } = readHtml(html);
+  const attachments = whole.attachments.map(fileOf);
   const words = `${shown}\n${text}`;
   return Object.freeze({
     from: message.from.address,
@@ -111,7 +129,16 @@ export async function capturedMail(message: Message, { to: recipients }: Envelop
     subject: message.subject,
     text,
     html,
-    attachments: whole.attachments.map(fileOf),
+    attachments,
+    inlineImages: attachments.filter(
+      ({ cid = "" }) => cids.includes(cid) || cids.includes(encodeURIComponent(cid)),
+    ),
+    attachment(filename: string) {
+      const found = attachments.find((one) => one.filename === filename);
+      if (found !== undefined) return found;
+      const names = attachments.map((one) => one.filename ?? "one without a name").join(", ");
+      throw new Error(`there is no attachment ${JSON.stringify(filename)}; there is ${names || "none"}`);
+    },
     headers: message.headers,
     links: once([...links, ...(words.match(url) ?? [])]),
     codes: once((words.replace(url, " ").match(code) ?? []).map((found) => found.replace(/[ -]/, ""))),
@@ -119,6 +146,7 @@ export async function capturedMail(message: Message, { to: recipients }: Envelop
   });
 }
 
+/** Whether one of the values is the wanted text, or fits the wanted pattern. */
 function fits(wanted: string | RegExp | undefined, ...values: readonly string[]): boolean {
   if (wanted === undefined) return true;
   if (typeof wanted === "string") return values.includes(wanted);
@@ -127,7 +155,7 @@ function fits(wanted: string | RegExp | undefined, ...values: readonly string[])
 }
 
 /** Addresses are the same in any case, for a test. */
-function fitsAddress(wanted: string | RegExp | undefined, ...values: readonly string[]): boolean {
+export function fitsAddress(wanted: string | RegExp | undefined, ...values: readonly string[]): boolean {
   if (typeof wanted !== "string") return fits(wanted, ...values);
   return values.some((value) => value.toLowerCase() === wanted.toLowerCase());
 }

@@ -1,14 +1,10 @@
 import { createChain } from "@relais/core";
 import { failureKinds } from "@relais/core/spi";
+import { expect as jestExpect } from "expect";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { captureChain, type MailMatchers, mailMatchers } from "../src/index.ts";
-
-declare module "vitest" {
-  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown>
-    extends MailMatchers<R> {}
-}
-expect.extend(mailMatchers);
+import { describe, expect, test, vi } from "vitest";
+import { captureChain } from "../src/index.ts";
+import "../src/vitest.ts";
 
 const mail = {
   from: "Shop <shop@example.org>",
@@ -41,6 +37,26 @@ test("a mail in plain texts", async () => {
     codes: ["482913"],
   });
   expect(chain.last?.attachments[0]).toMatchObject({ filename: "a.txt", content: Buffer.from("hello") });
+});
+
+test("files by name, and the images that the HTML shows", async () => {
+  const chain = captureChain();
+  const image = { content: Buffer.from("PNG"), contentType: "image/png" };
+  await chain.send({
+    ...mail,
+    html: '<img src="cid:logo@shop" alt="Shop"><img src="https://x.example/a.png" alt="">',
+    attachments: [
+      { ...image, filename: "logo.png", cid: "logo@shop" },
+      { ...image, filename: "other.png", cid: "other@shop" },
+      { filename: "invoice.pdf", content: Buffer.from("%PDF") },
+      { content: Buffer.from("x") },
+    ],
+  });
+  expect(chain.last?.inlineImages.map(({ filename }) => filename)).toEqual(["logo.png"]);
+  expect(chain.last?.attachment("invoice.pdf").content.toString()).toBe("%PDF");
+  expect(() => chain.last?.attachment("bill.pdf")).toThrow(
+    'there is no attachment "bill.pdf"; there is logo.png, other.png, invoice.pdf, one without a name',
+  );
 });
 
 test("a whole mail is read", async () => {
@@ -111,6 +127,36 @@ describe("failures", () => {
     expect(await chain.send({ ...mail, to: "bob@example.net" })).toMatchObject({ success: true });
   });
 
+  test("for some recipients of a mail: the delivery is partial, and the others got it", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }), async (refused) => {
+        const chain = captureChain();
+        chain.rejectRecipients(/^no-/, { kind: "deferred", code: "450 4.2.2", reason: "mailbox full" });
+        const to = refused.map((no, i) => `${no ? "no" : "yes"}-${i}@example.net`);
+        const [out, accepted] = [
+          to.filter((one) => one.startsWith("no")),
+          to.filter((one) => /^yes/.test(one)),
+        ];
+        const delivery = await chain.send({ ...mail, to });
+        expect(delivery.status).toBe(
+          out.length === 0 ? "sent" : accepted.length === 0 ? "failed" : "partial",
+        );
+        if (!delivery.success) {
+          expect(delivery.accepted).toEqual(accepted);
+          expect(delivery.rejected.map(({ address }) => address)).toEqual(out);
+          expect(delivery.rejected[0]?.failure).toMatchObject({ kind: "deferred", reason: "mailbox full" });
+        }
+        expect(chain.sent.map(({ recipients }) => recipients)).toEqual(
+          accepted.length === 0 ? [] : [accepted],
+        );
+        expect(chain.failed).toHaveLength(accepted.length === 0 ? 1 : 0);
+        chain.clear();
+        expect(await chain.send({ ...mail, to })).toMatchObject({ status: "sent" });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test("within a chain the next provider takes over", async () => {
     const first = captureChain({ provider: "FIRST" });
     const second = captureChain({ provider: "SECOND" });
@@ -138,4 +184,21 @@ describe("matchers", () => {
     expect(() => expect(chain).toHaveSentNothing()).toThrow('sent: "Hello" to ann@example.net');
     expect(() => expect({}).toHaveSent()).toThrow("wants what captureChain() gives");
   });
+});
+
+test("Jest's own expect takes the matchers, with their types", async () => {
+  vi.stubGlobal("expect", jestExpect);
+  await import("../src/jest.ts");
+  vi.unstubAllGlobals();
+  const chain = captureChain();
+  jestExpect(chain).toHaveSentNothing();
+  await chain.send(mail);
+  jestExpect(chain).toHaveSent({ to: "ann@example.net", times: 1 });
+  jestExpect(chain).not.toHaveSent({ subject: "Hell" });
+  expect(() => jestExpect(chain).toHaveSent({ to: "bob@example.net" })).toThrow(
+    'sent: "Hello" to ann@example.net',
+  );
+  expect(() => jestExpect(chain).not.toHaveSent()).toThrow("expected no such mail");
+  // @ts-expect-error: a name that is no field of a query is told by the types, too
+  jestExpect(chain).toHaveSent({ subjekt: "Hello" });
 });

@@ -53,6 +53,8 @@ export interface SmtpServerOptions {
   readonly dsn?: boolean;
   /** What LIMITS advertises (RFC 9422): `"RCPTMAX=100 MAILMAX=20"`. Default: not advertised. */
   readonly limits?: string;
+  /** Called with each mail as it is accepted, before the client is answered. */
+  readonly onMail?: (mail: AcceptedMail) => void;
   /** Where the server misbehaves. Default: nowhere. */
   readonly script?: SmtpScript;
   /**
@@ -68,6 +70,8 @@ export type SmtpMechanism = "PLAIN" | "LOGIN" | "CRAM-MD5" | "XOAUTH2";
 export interface SmtpAuth {
   /** Passwords by user, for PLAIN, LOGIN and CRAM-MD5. */
   readonly users?: Readonly<Record<string, string>>;
+  /** Whether any user and password will do, for PLAIN and LOGIN. Default: false. */
+  readonly anyone?: boolean;
   /** Access tokens by user, for XOAUTH2. */
   readonly tokens?: Readonly<Record<string, string>>;
   /** Default: PLAIN and LOGIN, and XOAUTH2 where there are tokens. */

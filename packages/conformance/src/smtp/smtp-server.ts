@@ -57,7 +57,10 @@ export async function smtpServer(options: SmtpServerOptions = {}): Promise<SmtpS
         return context;
       },
       decide: (exchange) => decide(record, exchange),
-      accept: (mail) => accepted.push(mail),
+      accept: (mail) => {
+        accepted.push(mail);
+        options.onMail?.(mail);
+      },
     });
   });
   const listening = await listener(tcp, options.port ?? 0);

@@ -219,8 +219,9 @@ export async function readMessage(
   now: number,
   signal: AbortSignal,
 ): Promise<Message | Delivery> {
-  const { limits, from: defaultFrom, clock } = settings;
-  const end = await settledWithGrace(createMessage(input, { limits, defaultFrom, now }), signal, clock, 0);
+  const { limits, from: defaultFrom, prepare, clock } = settings;
+  const reading = createMessage(input, { limits, defaultFrom, now, prepare });
+  const end = await settledWithGrace(reading, signal, clock, 0);
   if (end.state === "resolved") return end.value;
   if (end.state === "abandoned")
     return refusedDelivery(settings, {

@@ -2,6 +2,7 @@ import type { Observer } from "../events/event.ts";
 import { isJournal, type Journal } from "../events/journal.ts";
 import { type FailureKind, failureKinds } from "../failure/kinds.ts";
 import { type AddressInput, addressList, oneAddress } from "../message/address-list.ts";
+import type { Prepare } from "../message/create-message.ts";
 import { readEnvelope } from "../message/envelope.ts";
 import { InvalidMessage } from "../message/fields.ts";
 import { defaultLimits, type Envelope, type Limits } from "../message/message.ts";
@@ -101,6 +102,8 @@ export interface ChainOptions {
   /** Used where a message has no `from`. */
   readonly from?: AddressInput | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** Completes each message before it is checked, as `withText` of `relais` does. One made with `createMessage` stays as it is. */
+  readonly prepare?: Prepare | undefined;
   /**
    * The policies of every provider that is given bare, not as a `link`; `[]` for none. Each provider has a state of its
    * own. A link is as it was made, and a chain within this one has its own links.
@@ -121,6 +124,7 @@ export interface ChainSettings {
   readonly journal: Journal | undefined;
   readonly from: AddressInput | undefined;
   readonly limits: Limits;
+  readonly prepare: Prepare | undefined;
   readonly policies: readonly Policy[];
   readonly clock: Clock;
 }
@@ -134,6 +138,7 @@ const names = [
   "journal",
   "from",
   "limits",
+  "prepare",
   "policies",
   "clock",
 ];
@@ -201,7 +206,8 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
   if (journal !== undefined && !isJournal(journal)) {
     throw new TypeError("createChain: journal must be an object of functions: open, handOver, close, late");
   }
-  const { policies } = options;
+  const { policies, prepare } = options;
+  if (!isFunctionOrAbsent(prepare)) throw new TypeError("createChain: prepare must be a function");
   if (
     policies !== undefined &&
     (!Array.isArray(policies) || policies.some((one) => typeof one !== "function"))
@@ -217,6 +223,7 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
     journal,
     from,
     limits: checked,
+    prepare,
     policies: [...(policies ?? standardPolicies({ clock }))],
     clock,
   };

@@ -93,7 +93,11 @@ export interface MessageOptions {
   readonly defaultFrom?: AddressInput | undefined;
   /** Ms since 1970. */
   readonly now?: number;
+  readonly prepare?: Prepare | undefined;
 }
+
+/** Completes a message before it is checked: a text made of its HTML, CSS put into it. A message that is wrong throws. */
+export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 
 const fields = new Set([
   "from",
@@ -211,9 +215,10 @@ async function readBody(field: string, value: object, limits: Limits): Promise<s
  * recipient, leaves in doubt who gets the mail, or cannot be sent is refused; all else is put into the form that carries it.
  * @throws {InvalidMessage} one sentence that names the field and what is wrong with its value
  */
-export async function createMessage(input: MessageInput, options: MessageOptions = {}): Promise<Message> {
-  if (isMessage(input)) return input;
+export async function createMessage(given: MessageInput, options: MessageOptions = {}): Promise<Message> {
+  if (isMessage(given)) return given;
   try {
+    const input = options.prepare === undefined ? given : await prepared(given, options.prepare);
     const raw: unknown = Object.hasOwn(Object(input), "raw") ? input.raw : undefined;
     if (isAbsent(raw)) return await read(input, options);
     const whole = await rawMessage(raw, input, options);
@@ -222,6 +227,15 @@ export async function createMessage(input: MessageInput, options: MessageOptions
   } catch (error) {
     // A getter or a proxy threw; its words may hold anything.
     throw error instanceof InvalidMessage ? error : new InvalidMessage("message", "could not be read");
+  }
+}
+
+async function prepared(input: MessageInput, prepare: Prepare): Promise<MessageInput> {
+  try {
+    return await prepare(input);
+  } catch (error) {
+    // Its words may hold anything.
+    throw error instanceof InvalidMessage ? error : new InvalidMessage("prepare", "failed");
   }
 }
 

@@ -1,4 +1,4 @@
-import { createMessage, type Limits, type MessageInput } from "@relais/core";
+import { createMessage, type Limits, type MessageInput, type Prepare } from "@relais/core";
 import { isAbsent } from "@relais/core/spi";
 import type { Database } from "../database/database.ts";
 import { type Enqueued, type EnqueueRow, insertMessage, insertMessages } from "../store/enqueue.ts";
@@ -10,6 +10,8 @@ import { inTransaction } from "./transactions.ts";
 export interface EnqueueDefaults {
   readonly from?: string | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** Completes each message before it is checked and written. */
+  readonly prepare?: Prepare | undefined;
 }
 
 /** Writes one message. @throws {InvalidMessage} one sentence that names the field and its fault */
@@ -67,13 +69,14 @@ export async function enqueueMany(
 async function rowOf(
   input: MessageInput,
   options: EnqueueOptions,
-  { from, limits }: EnqueueDefaults,
+  { from, limits, prepare }: EnqueueDefaults,
 ): Promise<string> {
   const { sendAt, priority, tenant, expiresInMs, onUnknown, idempotencyKey } = enqueueSettings(options);
   // A scheduled message has the date at which it is due: its readers know nothing of the day on which it was enqueued.
   const now = Math.max(Date.now(), sendAt?.getTime() ?? 0);
   const message = await createMessage(input, {
     now,
+    prepare,
     ...(from === undefined ? {} : { defaultFrom: from }),
     ...(limits === undefined ? {} : { limits }),
   });

@@ -79,3 +79,10 @@ export function duration(value: string): number {
     throw new InvalidArgumentError("It must be a number with a unit, as in 90m, 12h or 7d.");
   return Number(number) * (units[unit] ?? 0);
 }
+
+/** Takes one more name for `--allowed-host`. */
+export function hostName(value: string, previous: readonly string[] = []): readonly string[] {
+  if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(value))
+    throw new InvalidArgumentError("It must be a name alone, as status.example.org is.");
+  return [...previous, value];
+}

@@ -9,6 +9,7 @@ import { explainCommand } from "./commands/explain.ts";
 import { initCommand } from "./commands/init.ts";
 import { operationsCommand } from "./commands/operations.ts";
 import { outboxCommand } from "./commands/outbox.ts";
+import { previewCommand } from "./commands/preview.ts";
 import { sendCommand } from "./commands/send.ts";
 import { workerCommands } from "./commands/worker.ts";
 import { readEnvFiles } from "./env-files.ts";
@@ -20,6 +21,7 @@ const commands: readonly AddCommand[] = [
   explainCommand,
   conformanceCommand,
   initCommand,
+  previewCommand,
   workerCommands,
   outboxCommand,
   operationsCommand,

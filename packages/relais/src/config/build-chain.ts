@@ -19,7 +19,8 @@ import { type Path, type Problem, pathText } from "./problem.ts";
 import type { ChainEntry, ChainRules, ProviderEntry } from "./relais-config.ts";
 import { validate } from "./validate.ts";
 
-export interface BuildOptions extends Pick<ChainOptions, "observers" | "journal" | "clock" | "limits"> {
+export interface BuildOptions
+  extends Pick<ChainOptions, "observers" | "journal" | "clock" | "limits" | "prepare"> {
   /** Which of `chains`. @defaultValue `chain`, or the only one there is */
   readonly name?: string | undefined;
 }

@@ -12,6 +12,7 @@ export interface LoadOptions extends ConfigSource {
   readonly name?: string | undefined;
   readonly observers?: ChainOptions["observers"];
   readonly journal?: ChainOptions["journal"];
+  readonly prepare?: ChainOptions["prepare"];
 }
 
 /** A chain that comes from a configuration and can be read again. */
@@ -40,10 +41,10 @@ type Read = Pick<BuiltChain, "chain"> & {
  * @throws {ConfigurationError} all mistakes at once, a sentence each, never with a secret
  */
 export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain> {
-  const { observers, journal, name: wanted, ...source } = options;
+  const { observers, journal, prepare, name: wanted, ...source } = options;
   const { cwd = ".", env = process.env, config: given, dsn } = source;
   const name = wanted ?? (dsn === undefined ? settingsReader(env).text("RELAIS_CHAIN") : undefined);
-  const chainOptions = { ...(observers && { observers }), ...(journal && { journal }) };
+  const chainOptions = { ...(observers && { observers }), ...(journal && { journal }), prepare };
   const from = configFileOf(source);
   const fromEnv = async (): Promise<Read> => {
     const none = `There is no ${configNames[0]} (or .js, .json, .yaml) in ${resolve(cwd)} or above it`;

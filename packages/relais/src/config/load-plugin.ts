@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { extname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { didYouMean, type Plugin, pluginContract, pluginFault } from "@relais/core/spi";
+import { developmentPlugins } from "../development/plugins.ts";
 import { importFile, loadModule } from "./load-module.ts";
 import type { ProviderFactory } from "./relais-config.ts";
 import { vendorHint } from "./vendor-hints.ts";
@@ -82,6 +83,8 @@ export async function loadPlugin(use: string | object, folder: string): Promise<
       ? { problem: `is no plugin: ${plugin.replace("it has no default export made", "it was not made")}` }
       : { plugin, from: plugin.name };
   }
+  const builtIn = Object.hasOwn(developmentPlugins, use) ? developmentPlugins[use] : undefined;
+  if (builtIn !== undefined) return { plugin: builtIn, from: use };
   const short = Object.hasOwn(shortNames, use) ? shortNames[use] : undefined;
   const name = short?.package ?? use;
   const hint = vendorHint(use);
@@ -92,7 +95,7 @@ export async function loadPlugin(use: string | object, folder: string): Promise<
     const isOurs = Object.values(shortNames).some((one) => one.package === use);
     if (short !== undefined || isOurs)
       return { problem: `${JSON.stringify(use)} is not installed: npm install ${name}` };
-    const near = didYouMean(use, Object.keys(shortNames));
+    const near = didYouMean(use, Object.keys({ ...shortNames, ...developmentPlugins }));
     return {
       problem: `${shown} cannot be found; ${near === undefined ? "is it installed?" : `did you mean ${near}?`}`,
     };

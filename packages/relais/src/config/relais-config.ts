@@ -14,8 +14,8 @@ export type ProviderFactory = (options: any) => Provider;
 /** One provider of a chain, and the policies around it. */
 export interface ProviderEntry {
   /**
-   * A package, a path that begins with `./`, or a short name: `smtp`, `ses`, `http`. In code also a plugin, or a function
-   * that makes a provider of its options.
+   * A package, a path that begins with `./`, or a short name: `smtp`, `ses`, `http`; for development `log`, `capture`. In
+   * code also a plugin, or a function that makes a provider of its options.
    */
   readonly use: string | AnyPlugin | ProviderFactory;
   /** The instance's name, unique in its chain. @defaultValue the plugin's own */

@@ -34,20 +34,33 @@ export interface EmailNotAccepted {
 export type EmailSent = EmailAccepted | EmailNotAccepted;
 
 let chain: Chain | undefined;
+/** The chain of `setEmailChain`, which its maker closes. */
+let given: Pick<Chain, "send"> | undefined;
+
+/**
+ * Makes `sendEmail` send through this chain: one of `loadChain`, or `captureChain()` of `@relais/testing` in a test.
+ * `undefined` makes it read the environment again.
+ */
+export function setEmailChain(next: Pick<Chain, "send"> | undefined): void {
+  if (next !== undefined && typeof next?.send !== "function")
+    throw new TypeError("setEmailChain: give a chain, or undefined");
+  given = next;
+}
 
 /**
  * One call from payload to outcome, over the chain that `process.env` describes (see `chainFromEnv`), which is made
- * on the first call and kept. Never rejects: a wrong environment, too, comes back as `{ success: false, error }`, with
+ * on the first call and kept; or over the one of `setEmailChain`. Never rejects: a wrong environment, too, comes back as `{ success: false, error }`, with
  * the status `failed`. For attempts and each recipient's own failure use `chainFromEnv().send`.
  */
 export async function sendEmail(payload: MessageInput): Promise<EmailSent> {
+  let used = given;
   try {
-    chain ??= chainFromEnv();
+    used ??= chain ??= chainFromEnv();
   } catch (error) {
     const problem = error instanceof ConfigurationError ? error.problems.join(" ") : String(error);
     return { success: false, status: "failed", error: problem, accepted: [], rejected: [] };
   }
-  const delivery: Delivery = await chain.send(payload);
+  const delivery: Delivery = await used.send(payload);
   if (delivery.success) {
     const { provider, messageId } = delivery;
     return { success: true, status: "sent", provider, messageId };
@@ -57,7 +70,7 @@ export async function sendEmail(payload: MessageInput): Promise<EmailSent> {
   return { success: false, status, error, accepted, rejected };
 }
 
-/** Closes the chain behind `sendEmail`; the next call makes a new one. */
+/** Closes the chain that `sendEmail` made; the next call makes a new one. One of `setEmailChain` stays as it is. */
 export async function closeEmail(): Promise<void> {
   const closing = chain;
   chain = undefined;

@@ -40,7 +40,8 @@ events.onmessage = ({ data }) => {
 events.onerror = () => { live.textContent = "not connected"; };
 `;
 
-const form = html`<form method="post" action="/login"><label>Token <input type="password" name="token" autocomplete="current-password" required></label><button>Log in</button></form>`;
+/** Where a visitor logs in. */
+export const loginForm: Html = html`<form method="post" action="/login"><label>Token <input type="password" name="token" autocomplete="current-password" required></label><button>Log in</button></form>`;
 
 /** The whole page. @param nonce allows its own style and script, and nothing else */
 export function page(
@@ -51,7 +52,7 @@ export function page(
     "Relais: status",
     nonce,
     html`<header><h1>Relais</h1><span id="live" aria-live="polite">connecting</span>
-${login === "out" && form}
+${login === "out" && loginForm}
 </header>
 <main>${body}</main>
 <script nonce="${nonce}">${new Html(script)}</script>`,
@@ -60,7 +61,7 @@ ${login === "out" && form}
 
 /** The page for a visitor who has to log in first. */
 export function loginPage(nonce: string): Html {
-  return document("Relais: log in", nonce, html`<header><h1>Relais</h1>${form}</header>`);
+  return document("Relais: log in", nonce, html`<header><h1>Relais</h1>${loginForm}</header>`);
 }
 
 /** A sentence with a way back. */
@@ -68,14 +69,15 @@ export function sentencePage(sentence: string): Html {
   return html`<!doctype html><html lang="en"><meta charset="utf-8"><title>Relais</title><p>${sentence}</p><p><a href="/">Back</a></p></html>`;
 }
 
-function document(title: string, nonce: string, body: Html): Html {
+/** @param more more style */
+export function document(title: string, nonce: string, body: Html, more = ""): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style nonce="${nonce}">${new Html(style)}</style>
+<style nonce="${nonce}">${new Html(style + more)}</style>
 </head>
 <body>
 ${body}

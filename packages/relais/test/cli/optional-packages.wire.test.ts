@@ -15,7 +15,7 @@ cpSync(join(relais, "src"), join(folder, "src"), { recursive: true });
 cpSync(join(relais, "package.json"), join(folder, "package.json"));
 mkdirSync(join(modules, "@relais"), { recursive: true });
 for (const name of readdirSync(join(relais, "node_modules"))) {
-  if (!name.startsWith(".") && name !== "@relais")
+  if (!name.startsWith(".") && name !== "@relais" && name !== "html-to-text")
     symlinkSync(join(relais, "node_modules", name), join(modules, name));
 }
 for (const name of readdirSync(join(relais, "node_modules/@relais"))) {
@@ -46,6 +46,26 @@ test("conformance without its rules says how to install them", () => {
     stdout: error("The rules are not installed: npm install -D @relais/conformance"),
     stderr: "",
   });
+});
+
+test("an SMTP port of the preview without its server says how to install it", () => {
+  expect(run("preview", "--smtp-port", "0", "--json")).toMatchObject({
+    status: 2,
+    stdout: error("The SMTP port is not installed: npm install -D @relais/conformance"),
+    stderr: "",
+  });
+});
+
+test("a text of the HTML without html-to-text says how to install it, as the reason of the delivery", () => {
+  const program = `
+    import { createChain } from "@relais/core";
+    import { withText } from "./src/with-text.ts";
+    const chain = createChain([{ id: "X", send: () => Promise.reject() }], { prepare: withText });
+    const mail = { from: "a@example.org", to: "b@example.net", html: "<p>Hello</p>" };
+    console.log((await chain.send(mail)).error);`;
+  const args = ["--conditions=@relais/source", "--input-type=module-typescript", "-e", program];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  expect(stdout, stderr).toContain("text: cannot be made of the HTML: npm install html-to-text");
 });
 
 test.each(["http", "@relais/http"])("use: %s without its package says how to install it", (use) => {

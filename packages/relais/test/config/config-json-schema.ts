@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { entrySchemas, fileSchema } from "../../src/config/config-schema.ts";
 import { loadPlugin, shortNames } from "../../src/config/load-plugin.ts";
+import { developmentPlugins } from "../../src/development/plugins.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -48,12 +49,13 @@ export async function configJsonSchema(): Promise<Schema> {
     properties?: Schema;
   } & Schema;
   const known: Schema[] = [];
-  for (const [short, { package: name }] of Object.entries(shortNames)) {
+  const builtIn = Object.keys(developmentPlugins).map((name) => [name, { package: name }] as const);
+  for (const [short, { package: name }] of [...Object.entries(shortNames), ...builtIn]) {
     const loaded = await loadPlugin(short, process.cwd());
     if ("problem" in loaded) throw new Error(loaded.problem);
     const { $schema: _dialect, ...options } = ((await loaded.plugin.jsonSchema?.()) ?? {}) as Schema;
     known.push({
-      if: { properties: { use: { enum: [short, name] } }, required: ["use"] },
+      if: { properties: { use: { enum: [...new Set([short, name])] } }, required: ["use"] },
       // biome-ignore lint/suspicious/noThenProperty: the keyword's name in JSON Schema
       then: { properties: { options: referable(options) } },
     });

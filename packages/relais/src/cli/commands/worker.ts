@@ -1,6 +1,12 @@
-import { InvalidArgumentError } from "commander";
 import type { AddCommand } from "../cli-context.ts";
-import { duration, wholeNumber, withChainFlags, withDatabaseFlags, withMigrateFlag } from "../flags.ts";
+import {
+  duration,
+  hostName,
+  wholeNumber,
+  withChainFlags,
+  withDatabaseFlags,
+  withMigrateFlag,
+} from "../flags.ts";
 
 const workerHelp = `
 Works until SIGTERM, then finishes what is under way; SIGHUP reads the configuration again.
@@ -38,9 +44,3 @@ export const workerCommands: AddCommand = (program, context, action) => {
     .option("--allowed-host <name...>", "names by which others reach the page, as a proxy's", hostName)
     .addHelpText("after", serveHelp);
 };
-
-function hostName(value: string, previous: readonly string[] = []): readonly string[] {
-  if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(value))
-    throw new InvalidArgumentError("It must be a name alone, as status.example.org is.");
-  return [...previous, value];
-}

@@ -1,8 +1,7 @@
 import type { Chain } from "@relais/core";
 import type { Outbox, Worker } from "@relais/outbox";
 import type { TableEntry } from "../../config/relais-config.ts";
-import { ConfigurationError, settingsReader } from "../../environment/settings-reader.ts";
-import { allowedHosts } from "../../status/access.ts";
+import { ConfigurationError } from "../../environment/settings-reader.ts";
 import { pageServer, probePages, type RunningServer } from "../../status/page-server.ts";
 import { type StatsCollector, statsCollector } from "../../status/stats-collector.ts";
 import { statusServer } from "../../status/status-server.ts";
@@ -10,6 +9,7 @@ import { type CliContext, type ExitCode, exitCodes } from "../cli-context.ts";
 import type { ChainFlags, OutboxFlags } from "../flags.ts";
 import { openChain } from "../open-chain.ts";
 import { reloader, type WorkerSignals, workerSignals } from "../signals.ts";
+import { checkToken, localhost, portError, tokenIn } from "../site-flags.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
 import { databaseError, openOutbox, outboxKit } from "./open-outbox.ts";
 import { droppedLines, workerLog } from "./worker-log.ts";
@@ -32,7 +32,6 @@ export interface WorkerFlags extends OutboxFlags, ChainFlags {
 const stuckMs = 60_000;
 const statusPort = 8737;
 const metricsPort = 9464;
-const localhost = "127.0.0.1";
 /** A signal to stop does not wait longer for what is being opened. */
 const openingMs = 1_000;
 
@@ -145,17 +144,6 @@ async function close({ worker, server, chain, outbox }: Parts, graceMs?: number)
     await end().catch(() => undefined);
 }
 
-const tokenIn = ({ env }: CliContext): string | undefined => settingsReader(env).text("RELAIS_STATUS_TOKEN");
-
-/** @throws {ConfigurationError} others would see the status page without a token */
-function checkToken({ host = localhost, allowedHost }: WorkerFlags, context: CliContext): void {
-  if (allowedHosts(host, allowedHost).localOnly || tokenIn(context) !== undefined) return;
-  const flag = allowedHost === undefined ? `--host ${host}` : "--allowed-host";
-  throw new ConfigurationError([
-    `RELAIS_STATUS_TOKEN is missing: with ${flag} others reach the status page, and must log in with it; without it the page is for 127.0.0.1.`,
-  ]);
-}
-
 /**
  * The status page, or the probes and metrics alone, if one of them is asked for.
  * @throws {ConfigurationError} the port cannot be used
@@ -187,19 +175,9 @@ async function startServer(
     const pagePort = port ?? (metrics === undefined ? undefined : metricsPort);
     return pagePort === undefined ? undefined : await pageServer(host, pagePort, pages);
   } catch (error) {
-    const failure = error as NodeJS.ErrnoException & { port?: number; address?: string };
-    const { code = "", port: failedPort = port ?? "", address = host } = failure;
-    const fault = portFaults[code] ?? `cannot be opened (${code})`;
-    throw new ConfigurationError([`The port ${failedPort} on ${address} ${fault}.`]);
+    throw portError(error, host, port);
   }
 }
-
-const portFaults: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is in use",
-  EACCES: "may not be opened by this user",
-  EADDRNOTAVAIL: "is at an address that this machine does not have",
-  ENOTFOUND: "is at a host that cannot be found",
-};
 
 /** A database that is away is no reason to restart a worker, which waits for it. A loop that stands still is. */
 function isAlive(worker: Worker): boolean {
