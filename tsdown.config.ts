@@ -52,6 +52,16 @@ const commonJs: Rolldown.Plugin = {
   }),
 };
 
+/** The declarations that `tsc -b` has checked and written to `build`. */
+const declarations = {
+  emit: (_code: string, fileName: string) => ({
+    code: readFileSync(
+      fileName.replace(/\/src\/(?!.*\/src\/)/, "/build/").replace(/\.ts$/, ".d.ts"),
+      "utf8",
+    ).replace(/^\/\/# sourceMappingURL=.*$/m, ""),
+  }),
+};
+
 const config = (
   folder: string,
   name: string,
@@ -67,7 +77,7 @@ const config = (
   fixedExtension: false,
   hash: false,
   clean: format === "esm",
-  dts: { generator: "oxc" },
+  dts: { generator: declarations },
   sourcemap: true,
   plugins: [licences, builtinRequires, ...(format === "cjs" ? [commonJs] : [])],
   outputOptions: { sourcemapExcludeSources: true, exports: "named" },

@@ -28,7 +28,7 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** Entry points that are imported for what they do. */
 const effectsOf: Readonly<Record<string, readonly string[]>> = {
-  "@relais/testing": ["./dist/jest.js", "./dist/vitest.js"],
+  "@relais/testing": ["./dist/jest.js", "./dist/jest.cjs", "./dist/vitest.js", "./dist/vitest.cjs"],
 };
 
 /** What a package ships besides its code. */

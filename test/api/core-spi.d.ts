@@ -20,7 +20,9 @@ export { defaultLimits, type Limits } from "./message/message.ts";
 export { type ClosableParts, closable, unhealthy } from "./provider/closable.ts";
 export { defineProvider, type ProviderCall, type ProviderDefinition, type RejectedRecipient, SendFailure, type SendFailureDetails, type SendResult, } from "./provider/define-provider.ts";
 export { overLimits, type ProviderLimits, utf8Header } from "./provider/limits.ts";
-export { definePlugin, type OptionIssue, type OptionsSchema, type OtherWords, optionMessage, optionsSchema, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, type RawOptionIssue, type SafeParser, } from "./provider/plugin.ts";
+export * as option from "./provider/option.ts";
+export { type OptionIssue, type OptionsSchema, type OtherWords, optionMessage, type RawOptionIssue, } from "./provider/option-issues.ts";
+export { definePlugin, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
@@ -31,6 +33,7 @@ export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/optio
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
+export { version } from "./runtime/version.ts";
 export { untilAborted } from "./runtime/wait.ts";
 
 // events/delivery.ts
@@ -219,7 +222,7 @@ export interface Journal {
 export declare function isJournal(value: unknown): value is Journal;
 
 // events/message-state.ts
-export declare const messageStates: readonly ["queued", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
+export declare const messageStates: readonly ["queued", "scheduled", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
 export type MessageState = (typeof messageStates)[number];
 
 // failure/kinds.ts
@@ -719,13 +722,15 @@ export interface RawOptionIssue {
     readonly input?: unknown;
     readonly keys?: readonly string[] | undefined;
     readonly values?: readonly unknown[] | undefined;
+    readonly options?: readonly unknown[] | undefined;
     readonly minimum?: number | bigint | undefined;
     readonly maximum?: number | bigint | undefined;
     readonly origin?: string | undefined;
     readonly inst?: unknown;
 }
 export declare function kindOf(value: unknown): string;
-export declare function optionMessage(issue: RawOptionIssue): string | undefined;
+export type OtherWords = Readonly<Record<string, readonly string[]>>;
+export declare function optionMessage(issue: RawOptionIssue, otherWords?: OtherWords): string | undefined;
 
 // provider/option.ts
 import { type OptionsSchema } from "./option-issues.ts";
@@ -801,34 +806,6 @@ export interface Plugin<Options = unknown> {
 export type PluginParts<Options> = Omit<Plugin<Options>, "contract">;
 export declare function definePlugin<Options>(parts: PluginParts<Options>): Plugin<Options>;
 export declare function pluginFault(value: unknown): string | undefined;
-export interface SafeParser {
-    safeParse(value: unknown, how: {
-        readonly error: (issue: RawOptionIssue) => string | undefined;
-    }): {
-        readonly success: true;
-        readonly data: unknown;
-    } | {
-        readonly success: false;
-        readonly error: {
-            readonly issues: readonly OptionIssue[];
-        };
-    };
-}
-export declare function optionsSchema<Options>(load: () => Promise<SafeParser>, check: (options: Options) => void): OptionsSchema<Options>;
-export interface RawOptionIssue {
-    readonly code?: string | undefined;
-    readonly expected?: string | undefined;
-    readonly input?: unknown;
-    readonly keys?: readonly string[] | undefined;
-    readonly values?: readonly unknown[] | undefined;
-    readonly options?: readonly unknown[] | undefined;
-    readonly minimum?: number | bigint | undefined;
-    readonly maximum?: number | bigint | undefined;
-    readonly origin?: string | undefined;
-    readonly inst?: unknown;
-}
-export type OtherWords = Readonly<Record<string, readonly string[]>>;
-export declare function optionMessage(issue: RawOptionIssue, otherWords?: OtherWords): string | undefined;
 
 // provider/provider.ts
 import type { Outcome } from "../failure/outcome.ts";
@@ -978,6 +955,9 @@ export interface Slots {
     readonly taken: number;
 }
 export declare function slots(capacity: number): Slots;
+
+// runtime/version.ts
+export declare const version = "0.1.0";
 
 // runtime/wait.ts
 import type { Clock } from "./clock.ts";

@@ -331,7 +331,7 @@ export interface Journal {
 export declare function isJournal(value: unknown): value is Journal;
 
 // events/message-state.ts
-export declare const messageStates: readonly ["queued", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
+export declare const messageStates: readonly ["queued", "scheduled", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
 export type MessageState = (typeof messageStates)[number];
 
 // failure/format.ts

@@ -1,20 +1,8 @@
 // What @relais/mime opens. Written by `npm run api`.
 
 // index.ts
-export { type BodyStream, bodyStream } from "./body-stream.ts";
 export { type CompiledMessage, compile } from "./compile.ts";
 export { type MessageParts, parts } from "./parts.ts";
-
-// body-stream.ts
-import { Readable } from "node:stream";
-export interface BodyStream {
-    readonly stream: Readable;
-    readonly begun: boolean;
-    readonly ending: boolean;
-    readonly handedOver: boolean;
-    readonly declined: boolean;
-}
-export declare function bodyStream(source: Buffer | (() => Promise<Buffer>), handOver: () => Promise<void>): BodyStream;
 
 // compile.ts
 import { type Message } from "@relais/core/spi";

@@ -19,7 +19,6 @@ export declare function knownSecrets(options: unknown, depth?: number): string[]
 
 // transport/relais-transport.ts
 import { type Delivery, type Health, type Message, type MessageOptions } from "@relais/core/spi";
-import type { SentMessageInfo, Transport } from "nodemailer/lib/mailer";
 import { type SendingError } from "./sending-error.ts";
 export interface SendingChain {
     send(message: Message, options?: {

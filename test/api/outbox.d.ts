@@ -277,8 +277,9 @@ export declare const roleGrants: Readonly<Record<Role, string>>;
 export {};
 
 // store/message.ts
-export declare const states: readonly ["queued", "scheduled", "sending", "deferred", "sent", "partial", "unknown", "failed", "expired", "cancelled"];
-export type State = (typeof states)[number];
+import { type MessageState, messageStates } from "@relais/core/spi";
+export declare const states: typeof messageStates;
+export type State = MessageState;
 export type StoredState = Exclude<State, "scheduled">;
 export declare const isScheduledSql = "(m.state = 'deferred' and m.deferrals = 0 and m.delivery_trace->>'status' is distinct from 'deferred')";
 export declare const finalStates: readonly ["sent", "partial", "failed", "expired", "cancelled"];

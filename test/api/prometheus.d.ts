@@ -71,7 +71,7 @@ export interface PrometheusSettings {
 export declare function prometheusSettings(options: PrometheusOptions): PrometheusSettings;
 
 // prometheus.ts
-import type { Observer } from "@relais/core/spi";
+import { type Observer } from "@relais/core/spi";
 import { type PrometheusOptions } from "./options.ts";
 import { type Watched } from "./targets/targets.ts";
 export interface PrometheusObserver extends Observer {

@@ -29,14 +29,20 @@ export function doors({ folder, manifest }: Workspace): Door[] {
 const out = ".test-results/declarations";
 
 /**
- * Writes the declarations of all packages anew, without comments; the compiler itself takes those out. Each says its
- * types itself (`isolatedDeclarations`), and the build has checked them: once more for each package would take long.
+ * Writes the declarations of all packages anew, without comments; the compiler itself takes those out. The
+ * build has checked the types: once more for each package would take long.
  */
 export async function declareAll(): Promise<void> {
   emptied(out);
   const compilerOptions = {
     ...{ noCheck: true, emitDeclarationOnly: true, removeComments: true },
-    ...{ composite: false, incremental: false, declarationMap: false, declaration: true },
+    ...{
+      composite: false,
+      incremental: false,
+      declarationMap: false,
+      declaration: true,
+      isolatedDeclarations: false,
+    },
     ...{ rootDir: root, outDir: join(root, out), typeRoots: [join(root, "node_modules/@types")] },
   };
   const config = {
