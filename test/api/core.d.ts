@@ -1,7 +1,7 @@
 // What @relais/core opens. Written by `npm run api`.
 
 // index.ts
-export type { SkipCode } from "./attempt/attempt-record.ts";
+export type { SkipCode } from "./attempt/skip.ts";
 export type { ChainHealth } from "./chain/chain.ts";
 export { type Chain, createChain } from "./chain/chain.ts";
 export { type Link, link } from "./chain/link.ts";
@@ -33,23 +33,10 @@ export type { Health, Provider, Quota, Send, SendContext, VerifyContext } from "
 export type { DeliveryScope } from "./provider/scope.ts";
 export { type Clock, systemClock } from "./runtime/clock.ts";
 
-// attempt/attempt-record.ts
-import type { Attempt } from "../events/delivery.ts";
-import { type Failure, type Outcome } from "../failure/outcome.ts";
+// attempt/skip.ts
+import { type Failure } from "../failure/outcome.ts";
 import type { Message } from "../message/message.ts";
 import type { SendContext } from "../provider/provider.ts";
-export interface AttemptFacts {
-    readonly n: number;
-    readonly id: string;
-    readonly provider: string;
-    readonly at: number;
-    readonly ms: number;
-    readonly handedOver: boolean;
-    readonly skipped: boolean;
-    readonly recipients: number;
-}
-export declare function attemptRecord(facts: AttemptFacts, outcome: Outcome): Attempt;
-export declare function attemptId(): string;
 export type SkipCode = "breaker-open" | "resting" | "rate-limit" | "daily-limit" | "queue-full" | "over-limit";
 interface SkipReason {
     readonly code: SkipCode;

@@ -1,6 +1,6 @@
 // The application's door.
 
-export type { SkipCode } from "./attempt/attempt-record.ts";
+export type { SkipCode } from "./attempt/skip.ts";
 export type { ChainHealth } from "./chain/chain.ts";
 export { type Chain, createChain } from "./chain/chain.ts";
 export { type Link, link } from "./chain/link.ts";

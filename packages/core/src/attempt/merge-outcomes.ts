@@ -3,6 +3,7 @@ import {
   type AggregateFields,
   type Failure,
   failure,
+  failuresOf,
   type Outcome,
   type Receipt,
   type Rejection,
@@ -21,10 +22,18 @@ interface RecipientEnds {
 
 /**
  * What a link, or a provider that forwards messages, answered for several attempts, made to fit what is known of them:
- * a recipient that was accepted stays accepted, and after a hand-over without a definite answer its end is unknown,
- * whatever a policy makes of it.
+ *
+ * | the attempts say      | the answer says        | it is                   |
+ * | --------------------- | ---------------------- | ----------------------- |
+ * | accepted              | anything               | accepted                |
+ * | anything else         | accepted, or `unknown` | what the answer says    |
+ * | `unknown`             | another failure        | `unknown`               |
+ * | failed, or nothing    | another failure        | what the answer says    |
+ * | failed                | nothing                | the last failure        |
+ * | nothing               | nothing                | `fallback`              |
+ *
+ * Two ends with a copy, accepted or `unknown`, are a possible duplicate.
  * @param answer `undefined` if there was no answer, or none that can be read
- * @param fallback what holds then for recipients of whom nothing is known
  */
 export function mergeOutcomes(
   answer: Outcome | undefined,
@@ -36,30 +45,22 @@ export function mergeOutcomes(
   if (made.length === 0) return answer ?? fallback;
   const known = collectEnds(made);
   const claims = claimsOf(answer);
-  const accepted: string[] = [];
+  const accepted = new Map<Receipt, string[]>();
   const rejected: Rejection[] = [];
-  const taken = new Map<Receipt, string[]>();
   let fits = answer !== undefined;
   let twice = made.some(({ outcome }) => outcome?.possibleDuplicate === true);
   for (const address of to) {
     const key = mailboxKey(address);
-    const { receipts: [own] = [], unknowns = [], last, ends = 0 } = endsOf(known.get(key));
     const claim = claims(key);
-    twice ||= ends > 1;
-    const by = own ?? (claim?.success === true ? claim : undefined);
-    if (by !== undefined) {
-      accepted.push(address);
-      taken.set(by, [...(taken.get(by) ?? []), address]);
-      fits &&= claim?.success === true;
-      continue;
-    }
-    const doubt = claim?.success === false && claim.kind === "unknown" ? claim : unknowns.at(-1);
-    fits &&= doubt === undefined || doubt === claim;
-    const claimed = claim?.success === false ? claim : undefined;
-    rejected.push({ address, failure: doubt ?? claimed ?? last ?? fallback });
+    const ends = known.get(key);
+    const end = endOf(ends, claim, fallback);
+    if (end.success) accepted.set(end, [...(accepted.get(end) ?? []), address]);
+    else rejected.push({ address, failure: end });
+    if (end.success ? claim?.success !== true : end.kind === "unknown" && end !== claim) fits = false;
+    if (ends !== undefined && ends.receipts.length + ends.unknowns.length > 1) twice = true;
   }
-  const receipts = mergeReceipts(taken);
-  const failures = failuresOf(made, answer, fits && !twice, receipts);
+  const receipts = mergeReceipts(accepted);
+  const failures = failuresBehind(made, answer, fits && !twice, receipts);
   const behind: AggregateFields = {
     ...(receipts.length > 1 ? { receipts } : {}),
     ...(failures === undefined ? {} : { failures }),
@@ -67,20 +68,28 @@ export function mergeOutcomes(
   };
   if (fits && answer !== undefined) {
     // The answer stands, but for what it could not know.
-    return withAggregate(answer, {
-      ...behind,
-      ...(answer.receipts === undefined ? {} : { receipts: answer.receipts }),
-    });
+    const own = answer.receipts === undefined ? {} : { receipts: answer.receipts };
+    return withAggregate(answer, { ...behind, ...own });
   }
   const [first] = receipts;
-  if (first !== undefined) return withAggregate(receipt({ ...first, accepted, rejected }), behind);
+  if (first !== undefined) {
+    const all = to.filter((address) => !rejected.some((one) => one.address === address));
+    return withAggregate(receipt({ ...first, accepted: all, rejected }), behind);
+  }
   const [one] = rejected;
   const isOne = one !== undefined && rejected.every(({ failure: why }) => why === one.failure);
   return withAggregate(isOne ? one.failure : allRejected(fallback.provider, rejected), behind);
 }
 
-function endsOf(known: RecipientEnds | undefined): Partial<RecipientEnds> & { readonly ends?: number } {
-  return known === undefined ? {} : { ...known, ends: known.receipts.length + known.unknowns.length };
+/** What became of one recipient: the table above, from top to bottom. */
+function endOf(
+  { receipts: [taken], unknowns, last }: RecipientEnds = { receipts: [], unknowns: [], last: undefined },
+  claim: Outcome | undefined,
+  fallback: Failure,
+): Outcome {
+  if (taken !== undefined) return taken;
+  if (claim?.success === true || claim?.kind === "unknown") return claim;
+  return unknowns.at(-1) ?? claim ?? last ?? fallback;
 }
 
 /** What an answer says of one recipient. */
@@ -123,15 +132,10 @@ function collectEnds(attempts: readonly AttemptState[]): ReadonlyMap<string, Rec
   for (const attempt of attempts) {
     const outcome = attempt.outcome ?? lostFailure(attempt);
     if (outcome === undefined) continue;
-    const own = new Map(outcome.rejected?.map((one) => [mailboxKey(one.address), one.failure]));
-    if (outcome.success) {
-      const receipts = outcome.receipts ?? [outcome];
-      for (const one of receipts) for (const address of one.accepted) of(address).receipts.push(one);
-      for (const { address, failure: why } of outcome.rejected) fail(address, why);
-    } else {
-      for (const address of attempt.to)
-        fail(address, own.get(mailboxKey(address)) ?? withoutRecipients(outcome));
-    }
+    for (const one of outcome.success ? (outcome.receipts ?? [outcome]) : [])
+      for (const address of one.accepted) of(address).receipts.push(one);
+    for (const { address, failure: why } of failuresOf(outcome, attempt.to))
+      fail(address, why === outcome ? withoutRecipients(why) : why);
   }
   return all;
 }
@@ -156,7 +160,7 @@ function mergeReceipts(taken: ReadonlyMap<Receipt, readonly string[]>): readonly
 }
 
 /** The failures behind the whole: what the answer names, and what it leaves out or lost. */
-function failuresOf(
+function failuresBehind(
   attempts: readonly AttemptState[],
   answer: Outcome | undefined,
   isWhole: boolean,

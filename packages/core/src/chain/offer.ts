@@ -1,4 +1,4 @@
-import { skip } from "../attempt/attempt-record.ts";
+import { skip } from "../attempt/skip.ts";
 import type { Failure, Outcome } from "../failure/outcome.ts";
 import type { Envelope } from "../message/message.ts";
 import { limitsOf, nextPart, type Part } from "../provider/limits.ts";

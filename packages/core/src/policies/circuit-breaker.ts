@@ -1,4 +1,4 @@
-import { skip } from "../attempt/attempt-record.ts";
+import { skip } from "../attempt/skip.ts";
 import type { BreakerState } from "../events/event.ts";
 import type { Dispositions, Verdict } from "../failure/kinds.ts";
 import { isTimeout, type Outcome } from "../failure/outcome.ts";

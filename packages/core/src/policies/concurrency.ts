@@ -1,4 +1,4 @@
-import { skip } from "../attempt/attempt-record.ts";
+import { skip } from "../attempt/skip.ts";
 import { failure } from "../failure/outcome.ts";
 import { systemClock, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";

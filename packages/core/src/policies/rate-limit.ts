@@ -1,4 +1,4 @@
-import { type SkipCode, skip } from "../attempt/attempt-record.ts";
+import { type SkipCode, skip } from "../attempt/skip.ts";
 import { failure } from "../failure/outcome.ts";
 import { type Clock, systemClock, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
