@@ -18,8 +18,10 @@ const apis = new Map<unknown, option.Field>(
     option.record({ api: option.required(option.oneOf(name)), ...vendors[name].fields }),
   ]),
 );
-/** Where the API itself is missing or wrong. */
-const anyApi = option.record({ api: option.required(option.oneOf(...names)) });
+/** Where the API itself is missing or wrong: that is all that is said then, with those that there are. */
+const anyApi = option.map(option.object<{ readonly api?: unknown }>(), ({ api = "" }) =>
+  option.record({ api: option.required(option.oneOf(...names)) }).read({ api }),
+);
 const pluginOptions = option.either([...apis.values()], (value) => {
   const { api } = (value ?? {}) as { readonly api?: unknown };
   return apis.get(api) ?? anyApi;

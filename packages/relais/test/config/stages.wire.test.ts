@@ -245,7 +245,7 @@ describe("a plugin that is given as an object", () => {
     };
     expect(await problemsOf({ config: wrong, env: {} })).toEqual([
       'chain[0].options: "prot" is not an option; did you mean port?',
-      "chain[1]: resend: apiKey must be a string, not number",
+      "chain[1]: resend: apiKey must be a string, got a number",
       "chain[2].use: is no plugin: it is made for version 2 of the plugin contract; this is version 1",
     ]);
   });

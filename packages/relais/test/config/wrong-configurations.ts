@@ -267,7 +267,7 @@ export const wrong: readonly Wrong[] = [
   [
     "use of an object",
     { chain: [{ use: { name: "smtp" } }] },
-    ["chain[0].use: must be a string, not an object"],
+    ["chain[0].use: must be a string, got an object"],
   ],
   [
     "a file that is not there",
