@@ -1,3 +1,4 @@
+import { httpApis } from "../../packages/relais/src/config/parse-dsn.ts";
 import { configJsonSchema } from "../../packages/relais/test/config/config-json-schema.ts";
 import { type DocField, docFields } from "./doc-comments.ts";
 import { boundsAt, described, isNeededAt, type Place, type Schema, typeAt } from "./schema-fields.ts";
@@ -115,11 +116,7 @@ export const parts: readonly Part[] = [
     sources: [["packages/ses/src/options.ts", "credentialsFields"]],
     without: ["expiration"],
   },
-  api("resend"),
-  api("postmark"),
-  api("sendgrid"),
-  api("mailgun"),
-  api("brevo"),
+  ...Object.keys(httpApis).map(api),
   {
     title: "log",
     path: "chain[].options",
@@ -160,7 +157,7 @@ function table(part: Part, schema: Schema): string {
   const rows = fieldsOf(part).map(({ name, optional, type, text, standard }) => {
     const bounds = boundsAt(schema, part, name);
     return [
-      code(name) + ((type === "" ? !isNeededAt(schema, part, name) : optional) ? "" : " (needed)"),
+      code(name) + ((type === "" ? !isNeededAt(schema, part, name) : optional) ? "" : " (required)"),
       cell(text),
       code(type === "" ? typeAt(schema, part, name) : typeInFile(type)) +
         (bounds === "" ? "" : `, ${bounds}`),
@@ -184,7 +181,7 @@ export async function describedJsonSchema(): Promise<Schema> {
 export async function configurationReference(): Promise<string> {
   const schema = await configJsonSchema();
   const sections = parts.map((part) => {
-    const where = part.path === "" ? "" : `Stands at \`${part.path}\`. `;
+    const where = part.path === "" ? "" : `Path: \`${part.path}\`. `;
     return `## ${part.title}\n\n${`${where}${part.says ?? ""}`.trim()}\n\n${table(part, schema)}\n`.replace(
       /\n{3,}/g,
       "\n\n",

@@ -11,11 +11,11 @@ const yes = (value: boolean): string => (value ? "yes" : "no");
 const range = (from: number, to: number): string => (from === to ? String(from) : `${from}–${to}`);
 
 const health: Readonly<Record<Disposition["health"], string>> = {
-  success: "a success",
-  failure: "a failure",
+  success: "counts a success",
+  failure: "counts a failure",
   open: "opens at once",
-  rest: "rests until then",
-  neither: "says nothing",
+  rest: "paused until then",
+  neither: "not counted",
 };
 
 /** docs/failure-kinds.md, out of the tables that decide. */
@@ -84,14 +84,14 @@ This page is written out of the code by \`npm run api\`.
 
 ## What follows
 
-${table(["kind", "again here", "next provider", "breaker"], kinds)}
+${table(["kind", "retry", "fail over", "circuit breaker"], kinds)}
 
 ## SMTP: what a server replies
 
 \`x.1.1\` is 4.1.1 or 5.1.1 (RFC 3463). Where only the wording tells two things apart, the phrase is in the table below.
 \`about\` says whose state it is: the account's (login, pause, quota, rate) never ends a message that is queued, a message's,
-a recipient's or an identity's (one sender) never opens a breaker, a passing one is tried again. What stands in brackets
-behind a meaning the provider does by itself, in the same attempt, while nothing of the message was handed over.
+a recipient's or an identity's (one sender) never opens a breaker, a passing one is tried again. A word in
+brackets after a meaning is a remedy: the provider applies it in the same attempt, if surely no recipient has the message.
 
 ${table(["phase", "reply", "enhanced code", "phrase", "kind", "about", "because", "source"], replies)}
 

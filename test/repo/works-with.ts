@@ -553,8 +553,8 @@ export function worksWithPage(date: string): string {
   const groups = [...new Set(rows.map(({ group }) => group))].map((group) => {
     const lines = rows
       .filter((row) => row.group === group)
-      .map(({ where, versions, line }) => `| ${where} | ${versions} | ${line ?? "as it is"} |`);
-    return `## ${group}\n\n| where | version | what it takes |\n| --- | --- | --- |\n${lines.join("\n")}\n`;
+      .map(({ where, versions, line }) => `| ${where} | ${versions} | ${line ?? "none"} |`);
+    return `## ${group}\n\n| where | version | setup needed |\n| --- | --- | --- |\n${lines.join("\n")}\n`;
   });
   return `# Works with
 

@@ -1,6 +1,7 @@
 import { pluginContract, pluginFault } from "@relais/core/spi";
-import plugin, { type HttpPluginOptions } from "@relais/http";
+import plugin, { errorTables, type HttpPluginOptions } from "@relais/http";
 import { describe, expect, test } from "vitest";
+import { vendors } from "./vendors.ts";
 
 const all: readonly HttpPluginOptions[] = [
   { api: "resend", apiKey: "k-1" },
@@ -12,6 +13,12 @@ const all: readonly HttpPluginOptions[] = [
 
 test("the default export is a plugin", () => {
   expect([pluginFault(plugin), plugin.name, plugin.contract]).toEqual([undefined, "http", pluginContract]);
+});
+
+test("the tests have every vendor", () => {
+  const names = Object.keys(errorTables).filter((name) => name !== "otherwise");
+  expect(all.map(({ api }) => api)).toEqual(names);
+  expect(vendors.map(({ name }) => name)).toEqual(names);
 });
 
 describe.each(all)("$api", (options) => {

@@ -1,8 +1,8 @@
 import type { FailureKind } from "@relais/core/spi";
 import type { About } from "@relais/http";
-import type { Vendor } from "./vendors.ts";
+import { type VendorName, vendors } from "./vendors.ts";
 
-type Name = Vendor["name"];
+type Name = VendorName;
 
 /** What vendors say in prose, as their pages and public reports have it; what it is about, and its kind. */
 interface Phrases {
@@ -180,7 +180,7 @@ const phrases: readonly Phrases[] = [
   },
 ];
 
-const names: readonly Name[] = ["resend", "postmark", "sendgrid", "mailgun", "brevo"];
+const names = vendors.map(({ name }) => name);
 
 /** The code under which a vendor says several things, so that only the words tell. */
 const commonCode: Readonly<Record<Name, string | undefined>> = {

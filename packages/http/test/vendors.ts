@@ -1,5 +1,13 @@
 import type { FailureKind, Provider } from "@relais/core/spi";
-import { brevo, type CommonOptions, mailgun, postmark, resend, sendgrid } from "@relais/http";
+import {
+  brevo,
+  type CommonOptions,
+  type errorTables,
+  mailgun,
+  postmark,
+  resend,
+  sendgrid,
+} from "@relais/http";
 import type { Reply } from "./api-server.ts";
 
 /** One answer as the vendor documents it, and what it has to lead to. */
@@ -10,8 +18,10 @@ export interface ErrorCase {
   readonly retryAfterMs?: number;
 }
 
+export type VendorName = Exclude<keyof typeof errorTables, "otherwise">;
+
 export interface Vendor {
-  readonly name: "resend" | "postmark" | "sendgrid" | "mailgun" | "brevo";
+  readonly name: VendorName;
   readonly id: string;
   readonly key: string;
   readonly make: (options: CommonOptions) => Provider;

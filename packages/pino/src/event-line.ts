@@ -124,7 +124,7 @@ function deliveryLevelAndText(delivery: Delivery): readonly [Level, string] {
   return ["info", "message sent"];
 }
 
-/** What a visitor of a form typed is no fault of the application, and nobody's to fix who reads its log. */
+/** A wrong address typed into a form is not an application error. */
 function isMistypedAddress(delivery: Delivery): boolean {
   return (
     delivery.status === "failed" &&

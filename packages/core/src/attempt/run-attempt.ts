@@ -35,7 +35,7 @@ export class AttemptTimeout extends Error {
 interface KnownProvider {
   readonly provider: Provider;
   readonly clock: Clock;
-  /** One that hands messages over without saying so cannot be believed when it gives no answer. */
+  /** False once it reported success without a hand-over; its missing answers then count as unknown. */
   reportsHandOver: boolean;
 }
 

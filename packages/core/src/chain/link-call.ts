@@ -40,7 +40,7 @@ export class LinkCall extends InnerScope<AttemptScope & CallContext> {
   readonly place: number;
   /** Ends its wait for the next try. Set while others are asked before: then it may make no attempts. */
   giveUp: (() => void) | undefined;
-  /** Whom it went on for after others were asked: its last word is about nobody else. */
+  /** The recipients it resumed for; its outcome covers only them. */
   wentOnFor: readonly string[] | undefined;
   readonly #link: Link;
   readonly #envelope: Envelope;

@@ -136,7 +136,7 @@ export class RecipientTracker {
 
   #fail(state: Draft, place: number, failure: Failure): void {
     const { retryAfterMs } = failure;
-    // A link that lets others go first is heard twice.
+    // A link waiting for its retry records its failure twice.
     const isNotedAlready = state.failures[place]?.kind === "unknown";
     state.failures[place] = failure;
     state.retryAt[place] = retryAfterMs === undefined ? undefined : this.#rules.now() + retryAfterMs;

@@ -30,7 +30,7 @@ export type BreakerState = "closed" | "open" | "half-open";
 
 /** What happens in a chain. */
 export type ChainEvent =
-  /** A delivery begins. One that ends at the door has no recipients and no message id. */
+  /** A delivery begins. An invalid message has no recipients and no id. */
   | (ChainEventBase & { readonly type: "delivery-start"; readonly recipients: number })
   /** A provider is about to be called. */
   | (ChainEventBase & {
@@ -78,7 +78,7 @@ export type ChainEvent =
       readonly failure: Failure;
       readonly recipients: number;
     })
-  /** Every provider is unable for now; the chain waits and tries again. */
+  /** All providers were asked; the chain waits for one that was busy. */
   | (ChainEventBase & { readonly type: "wait"; readonly delayMs: number })
   | (ChainEventBase & {
       readonly type: "breaker";

@@ -22,7 +22,7 @@ export interface AggregateFields {
   readonly possibleDuplicate?: true;
 }
 
-/** A provider's word that it took the message, for the recipients in `accepted`. */
+/** The provider accepted the message, for the recipients in `accepted`. */
 export interface Receipt extends AggregateFields {
   readonly success: true;
   readonly provider: string;
@@ -41,7 +41,7 @@ export interface Receipt extends AggregateFields {
   readonly reason?: undefined;
 }
 
-/** Why a message was not (or perhaps not) delivered. Plain data: safe to store, and to print with `describe`. */
+/** Why a message was not (or perhaps not) delivered. Plain data: safe to store, and to print with `formatFailure`. */
 export interface Failure extends AggregateFields {
   readonly success: false;
   /** Id of the provider that answered, `"message"` if the message never got as far as one. */

@@ -16,7 +16,7 @@ export interface LinkSite {
 }
 
 /**
- * A function from `send` to `send`. Its state is born when it is applied, so two links never share a breaker or a
+ * A function from `send` to `send`. Its state is created when it is applied, so two links never share a breaker or a
  * bucket, even if they were given the same policy.
  */
 export interface Policy {

@@ -15,8 +15,7 @@ export interface SendContext {
   /**
    * The point of no return. Await it once, right before the server could take the message (before SMTP's final
    * dot goes out; before an HTTP request is written), and do not cross if it rejects: then answer `cancelled`.
-   * Never called: surely not delivered. Called, and the server gave a definite answer: that answer. Called, and
-   * none came: `unknown`.
+   * Never called: surely not delivered. Called: the answer of the server if it is definite, else `unknown`.
    */
   handOver(): Promise<void>;
   /** For providers that contain others, such as a chain: pass it on as it is. */
@@ -90,7 +89,7 @@ export function hasLinks(provider: object): boolean {
   return Array.isArray((provider as { readonly links?: unknown }).links);
 }
 
-/** Whether a provider looks as if it passed messages on to others. What it does counts; this is for what is told before. */
+/** Whether a provider looks as if it passed messages on to others. A guess before the call; what its attempts do decides. */
 export function looksLikeForwarder(provider: object): boolean {
   return hasLinks(provider) || looksLikeLink(provider);
 }

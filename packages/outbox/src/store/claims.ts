@@ -53,7 +53,7 @@ export interface ClaimOptions {
   readonly recovered?: boolean;
 }
 
-/** The commit is not waited for: a claim that a crash takes back was worth nothing anyway. */
+/** No fsync: after a crash the claim is gone and the message is still queued. */
 const asyncCommit = "nowait as materialized (select set_config('synchronous_commit', 'off', true))";
 
 /**

@@ -68,8 +68,8 @@ export function lateResults({ database, signal, onApplied, onError }: LateResult
 }
 
 /**
- * Applies a result that came after its attempt had been taken for `unknown`. It settles the message, also one that was
- * given up meanwhile: who has it has it. An attempt whose end could not be written is ended now, for the worker that
+ * Applies a result that came after its attempt had been taken for `unknown`. A receipt counts even
+ * after the message was given up. An attempt whose end could not be written is ended now, for the worker that
  * recovers the message.
  * @param waits whether nothing is changed while the message is being sent again, since its completion would overwrite it
  * @returns the message's state now, `sending` to be asked again; `undefined` if the attempt was not unknown
@@ -157,7 +157,7 @@ function statusWith(
       for (const one of refused) if (!accepted.has(one.address)) refusals.set(one.address, one);
       return status();
     }
-    // It was given up: who has it after all. The others are not tried any more.
+    // A receipt counts even after the message was given up. The other recipients are not tried any more.
     default: {
       if (attempt.accepted.length === 0) return undefined;
       const { unknown, ...rest } = status();

@@ -90,7 +90,7 @@ const lostEnds = {
 } as const satisfies Record<AttemptRow["phase"], { kind: FailureKind; reason: string }>;
 const lostCode = "worker-lost";
 
-/** It is no accident when so many workers, one after the other, are lost with one message. */
+/** After three consecutive losses the message itself is the likely cause. */
 const maxRecoveries = 3;
 const setAsideReason = `set aside: ${maxRecoveries} workers, one after the other, were lost while they had this message`;
 

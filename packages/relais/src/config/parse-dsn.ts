@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../environment/settings-reader.ts";
 import type { Entry, ProviderEntry, RelaisConfig } from "./relais-config.ts";
 
-/** The APIs that `use: http` knows by name, and the option that holds the secret of each. */
+/** The APIs that `use: http` knows by name, and the option that holds the secret of each: those of `@relais/http`. */
 export const httpApis = {
   resend: "apiKey",
   postmark: "serverToken",

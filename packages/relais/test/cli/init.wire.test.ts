@@ -6,6 +6,7 @@ import { PassThrough, Writable } from "node:stream";
 import { loadChain } from "relais";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
+import { httpApis } from "../../src/config/parse-dsn.ts";
 import { runHere } from "./run-here.ts";
 
 let cwd: string;
@@ -36,7 +37,7 @@ describe.each(["yaml", "json", "ts", "js"])("a configuration as %s", (format) =>
   });
 });
 
-test.each(["resend", "postmark", "sendgrid", "mailgun", "brevo"])("%s by its API", async (api) => {
+test.each(Object.keys(httpApis))("%s by its API", async (api) => {
   const result = await runHere(["init", "--api", api, "--yes", "--json"], { cwd });
   expect(result.code).toBe(0);
   const { file, variables } = JSON.parse(result.out) as { file: string; variables: { name: string }[] };

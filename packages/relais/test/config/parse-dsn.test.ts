@@ -1,7 +1,12 @@
+import { errorTables } from "@relais/http";
 import { describe, expect, test } from "vitest";
-import { parseDsn } from "../../src/config/parse-dsn.ts";
+import { httpApis, parseDsn } from "../../src/config/parse-dsn.ts";
 
 const secret = "s3cr3t-s3cr3t";
+
+test("every vendor of @relais/http has a scheme", () => {
+  expect([...Object.keys(httpApis), "otherwise"]).toEqual(Object.keys(errorTables));
+});
 
 test.each([
   ["smtp://h", [{ use: "smtp", options: { host: "h" } }]],
@@ -65,7 +70,7 @@ describe("refused", () => {
     ["nonsense", "has a part that is not a URL, as smtp://user:password@host:587 is"],
     [
       `ftp://u:${secret}@h`,
-      'has a scheme that is not known: "ftp"; smtp, smtps, ses, resend, postmark, sendgrid, mailgun, brevo or failover(…)',
+      `has a scheme that is not known: "ftp"; smtp, smtps, ses, ${Object.keys(httpApis).join(", ")} or failover(…)`,
     ],
     [`resend://u:${secret}@default`, "must say the key of resend alone, as resend://KEY@default does"],
     [

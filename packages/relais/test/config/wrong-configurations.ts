@@ -1,3 +1,9 @@
+import { httpApis } from "../../src/config/parse-dsn.ts";
+
+const apiNames = Object.keys(httpApis)
+  .map((api) => JSON.stringify(api))
+  .join(" or ");
+
 /** A configuration with something wrong, and every sentence that must be said about it. */
 export type Wrong = readonly [
   what: string,
@@ -246,7 +252,7 @@ export const wrong: readonly Wrong[] = [
       'chain[0]: "api" belongs in options',
       'chain[0]: "apiKey" belongs in options',
       'chain[0]: "nonsense" is not an option',
-      'chain[0].options.api: must be "resend" or "postmark" or "sendgrid" or "mailgun" or "brevo"',
+      `chain[0].options.api: must be ${apiNames}`,
     ],
     true,
   ],

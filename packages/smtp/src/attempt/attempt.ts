@@ -197,10 +197,10 @@ export class Attempt {
       return true;
     }
     if (body.begun) return false;
-    if (sentBefore > 0 && wasNeverWritten(thrown)) return this.#closeConnection();
-    if (remedy === "reconnect" && sentBefore > 0) {
-      learned.messages.value = sentBefore;
-      return this.#closeConnection();
+    if (sentBefore > 0 && (remedy === "reconnect" || wasNeverWritten(thrown))) {
+      if (remedy === "reconnect") learned.messages.value = sentBefore;
+      this.#closeConnection();
+      return true;
     }
     if (remedy === "fewer-connections") {
       this.#closeConnection();
@@ -212,7 +212,8 @@ export class Attempt {
     this.#reconnected = true;
     if (taken > 0) learned.recipients.value = taken;
     else pool.dropIdle();
-    return this.#closeConnection();
+    this.#closeConnection();
+    return true;
   }
 
   /** The transaction came to nothing. */
@@ -262,10 +263,9 @@ export class Attempt {
     }
   }
 
-  #closeConnection(): true {
+  #closeConnection(): void {
     this.#connection?.destroy();
     this.#connection = undefined;
-    return true;
   }
 
   // From here on the connection may be another attempt's: it is no longer this one's to close.

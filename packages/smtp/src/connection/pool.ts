@@ -1,5 +1,6 @@
 import type { PoolSettings } from "../options/options.ts";
 import { explainError } from "../replies/classify.ts";
+import { hourMs } from "../replies/durations.ts";
 import type { Connection } from "./connection.ts";
 import type { Slot } from "./connection-slots.ts";
 
@@ -102,8 +103,6 @@ export interface LearnedLimits {
 export interface LearnedLimit {
   value: number;
 }
-
-const hourMs = 3_600_000;
 
 /** @param now ms, for tests */
 export function learnedLimits(now: () => number = performance.now.bind(performance)): LearnedLimits {

@@ -57,6 +57,8 @@ export interface SmtpPool
 const tls: option.Field<SmtpTls> = option.record(tlsFields);
 const pool: option.Field<SmtpPool> = option.record(poolFields);
 
+// A new option: its field here, its default in `checkOptions` (or its name in `Further`, if it has none), its use in
+// connection/ or attempt/, and a row in the README. `npm run api` writes schema and reference.
 const smtpFields = {
   /** The name of this instance, unique in its chain. @defaultValue "SMTP" */
   id: option.id,

@@ -1,4 +1,5 @@
 import type { FailureKind } from "@relais/core/spi";
+import { dayMs, hourMs, minuteMs, secondMs } from "./durations.ts";
 import { type Phrase, phrases } from "./reply-patterns.ts";
 import { type About, type Phase, type Remedy, type ReplyRule, replyRules } from "./reply-rules.ts";
 
@@ -74,7 +75,7 @@ export function explainReply(text: string, phase: Phase = "rcpt"): Explanation |
   return undefined;
 }
 
-/** `throttled` without a word on how long: SMTP relays count by the second, and mean it where they say 5xx. */
+/** Wait where the reply names none: 1 s for 4xx, 1 min for 5xx. */
 const leastWaitMs = (code: number): number => (code < 500 ? secondMs : minuteMs);
 
 const fitsCode = (wanted: string, code: number): boolean =>
@@ -125,11 +126,6 @@ function parseReply(text: string): Reply | undefined {
     line: words === "" ? codes : `${codes} ${words}`,
   };
 }
-
-const secondMs = 1_000;
-const minuteMs = 60_000;
-const hourMs = 3_600_000;
-const dayMs = 86_400_000;
 
 const unitMs = (unit: string): number => {
   if (/^s/i.test(unit)) return secondMs;

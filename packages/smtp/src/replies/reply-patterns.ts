@@ -1,3 +1,5 @@
+import { hourMs, minuteMs, secondMs } from "./durations.ts";
+
 /** A wording that tells two things apart where codes do not. */
 export interface Phrase {
   readonly means:
@@ -28,9 +30,6 @@ export interface Phrase {
 
 // No reply says when a quota has room again. Quotas are counted over a sliding day, so some room may come at any time:
 // one probe an hour finds it without hammering. A minute for logins is the shortest that lock-outs are seen to last.
-const hourMs = 3_600_000;
-const minuteMs = 60_000;
-const secondMs = 1_000;
 
 /**
  * Every wording that decides anything, with its source; the first that fits is taken. Codes come first wherever they

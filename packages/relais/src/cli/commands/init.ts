@@ -127,7 +127,7 @@ function canAsk(terminal: Terminal | undefined): terminal is Terminal {
 const providerLabels: Readonly<Record<ProviderName, string>> = {
   smtp: "an SMTP server",
   ses: "AWS SES",
-  http: "an HTTP API (Resend, Postmark, SendGrid, Mailgun, Brevo)",
+  http: `an HTTP API (${Object.keys(httpApis).join(", ")})`,
 };
 
 /** Asks on the terminal for what the flags do not say. @throws {ConfigurationError} Ctrl-C at a question */
