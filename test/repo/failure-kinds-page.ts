@@ -78,8 +78,8 @@ export function failureKindsPage(): string {
   });
   return `# Failure kinds, and the evidence for each
 
-Every failure has one of nine kinds, and the kind alone decides what the chain does next. The first table says what
-follows from a kind; the others say which reply or error means which kind, and in them the first row that fits decides.
+Every failure has one of nine kinds. The first table says what happens next; a chain or a link can change a row. The other
+tables say which reply or error means which kind, and in them the first row that fits decides.
 This page is written out of the code by \`npm run api\`.
 
 ## What follows
