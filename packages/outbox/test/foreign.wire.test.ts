@@ -225,4 +225,21 @@ describe.runIf(needs("postgres"))("in surroundings of somebody else", () => {
     }
     await admin.end();
   }, 60_000);
+
+  test.each(["serializable", "repeatable read"])(
+    "transactions that are %s by default: what is enqueued at once is there, each key once",
+    async (level) => {
+      const url = new URL(await server.database("migrated"));
+      url.searchParams.set("options", `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`);
+      const outbox = await createOutbox({ database: url.href, from });
+      const all = await Promise.all(
+        Array.from({ length: 40 }, (_, i) =>
+          outbox.enqueue(mail(`a${i}@example.net`), { idempotencyKey: `k${i % 30}` }),
+        ),
+      );
+      expect(new Set(all.map(({ id }) => id)).size).toBe(30);
+      expect((await outbox.stats()).byState.queued).toBe(30);
+      await outbox.close();
+    },
+  );
 });

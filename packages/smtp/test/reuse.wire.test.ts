@@ -104,3 +104,16 @@ describe("a kept connection that the server closes before it has asked for anyth
     await server.close();
   });
 });
+
+test("a reply more than was asked for is not taken for the next command's", async () => {
+  const server = await smtpServer({ script: { dot: { raw: "250\r\n250 Ok 1234\r\n" } } });
+  const chain = createChain([smtp({ host: server.host, port: server.port })]);
+  const statuses: string[] = [];
+  for (let i = 0; i < 4; i++)
+    statuses.push(
+      (await chain.send({ from: "a@relais.test", to: "b@relais.test", subject: `${i}`, text: "x" })).status,
+    );
+  await chain.close();
+  await server.close();
+  expect(statuses).toEqual(["sent", "sent", "sent", "sent"]);
+});

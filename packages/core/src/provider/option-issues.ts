@@ -91,6 +91,7 @@ export function optionMessage(issue: RawOptionIssue, otherWords: OtherWords = {}
   if (code === "unrecognized_keys") return unknownKeys(keys ?? [], knownNames(issue.inst), otherWords);
   if (code === "invalid_type") {
     if (input === undefined) return "is missing";
+    if (typeof input === "number" && !Number.isFinite(input)) return "must be a finite number";
     return `must be ${things[expected] ?? expected}, got ${kindOf(input)}`;
   }
   if (code === "invalid_value" || (code === "invalid_union" && options !== undefined))

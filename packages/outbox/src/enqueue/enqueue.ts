@@ -1,6 +1,7 @@
 import { createMessage, type Limits, type MessageInput, type Prepare } from "@relais/core";
 import { isAbsent } from "@relais/core/spi";
 import type { Database } from "../database/database.ts";
+import { retryConflict } from "../database/retry-conflict.ts";
 import { type Enqueued, type EnqueueRow, insertMessage, insertMessages } from "../store/enqueue.ts";
 import { checkKey, type EnqueueOptions, enqueueSettings } from "./options.ts";
 import { serialize } from "./serialize.ts";
@@ -22,7 +23,9 @@ export async function enqueue(
   defaults: EnqueueDefaults,
 ): Promise<Enqueued> {
   const row = await rowOf(input, options, defaults);
-  return insertMessage(options.tx ? inTransaction(options.tx) : database, row);
+  if (options.tx) return insertMessage(inTransaction(options.tx), row);
+  // Where transactions are serializable by default, two that enqueue at once may meet.
+  return retryConflict(() => insertMessage(database, row));
 }
 
 /** One of many, with options of its own. */
@@ -46,12 +49,13 @@ export async function enqueueMany(
   { tx, ...common }: EnqueueOptions,
   defaults: EnqueueDefaults,
 ): Promise<Enqueued[]> {
-  const target = tx ? inTransaction(tx) : database;
+  const insert = (some: readonly string[]): Promise<Enqueued[]> =>
+    tx ? insertMessages(inTransaction(tx), some) : retryConflict(() => insertMessages(database, some));
   const written: Enqueued[] = [];
   let rows: string[] = [];
   let characters = 0;
   const write = async (): Promise<void> => {
-    if (rows.length > 0) written.push(...(await insertMessages(target, rows)));
+    if (rows.length > 0) written.push(...(await insert(rows)));
     rows = [];
     characters = 0;
   };

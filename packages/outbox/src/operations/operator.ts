@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database/database.ts";
+import { retryConflict } from "../database/retry-conflict.ts";
 import {
   applyChange,
   type Change,
@@ -121,19 +121,4 @@ async function changeEach(
     onProgress?.(changed.length);
   }
   return changed;
-}
-
-/** Serialization failure and deadlock: of two that lock the same rows PostgreSQL has one do it again. */
-const conflicts: ReadonlySet<unknown> = new Set(["40001", "40P01"]);
-const maxTries = 5;
-
-async function retryConflict<T>(run: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await run();
-    } catch (error) {
-      if (tries === maxTries || !conflicts.has((error as { code?: unknown }).code)) throw error;
-    }
-    await sleep(20 * tries);
-  }
 }

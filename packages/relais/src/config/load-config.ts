@@ -27,13 +27,28 @@ export interface Config {
   errorOf(problems: readonly Problem[]): Promise<ConfigurationError>;
 }
 
+/** Counts that may have no bound: `.inf` of YAML, `Infinity` of a module. */
+const unbounded: ReadonlySet<string> = new Set(["consecutiveTimeouts", "budget", "bytes", "queue"]);
+
+/** zod takes finite numbers alone. What stands under `options` is the provider's own. */
+function withFiniteCounts(value: unknown, name?: string): unknown {
+  if (value === Number.POSITIVE_INFINITY && name !== undefined && unbounded.has(name))
+    return Number.MAX_SAFE_INTEGER;
+  if (name === "options" || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => withFiniteCounts(one));
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(value))) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withFiniteCounts(one, key)]));
+}
+
 /** A zod schema with our sentences. */
 export const worded = (schema: typeof fileSchema): OptionsSchema<unknown> => ({
   "~standard": {
     version: 1,
     vendor: "relais",
     validate: (value) => {
-      const result = schema.safeParse(value, { error: (issue) => optionMessage(issue, otherWords) });
+      const result = schema.safeParse(withFiniteCounts(value), {
+        error: (issue) => optionMessage(issue, otherWords),
+      });
       return result.success ? { value: result.data } : { issues: result.error.issues };
     },
   },

@@ -100,7 +100,11 @@ export function writeBodies(connection: SMTPConnection): void {
       }),
   };
   inner._createSendStream = (done) => {
-    inner._responseActions.push((reply) => inner._actionSMTPStream(reply, done));
+    inner._responseActions.push((reply) => {
+      inner._actionSMTPStream(reply, done);
+      // A reply more than was asked for: the next command would take it for its own.
+      if (inner._responseQueue.some((one) => one.trim() !== "")) connection.close();
+    });
     return { write: (body) => void (body as Body).writeTo(sink).catch(done), end: () => {} };
   };
 }
