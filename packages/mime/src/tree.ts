@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { Alternative, Attachment, CalendarEvent, Message } from "@relais/core/spi";
 import {
@@ -85,11 +86,20 @@ const isText = (contentType: string): boolean => /^text\//i.test(contentType);
 
 /** RFC 2046, 5.2.1 forbids to encode a message within a message; the label says what its bytes are. */
 function fitsSevenBit(bytes: Buffer): boolean {
-  let column = 0;
-  for (const byte of bytes) {
-    if (byte === 0 || byte > 127) return false;
-    if (byte === 10 || byte === 13) column = 0;
-    else if (++column > 998) return false;
+  if (!isAscii(bytes) || bytes.includes(0)) return false;
+  for (let at = 0; at < bytes.length; ) {
+    const found = bytes.indexOf(10, at);
+    const end = found < 0 ? bytes.length : found;
+    const line = bytes.subarray(at, end);
+    if (
+      line.length > 998 &&
+      line
+        .toString("latin1")
+        .split("\r")
+        .some((part) => part.length > 998)
+    )
+      return false;
+    at = end + 1;
   }
   return true;
 }
@@ -97,9 +107,10 @@ function fitsSevenBit(bytes: Buffer): boolean {
 function attachmentPart(one: Attachment, index: number): Leaf {
   const { contentType: given, cid, disposition } = one;
   const content = bufferOf(one.content);
-  const message = given !== undefined && isMessage(given);
-  const filename = one.filename ?? (message ? undefined : attachmentName(given, index + 1));
+  const filename =
+    one.filename ?? (given !== undefined && isMessage(given) ? undefined : attachmentName(given, index + 1));
   const contentType = asFile(given ?? detectMimeType(filename?.split(".").pop() ?? "bin"));
+  const message = isMessage(contentType);
   const fields = [
     ...(cid === undefined ? [] : [foldLines(`Content-ID: <${cid.replace(/[<>]/g, "")}>`, 76)]),
     `Content-Transfer-Encoding: ${message ? (fitsSevenBit(content) ? "7bit" : "8bit") : "base64"}`,

@@ -49,6 +49,8 @@ const filename = fc.option(
   fc.oneof(
     fc.constantFrom(
       "invoice.pdf",
+      "forwarded.eml",
+      "page.mht",
       "Ä ö ü.pdf",
       "日本語.txt",
       "a b.txt",
@@ -169,7 +171,10 @@ export async function readsAlike(runs: number): Promise<void> {
       if (message === undefined) return;
       sent++;
       const { bytes: mail } = await compile(message);
-      const rawMessages = message.attachments.some(({ contentType: type = "" }) => /^message\//i.test(type));
+      const rawMessages = message.attachments.some(
+        ({ contentType: type = "", filename: name = "" }) =>
+          /^message\//i.test(type) || /\.(?:eml|mht|mime)$/.test(name),
+      );
       if (!rawMessages) wellFormed(mail);
       expect(await asRead(mail)).toEqual(await asRead(await composedByNodemailer(message)));
     }),

@@ -81,6 +81,8 @@ export class LinkCall extends InnerScope<AttemptScope & CallContext> {
 
   override async retryTurn(request: RetryRequest): Promise<RetryTurn> {
     if (this.#isOver || this.giveUp !== undefined) return { to: [], delayMs: 0 };
+    // One of several calls within this one knows nothing of the others' recipients: its next try stays where it is.
+    if (!isSameList(request.tried, this.#envelope.to)) return request;
     // One that is under way may take the message: nobody else is to be asked for now.
     const isUnderWay = this.#attempts.some(
       (one) => !one.forwarded && !one.isVoid && one.outcome === undefined,
@@ -152,3 +154,6 @@ export class LinkCall extends InnerScope<AttemptScope & CallContext> {
     return mergeOutcomes(answer, this.#noAnswer(reason, kind), this.#envelope.to, attempts);
   }
 }
+
+const isSameList = (some: readonly string[], others: readonly string[]): boolean =>
+  some === others || (some.length === others.length && some.every((one) => others.includes(one)));

@@ -82,8 +82,9 @@ export class Turns {
 
   /** Lets others go before a call's next try; resolves when it is its turn. */
   letOthersGo(call: LinkCall, request: RetryRequest): Promise<RetryTurn> | RetryTurn {
-    const { tracker, clock } = this.#delivery;
+    const { tracker, clock, links, outer } = this.#delivery;
     const { to, tried, outcome, delayMs, isQuick, signal } = request;
+    if (links.length === 1 && outer === undefined) return request;
     if (!this.#mayFailOver(request, call.place)) return request;
     if (isQuick && this.hasUnasked) return { to, delayMs: 0 };
     tracker.recordSoFar(call.place, outcome, call.wentOnFor ?? tried);
@@ -126,15 +127,21 @@ export class Turns {
   async #run(): Promise<void> {
     const { tracker } = this.#delivery;
     const offers: Promise<void>[] = [];
-    for (let turn = this.#next(); turn !== undefined; turn = this.#next()) {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      let turn: Turn | undefined = next;
+      if (turn.at !== undefined) {
+        if (await this.#isTakenOutside(turn.at)) continue;
+        // Time has passed meanwhile: something else may be due first, or was given up.
+        turn = this.#next();
+        if (turn === undefined) break;
+      }
       const { place, at, parked } = turn;
-      if (at !== undefined && (await this.#isTakenOutside(at))) continue;
       this.#turnOver = Promise.withResolvers();
       if (parked !== undefined) {
         parked.call.giveUp = undefined;
         parked.goOn(turn.to ?? []);
       } else {
-        if (at !== undefined && !(await this.#wait(at))) continue;
+        if (at !== undefined && !(await this.#wait(place, at))) continue;
         offers.push(this.#ask(place, turn.to ?? this.#due(place)));
       }
       await this.#turnOver.promise;
@@ -193,24 +200,29 @@ export class Turns {
   #isWorthWaiting(place: number, failure: Failure | undefined, at: number): boolean {
     if (failure?.kind === "skipped") return ownLimits.has(failure.code ?? "");
     if (failure?.kind !== "throttled" && failure?.kind !== "deferred") return false;
-    return !this.#askedAgain.has(place) && (at <= this.#awakeSince || this.#busyWaits < maxBusyWaits);
+    const isReady = at <= this.#awakeSince || at <= this.#delivery.clock.now();
+    return !this.#askedAgain.has(place) && (isReady || this.#busyWaits < maxBusyWaits);
+  }
+
+  /** Whether it was the provider that said so, and not a limit of our own. */
+  #isBusy(place: number): boolean {
+    return this.#delivery.tracker.failures[place]?.kind !== "skipped";
   }
 
   /** Whose wait for a link is over. */
   #due(place: number): readonly string[] {
     const now = this.#delivery.clock.now();
     const times = this.#busyTimes(place);
-    if (this.#delivery.tracker.failures[place]?.kind !== "skipped") {
-      this.#askedAgain.add(place);
-      this.#busyWaits += 1;
-    }
+    if (this.#isBusy(place)) this.#askedAgain.add(place);
     return [...times].flatMap(([address, at]) => (at <= now ? [address] : []));
   }
 
   /** Waits for a busy link, unless it was due at the last wait's end already; false if the delivery is given up. */
-  async #wait(at: number): Promise<boolean> {
-    if (at <= this.#awakeSince) return true;
+  async #wait(place: number, at: number): Promise<boolean> {
     const { clock, message, observe, signal } = this.#delivery;
+    if (at <= this.#awakeSince) return true;
+    // One that became ready while another was asked costs no wait.
+    if (at > clock.now() && this.#isBusy(place)) this.#busyWaits += 1;
     // Timers count whole ms: a fraction less would be one more wait.
     const delayMs = Math.ceil(Math.max(0, at - clock.now()));
     observe?.({ type: "wait", at: wallNow(clock), message: message.id, delayMs });

@@ -3,7 +3,14 @@ import { AttemptTimeout, timedOutOutcome } from "../attempt/run-attempt.ts";
 import type { Attempt } from "../events/delivery.ts";
 import type { Outcome } from "../failure/outcome.ts";
 import type { SendContext } from "../provider/provider.ts";
-import { type AttemptScope, type AttemptState, attemptScope, InnerScope } from "../provider/scope.ts";
+import {
+  type AttemptScope,
+  type AttemptState,
+  attemptScope,
+  InnerScope,
+  type RetryRequest,
+  type RetryTurn,
+} from "../provider/scope.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
@@ -87,6 +94,15 @@ class TimedCall extends InnerScope<AttemptScope | undefined> {
       scope: this.outer === undefined ? undefined : this,
     };
     this.#cancel = times.clock.after(times.ms, () => this.#ring());
+  }
+
+  /** Others would use up the time of this call: its tries stay within it. */
+  override get hasUnasked(): boolean {
+    return false;
+  }
+
+  override async retryTurn(request: RetryRequest): Promise<RetryTurn> {
+    return request;
   }
 
   override nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number {

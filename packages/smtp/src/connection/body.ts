@@ -79,16 +79,17 @@ const lineOfDot = Buffer.from("\n.");
 /** A range of the bytes with a second dot before each line that begins with one. */
 function withDots(bytes: Buffer, from: number, to: number): Buffer {
   const pieces: Buffer[] = [];
-  let at = from;
+  const part = bytes.subarray(from, to);
   const next = (start: number): number => {
-    const found = bytes.indexOf(lineOfDot, start);
-    return found < 0 ? to : found + 1;
+    const found = part.indexOf(lineOfDot, start);
+    return found < 0 ? part.length : found + 1;
   };
-  const startsLine = bytes[from] === DOT && (from === 0 || bytes[from - 1] === LF);
-  for (let found = startsLine ? from : next(from); found < to; found = next(found)) {
-    pieces.push(bytes.subarray(at, found + 1));
+  const startsLine = part[0] === DOT && (from === 0 || bytes[from - 1] === LF);
+  let at = 0;
+  for (let found = startsLine ? 0 : next(0); found < part.length; found = next(found)) {
+    pieces.push(part.subarray(at, found + 1));
     at = found;
   }
-  const rest = bytes.subarray(at, to);
+  const rest = part.subarray(at);
   return pieces.length === 0 ? rest : Buffer.concat([...pieces, rest]);
 }
