@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -87,9 +87,13 @@ describe.skipIf(!reachable).concurrent("the first program runs as pasted", () =>
   test.each(rows)("%s, by %s: as ES module and as CommonJS, and it compiles", async (page, manager) => {
     const folder = await installed(page, manager);
     const { code } = beginning(page).program;
-    writeFileSync(join(folder, "example.mts"), code);
-    writeFileSync(join(folder, "example.cts"), asCommonJs(code));
-    for (const file of ["example.mts", "example.cts"]) {
+    // `npm init -y` makes every .js CommonJS, so the first line names the file.
+    const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, type: "commonjs" }));
+    const first = /^\/\/ (first\.\w+)\n/.exec(code)?.[1] ?? "first.js";
+    const files = { [first]: code, "example.mts": code, "example.cts": asCommonJs(code) };
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+    for (const file of [first, "example.cts"]) {
       const { code: exit, said, stdout } = await run(process.execPath, [file], { cwd: folder });
       expect(exit, `${file}: ${said}`).toBe(0);
       expect(firstMissing(stdout.split("\n"), promised(code)), `${file}: ${said}`).toBeUndefined();

@@ -513,7 +513,7 @@ export interface MessageInput {
     readonly watchHtml?: BodyInput;
     readonly icalEvent?: CalendarInput | null | undefined;
     readonly alternatives?: readonly AlternativeInput[] | null | undefined;
-    readonly attachments?: AttachmentInput | readonly (AttachmentInput | null | undefined)[] | null | undefined;
+    readonly attachments?: AttachmentInput | Blob | readonly (AttachmentInput | Blob | null | undefined)[] | null | undefined;
     readonly headers?: HeadersInput | null | undefined;
     readonly list?: ListInput | null | undefined;
     readonly priority?: string | null | undefined;

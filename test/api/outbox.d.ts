@@ -81,13 +81,13 @@ export declare function enqueueMany(database: Database, entries: Iterable<Enqueu
 import { type UnknownPolicy } from "../store/message.ts";
 import type { Transaction } from "./transactions.ts";
 export interface EnqueueOptions {
-    readonly tx?: Transaction | undefined;
-    readonly sendAt?: Date | string | undefined;
-    readonly priority?: number | undefined;
-    readonly idempotencyKey?: string | undefined;
-    readonly tenant?: string | undefined;
-    readonly expiresInMs?: number | undefined;
-    readonly onUnknown?: UnknownPolicy | undefined;
+    readonly tx?: Transaction | null | undefined;
+    readonly sendAt?: Date | string | null | undefined;
+    readonly priority?: number | null | undefined;
+    readonly idempotencyKey?: string | null | undefined;
+    readonly tenant?: string | null | undefined;
+    readonly expiresInMs?: number | null | undefined;
+    readonly onUnknown?: UnknownPolicy | null | undefined;
 }
 export interface EnqueueSettings {
     readonly tx: Transaction | undefined;

@@ -127,18 +127,23 @@ export declare function chainFromEnv(env?: Environment, options?: ChainOptions):
 export declare function senderFromEnv(env: Environment): string | undefined;
 
 // environment/send-email.ts
-import type { Chain, MessageInput } from "@relais/core";
+import type { Chain, FailureKind, MessageInput } from "@relais/core";
 export interface EmailAccepted {
     readonly success: true;
     readonly status: "sent";
+    readonly id: string;
     readonly provider: string;
     readonly messageId: string;
     readonly error?: undefined;
+    readonly kind?: undefined;
 }
 export interface EmailNotAccepted {
     readonly success: false;
     readonly status: "failed" | "partial" | "unknown";
     readonly error: string;
+    readonly kind: FailureKind;
+    readonly id: string;
+    readonly retryAt?: number;
     readonly accepted: readonly string[];
     readonly rejected: readonly string[];
 }

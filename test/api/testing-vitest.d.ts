@@ -41,8 +41,14 @@ export interface MailQuery {
 }
 export declare function capturedMail(message: Message, { to: recipients }: Envelope): Promise<CapturedMail>;
 export declare function fitsAddress(wanted: string | RegExp | undefined, ...values: readonly string[]): boolean;
+export declare const checkQuery: (what: string, query: unknown, ...more: readonly string[]) => void;
 export declare function matches(mail: CapturedMail, { to, from, subject, body }: MailQuery): boolean;
-export declare const describeQuery: (query: MailQuery, mails: readonly CapturedMail[]) => string;
+export interface Captured {
+    readonly sent: readonly CapturedMail[];
+    readonly errors: readonly string[];
+}
+export declare function describeCaptured({ sent, errors }: Captured): string;
+export declare const describeQuery: (query: MailQuery, captured: Captured) => string;
 
 // matchers.ts
 import { type MailQuery } from "./captured-mail.ts";

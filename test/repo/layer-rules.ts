@@ -20,6 +20,7 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
 export const onlyIn: Readonly<Record<string, string>> = {
   opossum: "core/src/policies/circuit.ts",
   "p-retry": "core/src/policies/retry.ts",
+  htmlparser2: "testing/src/captured-mail.ts",
 };
 
 /** Packages whose default export is their plugin; nothing else exports a default. */

@@ -273,7 +273,12 @@ function jest(
   where: string,
   versions: readonly string[],
   file: string,
-  { options = {}, line, env }: { options?: object; line?: string; env?: Record<string, string> } = {},
+  {
+    options = {},
+    line,
+    env,
+    tests,
+  }: { options?: object; line?: string; env?: Record<string, string>; tests?: string } = {},
 ): Row {
   return {
     group: "Tests",
@@ -298,7 +303,7 @@ function jest(
         : `${file.endsWith(".ts") ? "// @ts-nocheck\n" : ""}${imports}`;
       const compilerOptions = { module: "commonjs", target: "es2022", types: ["node"], skipLibCheck: true };
       write(at, major, {
-        [file]: start + body + assertion,
+        [file]: tests ?? start + body + assertion,
         "tsconfig.json": JSON.stringify({ compilerOptions }),
         [`${file}.json`]: JSON.stringify({ testMatch: [`**/${file}`], rootDir: ".", ...options }),
       });
@@ -306,6 +311,55 @@ function jest(
     },
   };
 }
+
+/** `loadChain` with names, from a file and from a plugin beside it; and what the application sends, captured. */
+const inJest = `
+const { captureChain } = require("@relais/testing");
+const { loadChain, setEmailChain, sendEmail } = require("relais");
+const { writeFileSync } = require("node:fs");
+test("what is sent is captured", async () => {
+  const chain = captureChain();
+  setEmailChain(chain);
+  await sendEmail({ ...${mail}, html: "<b>Hello</b>", attachments: [{ filename: "a.txt", content: "a" }] });
+  setEmailChain(undefined);
+  expect(chain).toHaveSent({ to: "ann@example.net", body: "Hello", times: 1 });
+  expect(chain.last.attachment("a.txt").content.toString()).toBe("a");
+});
+test("a chain is loaded", async () => {
+  const smtp = { use: "smtp", options: { host: process.env.SMTP_HOST, port: Number(process.env.SMTP_PORT) } };
+  const others = [
+    { use: "ses", options: { region: "eu-west-1" } },
+    { use: "http", options: { api: "postmark", serverToken: "t" } },
+    { use: "./plugin.cjs" },
+  ];
+  const config = { chain: [smtp, ...others] };
+  writeFileSync("plugin.cjs", "module.exports = () => ({ id: 'OWN', send() {} })");
+  writeFileSync("chain.yaml", JSON.stringify(config));
+  writeFileSync("chain.js", "module.exports = " + JSON.stringify(config));
+  for (const options of [{ config }, { file: "chain.yaml" }, { file: "chain.js" }]) {
+    const chain = await loadChain(options);
+    expect(await chain.send(${mail})).toMatchObject({ success: true, provider: "SMTP" });
+    await chain.close();
+  }
+  writeFileSync("torn.cjs", "throw new Error('torn apart')");
+  const torn = loadChain({ config: { chain: [{ use: "./torn.cjs" }] } });
+  await expect(torn).rejects.toThrow('"./torn.cjs" cannot be loaded: torn apart');
+});
+`;
+const onPglite = `
+const { captureChain } = require("@relais/testing");
+const { createOutbox, createWorker } = require("@relais/outbox");
+test("mail goes through an outbox", async () => {
+  const outbox = await createOutbox({ folder: "outbox" });
+  const chain = captureChain();
+  const worker = createWorker(outbox, chain);
+  await worker.start();
+  await outbox.enqueue(${mail});
+  expect(await chain.next()).toMatchObject({ subject: "Hello" });
+  await worker.stop();
+  await outbox.close();
+}, 60_000);
+`;
 
 const vmModules = "NODE_OPTIONS=--experimental-vm-modules";
 const inTests: readonly Row[] = [
@@ -328,6 +382,15 @@ const inTests: readonly Row[] = [
     }),
     jest("`import` by ts-jest", [version, "ts-jest 29.4.15"], "typed.test.ts", {
       options: { transform: { "\\.ts$": "ts-jest" } },
+    }),
+    jest("`@relais/testing/jest` in `setupFilesAfterEnv`, `loadChain`", [version], "capture.test.cjs", {
+      options: { setupFilesAfterEnv: ["@relais/testing/jest"] },
+      tests: inJest,
+    }),
+    jest("`@relais/outbox` on PGlite", [version], "pglite.test.cjs", {
+      line: `\`${vmModules}\`, since PGlite imports`,
+      env: { NODE_OPTIONS: "--experimental-vm-modules" },
+      tests: onPglite,
     }),
     jest("ES modules", [version], "module.test.mjs", {
       line: `\`${vmModules}\`, which Jest asks for`,
@@ -562,7 +625,7 @@ Every row is run with the packed packages, installed as you install them: \`test
 this page. It was written on ${date}.
 
 The packages hold ES modules and CommonJS, with types for both. Node.js 22.13 or newer is needed. A process ends as soon as
-nothing is under way, with or without \`close\`.
+nothing is under way, with or without \`close\`; an outbox on PGlite needs \`close\`, or 10 s more.
 
 ${groups.join("\n")}`;
 }

@@ -290,6 +290,25 @@ describe("the fields of an attachment", () => {
     expect((await read([{ content: "x", cid: "<logo>" }]))[0]?.cid).toBe("logo");
   });
 
+  test("a File or a Blob is an attachment as it is: with its name, its type and its bytes", async () => {
+    const pdf = new File(["%PDF"], "invoice.pdf", { type: "application/pdf" });
+    const blob = new Blob(["x"], { type: "text/csv" });
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    expect(await read([pdf, blob])).toEqual([
+      {
+        content: bytes("%PDF"),
+        filename: "invoice.pdf",
+        contentType: "application/pdf",
+        disposition: "attachment",
+      },
+      { content: bytes("x"), contentType: "text/csv", disposition: "attachment" },
+    ]);
+    expect(await read(pdf)).toHaveLength(1);
+    await expect(read([pdf], { maxBytes: 3 })).rejects.toThrow(
+      said("attachments[0].content: has more than 3 bytes"),
+    );
+  });
+
   test("one alone needs no list, absent ones are left out, and there may not be too many", async () => {
     expect(await read({ content: "x" })).toHaveLength(1);
     expect(await read([null, undefined, "", { content: "x" }])).toHaveLength(1);

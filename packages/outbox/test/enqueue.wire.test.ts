@@ -148,6 +148,27 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
     expect(await outbox.list()).toEqual([]);
   });
 
+  test("null is absent in every option", async () => {
+    const none = {
+      tx: null,
+      sendAt: null,
+      priority: null,
+      idempotencyKey: null,
+      tenant: null,
+      expiresInMs: null,
+      onUnknown: null,
+    };
+    const plain = await outbox.enqueue(mail());
+    const { id } = await outbox.enqueue(mail(), none);
+    await outbox.enqueueMany([{ message: mail(), options: none }], none);
+    expect(await outbox.list()).toHaveLength(3);
+    const of = async (one: string) => {
+      const { tenant, priority, state } = (await outbox.get(one)) ?? {};
+      return { tenant, priority, state };
+    };
+    expect(await of(id)).toEqual(await of(plain.id));
+  });
+
   test("purges in batches what is over, and nothing else", async () => {
     await outbox.enqueueMany(Array.from({ length: 30 }, () => ({ message: mail() })));
     await outbox.database.query(

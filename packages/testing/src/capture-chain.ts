@@ -1,8 +1,16 @@
 import { type Chain, type ChainOptions, createChain, type FailureKind } from "@relais/core";
-import { defineProvider, type RejectedRecipient, SendFailure } from "@relais/core/spi";
+import {
+  defineProvider,
+  didYouMean,
+  failureKinds,
+  knownOptions,
+  type RejectedRecipient,
+  SendFailure,
+} from "@relais/core/spi";
 import {
   type CapturedMail,
   capturedMail,
+  checkQuery,
   describeQuery,
   fitsAddress,
   type MailQuery,
@@ -42,7 +50,9 @@ export interface CaptureChain extends Chain {
   readonly last: CapturedMail | undefined;
   /** What could not be sent, because `failWith` or `unknown` said so. */
   readonly failed: readonly CapturedMail[];
-  /** The mails of `sent` that fit. */
+  /** `delivery.error` of each `send` that did not succeed, in order: of messages that were refused before it, too. */
+  readonly errors: readonly string[];
+  /** The mails of `sent` that fit. @throws {TypeError} if the query has another field */
   find(query: MailQuery): readonly CapturedMail[];
   /**
    * The first mail that fits and that no `next` has returned yet; waits for it if need be.
@@ -50,7 +60,7 @@ export interface CaptureChain extends Chain {
    * @throws {Error} if none comes in time: says what was sent instead
    */
   next(query?: MailQuery, timeoutMs?: number): Promise<CapturedMail>;
-  /** Sends fail with this kind from now on; several scripts are tried in the order in which they were given. */
+  /** Sends fail with this kind from now on; several scripts are tried in the order in which they were given. @throws {TypeError} if there is no such kind */
   failWith(kind: FailureKind, script?: FailureScript): void;
   /** Sends end as `unknown` from now on: handed over, and the answer lost. */
   unknown(script?: FailureScript): void;
@@ -72,6 +82,14 @@ const reasons: Readonly<Record<FailureKind, string>> = {
   cancelled: "given up",
 };
 
+function checkScript(what: string, script: object, kind: unknown, more: readonly string[]): void {
+  knownOptions(what, script, ["reason", "code", ...more]);
+  if (failureKinds.some((one) => one === kind)) return;
+  const near = typeof kind === "string" ? didYouMean(kind, failureKinds) : undefined;
+  const remedy = near === undefined ? `there are ${failureKinds.join(", ")}` : `did you mean ${near}?`;
+  throw new TypeError(`${what}: ${JSON.stringify(kind)} is not a kind of failure; ${remedy}`);
+}
+
 interface Waiter {
   readonly query: MailQuery;
   readonly resolve: (mail: CapturedMail) => void;
@@ -90,6 +108,7 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
   const { provider: id = "CAPTURE", ...chainOptions } = options;
   const sent: CapturedMail[] = [];
   const failed: CapturedMail[] = [];
+  const errors: string[] = [];
   const returned = new Set<CapturedMail>();
   const waiters = new Set<Waiter>();
   let scripts: ActiveScript[] = [];
@@ -121,6 +140,7 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
   }
 
   function failWith(kind: FailureKind, script: FailureScript = {}): void {
+    checkScript("failWith", script, kind, ["retryAfterMs", "times", "to"]);
     scripts.push({ ...script, kind, left: script.times ?? Number.POSITIVE_INFINITY });
   }
 
@@ -154,6 +174,11 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
 
   return Object.freeze({
     ...chain,
+    async send(...args: Parameters<Chain["send"]>) {
+      const delivery = await chain.send(...args);
+      if (!delivery.success) errors.push(delivery.error);
+      return delivery;
+    },
     get sent() {
       return [...sent];
     },
@@ -163,12 +188,19 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
     get failed() {
       return [...failed];
     },
-    find: (query: MailQuery) => sent.filter((mail) => matches(mail, query)),
-    next(query: MailQuery = {}, timeoutMs = 5_000) {
+    get errors() {
+      return [...errors];
+    },
+    find(query: MailQuery) {
+      checkQuery("find", query);
+      return sent.filter((mail) => matches(mail, query));
+    },
+    async next(query: MailQuery = {}, timeoutMs = 5_000) {
+      checkQuery("next", query);
       const there = sent.find((mail) => !returned.has(mail) && matches(mail, query));
       if (there !== undefined) {
         returned.add(there);
-        return Promise.resolve(there);
+        return there;
       }
       return new Promise<CapturedMail>((resolve, reject) => {
         const waiter: Waiter = {
@@ -180,18 +212,23 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
         };
         const timer = setTimeout(() => {
           waiters.delete(waiter);
-          reject(new Error(`no mail within ${timeoutMs} ms: wanted ${describeQuery(query, sent)}`));
+          reject(
+            new Error(`no mail within ${timeoutMs} ms: wanted ${describeQuery(query, { sent, errors })}`),
+          );
         }, timeoutMs);
         waiters.add(waiter);
       });
     },
     failWith,
     unknown: (script?: FailureScript) => failWith("unknown", script),
-    rejectRecipients: (to: string | RegExp, script: RefusalScript = {}) =>
-      void refusals.push({ ...script, to }),
+    rejectRecipients(to: string | RegExp, script: RefusalScript = {}) {
+      checkScript("rejectRecipients", script, script.kind ?? "rejected", ["kind"]);
+      refusals.push({ ...script, to });
+    },
     clear() {
       sent.length = 0;
       failed.length = 0;
+      errors.length = 0;
       scripts = [];
       refusals = [];
       returned.clear();

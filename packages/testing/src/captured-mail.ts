@@ -1,4 +1,5 @@
 import type { Attachment, Envelope, Message } from "@relais/core";
+import { knownOptions } from "@relais/core/spi";
 import { parts } from "@relais/mime";
 import { Parser } from "htmlparser2";
 
@@ -166,6 +167,10 @@ function fitsBody(wanted: string | RegExp, { text, html }: CapturedMail): boolea
   return typeof wanted === "string" ? bodies.some((one) => one.includes(wanted)) : fits(wanted, ...bodies);
 }
 
+/** Refuses what is no field of a query: it would fit every mail. @throws {TypeError} */
+export const checkQuery = (what: string, query: unknown, ...more: readonly string[]): void =>
+  knownOptions(what, query, ["to", "from", "subject", "body", ...more]);
+
 /** Whether a mail is one that the query means. */
 export function matches(mail: CapturedMail, { to, from, subject, body }: MailQuery): boolean {
   return (
@@ -176,15 +181,25 @@ export function matches(mail: CapturedMail, { to, from, subject, body }: MailQue
   );
 }
 
-const list = (mails: readonly CapturedMail[]): string =>
-  mails.length === 0
-    ? "nothing was sent"
-    : `sent: ${mails.map(({ subject, recipients }) => `${JSON.stringify(subject)} to ${recipients.join(", ")}`).join("; ")}`;
+/** What there is to look at: the mails that were sent, and why others were not. */
+export interface Captured {
+  readonly sent: readonly CapturedMail[];
+  readonly errors: readonly string[];
+}
+
+/** What was sent and what was not, for errors. */
+export function describeCaptured({ sent, errors }: Captured): string {
+  const mails = sent.map(
+    ({ subject, recipients }) => `${JSON.stringify(subject)} to ${recipients.join(", ")}`,
+  );
+  const out = mails.length === 0 ? "nothing was sent" : `sent: ${mails.join("; ")}`;
+  return errors.length === 0 ? out : `${out}; not sent: ${errors.join("; ")}`;
+}
 
 /** One line about a query and what there was, for errors. */
-export const describeQuery = (query: MailQuery, mails: readonly CapturedMail[]): string => {
+export const describeQuery = (query: MailQuery, captured: Captured): string => {
   const wanted = Object.entries(query)
     .filter(([, value]) => value !== undefined)
     .map(([field, value]) => `${field} ${value instanceof RegExp ? String(value) : JSON.stringify(value)}`);
-  return `a mail${wanted.length === 0 ? "" : ` with ${wanted.join(", ")}`}; ${list(mails)}`;
+  return `a mail${wanted.length === 0 ? "" : ` with ${wanted.join(", ")}`}; ${describeCaptured(captured)}`;
 };

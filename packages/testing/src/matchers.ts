@@ -1,5 +1,11 @@
-import type { CapturedMail } from "./captured-mail.ts";
-import { describeQuery, type MailQuery, matches } from "./captured-mail.ts";
+import {
+  type Captured,
+  checkQuery,
+  describeCaptured,
+  describeQuery,
+  type MailQuery,
+  matches,
+} from "./captured-mail.ts";
 
 interface MatcherResult {
   readonly pass: boolean;
@@ -14,10 +20,11 @@ export interface MailMatchers<R = unknown> {
   toHaveSentNothing(): R;
 }
 
-function sentOf(received: unknown): readonly CapturedMail[] {
-  const sent = (received as { readonly sent?: unknown } | null)?.sent;
-  if (!Array.isArray(sent)) throw new TypeError("expect(…) wants what captureChain() gives");
-  return sent;
+function capturedOf(received: unknown): Captured {
+  const { sent, errors } = (received ?? {}) as Partial<Captured>;
+  if (!Array.isArray(sent) || !Array.isArray(errors))
+    throw new TypeError("expect(…) wants what captureChain() gives");
+  return { sent, errors };
 }
 
 /** For `expect.extend(mailMatchers)` of Vitest and Jest. */
@@ -25,24 +32,26 @@ export const mailMatchers: {
   toHaveSent(received: unknown, query?: MailQuery & { readonly times?: number | undefined }): MatcherResult;
   toHaveSentNothing(received: unknown): MatcherResult;
 } = {
-  toHaveSent(received, { times, ...query } = {}) {
-    const sent = sentOf(received);
-    const found = sent.filter((mail) => matches(mail, query)).length;
+  toHaveSent(received, wanted = {}) {
+    checkQuery("toHaveSent", wanted, "times");
+    const { times, ...query } = wanted;
+    const captured = capturedOf(received);
+    const found = captured.sent.filter((mail) => matches(mail, query)).length;
     const pass = times === undefined ? found > 0 : found === times;
-    const wanted = describeQuery(query, sent);
-    return {
-      pass,
-      message: () =>
-        times === undefined
-          ? `expected ${pass ? "no such mail" : "such a mail"}: ${wanted}`
-          : `expected ${pass ? "another number than" : ""} ${times}, there are ${found}: ${wanted}`,
-    };
+    const such =
+      times === undefined
+        ? pass
+          ? "no such mail"
+          : "such a mail"
+        : `${pass ? "another number than " : ""}${times} of them, there ${found === 1 ? "is" : "are"} ${found}`;
+    return { pass, message: () => `expected ${such}: ${describeQuery(query, captured)}` };
   },
   toHaveSentNothing(received) {
-    const sent = sentOf(received);
+    const captured = capturedOf(received);
+    const pass = captured.sent.length === 0;
     return {
-      pass: sent.length === 0,
-      message: () => `expected ${sent.length === 0 ? "a mail" : "no mail"}; ${describeQuery({}, sent)}`,
+      pass,
+      message: () => `expected ${pass ? "a mail" : "no mail"} to be sent; ${describeCaptured(captured)}`,
     };
   },
 };

@@ -181,9 +181,54 @@ describe("matchers", () => {
     expect(() => expect(chain).toHaveSent({ to: "bob@example.net" })).toThrow(
       'expected such a mail: a mail with to "bob@example.net"; sent: "Hello" to ann@example.net',
     );
-    expect(() => expect(chain).toHaveSentNothing()).toThrow('sent: "Hello" to ann@example.net');
+    expect(() => expect(chain).toHaveSent({ subject: "Hello", times: 2 })).toThrow(
+      'expected 2 of them, there is 1: a mail with subject "Hello"; sent: "Hello" to ann@example.net',
+    );
+    expect(() => expect(chain).toHaveSentNothing()).toThrow(
+      /^expected no mail to be sent; sent: "Hello" to ann@example\.net$/,
+    );
+    chain.clear();
+    expect(() => expect(chain).not.toHaveSentNothing()).toThrow(
+      /^expected a mail to be sent; nothing was sent$/,
+    );
     expect(() => expect({}).toHaveSent()).toThrow("wants what captureChain() gives");
   });
+});
+
+test("what was not sent stands in the message of a matcher, with its reason", async () => {
+  const chain = captureChain();
+  await chain.send({ ...mail, html: Promise.resolve("<p>Hello</p>") as never });
+  chain.failWith("throttled", { times: 1 });
+  await chain.send(mail);
+  const refused = "message: html: must be a string, not a promise (await is missing)";
+  expect(chain.errors).toEqual([refused, "CAPTURE: too many messages"]);
+  const end = `nothing was sent; not sent: ${refused}; CAPTURE: too many messages`;
+  expect(() => expect(chain).toHaveSent({ to: "ann@example.net" })).toThrow(
+    `expected such a mail: a mail with to "ann@example.net"; ${end}`,
+  );
+  expect(() => expect(chain).not.toHaveSentNothing()).toThrow(end);
+  await expect(chain.next({}, 1)).rejects.toThrow(end);
+  chain.clear();
+  expect(chain.errors).toEqual([]);
+});
+
+test("what is no field of a query or a script is refused, and does not fit every mail", async () => {
+  const chain = captureChain();
+  await chain.send(mail);
+  const wrong = { subjet: "Hello" } as never;
+  const told = "subjet is not an option; did you mean subject?";
+  expect(() => chain.find(wrong)).toThrow(`find: ${told}`);
+  await expect(chain.next(wrong)).rejects.toThrow(`next: ${told}`);
+  expect(() => expect(chain).toHaveSent(wrong)).toThrow(`toHaveSent: ${told}`);
+  expect(() => expect(chain).not.toHaveSent(wrong)).toThrow(`toHaveSent: ${told}`);
+  expect(() => chain.find({ recipient: "bob@example.net" } as never)).toThrow("recipient is not an option");
+  expect(() => chain.failWith("transiant" as never)).toThrow(
+    'failWith: "transiant" is not a kind of failure; did you mean transient?',
+  );
+  expect(() => chain.failWith("zzzzzzzz" as never)).toThrow("there are transient, throttled, ");
+  expect(() => chain.failWith("transient", { time: 1 } as never)).toThrow("did you mean times?");
+  expect(() => chain.rejectRecipients(/./, { kind: "reject" as never })).toThrow("did you mean rejected?");
+  expect(await chain.send(mail)).toMatchObject({ success: true });
 });
 
 test("Jest's own expect takes the matchers, with their types", async () => {
@@ -200,5 +245,5 @@ test("Jest's own expect takes the matchers, with their types", async () => {
   );
   expect(() => jestExpect(chain).not.toHaveSent()).toThrow("expected no such mail");
   // @ts-expect-error: a name that is no field of a query is told by the types, too
-  jestExpect(chain).toHaveSent({ subjekt: "Hello" });
+  expect(() => jestExpect(chain).toHaveSent({ subjekt: "Hello" })).toThrow("did you mean subject?");
 });

@@ -99,7 +99,9 @@ function contentId(field: string, value: unknown): string | undefined {
 }
 
 async function readAttachment(field: string, value: unknown, limits: Limits): Promise<Attachment> {
-  const input = pickOwn<AttachmentInput>(field, value, attachmentFields, "an attachment", attachmentWords);
+  // A file of a form as it is: it brings its name and its type.
+  const source = value instanceof Blob ? { content: value } : value;
+  const input = pickOwn<AttachmentInput>(field, source, attachmentFields, "an attachment", attachmentWords);
   const named = filename(field, input);
   const cid = contentId(`${field}.cid`, input.cid);
   const disposition = isAbsent(input.contentDisposition)

@@ -62,7 +62,13 @@ export interface MessageInput {
   readonly watchHtml?: BodyInput;
   readonly icalEvent?: CalendarInput | null | undefined;
   readonly alternatives?: readonly AlternativeInput[] | null | undefined;
-  readonly attachments?: AttachmentInput | readonly (AttachmentInput | null | undefined)[] | null | undefined;
+  /** A `Blob` or `File` is attached as it is, with its name and type. */
+  readonly attachments?:
+    | AttachmentInput
+    | Blob
+    | readonly (AttachmentInput | Blob | null | undefined)[]
+    | null
+    | undefined;
   readonly headers?: HeadersInput | null | undefined;
   readonly list?: ListInput | null | undefined;
   /** `high`, `normal` or `low`. */

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type * as Sqlite from "node:sqlite";
 
 /** Loaded by those who lock. Under Node 22 it warns that it is experimental, which is nothing for an operator. */
@@ -5,7 +6,8 @@ function sqlite(): typeof Sqlite {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
   try {
-    return process.getBuiltinModule("node:sqlite");
+    // Of Jest 30's two ways only the second finds it, of Jest 29's only the first.
+    return process.getBuiltinModule("node:sqlite") ?? createRequire(process.execPath)("node:sqlite");
   } finally {
     process.emitWarning = emitWarning;
   }

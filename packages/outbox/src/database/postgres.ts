@@ -61,6 +61,8 @@ export function postgresAt(url: string, connections = 10): Database {
     application_name: "relais",
     keepAlive: true,
     connectionTimeoutMillis: connectTimeoutMs,
+    // A script that has not closed the outbox ends as soon as nothing is under way.
+    allowExitOnIdle: true,
     stream: () => {
       const socket = new Socket();
       sockets.add(socket.once("close", () => sockets.delete(socket)));

@@ -8,19 +8,19 @@ export interface EnqueueOptions {
    * transaction of PGlite or of `outbox.database` as it is; those of an ORM by `fromDrizzle`, `fromKnex`, `fromKysely`,
    * `fromMikroOrm`, `fromPrisma`, `fromSequelize` or `fromTypeOrm`.
    */
-  readonly tx?: Transaction | undefined;
+  readonly tx?: Transaction | null | undefined;
   /** Not before then. A `Date`, or ISO 8601 with its zone: `2031-12-24T09:00:00Z`, `…+01:00`. @defaultValue now */
-  readonly sendAt?: Date | string | undefined;
+  readonly sendAt?: Date | string | null | undefined;
   /** -3 to 3; higher first. @defaultValue 0 */
-  readonly priority?: number | undefined;
+  readonly priority?: number | null | undefined;
   /** The second message with a key that its tenant has used is not a new one. 1 to 512 characters. */
-  readonly idempotencyKey?: string | undefined;
+  readonly idempotencyKey?: string | null | undefined;
   /** Whose message it is; tenants are served in turn. 1 to 100 characters. @defaultValue `"default"` */
-  readonly tenant?: string | undefined;
+  readonly tenant?: string | null | undefined;
   /** After this long it is not sent any more, ms from `sendAt`. @defaultValue 3 days */
-  readonly expiresInMs?: number | undefined;
+  readonly expiresInMs?: number | null | undefined;
   /** What to do when it is unknown whether a provider took it. @defaultValue `"hold"` */
-  readonly onUnknown?: UnknownPolicy | undefined;
+  readonly onUnknown?: UnknownPolicy | null | undefined;
 }
 
 const threeDaysMs = 3 * 86_400_000;
@@ -45,7 +45,7 @@ const checks: { readonly [K in keyof EnqueueSettings]: (value: unknown) => Enque
     const is = Number.isInteger(value) && (value as number) >= -3 && (value as number) <= 3;
     return check("priority", value as number, is, "must be a whole number from -3 to 3");
   },
-  idempotencyKey: (value: unknown) => (value === undefined || value === null ? undefined : checkKey(value)),
+  idempotencyKey: (value: unknown) => (value === undefined ? undefined : checkKey(value)),
   tenant: (value: unknown = "default") => checkName("tenant", value, 100),
   expiresInMs: (value: unknown = threeDaysMs) => {
     const is = typeof value === "number" && value >= 1 && value <= hundredYearsMs;
@@ -64,7 +64,11 @@ export function enqueueSettings(options: EnqueueOptions): EnqueueSettings {
   if (extra !== undefined) {
     throw new InvalidMessage(extra, `is not an option of enqueue; there are ${names.join(", ")}`);
   }
-  const values = Object.entries(checks).map(([key, one]) => [key, one(options[key as keyof EnqueueOptions])]);
+  // `null` is absent, as in a message.
+  const values = Object.entries(checks).map(([key, one]) => [
+    key,
+    one(options[key as keyof EnqueueOptions] ?? undefined),
+  ]);
   return Object.fromEntries(values);
 }
 

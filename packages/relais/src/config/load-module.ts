@@ -54,8 +54,7 @@ function ownPath(specifier: string, parent: string): string | undefined {
 function hook(): void {
   if (isHooked) return;
   isHooked = true;
-  // Node.js has it from 22.15 on. Without it only the first module is read again.
-  nodeModule.registerHooks?.({
+  const hooks: nodeModule.RegisterHooksOptions = {
     resolve(specifier, context, nextResolve) {
       const parent = context.parentURL;
       const graph = parent === undefined ? undefined : graphOf.get(parent);
@@ -69,7 +68,13 @@ function hook(): void {
       const path = fileURLToPath(found.url);
       return path.includes(packages) ? found : { ...found, url: addressIn(graph, path, found.url) };
     },
-  });
+  };
+  try {
+    // Node.js has it from 22.15 on, and Jest refuses it. Without it only the first module is read again.
+    nodeModule.registerHooks?.(hooks);
+  } catch {
+    // Jest.
+  }
 }
 
 /** Modules of the old kind (CommonJS) are kept by their path, whatever is in their address. */
@@ -98,8 +103,16 @@ function requireAgain(graph: Graph): void {
 }
 
 /** A module that is known by its address alone: bundlers leave it to Node.js. */
-export function importFile(url: string): Promise<{ readonly default?: unknown }> {
-  return import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ url);
+export async function importFile(url: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ url);
+  } catch (error) {
+    const { code } = (error ?? {}) as { readonly code?: unknown };
+    if (!String(code).startsWith("ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING")) throw error;
+    // Jest without ES modules: its own `require` loads, and transforms, what `import` would.
+    const path = fileURLToPath(url);
+    return { default: nodeModule.createRequire(path)(path) };
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { didYouMean, type Plugin, pluginContract, pluginFault } from "@relais/core/spi";
+import { didYouMean, type Plugin, pluginContract, pluginFault, reason } from "@relais/core/spi";
 import { developmentPlugins } from "../development/plugins.ts";
 import { importFile, loadModule } from "./load-module.ts";
 import type { ProviderFactory } from "./relais-config.ts";
@@ -113,7 +113,8 @@ export async function loadPlugin(use: string | object, folder: string): Promise<
     if (typeof plugin !== "string") return { plugin, from: name };
     return { problem: hint ?? `${shown} is no plugin: ${plugin}` };
   } catch (error) {
-    const why = error instanceof Error ? error.name : "it failed";
+    // Jest's errors are of another realm, where `instanceof` finds nothing.
+    const why = reason(String((error as Partial<Error> | null)?.message || error));
     return { problem: hint ?? `${shown} cannot be loaded: ${why}` };
   }
 }

@@ -1,4 +1,4 @@
-import type { Chain, Delivery, MessageInput } from "@relais/core";
+import type { Chain, Delivery, FailureKind, MessageInput } from "@relais/core";
 import { chainFromEnv } from "./chain-from-env.ts";
 import { ConfigurationError } from "./settings-reader.ts";
 
@@ -6,11 +6,14 @@ import { ConfigurationError } from "./settings-reader.ts";
 export interface EmailAccepted {
   readonly success: true;
   readonly status: "sent";
+  /** The message's id, the same in events, logs and the outbox. */
+  readonly id: string;
   /** The provider that took the message (the first, if recipients went by several). */
   readonly provider: string;
   readonly messageId: string;
   /** Never there: without `strict` a compiler does not tell the two ends apart by `success`. */
   readonly error?: undefined;
+  readonly kind?: undefined;
 }
 
 /** Not every recipient was accepted, or it is unknown. */
@@ -24,6 +27,15 @@ export interface EmailNotAccepted {
   readonly status: "failed" | "partial" | "unknown";
   /** `SMTP: reason | SES: reason`, a part a provider that failed; or what is wrong with the message or the environment. */
   readonly error: string;
+  /**
+   * What the failure amounts to. `rejected`: a recipient or the message is wrong; `misconfigured`: the environment is, or
+   * an account; all others are not the sender's to fix.
+   */
+  readonly kind: FailureKind;
+  /** The message's id; `""` if it was refused before it had one, or if there is no chain. */
+  readonly id: string;
+  /** The earliest time worth trying again, ms since 1970, if every provider said or implied one. */
+  readonly retryAt?: number;
   /** The recipients that were accepted, by whichever provider. */
   readonly accepted: readonly string[];
   /** All others, those whose end is unknown included. */
@@ -58,16 +70,18 @@ export async function sendEmail(payload: MessageInput): Promise<EmailSent> {
     used ??= chain ??= chainFromEnv();
   } catch (error) {
     const problem = error instanceof ConfigurationError ? error.problems.join(" ") : String(error);
-    return { success: false, status: "failed", error: problem, accepted: [], rejected: [] };
+    const none = { id: "", accepted: [], rejected: [] };
+    return { success: false, status: "failed", kind: "misconfigured", error: problem, ...none };
   }
   const delivery: Delivery = await used.send(payload);
   if (delivery.success) {
-    const { provider, messageId } = delivery;
-    return { success: true, status: "sent", provider, messageId };
+    const { provider, messageId, id } = delivery;
+    return { success: true, status: "sent", provider, messageId, id };
   }
-  const { status, error, accepted } = delivery;
+  const { status, error, kind, id, retryAt, accepted } = delivery;
   const rejected = delivery.rejected.map(({ address }) => address);
-  return { success: false, status, error, accepted, rejected };
+  const later = retryAt === undefined ? {} : { retryAt };
+  return { success: false, status, error, kind, id, ...later, accepted, rejected };
 }
 
 /** Closes the chain that `sendEmail` made; the next call makes a new one. One of `setEmailChain` stays as it is. */

@@ -235,6 +235,16 @@ describe("a plugin that is given as an object", () => {
     ]);
   });
 
+  test("one that throws while it is loaded is told with what it threw, in one line", async () => {
+    write("throw new Error('no licence\\nfound');", "torn.mjs");
+    write("throw null;", "nothing.mjs");
+    const config = { chain: [{ use: "./torn.mjs" }, { use: "./nothing.mjs" }] };
+    expect(await problemsOf({ config, cwd: folder, env: {} })).toEqual([
+      'chain[0].use: "./torn.mjs" cannot be loaded: no licence found',
+      'chain[1].use: "./nothing.mjs" cannot be loaded: null',
+    ]);
+  });
+
   test("its mistakes are told as those of a named one", async () => {
     const wrong: RelaisConfig = {
       chain: [

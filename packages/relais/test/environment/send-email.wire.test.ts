@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { child } from "../child.ts";
 import { mail, type Settings, sesAccount, sesSettings, smtpSettings } from "./settings.ts";
 
+const id = expect.stringMatching(/^\S+$/);
 const login = { SMTP_USER: "ann", SMTP_PASS: "sesame-42" };
 const nobody =
   "No e-mail provider is configured: set SMTP_HOST (with SMTP_PORT, SMTP_SECURE, SMTP_USER, SMTP_PASS), or " +
@@ -31,7 +32,7 @@ await closeEmail();`;
 test("the server takes it, over TLS and logged in: provider and message id, and the process ends", async () => {
   const ended = await child(once, both(), smtp.ca);
   expect(ended).toEqual({
-    said: [{ success: true, status: "sent", provider: "SMTP", messageId: smtp.accepted[0]?.messageId }],
+    said: [{ success: true, status: "sent", provider: "SMTP", messageId: smtp.accepted[0]?.messageId, id }],
     stderr: "",
     code: 0,
   });
@@ -57,7 +58,7 @@ test("SES takes what SMTP could not", async () => {
   const env = both();
   await smtp.down();
   expect(await child(once, env)).toEqual({
-    said: [{ success: true, status: "sent", provider: "SES", messageId: ses.accepted[0]?.messageId }],
+    said: [{ success: true, status: "sent", provider: "SES", messageId: ses.accepted[0]?.messageId, id }],
     stderr: "",
     code: 0,
   });
@@ -74,6 +75,8 @@ test("nobody takes it: an error with a part for each, and nothing else", async (
         success: false,
         status: "failed",
         error: expect.stringMatching(/^SMTP: connection refused \| SES: .*paused.*$/),
+        kind: "transient",
+        id,
         accepted: [],
         rejected: ["ann@example.net"],
       },
@@ -107,6 +110,8 @@ await closeEmail();`;
       success: false,
       status: "failed",
       error: expect.stringMatching(/^message: ./),
+      kind: "rejected",
+      id: "",
       accepted: [],
       rejected: [],
     });
@@ -126,7 +131,9 @@ test.each<[string, Settings, string]>([
   ],
 ])("a wrong environment is an answer too, %s, and closing then is nothing", async (_, env, error) => {
   expect(await child(once, env)).toEqual({
-    said: [{ success: false, status: "failed", error, accepted: [], rejected: [] }],
+    said: [
+      { success: false, status: "failed", kind: "misconfigured", error, id: "", accepted: [], rejected: [] },
+    ],
     stderr: "",
     code: 0,
   });
@@ -164,6 +171,8 @@ await closeEmail();`;
       success: false,
       status: "partial",
       error: expect.stringContaining("550 5.1.1 no such user"),
+      kind: "rejected",
+      id,
       accepted: ["ann@example.net"],
       rejected: ["bob@example.net"],
     },
@@ -175,9 +184,19 @@ await closeEmail();`;
       success: false,
       status: "unknown",
       error: expect.stringContaining("after the message was handed over"),
+      kind: "unknown",
+      id,
       accepted: [],
       rejected: ["ann@example.net", "bob@example.net"],
     },
   ]);
   expect(ses.accepted).toEqual([]);
+});
+
+test("a server that names a time to wait is told by retryAt", async () => {
+  smtp.script({ greeting: { reply: "421 4.7.0 too many connections" } });
+  const now = Date.now();
+  const [sent] = (await child(once, { ...smtpSettings(smtp), ...login }, smtp.ca)).said;
+  expect(sent).toMatchObject({ success: false, status: "failed", kind: "throttled" });
+  expect((sent as { retryAt: number }).retryAt).toBeGreaterThan(now);
 });

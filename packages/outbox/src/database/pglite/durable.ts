@@ -4,10 +4,18 @@ import { dirname, join } from "node:path";
 import { PGlite, types } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 
-/** PGlite's own parameters, with fsync, and with buffers of a size for a part of another process. */
+/**
+ * PGlite's own parameters, with fsync, and with buffers of a size for a part of another process. The timer that logs how
+ * long a recovery takes is off: nothing ends it here, and a process that does not close the database would never end.
+ */
 const startParams = PGlite.defaultStartParams
   .filter((one) => one !== "-F")
-  .concat(["-c", "wal_sync_method=fsync", "-c", "shared_buffers=8MB"]);
+  .concat(
+    ["wal_sync_method=fsync", "shared_buffers=8MB", "log_startup_progress_interval=0"].flatMap((one) => [
+      "-c",
+      one,
+    ]),
+  );
 
 /** Where PGlite reads a column in another way than `pg`: a number of 64 bits is text there, and bytes are a Buffer. */
 const parsers = {
