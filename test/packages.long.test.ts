@@ -31,9 +31,10 @@ describe.each(packages)("the tarball of $manifest.name", ({ manifest }) => {
     const paths = [...files.keys()];
     expect(paths).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
     const others = paths.filter(
-      (file) => !/^(dist|src)\/.+|^(package\.json|README\.md|LICENSE|relais\.schema\.json)$/.test(file),
+      (file) => !/^(dist|src|operations)\/.+|^(package\.json|README\.md|LICENSE|relais\.schema\.json)$/.test(file),
     );
     expect(others).toEqual([]);
+    expect(paths.some((file) => file.startsWith("operations/"))).toBe(manifest.name === "@relais/prometheus");
     const sources = paths.filter((file) => file.startsWith("src/"));
     const built = paths.filter((file) => file.startsWith("dist/"));
     expect(sources.length).toBeGreaterThan(0);
