@@ -52,6 +52,8 @@ export interface CheckedRows {
   /** One sentence each, the first of them. */
   readonly faults: readonly string[];
   readonly faultCount: number;
+  /** Whether a row names no sender, and there is none for those. */
+  readonly lacksSender: boolean;
 }
 
 const mostFaults = 20;
@@ -62,6 +64,7 @@ export async function checkRows(source: BulkSource): Promise<CheckedRows> {
   let rows = 0;
   let lastLine = 0;
   let faultCount = 0;
+  let lacksSender = false;
   const addFault = (sentence: string): void => {
     faultCount += 1;
     if (faults.length < mostFaults) faults.push(sentence);
@@ -74,6 +77,7 @@ export async function checkRows(source: BulkSource): Promise<CheckedRows> {
       lastLine = row.line;
       await rowMessage(source, row, "bulk-check").catch((error: unknown) => {
         if (!(error instanceof InvalidRow)) throw error;
+        lacksSender ||= source.defaultFrom === undefined && error.message.startsWith("from: ");
         if (error instanceof ColumnFault) {
           const known = missing.get(error.message) ?? { line: row.line, count: 0 };
           known.count += 1;
@@ -95,6 +99,7 @@ export async function checkRows(source: BulkSource): Promise<CheckedRows> {
     lastLine,
     faults: [...once, ...faults].slice(0, mostFaults),
     faultCount: faultCount + once.length,
+    lacksSender,
   };
 }
 
