@@ -142,7 +142,7 @@ function messageLine(message: OutboxMessage): string {
     tenant,
     recipients.slice(0, 2).join(",") + (recipients.length > 2 ? `,+${recipients.length - 2}` : ""),
     JSON.stringify(subject.slice(0, 40)),
-    provider ?? `${attempts} attempts`,
+    provider ?? `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
     lastError ?? "",
   ]
     .join("  ")

@@ -89,7 +89,9 @@ async function send(flags: SendFlags, context: CliContext): Promise<ExitCode> {
     return await sendOne(flags, context);
   } catch (error) {
     if (!(error instanceof InvalidMessage)) throw error;
-    return printProblems(context, flags, [sentence(`The message cannot be sent: ${error.message}`)]);
+    return printProblems(context, flags, [
+      sentence(`The message cannot be sent: ${error.message.replace(/^message: /, "it ")}`),
+    ]);
   }
 }
 
