@@ -238,8 +238,12 @@ function moduleError(error: unknown, path: string): Unreadable {
     (file) => /^(?:\?v=\d+)?:(\d+)/.exec(stack.split(file)[1] ?? "")?.[1],
   );
   const line = lines.find((one) => one !== undefined);
+  const secrets = Object.entries(process.env).filter(([one]) =>
+    /pass|secret|key|token|auth|url|dsn/i.test(one),
+  );
+  const masked = secrets.reduce((text, [, one]) => (one ? text.replaceAll(one, "***") : text), message);
   const isOwn = code === undefined && name === "Error" && message !== "";
-  const said = isOwn ? `: ${message.replace(/\s+/g, " ").trim().slice(0, 200).replace(/\.$/, "")}` : "";
+  const said = isOwn ? `: ${masked.replace(/\s+/g, " ").trim().slice(0, 200).replace(/\.$/, "")}` : "";
   const what = code === undefined ? `${name}${said}` : `${name} (${code})`;
   if (line !== undefined) return new Unreadable(`line ${line}: ${what}`);
   return new Unreadable(name === "SyntaxError" ? `${what}; node --check shows the place` : what);
