@@ -133,6 +133,7 @@ export async function rowMessage(
   try {
     return await createMessage(rowInput(template, row, id), { limits: messageLimits, defaultFrom });
   } catch (error) {
+    if (error instanceof ColumnFault) checkPlaceholders(template, row.fields);
     if (!(error instanceof InvalidMessage)) throw error;
     const column = sourceColumn(template, row.fields, error.field);
     throw new InvalidRow(column === undefined ? error.message : `${error.message} (column ${column})`);
@@ -182,6 +183,17 @@ function sourceColumn(template: BulkTemplate, fields: Fields, field: string): st
 }
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** @throws {ColumnFault} placeholders that name no column: all of them, since all are to be mended */
+function checkPlaceholders(template: BulkTemplate, fields: Fields): void {
+  const names = Object.values(template)
+    .flat()
+    .flatMap((text) => [...text.matchAll(placeholder)].map(([, name = ""]) => name));
+  const unknown = [...new Set(names)].filter(
+    (name) => name !== "" && columnNamed(fields, name) === undefined,
+  );
+  if (unknown.length > 1) throw missingColumn(`there are no columns ${unknown.join(", ")}`, fields);
+}
 
 /**
  * A template with its `{{field}}`s filled in.
