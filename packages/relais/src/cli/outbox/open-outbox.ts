@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Outbox } from "@relais/outbox";
 import { configFileOf } from "../../config/config-file.ts";
@@ -61,7 +61,9 @@ export async function openOutbox(
     }
     const place = folder ?? defaultFolder({ env: context.env, cwd: home, warn: context.err });
     where = databaseName(undefined, place);
-    if (options.mustExist && place.trim() !== "" && !existsSync(join(place, "data")))
+    // What is no folder is told when it is opened.
+    const canBeOne = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? place.trim() !== "";
+    if (options.mustExist && canBeOne && !existsSync(join(place, "data")))
       throw new NoOutbox(`There is no outbox in ${place}: relais outbox migrate or relais worker makes one.`);
     const outbox = await createOutbox({ folder: place, from, migrate });
     return { outbox, settings, where };
