@@ -28,6 +28,7 @@ export interface LoadOptions extends ConfigSource {
 }
 export interface LoadedChain extends Chain {
     readonly file: string | undefined;
+    readonly from: string | undefined;
     effective(): unknown;
     reload(): Promise<void>;
 }

@@ -70,6 +70,15 @@ describe("neither a database nor a folder", () => {
     expect(warn).toHaveBeenCalledTimes(1);
   }, 60_000);
 
+  test("an empty folder is none, and one of blanks is a mistake", async () => {
+    vi.stubEnv("NODE_ENV", "production");
+    await expect(createOutbox({ folder: "" })).rejects.toThrow("NODE_ENV is production, and no database");
+    for (const folder of [" ", "\t \n"])
+      await expect(createOutbox({ folder })).rejects.toThrow(
+        TypeError("folder is blank: give the folder's name, or leave it out"),
+      );
+  });
+
   test("the place that decides takes an environment and a folder of its own", () => {
     const said: string[] = [];
     const folder = defaultFolder({ env: {}, cwd: "/srv/app", warn: (sentence) => said.push(sentence) });

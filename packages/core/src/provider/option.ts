@@ -215,8 +215,11 @@ export function whole(min: number, max: number): Field<number> {
 export const oneOf = <const Value extends string>(...values: readonly Value[]): Field<Value> => ({
   read: (value) => {
     const known = values.find((one) => one === value);
-    if (known === undefined)
-      throw new RangeError(`must be ${values.map((one) => JSON.stringify(one)).join(" or ")}`);
+    if (known === undefined) {
+      const near = typeof value === "string" ? didYouMean(value, values) : undefined;
+      const hint = near === undefined ? "" : `; did you mean ${near}?`;
+      throw new RangeError(`must be ${values.map((one) => JSON.stringify(one)).join(" or ")}${hint}`);
+    }
     return known;
   },
   json: values.length === 1 ? { type: "string", const: values[0] } : { type: "string", enum: values },
@@ -259,6 +262,29 @@ export const either = <const All extends readonly Field[]>(
   };
 };
 
+/** What other libraries call the parts of a login. */
+const otherWords: Readonly<Record<string, string>> = { username: "user", login: "user", password: "pass" };
+
+/** The objects among some fields that have an option of this name. */
+const holders = (name: string, fields: Fields): string[] =>
+  Object.entries(fields).flatMap(([holder, { json }]) => {
+    const forms = [json, ...((json?.anyOf as JsonSchema[] | undefined) ?? [])];
+    return forms.some((one) => Object.hasOwn((one?.properties as object | undefined) ?? {}, name))
+      ? [holder]
+      : [];
+  });
+
+/** Where an option that does not exist belongs, or which one it was meant to be. */
+function unknownHint(name: string, fields: Fields): string {
+  const known = Object.hasOwn(otherWords, name) ? (otherWords[name] as string) : name;
+  if (Object.hasOwn(fields, known)) return `; did you mean ${known}?`;
+  const inside = holders(known, fields);
+  if (inside.length > 0)
+    return `; it belongs in ${inside.join(" or ")}${known === name ? "" : `, as ${known}`}`;
+  const nearest = didYouMean(name, Object.keys(fields));
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+}
+
 /** An object with these options and no others. What is `undefined` or `null` counts as left out. */
 export function record<const All extends Fields>(
   fields: All,
@@ -272,9 +298,7 @@ export function record<const All extends Fields>(
       const options = values.read(value);
       const unknown = Object.keys(options).filter((name) => !Object.hasOwn(fields, name));
       const issues = unknown.map((name) => {
-        const nearest = didYouMean(name, names);
-        const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-        const message = `${JSON.stringify(name.slice(0, 60))} is not an option${hint}`;
+        const message = `${JSON.stringify(name.slice(0, 60))} is not an option${unknownHint(name, fields)}`;
         return { message, path: [], keys: [name] };
       });
       const checked: Record<string, unknown> = {};

@@ -7,7 +7,7 @@ export interface OpenOptions {
   /** A Postgres: `postgres://user:password@host:5432/name`, or a pool of `pg`, which stays the caller's to close. */
   readonly database?: string | pg.Pool;
   /**
-   * Where PGlite keeps its files, if there is no `database`.
+   * Where PGlite keeps its files, if there is no `database`; an empty text is none.
    * @defaultValue `.relais` in the working folder, with a warning; none where NODE_ENV is production
    */
   readonly folder?: string | undefined;
@@ -26,7 +26,9 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     }
     // WebAssembly of 27 MB: loaded only where it is used.
     const { pgliteAt } = await import("./pglite/pglite.ts");
-    return pgliteAt(folder ?? defaultFolder());
+    if (folder !== undefined && folder !== "" && folder.trim() === "")
+      throw new TypeError("folder is blank: give the folder's name, or leave it out");
+    return pgliteAt(folder || defaultFolder());
   }
   if (typeof database !== "string") return postgres(database);
   if (!/^postgres(ql)?:\/\//.test(database) || !URL.canParse(database)) {

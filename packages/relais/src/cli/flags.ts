@@ -35,6 +35,7 @@ export function withChainFlags(command: Command): Command {
 /** Where a command finds the outbox. */
 export interface OutboxFlags {
   readonly config?: string;
+  readonly envFile?: readonly string[] | boolean;
   readonly database?: string;
   readonly folder?: string;
   /** Whether the tables are made or changed where they have to be. @defaultValue true */

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createMessage, InvalidMessage, type Message, type MessageInput } from "@relais/core";
 import { compile } from "@relais/mime";
-import { senderFromEnv } from "../environment/chain-from-env.ts";
 import { decodeText } from "../environment/setting-text.ts";
 import type { CliContext } from "./cli-context.ts";
 
@@ -32,14 +31,15 @@ export const messageLimits = { allowFiles: true } as const;
 
 /**
  * The message of `--eml`, of standard input (JSON or a whole mail), or of flags alone.
+ * @param defaultFrom the sender if it names none
  * @throws {InvalidMessage} one sentence about a flag or a field
  */
 export async function readMessage(
   { eml, ...flags }: MessageFlags & BodyFileFlags & { readonly eml?: string },
-  { cwd, env, stdin }: CliContext,
+  { cwd, stdin }: CliContext,
+  defaultFrom: string | undefined,
 ): Promise<Message> {
   const message = await withBodyFiles(flags, cwd);
-  const defaultFrom = senderFromEnv(env);
   if (eml !== undefined)
     return wholeMail(await readFlagFile("--eml", eml, cwd), message, "--eml", defaultFrom);
   // Standard input is not read where flags say what the message is.

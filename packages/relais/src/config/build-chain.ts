@@ -4,6 +4,7 @@ import {
   createChain,
   type Link,
   link,
+  type Provider,
   standardPolicies,
   standardTimeoutMs,
 } from "@relais/core";
@@ -194,9 +195,12 @@ async function buildEntries(
     return { provider: chain, effective: { id, ...rules, chain: built.map(({ effective }) => effective) } };
   } catch (error) {
     const message = messageOf(error).replace(/^createChain: /, "");
+    const twice = /^two providers are called (\S+);/.exec(message)?.[1];
+    const second = built.findLastIndex(({ provider }) => provider.id === twice);
     const [, field = "", fault = ""] = /^(\w+): (.*)$/s.exec(message) ?? [];
     const isRule = Object.hasOwn(rules, field);
-    problems.push(isRule ? { path: [...around, field], message: fault } : { path: around, message });
+    if (twice !== undefined && second !== -1) problems.push({ path: [...path, second], message });
+    else problems.push(isRule ? { path: [...around, field], message: fault } : { path: around, message });
     return undefined;
   }
 }
@@ -289,7 +293,10 @@ async function buildProvider(
   if (entry === undefined || options === undefined) return stub();
   try {
     const id = isMissingAt("id") ? `entry-${path.at(-1)}` : entry.id;
-    const provider = withQuotesHint(plugin.create(options, { id }), quoted);
+    const made: object = plugin.create(options, { id });
+    if ("then" in made)
+      throw new TypeError("use makes a promise (await is missing), and must make a provider");
+    const provider = withQuotesHint(made as Provider, quoted);
     const policies = effectivePolicies(entry);
     return {
       provider: link(provider, ...standardPolicies(policies)),
@@ -304,9 +311,9 @@ async function buildProvider(
 /** What stands at `use` if it is no name: only code can say that. */
 function pluginInCode(value: unknown): object | undefined {
   const { use } = (value ?? {}) as { use?: unknown };
-  return typeof use === "function" || (typeof use === "object" && use !== null && "contract" in use)
-    ? use
-    : undefined;
+  if (typeof use !== "object" || use === null) return typeof use === "function" ? use : undefined;
+  const isMade = ["contract", "send", "accepted", "then"].some((name) => name in use);
+  return isMade || Object.values(use).some((one) => typeof one === "function") ? use : undefined;
 }
 
 const unknownField = (name: string): string => `${JSON.stringify(name)} is not an option`;

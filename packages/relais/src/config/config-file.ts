@@ -225,7 +225,10 @@ async function importModule(link: string): Promise<unknown> {
   return module.default;
 }
 
-/** What a module threw: its kind and the line of the file alone, since the message may quote anything. */
+/**
+ * What a module threw, and the line of the file. What it says itself is told; of Node.js and the parser only the kind,
+ * since they quote the text.
+ */
 function moduleError(error: unknown, path: string): Unreadable {
   const { name = "it threw", message = "", code, stack = "" } = error as Error & { readonly code?: string };
   const missing = /^Cannot find \w+ '([^']+)'/.exec(message)?.[1];
@@ -235,7 +238,13 @@ function moduleError(error: unknown, path: string): Unreadable {
     (file) => /^(?:\?v=\d+)?:(\d+)/.exec(stack.split(file)[1] ?? "")?.[1],
   );
   const line = lines.find((one) => one !== undefined);
-  const what = code === undefined ? name : `${name} (${code})`;
+  const secrets = Object.entries(process.env).filter(([one]) =>
+    /pass|secret|key|token|auth|url|dsn/i.test(one),
+  );
+  const masked = secrets.reduce((text, [, one]) => (one ? text.replaceAll(one, "***") : text), message);
+  const isOwn = code === undefined && name === "Error" && message !== "";
+  const said = isOwn ? `: ${masked.replace(/\s+/g, " ").trim().slice(0, 200).replace(/\.$/, "")}` : "";
+  const what = code === undefined ? `${name}${said}` : `${name} (${code})`;
   if (line !== undefined) return new Unreadable(`line ${line}: ${what}`);
   return new Unreadable(name === "SyntaxError" ? `${what}; node --check shows the place` : what);
 }

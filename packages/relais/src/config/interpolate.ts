@@ -46,6 +46,16 @@ export function faultsBelow(references: References, place: Path): Problem[] {
 const references = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 const wholeReference = new RegExp(`^${references.source}$`);
 
+/** What other tools write in the place of `${NAME}`: `$NAME`, `{{NAME}}`, `${NAME:default}`, `${env.NAME}`. */
+const otherForms =
+  /^\$([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)$|^\{\{\s*([A-Za-z_]\w*)\s*\}\}$|\$\{\s*(?:env[.:])?([A-Za-z_]\w*)\s*(?:[:?-][^}]*)?\}/;
+
+function otherFormFault(text: string): string | undefined {
+  const found = otherForms.exec(text.replace(references, ""));
+  const name = found?.slice(1).find((one) => one !== undefined);
+  return name && `names a variable as Relais does not; write \${${name}}, or \${${name}:-default}`;
+}
+
 /**
  * Replaces `${NAME}` and `${NAME:-default}` in every text, and `{ file: path }` by the content of the file. What editors
  * and `echo` leave around a value is cut: line breaks at the ends and a byte order mark, and other blanks too unless
@@ -91,6 +101,8 @@ export function interpolate(raw: unknown, env: Environment, folder: string): Int
       if (value === undefined && fallback === undefined) faults.push(notSet(name));
       return value === undefined ? (fallback ?? placeholder) : trimmed(value);
     });
+    const otherForm = otherFormFault(text);
+    if (otherForm !== undefined) faults.push(otherForm);
     if (hasSecret) secrets.add(filled);
     if (faults.length > 0) note(path, { faults });
     return filled;

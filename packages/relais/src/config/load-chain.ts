@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Chain, ChainOptions, Link, Observer } from "@relais/core";
-import { chainFromEnv, noProvider } from "../environment/chain-from-env.ts";
+import { chainFromEnv, noProvider, senderFromEnv } from "../environment/chain-from-env.ts";
 import { ConfigurationError, settingsReader } from "../environment/settings-reader.ts";
 import type { BuiltChain } from "./build-chain.ts";
 import { configFileOf, configNames } from "./config-file.ts";
@@ -19,6 +19,8 @@ export interface LoadOptions extends ConfigSource {
 export interface LoadedChain extends Chain {
   /** The file it comes from, if it comes from one. */
   readonly file: string | undefined;
+  /** The sender of messages that name none. */
+  readonly from: string | undefined;
   /** What the configuration amounts to, defaults filled in, secrets masked; of the environment its providers alone. */
   effective(): unknown;
   /**
@@ -31,6 +33,7 @@ export interface LoadedChain extends Chain {
 
 /** What is read at once, with what must not be shown of it. */
 type Read = Pick<BuiltChain, "chain"> & {
+  readonly from: string | undefined;
   readonly effective: unknown;
   readonly secrets: ReadonlySet<string>;
 };
@@ -51,7 +54,8 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
     if (name !== undefined) throw new ConfigurationError([`${none}, and so no chain called ${name}.`]);
     try {
       const chain = chainFromEnv(env, chainOptions);
-      return { chain, effective: { chain: chain.links.map(({ id }) => ({ id })) }, secrets: new Set() };
+      const from = senderFromEnv(env);
+      return { chain, from, effective: { chain: chain.links.map(({ id }) => ({ id })) }, secrets: new Set() };
     } catch (error) {
       const isEmpty = error instanceof ConfigurationError && error.problems[0]?.startsWith(noProvider);
       throw isEmpty ? new ConfigurationError([...error.problems, `${none}.`]) : error;
@@ -62,7 +66,8 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
     const { loadConfig } = await import("./load-config.ts");
     const { buildChain } = await import("./build-chain.ts");
     const config = await loadConfig(source, undefined, from);
-    return { ...(await buildChain(config, { name, ...chainOptions })), secrets: config.secrets };
+    const built = await buildChain(config, { name, ...chainOptions });
+    return { ...built, from: built.effective.from, secrets: config.secrets };
   };
   const build = from === undefined && given === undefined && dsn === undefined ? fromEnv : fromConfig;
   let current = await build();
@@ -94,6 +99,9 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
       return current.chain.observers;
     },
     file: from?.file,
+    get from(): string | undefined {
+      return current.from;
+    },
     send: (...args: Parameters<Chain["send"]>) => current.chain.send(...args),
     verify: (...args: Parameters<Chain["verify"]>) => current.chain.verify(...args),
     effective: () => maskSecrets(current.effective, current.secrets),

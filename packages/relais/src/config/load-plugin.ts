@@ -67,7 +67,8 @@ function defaultOf({ default: value }: { readonly default?: unknown }): unknown 
 
 /** What is said of a provider and of an HttpApi: each chain, and each reload, makes a provider of its own. */
 function madeFault(value: unknown): string | undefined {
-  const { send, accepted } = (value ?? {}) as { readonly send?: unknown; readonly accepted?: unknown };
+  const { send, accepted, then } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof then === "function") return "its default export is a promise (await is missing)";
   if (typeof send === "function")
     return "its default export is a provider; export a function that makes it: export default (options) => …";
   if (typeof accepted === "function")
@@ -75,12 +76,24 @@ function madeFault(value: unknown): string | undefined {
   return undefined;
 }
 
+/** The same of what stands at `use` itself, in code: it has no default export. */
+function inCodeFault(use: object, fault: string): string {
+  if (!["contract", "send", "accepted", "then"].some((name) => name in use))
+    return "it is a module or an object with functions in it; give one of them";
+  return fault
+    .replace(/^its default export is/, "it is")
+    .replace(/; export a function that makes it: .*$/, "; give a function that makes it: (options) => …")
+    .replace("; export default", "; give")
+    .replace("it has a default export that was not made", "it was not made")
+    .replace("it has no default export made", "it was not made");
+}
+
 /** Loads the plugin that `use` names, or is. Never rejects. */
 export async function loadPlugin(use: string | object, folder: string): Promise<Loaded> {
   if (typeof use !== "string") {
     const plugin = asPlugin(use, (use as { readonly name?: string }).name ?? "");
     return typeof plugin === "string"
-      ? { problem: `is no plugin: ${plugin.replace("it has no default export made", "it was not made")}` }
+      ? { problem: `is no plugin: ${inCodeFault(use, plugin)}` }
       : { plugin, from: plugin.name };
   }
   const builtIn = Object.hasOwn(developmentPlugins, use) ? developmentPlugins[use] : undefined;
@@ -92,6 +105,7 @@ export async function loadPlugin(use: string | object, folder: string): Promise<
   const file = locate(name, folder);
   if (file === undefined && short?.load === undefined) {
     if (hint !== undefined) return { problem: hint };
+    if (isPath(use)) return { problem: `there is no file ${JSON.stringify(use)} beside the configuration` };
     const isOurs = Object.values(shortNames).some((one) => one.package === use);
     if (short !== undefined || isOurs)
       return { problem: `${JSON.stringify(use)} is not installed: npm install ${name}` };

@@ -34,6 +34,8 @@ function fail(sentence: string): never {
 
 function entriesOf(text: string): Entry[] {
   const list = /^failover\((.*)\)$/s.exec(text.trim())?.[1];
+  if (list === undefined && /^failover\b/.test(text.trim()))
+    fail("begins with failover and must be written failover(… …): a parenthesis is missing");
   if (list === undefined) return [providerOf(text.trim())];
   const parts = splitParts(list);
   if (parts.length === 0) fail("has a failover() with nothing in it");
@@ -60,6 +62,8 @@ function splitParts(text: string): string[] {
 }
 
 function providerOf(text: string): ProviderEntry {
+  const mistake = urlMistake(text);
+  if (mistake !== undefined) fail(mistake);
   if (!URL.canParse(text))
     fail(`has a part that is not a URL, as smtp://user:password@host:587 is; ${encodeHint}`);
   const url = new URL(text);
@@ -96,6 +100,23 @@ function providerOf(text: string): ProviderEntry {
   return fail(
     `has a scheme that is not known: ${JSON.stringify(scheme.slice(0, 40))}; ${known} or failover(…)`,
   );
+}
+
+const severalUrls = new RegExp(`(?:smtps?|ses|${Object.keys(httpApis).join("|")})://`, "g");
+
+/** What a part of a DSN lacks to be a URL, where no sign in a password can be the reason. */
+function urlMistake(text: string): string | undefined {
+  const notUrl = "has a part that is not a URL, as smtp://user:password@host:587 is";
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    return text.includes("@") ? undefined : `${notUrl}: its scheme is missing, smtp:// say`;
+  if ((text.split("?")[0]?.match(severalUrls) ?? []).length > 1)
+    return "has several URLs in one part: write failover(… …) with a blank between them";
+  const port = /:(\d+)(?=[/?]|$)/.exec(
+    text.slice(text.lastIndexOf("@") + 1).replace(/^[a-z0-9+.-]+:\/\//i, ""),
+  );
+  return port !== null && Number(port[1]) > 65_535
+    ? "has a port that is out of range: 1 to 65535"
+    : undefined;
 }
 
 function decoded(text: string): string {

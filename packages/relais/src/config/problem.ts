@@ -21,5 +21,6 @@ export function pathText(path: readonly PropertyKey[]): string {
 /** A problem as one sentence, without the file. */
 export function problemSentence({ path, message }: Problem): string {
   if (path.length > 0) return `${pathText(path)}: ${message}`;
-  return message.startsWith('"') ? `the configuration: ${message}` : `the configuration ${message}`;
+  const isRest = /^(?:has|is|must|needs|names|cannot)\b/.test(message);
+  return `the configuration${isRest ? "" : ":"} ${message}`;
 }

@@ -40,7 +40,10 @@ function checkProduction(name: string, { allowProduction = false }: DevelopmentO
 function logLine({ from, subject, text, html, attachments, raw }: Message, { to }: Envelope): string {
   const files = attachments.map(({ filename }) => filename ?? "a file without a name");
   const parts = [text === undefined ? "" : "text", html === undefined ? "" : "HTML", ...files];
-  const holds = raw === undefined ? parts.filter((part) => part !== "").join(", ") : `${raw.length} bytes`;
+  const holds =
+    raw === undefined
+      ? parts.filter((part) => part !== "").join(", ")
+      : `${raw.length} ${raw.length === 1 ? "byte" : "bytes"}`;
   return `mail ${JSON.stringify(subject)} from ${from.address} to ${to.join(", ")}: ${holds || "empty"}`;
 }
 

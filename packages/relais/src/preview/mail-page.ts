@@ -43,7 +43,7 @@ events.onerror = () => { live.textContent = "not connected"; };
 const clock = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(11, 19)} UTC</time>`;
 const size = (bytes: number): string =>
   bytes < 1_024
-    ? `${bytes} bytes`
+    ? `${bytes} ${bytes === 1 ? "byte" : "bytes"}`
     : bytes < 1_048_576
       ? `${Math.round(bytes / 1_024)} KB`
       : `${(bytes / 1_048_576).toFixed(1)} MB`;

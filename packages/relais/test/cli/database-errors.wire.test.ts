@@ -20,7 +20,7 @@ const commands: readonly (readonly [string, string, boolean])[] = [
   [`outbox show ${id}`, "Showing the message", false],
   ["outbox stats", "Counting the messages", false],
   ["outbox resend --all", "Queueing the messages again", true],
-  ["outbox resolve --all", "Settling the messages", true],
+  ["outbox resolve --all --as arrived", "Settling the messages", true],
   ["outbox cancel --all", "Cancelling the messages", true],
   ["outbox purge", "Deleting the messages", true],
 ];

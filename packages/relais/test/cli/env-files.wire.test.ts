@@ -66,6 +66,22 @@ describe("files of variables", () => {
     );
   });
 
+  test("by the program itself: one that is there is read, one that is not is refused by Node.js with its name", async () => {
+    const folder = folderOf({ "relais.config.yaml": yaml, one: "ID=ONE" });
+    const bin = join(import.meta.dirname, "../../src/cli/bin.ts");
+    const run = (file: string) =>
+      promisify(execFile)(
+        process.execPath,
+        ["--conditions=@relais/source", bin, "config", "--env-file", file],
+        {
+          cwd: folder,
+        },
+      );
+    expect((await run("one")).stdout).toContain("id: ONE");
+    const refused = await run("nope.env").catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining("nope.env: not found") });
+  });
+
   test("in production none is read that nobody named", async () => {
     const folder = folderOf({ "relais.config.yaml": yaml, ".env": "ID=BESIDE" });
     const env = { NODE_ENV: "production" };

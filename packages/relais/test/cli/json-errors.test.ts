@@ -49,7 +49,7 @@ test.each([
     '{"to":"a@b.org","reply_to":"c@d.org","text":"x"}',
     "reply_to: is not a field of a message; did you mean replyTo?",
   ],
-  ['{"to":"a@b.org"}', "message: is empty: give it a subject, text, html or attachments."],
+  ['{"to":"a@b.org"}', "it is empty: give it a subject, text, html or attachments."],
 ])("send of %s says what is wrong with it, and sends nothing", async (stdin, problem) => {
   const args = ["send", "--from", "shop@example.org", "--dsn", "smtp://127.0.0.1:1"];
   expect(await runHere(args, { cwd, stdin })).toMatchObject({

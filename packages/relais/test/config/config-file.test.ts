@@ -93,7 +93,7 @@ test("a module that cannot be read is named with its line, and nothing of its te
   const modules = {
     "a.mjs": `export default {\n  pass: ${secret} x,\n};`,
     "b.mjs": `export default {\n  pass: "${secret},\n};`,
-    "c.mjs": `const x = 1;\nthrow new Error("${secret}");`,
+    "c.mjs": `const x = 1;\nthrow new Error("boom: " + process.env.MAIL_PASS);`,
     "d.mjs": `import "@acme/gone";\nexport default "${secret}";`,
     "e.mjs": `export const pass = "${secret}";`,
     "f.mts": `const pass: = "${secret}";\nexport default {};`,
@@ -106,12 +106,13 @@ test("a module that cannot be read is named with its line, and nothing of its te
     for (const path of ${JSON.stringify([...Object.keys(modules), "right.mts"].map((name) => join(folder, name)))})
       console.log(await readConfigFile(path).then(({ value }) => JSON.stringify(value), (error) => error.message.replace(${JSON.stringify(`${folder}/`)}, "")));`;
   const args = ["--conditions=@relais/source", "--input-type=module", "-e", program];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+  const env = { ...process.env, MAIL_PASS: secret };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
   for (const piece of pieces) expect(stdout + stderr).not.toContain(piece);
   expect(stdout.split("\n")).toEqual([
     "a.mjs cannot be read: SyntaxError; node --check shows the place.",
     "b.mjs cannot be read: SyntaxError; node --check shows the place.",
-    "c.mjs cannot be read: line 2: Error.",
+    "c.mjs cannot be read: line 2: Error: boom: ***.",
     'd.mjs cannot be read: it imports "@acme/gone", which cannot be found.',
     "e.mjs cannot be read: it has no default export.",
     expect.stringMatching(/^f.mts cannot be read: /),

@@ -22,6 +22,45 @@ const ses = (options: object, more: object = {}) => ({
 const hidden = "hunter2-hunter2";
 
 export const wrong: readonly Wrong[] = [
+  [
+    "a login as others call it",
+    smtp({ auth: { username: "a", password: hidden } }),
+    [
+      'chain[0].options.auth: "username" is not an option; did you mean user?',
+      'chain[0].options.auth: "password" is not an option; did you mean pass?',
+      "chain[0].options.auth.user: is missing",
+      "chain[0].options.auth.pass: is missing",
+    ],
+  ],
+  [
+    "a login beside the host",
+    smtp({ user: "a", password: hidden }),
+    [
+      'chain[0].options: "user" is not an option; it belongs in auth',
+      'chain[0].options: "password" is not an option; it belongs in auth, as pass',
+    ],
+  ],
+  [
+    "tls as a flag",
+    smtp({ tls: true }),
+    ["chain[0].options.tls: must be an object, got true; TLS from the first byte is secure: true"],
+  ],
+  [
+    "a key beside the region",
+    ses({ accessKeyId: "AKIDEXAMPLE" }),
+    ['chain[0].options: "accessKeyId" is not an option; it belongs in credentials'],
+  ],
+  [
+    "a misspelt api",
+    { chain: [{ use: "http", options: { api: "sendgird", apiKey: hidden } }] },
+    [`chain[0].options.api: must be ${apiNames}; did you mean sendgrid?`],
+  ],
+  [
+    "a file that is not there",
+    { chain: [{ use: "./falcon.js" }] },
+    ['chain[0].use: there is no file "./falcon.js" beside the configuration'],
+    true,
+  ],
   ["no object", [], ["the configuration must be an object, got a list"]],
   ["a text", "smtp://h", ["the configuration must be an object, got a string"]],
   ["null", null, ["the configuration must be an object, got null"]],
@@ -151,7 +190,7 @@ export const wrong: readonly Wrong[] = [
         { use: "smtp", options: { host } },
       ],
     },
-    ["the configuration two providers are called SMTP; give each an id of its own"],
+    ["chain[1]: two providers are called SMTP; give each an id of its own"],
     true,
   ],
   ["smtp without a host", { chain: [{ use: "smtp" }] }, ["chain[0].options.host: is missing"], true],

@@ -54,7 +54,15 @@ export interface SmtpPool
   extends option.RequiredOptions<typeof poolFields>,
     option.OptionalOptions<typeof poolFields> {}
 
-const tls: option.Field<SmtpTls> = option.record(tlsFields);
+const tlsRecord: option.Field<SmtpTls> = option.record(tlsFields);
+const tls: option.Field<SmtpTls> = {
+  ...tlsRecord,
+  read: (value) => {
+    if (typeof value === "boolean")
+      throw new TypeError(`must be an object, got ${value}; TLS from the first byte is secure: true`);
+    return tlsRecord.read(value);
+  },
+};
 const pool: option.Field<SmtpPool> = option.record(poolFields);
 
 // A new option: its field here, its default in `checkOptions` (or its name in `Further`, if it has none), its use in

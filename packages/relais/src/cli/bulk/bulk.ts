@@ -1,11 +1,11 @@
 import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { InvalidMessage } from "@relais/core";
-import { senderFromEnv } from "../../environment/chain-from-env.ts";
+import type { LoadedChain } from "../../config/load-chain.ts";
 import { type CliContext, type ExitCode, exitCodes, printProblems, sentence } from "../cli-context.ts";
 import type { ChainFlags } from "../flags.ts";
 import { type BodyFileFlags, compiledText, type MessageFlags, withBodyFiles } from "../message-input.ts";
-import { openChain } from "../open-chain.ts";
+import { type SendingChain, sendingChain } from "../open-chain.ts";
 import { bulkSignals } from "../signals.ts";
 import { InvalidRow } from "./columns.ts";
 import { fileHash, InvalidJournal, lockJournal, openJournal } from "./journal.ts";
@@ -37,7 +37,8 @@ export interface BulkFlags extends MessageFlags, BodyFileFlags, ChainFlags {
 /** `relais send --bulk FILE` */
 export async function sendBulk(flags: BulkFlags, context: CliContext): Promise<ExitCode> {
   try {
-    return await checkAndSend(flags, context);
+    const opened = await sendingChain(flags, context);
+    return await checkAndSend(opened, flags, context).finally(opened.close);
   } catch (error) {
     return printProblems(context, flags, [userSentence(error)]);
   }
@@ -50,12 +51,13 @@ function userSentence(error: unknown): string {
   throw error;
 }
 
-async function checkAndSend(flags: BulkFlags, context: CliContext): Promise<ExitCode> {
-  const { cwd, env } = context;
+async function checkAndSend(opened: SendingChain, flags: BulkFlags, context: CliContext): Promise<ExitCode> {
+  const { cwd } = context;
   const path = resolve(cwd, flags.bulk);
   const template = await templateOf(flags, cwd);
-  const source: BulkSource = { path, template, defaultFrom: senderFromEnv(env), limit: flags.limit };
-  const { rows, lastLine, faults, faultCount } = await checkRows(source);
+  const source: BulkSource = { path, template, defaultFrom: opened.from, limit: flags.limit };
+  const { rows, lastLine, faults, faultCount, lacksSender } = await checkRows(source);
+  if (lacksSender) opened.checkSender();
   if (faultCount > 0 || rows === 0) {
     const more = faultCount > faults.length ? [`… and ${faultCount - faults.length} more.`] : [];
     const sentences = faultCount === 0 ? [`${path} has no rows.`] : [...faults, ...more];
@@ -68,7 +70,7 @@ async function checkAndSend(flags: BulkFlags, context: CliContext): Promise<Exit
   if (reportPath !== undefined) await checkWritable(reportPath);
   const unlock = lockJournal(journal);
   try {
-    const { fault, sentNow } = await run(source, rows, journal, flags, context);
+    const { fault, sentNow } = await run(source, rows, journal, flags, context, opened.chain());
     const counted = await makeReport(journal, rows, lastLine, reportPath, context);
     const report = { ...counted, sentNow };
     if (flags.json) context.out(JSON.stringify({ ...report, ...(fault !== undefined && { fault }) }));
@@ -106,12 +108,12 @@ async function run(
   path: string,
   flags: BulkFlags,
   context: CliContext,
+  chain: LoadedChain,
 ): Promise<RunEnd> {
   const { concurrency = 10, resendUnknown = false, retryFailed = false } = flags;
   const key = { template: templateHash(source.template), file: await fileHash(source.path) };
   const journal = await openJournal(path, key);
   try {
-    const { chain } = await openChain(flags, context);
     const bar = progressBar(rows, context);
     const signals = bulkSignals(chain, bar.log);
     let sentNow = 0;

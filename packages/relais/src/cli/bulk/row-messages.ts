@@ -52,6 +52,8 @@ export interface CheckedRows {
   /** One sentence each, the first of them. */
   readonly faults: readonly string[];
   readonly faultCount: number;
+  /** Whether a row names no sender, and there is none for those. */
+  readonly lacksSender: boolean;
 }
 
 const mostFaults = 20;
@@ -62,6 +64,7 @@ export async function checkRows(source: BulkSource): Promise<CheckedRows> {
   let rows = 0;
   let lastLine = 0;
   let faultCount = 0;
+  let lacksSender = false;
   const addFault = (sentence: string): void => {
     faultCount += 1;
     if (faults.length < mostFaults) faults.push(sentence);
@@ -74,6 +77,7 @@ export async function checkRows(source: BulkSource): Promise<CheckedRows> {
       lastLine = row.line;
       await rowMessage(source, row, "bulk-check").catch((error: unknown) => {
         if (!(error instanceof InvalidRow)) throw error;
+        lacksSender ||= source.defaultFrom === undefined && error.message.startsWith("from: ");
         if (error instanceof ColumnFault) {
           const known = missing.get(error.message) ?? { line: row.line, count: 0 };
           known.count += 1;
@@ -95,6 +99,7 @@ export async function checkRows(source: BulkSource): Promise<CheckedRows> {
     lastLine,
     faults: [...once, ...faults].slice(0, mostFaults),
     faultCount: faultCount + once.length,
+    lacksSender,
   };
 }
 
@@ -128,6 +133,7 @@ export async function rowMessage(
   try {
     return await createMessage(rowInput(template, row, id), { limits: messageLimits, defaultFrom });
   } catch (error) {
+    if (error instanceof ColumnFault) checkPlaceholders(template, row.fields);
     if (!(error instanceof InvalidMessage)) throw error;
     const column = sourceColumn(template, row.fields, error.field);
     throw new InvalidRow(column === undefined ? error.message : `${error.message} (column ${column})`);
@@ -177,6 +183,17 @@ function sourceColumn(template: BulkTemplate, fields: Fields, field: string): st
 }
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** @throws {ColumnFault} placeholders that name no column: all of them, since all are to be mended */
+function checkPlaceholders(template: BulkTemplate, fields: Fields): void {
+  const names = Object.values(template)
+    .flat()
+    .flatMap((text) => [...text.matchAll(placeholder)].map(([, name = ""]) => name));
+  const unknown = [...new Set(names)].filter(
+    (name) => name !== "" && columnNamed(fields, name) === undefined,
+  );
+  if (unknown.length > 1) throw missingColumn(`there are no columns ${unknown.join(", ")}`, fields);
+}
 
 /**
  * A template with its `{{field}}`s filled in.

@@ -1,4 +1,4 @@
-import type { FailureKind } from "@relais/core";
+import type { Disposition, FailureKind } from "@relais/core";
 import type { Phase } from "@relais/smtp/replies";
 import { InvalidArgumentError } from "commander";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
@@ -6,7 +6,9 @@ import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProble
 const help = `
 Examples:
   relais explain "550 5.1.1 no such user"
-  relais explain Throttling`;
+  relais explain Throttling
+  relais explain ECONNREFUSED
+  relais explain "SMTP: connection refused | SES: MessageRejected: Sending paused for this account."`;
 
 /** `relais explain "550 5.1.1 no such user"`, `relais explain Throttling` */
 export const explainCommand: AddCommand = (program, context, action) => {
@@ -36,32 +38,52 @@ async function explain(text: string, flags: ExplainFlags, context: CliContext): 
   const names: readonly string[] = phases;
   if (flags.phase !== undefined && !names.includes(flags.phase))
     return printProblems(context, flags, [`--phase must be one of ${names.join(", ")}.`]);
-  const explanation = await explanationOf(text, flags);
-  if (explanation === undefined) {
-    return printProblems(context, flags, [
-      `${JSON.stringify(text.slice(0, 60))} refuses nothing: only 4xx and 5xx replies and error names are explained.`,
-    ]);
+  const words = text.trim();
+  const quoted = JSON.stringify(words.slice(0, 60));
+  if (/^[23]\d\d(?:[ -]|$)/.test(words)) {
+    const fault = "refuses nothing: only 4xx and 5xx replies and error names are explained";
+    return printProblems(context, flags, [`${quoted} ${fault}.`]);
   }
-  const { kind, because, row, about, source, retryAfterMs } = explanation;
+  // The error of a whole chain: a part a provider.
+  const parts = words.split(/ \| (?=[\w.-]+: )/);
+  const explained = await Promise.all(
+    parts.map(async (part) => ({ part, explanation: await explanationOf(part, flags) })),
+  );
+  if (explained.every(({ explanation }) => explanation === undefined)) {
+    const hint =
+      "a 4xx or 5xx reply, an error of SES, a code of Node.js or nodemailer, or a kind of failure is explained";
+    return printProblems(context, flags, [`${quoted} is not known: ${hint}.`], exitCodes.failed);
+  }
   const { dispositions } = await import("@relais/core");
   if (flags.json) {
-    context.out(JSON.stringify({ ...explanation, page, disposition: dispositions[kind] }));
+    const all = explained.map(({ part, explanation }) => ({
+      ...(parts.length > 1 && { text: part }),
+      ...(explanation && { ...explanation, page, disposition: dispositions[explanation.kind] }),
+    }));
+    context.out(JSON.stringify(parts.length > 1 ? { parts: all } : all[0]));
     return exitCodes.ok;
   }
-  const { retry, failover, health } = dispositions[kind];
-  const lines = [
+  for (const { part, explanation } of explained) {
+    if (parts.length > 1) context.out(part);
+    if (explanation === undefined) context.out("not known");
+    else for (const line of linesOf(explanation, dispositions[explanation.kind])) context.out(line);
+  }
+  return exitCodes.ok;
+}
+
+function linesOf(explanation: Explanation, { retry, failover, health }: Disposition): string[] {
+  const { kind, because, row, about, source, retryAfterMs } = explanation;
+  return [
     `${kind}: ${because}`,
     `  - ${retry ? "the same provider is tried again, within its budget" : "the same provider is not tried again"}`,
     `  - ${failover ? "the next provider is asked" : "no other provider is asked"}`,
     `  - ${healthEffects[health]}`,
     ...(retryAfterMs === undefined ? [] : [`  - not before ${retryAfterMs} ms have passed`]),
     `  row: ${row}`,
-    `  about: ${abouts[about]}`,
-    ...(source === undefined ? [] : [`  source: ${source}`]),
+    ...(about === undefined ? [] : [`  about: ${abouts[about]}`]),
+    ...(source ? [`  source: ${source}`] : []),
     `  page: ${page}`,
   ];
-  for (const line of lines) context.out(line);
-  return exitCodes.ok;
 }
 
 /** The tables, and what each kind means. */
@@ -90,40 +112,111 @@ interface Explanation {
   readonly because: string;
   /** The row of the tables that decided: what it fits. */
   readonly row: string;
-  readonly about: keyof typeof abouts;
+  readonly about?: keyof typeof abouts;
   readonly source?: string;
   readonly retryAfterMs?: number;
 }
 
+/** What each kind means, where it stands alone. */
+const kindMeanings: Readonly<Record<FailureKind, string>> = {
+  transient: "the provider, for now: not reached, lost before the hand-over, or it says try later",
+  throttled: "the provider says too fast, or enough for today",
+  deferred: "the recipient, for now: greylisted, or the mailbox is full or busy",
+  misconfigured: "our account there: login, certificate, region, a pause",
+  refused: "this provider does not take this message: its sender, content or size",
+  rejected: "the message or its recipient, everywhere",
+  unknown: "nobody knows: contact was lost after the message was handed over",
+  skipped: "a policy of ours held it back, and nothing was sent",
+  cancelled: "the caller gave up, or time ran out, before the hand-over",
+};
+
+/**
+ * What a pasted line means by the first of its names and numbers that a table has: nothing is guessed. In front of it
+ * may stand a provider, a kind, what a library says.
+ */
 async function explanationOf(text: string, flags: ExplainFlags): Promise<Explanation | undefined> {
-  if (/^\s*\d{3}/.test(text)) {
-    const { explainReply } = await import("@relais/smtp/replies");
-    const reply = explainReply(text, (flags.phase ?? "rcpt") as Phase);
-    if (reply === undefined) return undefined;
-    const { kind, because, about, source, rule, phrase, retryAfterMs } = reply;
-    const { phases = ["any phase"], codes, enhanced = [] } = rule;
-    const row = [
-      phases.join(", "),
-      codes.join(", "),
-      ...(enhanced.length === 0
-        ? []
-        : [enhanced.map((one) => (one === "none" ? "no enhanced code" : `x.${one}`)).join(", ")]),
-      ...(phrase === undefined ? [] : [`phrase ${phrase.means}`]),
-    ].join(" · ");
-    return { kind, because, row, about, source, ...(retryAfterMs && { retryAfterMs }) };
+  const tails = tailsOf(text.replace(/ \(\d+ ms\)$/, ""));
+  for (const explained of [sesError, smtpReply, wireError, ofKind]) {
+    for (const tail of tails) {
+      const explanation = await explained(tail, flags);
+      if (explanation !== undefined) return explanation;
+    }
   }
-  const { explainSesError } = await import("@relais/ses");
+  return undefined;
+}
+
+/** `SES: refused: MessageRejected: x`, `refused: MessageRejected: x`, … */
+function tailsOf(text: string): string[] {
+  const tail = /^\s*[^\s:]+(?: \([^)]*\))?:\s+(.*)$/s.exec(text)?.[1];
+  return [text, ...(tail === undefined ? [] : tailsOf(tail))];
+}
+
+async function sesError(text: string, flags: ExplainFlags): Promise<Explanation | undefined> {
+  const { explainSesError, sesErrors } = await import("@relais/ses");
+  const status = Number(flags.status ?? 400);
+  const [, httpStatus] = /^\s*HTTP (?:status )?([45]\d\d)\b/.exec(text) ?? [];
   // What follows the name stays as it is: an ARN in it has colons.
-  const [, name = "", rest = ""] = /^\s*([^\s:]*)[\s:]*(.*)$/s.exec(text) ?? [];
-  const error = explainSesError(name, rest, Number(flags.status ?? 400));
+  const [, name = "", rest = ""] = /^\s*(\w+)(?![^\s:])[\s:]*(.*)$/s.exec(text) ?? [];
+  const stem = name.replace(/Exception$/, "");
+  const isListed = sesErrors.some((one) => one.name === stem);
+  if (httpStatus === undefined && !isListed && !/^[A-Z]\w+Exception$/.test(name)) return undefined;
+  const error =
+    httpStatus === undefined
+      ? explainSesError(name, rest, status)
+      : explainSesError(undefined, "", Number(httpStatus));
   const { kind, meaning, about, says, source, retryAfterMs } = error;
-  const row = `SES, ${error.name}${says === undefined ? "" : ` · the words /${says.source}/`}`;
+  const known = says === undefined ? error.name : `${error.name} · the words /${says.source}/`;
+  const row = httpStatus !== undefined || isListed ? known : `any other error (HTTP ${status})`;
   return {
     kind,
     because: meaning,
-    row,
+    row: `SES, ${row}`,
     about,
     ...(source && { source }),
     ...(retryAfterMs && { retryAfterMs }),
   };
+}
+
+/** A code with its text, or alone at the end: no port, no part of an address, no time. Few servers have 56x to 59x. */
+const replyInside =
+  /(?<![\w.:/@-])(?:[45][0-5]\d(?=[ -]|$)|(?<=^\s*)[45]\d\d(?=[ -]\S)|[45]\d\d(?=[ -]#?[45]\.\d))(?! ?(?:ms|s|bytes|messages|recipients)\b)/g;
+
+async function smtpReply(text: string, flags: ExplainFlags): Promise<Explanation | undefined> {
+  const { explainReply } = await import("@relais/smtp/replies");
+  const starts = [...text.matchAll(replyInside)].map(({ index }) => text.slice(index));
+  const start = starts.find((one) => /^\d{3}[ -]#?[45]\.\d+\.\d+/.test(one)) ?? starts[0];
+  const reply = start === undefined ? undefined : explainReply(start, (flags.phase ?? "rcpt") as Phase);
+  if (reply === undefined) return undefined;
+  const { kind, because, about, source, rule, phrase, retryAfterMs } = reply;
+  const { phases = ["any phase"], codes, enhanced = [] } = rule;
+  const row = [
+    phases.join(", "),
+    codes.join(", "),
+    ...(enhanced.length === 0
+      ? []
+      : [enhanced.map((one) => (one === "none" ? "no enhanced code" : `x.${one}`)).join(", ")]),
+    ...(phrase === undefined ? [] : [`phrase ${phrase.means}`]),
+  ].join(" · ");
+  return { kind, because, row, about, source, ...(retryAfterMs && { retryAfterMs }) };
+}
+
+/** A code of Node.js, OpenSSL or nodemailer anywhere in the line, or what we say in its place. */
+async function wireError(text: string): Promise<Explanation | undefined> {
+  const { findWireRule, wireRules } = await import("@relais/smtp/replies");
+  const words = text.trim();
+  const rule =
+    findWireRule(words.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []) ??
+    wireRules.find(({ reason }) => reason === words);
+  if (rule === undefined) return undefined;
+  const { kind, reason, about, code, source } = rule;
+  return { kind, because: reason, row: `network, ${code}`, about, source };
+}
+
+/** A kind, alone or in front of words that no table has. */
+async function ofKind(text: string): Promise<Explanation | undefined> {
+  const { failureKinds } = await import("@relais/core");
+  const named = /^\s*(\w+)(?:\s*$|:| \([^)]*\):)/.exec(text)?.[1]?.toLowerCase();
+  const isLost = /after the message was handed over$/.test(text.trim());
+  const kind = isLost ? "unknown" : failureKinds.find((one) => one === named);
+  return kind && { kind, because: kindMeanings[kind], row: `kinds, ${kind}` };
 }

@@ -14,6 +14,7 @@ import {
   withDatabaseFlags,
   withMigrateFlag,
 } from "../flags.ts";
+import type { OpenedOutbox } from "../outbox/open-outbox.ts";
 
 const help = `
 Exit codes: 0 done · 1 the message is not there, or the database failed on the way · 2 the command, the configuration
@@ -60,9 +61,10 @@ export const outboxCommand: AddCommand = (program, context, action) => {
     .action(action((ids: string[], flags: ChangeFlags) => resend(ids, flags, context)));
   withOperatorFlags(withFilterFlags(add("resolve [ids...]", "settle unknown messages by hand")))
     .addOption(
-      new Option("--as <end>", "whether they did arrive: sent and failed mean the same")
-        .choices(["arrived", "not-arrived", "sent", "failed"])
-        .default("arrived"),
+      new Option(
+        "--as <end>",
+        "whether they did arrive, which must be said: sent and failed mean the same",
+      ).choices(["arrived", "not-arrived", "sent", "failed"]),
     )
     .addHelpText("after", resolveHelp)
     .action(action((ids: string[], flags: ChangeFlags) => resolve(ids, flags, context)));
@@ -140,7 +142,7 @@ function messageLine(message: OutboxMessage): string {
     tenant,
     recipients.slice(0, 2).join(",") + (recipients.length > 2 ? `,+${recipients.length - 2}` : ""),
     JSON.stringify(subject.slice(0, 40)),
-    provider ?? `${attempts} attempts`,
+    provider ?? `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
     lastError ?? "",
   ]
     .join("  ")
@@ -153,15 +155,16 @@ function show(id: string, flags: OutboxFlags, context: CliContext): Promise<Exit
     if (message === undefined)
       return { json: null, lines: [`there is no message ${id}`], code: exitCodes.failed };
     const { stringify } = await import("yaml");
-    const more = message.state === "unknown" ? await unknownLines(message) : [];
+    const more = message.state === "unknown" ? await unknownLines(message, flags) : [];
     return { json: message, lines: [stringify(message).trimEnd(), ...more] };
   });
 }
 
 /** What to look up, and what to do then: as comments, so that all of it is YAML. */
-async function unknownLines(message: OutboxMessage): Promise<string[]> {
+async function unknownLines(message: OutboxMessage, flags: OutboxFlags): Promise<string[]> {
   const { lostAnswers, unknownRunbook } = await import("../../notices/unknown.ts");
   const { id, messageId } = message;
+  const same = sameOutbox(flags);
   return [
     "",
     "It may have arrived: it was handed over, and no answer came.",
@@ -171,11 +174,35 @@ async function unknownLines(message: OutboxMessage): Promise<string[]> {
     messageId === undefined
       ? `by the header X-Relais-Id or the tag relais_id: ${id}`
       : `by the Message-ID ${messageId}, or the header X-Relais-Id or the tag relais_id: ${id}`,
-    `  It arrived:           relais outbox resolve ${id} --as arrived`,
-    `  It did not, send it:  relais outbox resend ${id}`,
-    `  It did not, leave it: relais outbox resolve ${id} --as not-arrived`,
+    `  It arrived:           relais outbox resolve ${id} --as arrived${same}`,
+    `  It did not, send it:  relais outbox resend ${id}${same}`,
+    `  It did not, leave it: relais outbox resolve ${id} --as not-arrived${same}`,
     `See ${unknownRunbook}`,
   ].map((line) => (line === "" ? line : `# ${line}`));
+}
+
+/** The flags of a command, for another one on the same outbox: never with a password. */
+function sameOutbox({ config, envFile, database, folder, migrate }: OutboxFlags): string {
+  const quoted = (text: string): string =>
+    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const files = Array.isArray(envFile) ? envFile : [];
+  const flags = [
+    ...(config === undefined ? [] : [`--config ${quoted(config)}`]),
+    ...files.map((file: string) => `--env-file ${quoted(file)}`),
+    ...(envFile === false ? ["--no-env-file"] : []),
+    ...(database === undefined
+      ? []
+      : [`--database ${hasPassword(database) ? '"$DATABASE_URL"' : quoted(database)}`]),
+    ...(folder ? [`--folder ${quoted(folder)}`] : []),
+    ...(migrate === false ? ["--no-migrate"] : []),
+  ];
+  return flags.map((flag) => ` ${flag}`).join("");
+}
+
+function hasPassword(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { password, searchParams } = new URL(url);
+  return password !== "" || [...searchParams.keys()].some((name) => /pass/i.test(name));
 }
 
 function stats(flags: OutboxFlags, context: CliContext): Promise<ExitCode> {
@@ -286,6 +313,13 @@ function resend(ids: readonly string[], flags: ChangeFlags, context: CliContext)
 
 function resolve(ids: readonly string[], flags: ChangeFlags, context: CliContext): Promise<ExitCode> {
   const { reason } = flags;
+  // It cannot be taken back.
+  if (flags.as === undefined)
+    return Promise.resolve(
+      printProblems(context, flags, [
+        "--as is missing: say by --as arrived or --as not-arrived whether they did arrive.",
+      ]),
+    );
   const as = flags.as === "failed" || flags.as === "not-arrived" ? "failed" : "sent";
   return change(ids, flags, context, "Settling the messages", async (outbox, filter) => {
     const { done, leftOut } = await changeAndExplain(outbox, filter, "resolve", ["unknown"], () =>
@@ -370,7 +404,8 @@ interface CopyFlags extends OutboxFlags {
 async function copy(flags: CopyFlags, context: CliContext): Promise<ExitCode> {
   const { databaseError, openOutbox, outboxKit } = await import("../outbox/open-outbox.ts");
   const { copyOutbox } = await outboxKit();
-  const source = await openOutbox(flags, context);
+  const source = await openThere(flags, context);
+  if (source === undefined) return exitCodes.failed;
   const opened = [source.outbox];
   try {
     const target = await openOutbox({ ...flags, database: flags.to }, context);
@@ -399,6 +434,18 @@ interface Result {
   readonly code?: ExitCode;
 }
 
+/** The outbox for a command on messages that are there, which makes none; `undefined` if there is none, which is said. */
+async function openThere(flags: OutboxFlags, context: CliContext): Promise<OpenedOutbox | undefined> {
+  const { NoOutbox, openOutbox } = await import("../outbox/open-outbox.ts");
+  try {
+    return await openOutbox(flags, context, { mustExist: true });
+  } catch (error) {
+    if (!(error instanceof NoOutbox)) throw error;
+    printProblems(context, flags, [error.message], exitCodes.failed);
+    return undefined;
+  }
+}
+
 /** Opens the outbox, runs something on it, and prints the result, or what is wrong as a sentence. */
 async function withOutbox(
   flags: OutboxFlags,
@@ -406,8 +453,10 @@ async function withOutbox(
   task: Task,
   run: (outbox: Outbox) => Promise<Result>,
 ): Promise<ExitCode> {
-  const { databaseError, openOutbox } = await import("../outbox/open-outbox.ts");
-  const { outbox, where } = await openOutbox(flags, context);
+  const { databaseError } = await import("../outbox/open-outbox.ts");
+  const opened = await openThere(flags, context);
+  if (opened === undefined) return exitCodes.failed;
+  const { outbox, where } = opened;
   try {
     const { json, lines, code = exitCodes.ok } = await run(outbox);
     if (flags.json) context.out(JSON.stringify(json));

@@ -33,7 +33,7 @@ is wrong · 3 nobody knows (think before sending it again) · 4 delivered to som
 export const sendCommand: AddCommand = (program, context, action) => {
   withChainFlags(program.command("send"))
     .description("send one message, or one for each row of a file")
-    .option("--from <address>", "the sender (default: AWS_SES_FROM_EMAIL, or the configuration's)")
+    .option("--from <address>", "the sender (default: the configuration's, or AWS_SES_FROM_EMAIL)")
     .option("--to <address>", "a recipient; may be given several times", repeatable)
     .option("--cc <address>", "may be given several times", repeatable)
     .option("--bcc <address>", "may be given several times", repeatable)
@@ -89,27 +89,36 @@ async function send(flags: SendFlags, context: CliContext): Promise<ExitCode> {
     return await sendOne(flags, context);
   } catch (error) {
     if (!(error instanceof InvalidMessage)) throw error;
-    return printProblems(context, flags, [sentence(`The message cannot be sent: ${error.message}`)]);
+    return printProblems(context, flags, [
+      sentence(`The message cannot be sent: ${error.message.replace(/^message: /, "it ")}`),
+    ]);
   }
 }
 
 async function sendOne(flags: SendFlags, context: CliContext): Promise<ExitCode> {
   const { config, dsn, chain: name, envFile, dryRun, json, ...content } = flags;
+  const { InvalidMessage } = await import("@relais/core");
   const { compiledText, readMessage } = await import("../message-input.ts");
-  const message = await readMessage(content, context);
-  if (dryRun) {
-    const bytes = await compiledText(message);
-    const { envelope, messageId } = message;
-    context.out(json ? JSON.stringify({ envelope, messageId, bytes }) : bytes);
-    return exitCodes.ok;
+  const { sendingChain } = await import("../open-chain.ts");
+  const opened = await sendingChain(flags, context);
+  try {
+    const message = await readMessage(content, context, opened.from).catch((error: unknown) => {
+      if (error instanceof InvalidMessage && error.field === "from") opened.checkSender();
+      throw error;
+    });
+    if (dryRun) {
+      const bytes = await compiledText(message);
+      const { envelope, messageId } = message;
+      context.out(json ? JSON.stringify({ envelope, messageId, bytes }) : bytes);
+      return exitCodes.ok;
+    }
+    const delivery = await opened.chain().send(message);
+    if (json) context.out(JSON.stringify(delivery));
+    else await printDelivery(delivery, context);
+    return exitCodeOf(delivery);
+  } finally {
+    await opened.close();
   }
-  const { openChain } = await import("../open-chain.ts");
-  const { chain } = await openChain(flags, context);
-  const delivery = await chain.send(message);
-  await chain.close();
-  if (json) context.out(JSON.stringify(delivery));
-  else await printDelivery(delivery, context);
-  return exitCodeOf(delivery);
 }
 
 async function printDelivery(delivery: Delivery, { out, err }: CliContext): Promise<void> {

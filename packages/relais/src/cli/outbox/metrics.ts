@@ -14,8 +14,13 @@ interface Registry {
   metrics(): Promise<string>;
 }
 
-const missing =
-  "Metrics need two packages that are not installed: npm install @relais/prometheus prom-client";
+/** How to get what is missing of the two packages. */
+function notInstalled(names: readonly string[]): ConfigurationError {
+  const what = names.length === 1 ? "a package that is" : "two packages that are";
+  return new ConfigurationError([`Metrics need ${what} not installed: npm install ${names.join(" ")}`]);
+}
+
+const loadKit = () => import("@relais/prometheus").catch(() => undefined);
 
 /** prom-client, or its successor. @throws {ConfigurationError} neither is installed */
 async function clientModule(): Promise<MetricsClient & { readonly Registry: new () => Registry }> {
@@ -27,15 +32,15 @@ async function clientModule(): Promise<MetricsClient & { readonly Registry: new 
       // Perhaps the other one is installed.
     }
   }
-  throw new ConfigurationError([missing]);
+  const own = (await loadKit()) === undefined ? ["@relais/prometheus"] : [];
+  throw notInstalled([...own, "prom-client"]);
 }
 
 /** Loaded with `--metrics` alone. @throws {ConfigurationError} how to get what is missing */
 export async function openMetrics(): Promise<Metrics> {
   const client = await clientModule();
-  const kit = await import("@relais/prometheus").catch(() => {
-    throw new ConfigurationError([missing]);
-  });
+  const kit = await loadKit();
+  if (kit === undefined) throw notInstalled(["@relais/prometheus"]);
   const registry = new client.Registry();
   const observer = kit.prometheus({ client, registry: registry as never });
   return {

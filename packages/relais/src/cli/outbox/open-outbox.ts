@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Outbox } from "@relais/outbox";
 import { configFileOf } from "../../config/config-file.ts";
 import type { OutboxEntry } from "../../config/relais-config.ts";
@@ -24,23 +25,32 @@ export async function outboxKit(): Promise<typeof import("@relais/outbox")> {
   }
 }
 
+/** A command that works on what is there finds no database. The message is one sentence. */
+export class NoOutbox extends Error {
+  override readonly name = "NoOutbox";
+}
+
+/** A folder's path; one without a name stays as it is, and is refused when it is opened. */
+const folderIn = (home: string, folder: string): string =>
+  folder.trim() === "" ? folder : resolve(home, folder);
+
 /**
  * `--database`, `--folder`, the configuration, `DATABASE_URL`, or, with a warning, PGlite in `.relais`, in this order.
+ * @param options `mustExist`: no PGlite is made where there is none
  * @throws {ConfigurationError} why it cannot be opened
+ * @throws {NoOutbox} there is none
  */
 export async function openOutbox(
   flags: OutboxFlags,
   context: CliContext,
-  options: { readonly migrate?: boolean } = {},
+  options: { readonly migrate?: boolean; readonly mustExist?: boolean } = {},
 ): Promise<OpenedOutbox> {
   const { createOutbox, defaultFolder } = await outboxKit();
   const { home, ...settings } = await readSettings(flags, context);
   const database =
     flags.database ??
-    (flags.folder === undefined
-      ? (settings.database ?? settingsReader(context.env).text("DATABASE_URL"))
-      : undefined);
-  const folder = flags.folder === undefined ? settings.folder : resolve(context.cwd, flags.folder);
+    (!flags.folder ? (settings.database ?? settingsReader(context.env).text("DATABASE_URL")) : undefined);
+  const folder = flags.folder ? folderIn(context.cwd, flags.folder) : settings.folder;
   const migrate = options.migrate ?? (flags.migrate === false ? false : settings.migrate);
   const { connections, from = senderFromEnv(context.env) } = settings;
   let where = databaseName(database, folder ?? "");
@@ -51,9 +61,14 @@ export async function openOutbox(
     }
     const place = folder ?? defaultFolder({ env: context.env, cwd: home, warn: context.err });
     where = databaseName(undefined, place);
+    // What is no folder is told when it is opened.
+    const canBeOne = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? place.trim() !== "";
+    if (options.mustExist && canBeOne && !existsSync(join(place, "data")))
+      throw new NoOutbox(`There is no outbox in ${place}: relais outbox migrate or relais worker makes one.`);
     const outbox = await createOutbox({ folder: place, from, migrate });
     return { outbox, settings, where };
   } catch (error) {
+    if (error instanceof NoOutbox) throw error;
     if (error instanceof TypeError)
       throw new ConfigurationError([`The outbox cannot be opened: ${error.message}.`]);
     throw new ConfigurationError([databaseError("The outbox cannot be opened", error, where)]);
@@ -77,7 +92,7 @@ async function readSettings(
   const { folder: home } = config;
   return {
     ...outbox,
-    ...(outbox.folder !== undefined && { folder: resolve(home, outbox.folder) }),
+    ...(outbox.folder !== undefined && { folder: folderIn(home, outbox.folder) }),
     ...(from !== undefined && { from }),
     home,
   };

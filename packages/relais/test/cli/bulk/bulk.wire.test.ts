@@ -104,6 +104,16 @@ describe("what is wrong is said before anything is sent", () => {
     expect(server.connections).toBe(0);
   });
 
+  test("several columns that are not there are told at once", async () => {
+    const file = write("p.csv", "email\nann@example.net\n");
+    const result = await bulk(file, "--subject", "{{b}} and {{c}}", "--header", "X-D: {{d}} {{c}}");
+    expect(result).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/: there are no columns [a-z, ]+; the columns are email\.$/),
+    });
+    for (const name of ["b", "c", "d"]) expect(result.err).toMatch(new RegExp(`columns .*\\b${name}\\b.*;`));
+  });
+
   test("a file that is not in UTF-8", async () => {
     writeFileSync(join(cwd, "p.csv"), Buffer.from("email,name\nann@example.net,Jos\xe9\n", "latin1"));
     expect(await bulk("p.csv")).toMatchObject({ code: 2, err: expect.stringMatching(/line 2: name is not/) });
