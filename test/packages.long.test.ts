@@ -31,7 +31,8 @@ describe.each(packages)("the tarball of $manifest.name", ({ manifest }) => {
     const paths = [...files.keys()];
     expect(paths).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
     const others = paths.filter(
-      (file) => !/^(dist|src|operations)\/.+|^(package\.json|README\.md|LICENSE|relais\.schema\.json)$/.test(file),
+      (file) =>
+        !/^(dist|src|operations)\/.+|^(package\.json|README\.md|LICENSE|relais\.schema\.json)$/.test(file),
     );
     expect(others).toEqual([]);
     expect(paths.some((file) => file.startsWith("operations/"))).toBe(manifest.name === "@relais/prometheus");
