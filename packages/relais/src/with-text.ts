@@ -22,7 +22,10 @@ export async function withText(message: MessageInput): Promise<MessageInput> {
   const { html, text } = message;
   if (typeof html !== "string" || html.trim() === "" || (text !== undefined && text !== null && text !== ""))
     return message;
-  const library = await import("html-to-text").catch(() => undefined);
+  // Bundlers leave it alone: they would refuse a bundle without it.
+  const library = await import(
+    /* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ "html-to-text"
+  ).catch(() => undefined);
   if (library === undefined)
     throw new InvalidMessage("text", "cannot be made of the HTML: npm install html-to-text");
   return { ...message, text: library.convert(html, options) };
