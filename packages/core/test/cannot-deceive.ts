@@ -82,7 +82,7 @@ function look(message: Message, given: MessageInput): void {
     .flatMap((one) => written(one))
     .join(" ")
     // UTS 46 leaves these out of a domain: nobody sees them.
-    .replaceAll(/[\u180b-\u180d\u180f\u200b\u2060\u2064\ufe00-\ufe0f\ufeff]|\u00ad|\u034f/g, "")
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
     .toLowerCase();
   for (const one of to)
     check(one.includes("xn--") || texts.includes(one.toLowerCase()), "a recipient that is not written", one);
