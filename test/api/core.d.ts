@@ -14,6 +14,8 @@ export type { MessageState } from "./events/message-state.ts";
 export { describe, formatFailure } from "./failure/format.ts";
 export { type Disposition, type Dispositions, dispositions, type FailureKind, failureKinds, type Overrides, type Verdict, } from "./failure/kinds.ts";
 export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts";
+export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
+export { type Suppressed, type SuppressionList, type SuppressionReason, type SuppressionScope, suppressionKey, } from "./feedback/suppression.ts";
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
@@ -403,6 +405,49 @@ export interface ReceiptParts {
     readonly response?: string | undefined;
 }
 export declare function receipt(parts: ReceiptParts): Receipt;
+
+// feedback/event.ts
+export type FeedbackType = "delivered" | "deferred" | "bounced" | "blocked" | "complained" | "unsubscribed" | "failed";
+export type BounceType = "hard" | "soft" | "undetermined";
+export interface FeedbackEvent {
+    readonly type: FeedbackType;
+    readonly bounce?: BounceType | undefined;
+    readonly recipient: string;
+    readonly provider: string;
+    readonly source: string;
+    readonly eventId: string;
+    readonly message?: string | undefined;
+    readonly providerMessageId?: string | undefined;
+    readonly code?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly tenant?: string | undefined;
+    readonly at: number;
+}
+export interface FeedbackResult {
+    readonly stored: number;
+    readonly repeated: number;
+    readonly early: number;
+    readonly foreign: number;
+}
+export interface FeedbackStore {
+    record(events: readonly FeedbackEvent[]): Promise<FeedbackResult>;
+}
+
+// feedback/suppression.ts
+export type SuppressionReason = "bounced" | "complained" | "unsubscribed" | "manual";
+export interface SuppressionScope {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+}
+export interface Suppressed {
+    readonly reason: SuppressionReason;
+    readonly since: number;
+}
+export interface SuppressionList {
+    check(recipients: readonly string[], scope: SuppressionScope, signal?: AbortSignal): Promise<ReadonlyMap<string, Suppressed>>;
+}
+export declare function suppressionKey(address: string): string;
 
 // message/address-list.ts
 import { type Address } from "./address.ts";

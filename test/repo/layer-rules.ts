@@ -31,7 +31,18 @@ export const plugins: readonly string[] = ["smtp", "ses", "http"];
  * for the files beside the folders: they offer the package and are its top.
  */
 export const folderLayers: Readonly<Record<string, readonly string[]>> = {
-  core: [".", "chain", "policies", "attempt", "provider", "events", "failure", "message", "runtime"],
+  core: [
+    ".",
+    "chain",
+    "policies",
+    "attempt",
+    "provider",
+    "events",
+    "feedback",
+    "failure",
+    "message",
+    "runtime",
+  ],
   http: [".", "vendors", "provider", "api"],
   nodemailer: [".", "provider", "transport"],
   smtp: [".", "attempt", "connection", "options", "replies"],

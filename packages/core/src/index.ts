@@ -21,6 +21,20 @@ export {
   type Verdict,
 } from "./failure/kinds.ts";
 export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts";
+export type {
+  BounceType,
+  FeedbackEvent,
+  FeedbackResult,
+  FeedbackStore,
+  FeedbackType,
+} from "./feedback/event.ts";
+export {
+  type Suppressed,
+  type SuppressionList,
+  type SuppressionReason,
+  type SuppressionScope,
+  suppressionKey,
+} from "./feedback/suppression.ts";
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";

@@ -295,6 +295,10 @@ describe.each(stores.slice(0, 1))(
         if (twice && !assumed) expect(trace.possibleDuplicate, shown).toBe(true);
       }
       if (["failed", "expired", "cancelled"].includes(state)) expect(accepted, shown).toEqual([]);
+      if (state === "partial") {
+        const others = message.rejected.map(({ address }) => address);
+        expect([...accepted, ...others].sort(), shown).toEqual([...truth.to].sort());
+      }
       const open = await outbox.database.query(
         "select 1 from relais.attempt where message = $1 and kind is null",
         [id],

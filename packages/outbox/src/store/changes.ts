@@ -44,8 +44,11 @@ export function failedChange(resolution: string): Change {
   return {
     states: ["unknown"],
     values: [resolution],
-    set: `state = 'failed', ended_at = now(),
-      delivery_trace = m.delivery_trace || jsonb_build_object('status', 'failed', 'resolution', $1::jsonb)`,
+    set: givenUp(
+      "failed",
+      "an operator says that it did not arrive",
+      "jsonb_build_object('resolution', $1::jsonb)",
+    ),
   };
 }
 
@@ -53,8 +56,29 @@ export function failedChange(resolution: string): Change {
 export const cancelChange: Change = {
   states: ["queued", "deferred"],
   values: [],
-  set: `state = 'cancelled', ended_at = now(), delivery_trace = m.delivery_trace || '{"status": "cancelled"}'`,
+  set: givenUp("cancelled", "cancelled before it was sent to this recipient", "'{}'"),
 };
+
+/**
+ * Ends messages without sending them. Some of the recipients may have the message already, as it was sent again to
+ * the others: then it is `partial`, and says who does not have it.
+ * @param more SQL of what the trace says besides
+ */
+function givenUp(state: "failed" | "cancelled", reason: string, more: string): string {
+  const nobody = "m.accepted = '{}'";
+  const last = (column: string): string =>
+    `(select ${column} from relais.attempt a where a.message = m.id order by a.kind = 'accepted' desc, a.seq desc limit 1)`;
+  const provider = `case when not ${nobody} then coalesce(${last("provider")}, 'operator') end`;
+  const messageId = `case when not ${nobody} then ${last("provider_message_id")} end`;
+  const end = `case when ${nobody} then '${state}' else 'partial' end`;
+  return `state = ${end}, provider = ${provider}, provider_message_id = ${messageId}, ended_at = now(),
+      rejected = case when ${nobody} then m.rejected else m.rejected || coalesce(
+        (select jsonb_agg(jsonb_build_object('address', r, 'kind', '${state}', 'reason', '${reason}'))
+         from unnest(m.recipients) r where r <> all(m.accepted)
+           and not exists (select 1 from jsonb_array_elements(m.rejected) o where o->>'address' = r)), '[]') end,
+      delivery_trace = m.delivery_trace || ${more} || jsonb_strip_nulls(
+        jsonb_build_object('status', ${end}, 'provider', ${provider}, 'messageId', ${messageId}))`;
+}
 
 /** Makes a change to those of the messages that match, still. @returns their ids */
 export async function applyChange(

@@ -1,0 +1,36 @@
+/** Why an address gets no mail. */
+export type SuppressionReason = "bounced" | "complained" | "unsubscribed" | "manual";
+
+/** Whom a suppression holds for. */
+export interface SuppressionScope {
+  /** @defaultValue `default` */
+  readonly tenant?: string | undefined;
+  /** The stream of the message, `marketing`; a message without one is held back by suppressions of all streams only. */
+  readonly stream?: string | undefined;
+}
+
+/** An address that gets no mail, as a check tells it. */
+export interface Suppressed {
+  readonly reason: SuppressionReason;
+  /** Since when, ms since 1970. */
+  readonly since: number;
+}
+
+/** A list of addresses that get no mail. A chain asks it before each message, for all recipients at once. */
+export interface SuppressionList {
+  /**
+   * Which of the recipients are on the list. Addresses are compared without case.
+   * @returns those that are on it, by the address as it was given
+   * @throws if the list cannot be read
+   */
+  check(
+    recipients: readonly string[],
+    scope: SuppressionScope,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Suppressed>>;
+}
+
+/** The key of an address on a list: vendors compare the whole address without case. */
+export function suppressionKey(address: string): string {
+  return address.trim().toLowerCase();
+}
