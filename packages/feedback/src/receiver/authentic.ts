@@ -60,15 +60,16 @@ export const auth: option.Field<Login | readonly Login[], readonly Login[]> = on
 
 /** @throws {Refused} if the request carries none of the logins */
 export function checkLogin(headers: RequestHeaders, logins: readonly Login[]): void {
-  const [, scheme = "", value = ""] =
+  const [, scheme = "", given = ""] =
     /^(basic|bearer) +(\S+) *$/i.exec(header(headers, "authorization") ?? "") ?? [];
-  const isBasic = scheme.toLowerCase() === "basic";
-  const given = isBasic ? Buffer.from(value, "base64") : value;
   let isKnown = false;
   for (const one of logins) {
-    const expected = "token" in one ? one.token : `${one.user}:${one.pass}`;
+    const [kind, expected] =
+      "token" in one
+        ? ["bearer", one.token]
+        : ["basic", Buffer.from(`${one.user}:${one.pass}`).toString("base64")];
     // Each is compared, so that the time does not tell which of them matched.
-    if (isSame(given, expected) && isBasic !== "token" in one) isKnown = true;
+    if (isSame(given, expected) && scheme.toLowerCase() === kind) isKnown = true;
   }
   if (scheme === "") throw new Refused(401, "the request carries no credentials");
   if (!isKnown) throw new Refused(401, "the credentials of the request are wrong");
