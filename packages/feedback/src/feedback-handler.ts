@@ -119,7 +119,11 @@ export function feedbackHandler(options: FeedbackHandlerOptions): FeedbackHandle
       running -= 1;
     }
     const { headers, ...report } = reply;
-    onRequest?.({ ...(receiver === undefined ? {} : { receiver: name }), ...report });
+    try {
+      onRequest?.({ ...(receiver === undefined ? {} : { receiver: name }), ...report });
+    } catch {
+      // Whoever is told cannot change the answer.
+    }
     const { status, error, result } = report;
     return Response.json(error === undefined ? { ...result } : { error }, { status, headers: headers ?? {} });
   };

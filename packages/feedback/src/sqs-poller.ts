@@ -45,7 +45,7 @@ export interface SqsPollerOptions
     option.RequiredOptions<typeof fields>,
     option.OptionalOptions<typeof fields> {}
 
-/** Reads events of SES from a queue, for as long as it is not closed. */
+/** Reads events of SES from a queue until it is closed. */
 export interface SqsPoller {
   /** Ends the reading, after the batch that is being stored. */
   close(): Promise<void>;
@@ -53,19 +53,6 @@ export interface SqsPoller {
 
 const waitSeconds = 20;
 const maxPauseMs = 30_000;
-
-async function clientOf(options: {
-  region?: string | undefined;
-  endpoint?: string | undefined;
-  credentials?: unknown;
-}) {
-  const sqs = await import("@aws-sdk/client-sqs").catch((cause: unknown) => {
-    throw new Error("sqsPoller needs the package @aws-sdk/client-sqs: npm install @aws-sdk/client-sqs", {
-      cause,
-    });
-  });
-  return { sqs, client: new sqs.SQSClient(options as object) };
-}
 
 /** The text of SES in a message: it stands in an envelope of SNS, unless raw delivery is on. */
 function textOf(body: string): string {
@@ -81,18 +68,34 @@ function textOf(body: string): string {
 
 /**
  * Events of Amazon SES by way of an SQS queue: no address on the Internet is needed, and who may write into the queue is
- * IAM's to say. A message is deleted after its events are stored.
+ * IAM's to say. A message is deleted after its events are stored. Resolves when the reading has begun.
  * @throws {TypeError | RangeError} one sentence that names the option and what is wrong with it
+ * @throws {Error} if the package `@aws-sdk/client-sqs` is not installed
  */
-export function sqsPoller(options: SqsPollerOptions): SqsPoller {
+export async function sqsPoller(options: SqsPollerOptions): Promise<SqsPoller> {
   const checked = option.check("sqsPoller", option.record({ ...commonFields, ...fields }), options);
   const { queueUrl, store, provider = "SES", endpoint, credentials, onBatch } = checked;
   const region = checked.region ?? /^https:\/\/sqs\.([a-z0-9-]+)\./.exec(queueUrl)?.[1];
   const stop = new AbortController();
-  const loaded = clientOf({ region, ...(endpoint && { endpoint }), ...(credentials && { credentials }) });
+  const sqs = await import("@aws-sdk/client-sqs").catch((cause: unknown) => {
+    throw new Error("sqsPoller needs the package @aws-sdk/client-sqs: npm install @aws-sdk/client-sqs", {
+      cause,
+    });
+  });
+  const client = new sqs.SQSClient({
+    ...(region && { region }),
+    ...(endpoint && { endpoint }),
+    ...(credentials && { credentials }),
+  });
+  const told = (report: SqsReport): void => {
+    try {
+      onBatch?.(report);
+    } catch {
+      // Whoever is told cannot change what is read.
+    }
+  };
 
   const batch = async (): Promise<void> => {
-    const { sqs, client } = await loaded;
     const receive = new sqs.ReceiveMessageCommand({
       QueueUrl: queueUrl,
       MaxNumberOfMessages: 10,
@@ -117,7 +120,7 @@ export function sqsPoller(options: SqsPollerOptions): SqsPoller {
     // Not cut short by closing: what is stored needs not come again.
     if (done.length > 0)
       await client.send(new sqs.DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: done }));
-    onBatch?.({ messages: messages.length, result, ...(unreadable.length > 0 && { unreadable }) });
+    told({ messages: messages.length, result, ...(unreadable.length > 0 && { unreadable }) });
   };
 
   const run = async (): Promise<void> => {
@@ -128,15 +131,12 @@ export function sqsPoller(options: SqsPollerOptions): SqsPoller {
         pauseMs = 1_000;
       } catch (cause) {
         if (stop.signal.aborted) break;
-        onBatch?.({ messages: 0, cause });
+        told({ messages: 0, cause });
         await pause(pauseMs, stop.signal);
         pauseMs = Math.min(2 * pauseMs, maxPauseMs);
       }
     }
-    await loaded.then(
-      ({ client }) => client.destroy(),
-      () => {},
-    );
+    client.destroy();
   };
   const running = run();
   return {

@@ -38,7 +38,7 @@ test("nothing is asked on behalf of what is refused: but for SNS' own certificat
   }
   expect(sender.confirmed).toEqual([]);
   expect(new Set(sender.asked).size).toBe(sender.asked.length);
-  // Genuine, redirect, endless, expired, missing.
+  // Genuine, redirect, large, expired, missing.
   expect(sender.asked).toHaveLength(5);
 });
 
@@ -60,13 +60,6 @@ test("names of certificates that somebody makes up are not asked for without end
   }
   expect(new Set(answers)).toEqual(new Set([503]));
   expect(sender.asked.length).toBeLessThanOrEqual(10);
-});
-
-test("a certificate that does not come is given up after seconds", async () => {
-  const receiver = snsReceiver(sender.options);
-  const SigningCertURL = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-silent.pem";
-  const { refusal } = await receiver.receive(sender.notification("{}", { SigningCertURL }));
-  expect(refusal).toEqual({ status: 503, error: "the certificate of SNS cannot be used now" });
 });
 
 test("an event that comes in both formats, with either signature, is one", async () => {

@@ -96,6 +96,10 @@ export function loginHeaders(value: string): {
       ["with wrong credentials", { ...json, authorization: `${value.slice(0, -4)}AAAA` }],
       ["with empty credentials", { ...json, authorization: value.replace(/ .*/, " ") }],
       ["with a part of the credentials", { ...json, authorization: value.slice(0, -1) }],
+      [
+        "as the other kind of login",
+        { ...json, authorization: value.replace(/^\w+/, (kind) => (kind === "Basic" ? "Bearer" : "Basic")) },
+      ],
       ["with another scheme", { ...json, authorization: value.replace(/^\w+/, "Digest") }],
     ],
   };

@@ -88,12 +88,8 @@ export async function snsSender(): Promise<SnsSender> {
       response.end("<ConfirmSubscriptionResponse/>");
     } else if (url.pathname.endsWith("-redirect.pem")) {
       response.writeHead(302, { location: "/elsewhere.pem" }).end();
-    } else if (url.pathname.endsWith("-endless.pem")) {
-      const more = (): void => {
-        while (!response.destroyed && response.write(Buffer.alloc(16_384, 0x41)));
-      };
-      response.on("drain", more);
-      more();
+    } else if (url.pathname.endsWith("-large.pem")) {
+      response.end(stranger.pem + "\n".repeat(1_000_000));
     } else if (url.pathname.endsWith("-silent.pem")) {
       response.flushHeaders();
     } else if (url.pathname.endsWith("-expired.pem")) response.end(expired.pem);
@@ -263,7 +259,7 @@ export async function snsSender(): Promise<SnsSender> {
         `https://sns.${region}.amazonaws.com/?${confirm.replace("123456789012", "999999999999")}`,
         "http://localhost:6379/",
       ].map(confirmedAt),
-      ...["redirect", "endless", "expired", "missing"].map((how) => ({
+      ...["redirect", "large", "expired", "missing"].map((how) => ({
         name: `with a certificate that cannot be used: ${how}`,
         status: 503,
         request: notification(

@@ -19,6 +19,7 @@ interface Told {
   /** Objects with `emailAddress`, and `status` and `diagnosticCode` if SES knows them. */
   readonly recipients: readonly Json[];
   readonly words?: string | undefined;
+  readonly stream?: string | undefined;
 }
 
 function told(kind: string | undefined, event: Json): Told | undefined {
@@ -83,7 +84,12 @@ function told(kind: string | undefined, event: Json): Told | undefined {
     }
     case "Subscription":
       return at(event, "subscription", "newTopicPreferences", "unsubscribeAll") === true
-        ? { meaning: "unsubscribed", part: "subscription", recipients: destination }
+        ? {
+            meaning: "unsubscribed",
+            part: "subscription",
+            recipients: destination,
+            stream: textAt(event, "subscription", "contactList"),
+          }
         : undefined;
     default:
       return undefined;
@@ -117,7 +123,7 @@ export function sesEvents(text: string, provider: string, source: string): Readi
   const known = told(kind, event);
   if (known === undefined) return { events: [] };
 
-  const { meaning, part, recipients, words } = known;
+  const { meaning, part, recipients, words, stream } = known;
   const providerMessageId = textAt(event, "mail", "messageId");
   const when = rawTextAt(event, part, "timestamp") ?? rawTextAt(event, "mail", "timestamp");
   const message = messageOf(event);
@@ -132,6 +138,7 @@ export function sesEvents(text: string, provider: string, source: string): Readi
       providerMessageId,
       code: textAt(one, "status"),
       words: rawTextAt(one, "diagnosticCode")?.replace(/^\s*[\w-]+\s*;\s*/, "") ?? words,
+      stream,
       at: isoMs(when),
     }),
   );
