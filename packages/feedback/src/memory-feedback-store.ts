@@ -15,10 +15,8 @@ export function memoryFeedbackStore(): MemoryFeedbackStore {
     },
     async record(events) {
       const before = kept.size;
-      for (const event of events) {
-        const key = JSON.stringify([event.provider, event.eventId, event.recipient]);
-        if (!kept.has(key)) kept.set(key, event);
-      }
+      for (const event of events)
+        kept.set(JSON.stringify([event.provider, event.eventId, event.recipient]), event);
       const stored = kept.size - before;
       return { stored, repeated: events.length - stored, early: 0, foreign: 0 };
     },

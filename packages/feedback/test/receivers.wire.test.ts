@@ -80,6 +80,7 @@ describe.each(Object.keys(sources))("%s", (name) => {
     for (const { name: fault, status, request } of refused) {
       const answer = await post(source, request);
       expect(answer, fault).toMatchObject({ status, stored: [] });
+      expect((await source.receiver.receive(request)).refusal?.status, fault).toBe(status);
       expect(JSON.parse(answer.text).error, fault).toMatch(/^[a-z].{10,200}$/i);
       for (const secret of source.sender.secrets) expect(answer.text, fault).not.toContain(secret);
     }

@@ -93,8 +93,10 @@ export async function snsSender(): Promise<SnsSender> {
     } else if (url.pathname.endsWith("-silent.pem")) {
       response.flushHeaders();
     } else if (url.pathname.endsWith("-expired.pem")) response.end(expired.pem);
-    else if (url.pathname === "/elsewhere.pem") response.end(stranger.pem);
-    else if (url.pathname === certificatePath) response.end(genuine.pem);
+    else if (url.pathname === "/elsewhere.pem") {
+      asked.push("where a redirect leads");
+      response.end(stranger.pem);
+    } else if (url.pathname === certificatePath) response.end(genuine.pem);
     else response.writeHead(404).end("none of ours");
   });
   const listening = await listener(server, 0);
@@ -247,6 +249,8 @@ export async function snsSender(): Promise<SnsSender> {
         "file:///etc/passwd",
         `https://sns.${region}.amazonaws.com/other/../bucket.pem`,
         `https://sns.${region}.amazonaws.com/?Action=GetData`,
+        `${host}${certificatePath}?from=evil.example`,
+        `${host}${certificatePath}#evil`,
         "not a URL",
       ].map(forgedFrom),
       ...[

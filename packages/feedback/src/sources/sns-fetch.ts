@@ -20,9 +20,7 @@ export function snsUrl(what: string, text: string | undefined, region: string): 
   const isSns =
     url?.protocol === "https:" &&
     hosts.includes(url.host) &&
-    url.username === "" &&
-    url.password === "" &&
-    url.hash === "";
+    `${url.username}${url.password}${url.hash}` === "";
   if (!isSns) throw new Refused(403, `the ${what} is not one of SNS in the topic's region`);
   return url;
 }
