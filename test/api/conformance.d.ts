@@ -72,7 +72,7 @@ export interface VendorEvent {
 }
 export interface WebhookRequest {
     readonly headers: Readonly<Record<string, string>>;
-    readonly body: Uint8Array;
+    readonly body: Uint8Array<ArrayBuffer>;
 }
 export interface RefusedWebhook {
     readonly name: string;
@@ -89,12 +89,12 @@ export interface FeedbackSender<Options extends object> {
     refused(): readonly RefusedWebhook[];
     tampered?(request: WebhookRequest, where: number): WebhookRequest;
 }
-export declare function bytesOf(value: unknown): Uint8Array;
+export declare function bytesOf(value: unknown): Uint8Array<ArrayBuffer>;
 export declare const seconds: (ms: number) => number;
 export declare const iso: (ms: number) => string;
 export declare const notJson: readonly (readonly [name: string, body: string | Uint8Array])[];
-export declare const oversized: Uint8Array;
-export declare function flipped(body: Uint8Array, where: number): Uint8Array;
+export declare const oversized: Uint8Array<ArrayBuffer>;
+export declare function flipped(body: Uint8Array, where: number): Uint8Array<ArrayBuffer>;
 export declare function loginHeaders(value: string): {
     readonly right: Readonly<Record<string, string>>;
     readonly wrong: readonly (readonly [name: string, headers: Readonly<Record<string, string>>])[];

@@ -18,7 +18,7 @@ export interface VendorEvent {
 export interface WebhookRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 /** A webhook that a receiver must refuse. */
@@ -54,8 +54,8 @@ export interface FeedbackSender<Options extends object> {
 }
 
 /** A body: bytes and texts as they are, all else as JSON. */
-export function bytesOf(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
+export function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
 }
 
@@ -73,10 +73,10 @@ export const notJson: readonly (readonly [name: string, body: string | Uint8Arra
 ];
 
 /** More than a receiver reads. */
-export const oversized: Uint8Array = Buffer.alloc(4 * 1024 * 1024, 0x20);
+export const oversized: Uint8Array<ArrayBuffer> = Buffer.alloc(4 * 1024 * 1024, 0x20);
 
 /** The body with one byte changed, whatever stands there. */
-export function flipped(body: Uint8Array, where: number): Uint8Array {
+export function flipped(body: Uint8Array, where: number): Uint8Array<ArrayBuffer> {
   const changed = Uint8Array.from(body);
   const at = where % changed.length;
   changed[at] = (changed[at] as number) ^ (1 << (where % 7));

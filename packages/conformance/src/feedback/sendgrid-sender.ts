@@ -38,7 +38,7 @@ function write(
   };
 }
 
-function signed(key: KeyObject, body: Uint8Array, at: number = Date.now()): WebhookRequest {
+function signed(key: KeyObject, body: Uint8Array<ArrayBuffer>, at: number = Date.now()): WebhookRequest {
   const time = String(seconds(at));
   return {
     headers: {
