@@ -10,6 +10,8 @@ export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Diagnosis, type Fail, type Failure, type FailureParts, failer, failure, type ReceiptParts, receipt, } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
+export { messageIdHeader, messageIdTag } from "./feedback/correlation.ts";
+export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -314,6 +316,38 @@ export declare function redactor(secrets: Iterable<string | undefined>): (text: 
 export declare function urlSecrets(url: string): string[];
 export declare function decoded(text: string): string;
 export declare function withoutAddresses(text: string): string;
+
+// feedback/correlation.ts
+export declare const messageIdHeader = "X-Relais-Id";
+export declare const messageIdTag = "relais_id";
+
+// feedback/event.ts
+export type FeedbackType = "delivered" | "deferred" | "bounced" | "blocked" | "complained" | "unsubscribed" | "failed";
+export type BounceType = "hard" | "soft" | "undetermined";
+export interface FeedbackEvent {
+    readonly type: FeedbackType;
+    readonly bounce?: BounceType | undefined;
+    readonly recipient: string;
+    readonly provider: string;
+    readonly source: string;
+    readonly eventId: string;
+    readonly message?: string | undefined;
+    readonly providerMessageId?: string | undefined;
+    readonly code?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly tenant?: string | undefined;
+    readonly at: number;
+}
+export interface FeedbackResult {
+    readonly stored: number;
+    readonly repeated: number;
+    readonly early: number;
+    readonly foreign: number;
+}
+export interface FeedbackStore {
+    record(events: readonly FeedbackEvent[]): Promise<FeedbackResult>;
+}
 
 // message/address-list.ts
 import { type Address } from "./address.ts";

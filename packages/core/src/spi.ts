@@ -24,6 +24,14 @@ export {
 } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
+export { messageIdHeader, messageIdTag } from "./feedback/correlation.ts";
+export type {
+  BounceType,
+  FeedbackEvent,
+  FeedbackResult,
+  FeedbackStore,
+  FeedbackType,
+} from "./feedback/event.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
