@@ -133,15 +133,19 @@ function checkDate(field: string, value: unknown): string {
 
 /**
  * Whether a message `m` is to a recipient. Their ids are a list, so that the planner looks these few up, and does not walk
- * through all messages in the order of their ids until it has found as many as are wanted.
+ * through all messages in the order of their ids until it has found as many as are wanted. Each part is one index's.
  */
-const isToSql = (address: string): string => `m.id = any(array(
-  select r.id from relais.message r where r.state in ('queued', 'deferred', 'sending')
-    and relais.lower_all(r.recipients) @> array[lower(${address})]
-  union all select r.id from relais.message r where r.state in ${settled} and cardinality(r.recipients) = 1
-    and hashtext(lower(r.recipients[1])) = hashtext(lower(${address})) and lower(r.recipients[1]) = lower(${address})
-  union all select r.id from relais.message r where r.state in ${settled} and cardinality(r.recipients) > 1
-    and relais.lower_all(r.recipients) @> array[lower(${address})]))`;
+function isToSql(address: string): string {
+  const among = (which: string): string => `select r.id from relais.message r where ${which}`;
+  const isOne = `relais.lower_all(r.recipients) @> array[lower(${address})]`;
+  const parts = [
+    ...["queued", "deferred", "sending"].map((state) => among(`r.state = '${state}' and ${isOne}`)),
+    among(`r.state in ${settled} and cardinality(r.recipients) > 1 and ${isOne}`),
+    among(`r.state in ${settled} and cardinality(r.recipients) = 1
+      and hashtext(lower(r.recipients[1])) = hashtext(lower(${address})) and lower(r.recipients[1]) = lower(${address})`),
+  ];
+  return `m.id = any(array(${parts.join(" union all ")}))`;
+}
 
 /** A filter as SQL over `relais.message m`, its values appended to `values`. @throws {TypeError} one sentence */
 export function whereSql(filter: MessageFilter, values: unknown[]): string {
