@@ -2,6 +2,7 @@ import type { DatabaseOwner } from "../database/database.ts";
 import { copyAttachments, copyRows, countMessages, nextIds } from "../store/copy.ts";
 import { isWorkerAlive } from "../store/leases.ts";
 import { firstId } from "../store/message.ts";
+import { foldCounts } from "../store/queries.ts";
 
 /** How far a copy is. */
 export interface CopyProgress {
@@ -36,6 +37,7 @@ export async function copyOutbox(
       for (const id of await copyRows(database, tx, "message", ids)) await copyAttachments(database, tx, id);
       await copyRows(database, tx, "attempt", ids);
     });
+    await foldCounts(to.database);
     copied += ids.length;
     after = last;
     onProgress({ table: "message", copied, total: Math.max(total, copied) });

@@ -2,6 +2,7 @@ import type { Observer, WorkerEvent } from "@relais/core";
 import type { Database } from "../database/database.ts";
 import { purge } from "../operations/purge.ts";
 import { checkVersion } from "../store/migrations.ts";
+import { foldCounts } from "../store/queries.ts";
 import { channel, queueDue, wakeWorkers } from "../store/scheduling.ts";
 import type { InFlight } from "./in-flight.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
@@ -38,6 +39,7 @@ const renewMs = 2_500;
 const queueDueMs = 1_000;
 const recoverMs = 2_000;
 const sourceMs = 500;
+const foldMs = 5_000;
 const maxPurgeMs = 60_000;
 
 export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
@@ -93,9 +95,11 @@ export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
       every(renewMs, renewLeases, "renewing leases");
       every(queueDueMs, queueAllDue, "queueing what is due");
       every(recoverMs, recoverMessages, "recovering messages");
+      every(foldMs, () => foldCounts(database), "folding counts");
       if (Number.isFinite(keepSentForMs)) {
         const everyMs = Math.min(maxPurgeMs, Math.max(queueDueMs, keepSentForMs));
-        every(everyMs, () => purge(database, { olderThanMs: keepSentForMs }), "deleting old messages");
+        const isOld = { olderThanMs: keepSentForMs };
+        every(everyMs, () => purge(database, isOld, isStopping), "deleting old messages");
       }
       for (const source of sources) {
         const readTable = async (): Promise<void> => {

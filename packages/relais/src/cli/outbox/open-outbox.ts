@@ -36,14 +36,14 @@ const folderIn = (home: string, folder: string): string =>
 
 /**
  * `--database`, `--folder`, the configuration, `DATABASE_URL`, or, with a warning, PGlite in `.relais`, in this order.
- * @param options `mustExist`: no PGlite is made where there is none
+ * @param options `mustExist`: no PGlite is made where there is none; `server`: PGlite, which is for one process, is refused
  * @throws {ConfigurationError} why it cannot be opened
  * @throws {NoOutbox} there is none
  */
 export async function openOutbox(
   flags: OutboxFlags,
   context: CliContext,
-  options: { readonly migrate?: boolean; readonly mustExist?: boolean } = {},
+  options: { readonly migrate?: boolean; readonly mustExist?: boolean; readonly server?: boolean } = {},
 ): Promise<OpenedOutbox> {
   const { createOutbox, defaultFolder } = await outboxKit();
   const { home, ...settings } = await readSettings(flags, context);
@@ -59,6 +59,7 @@ export async function openOutbox(
       const outbox = await createOutbox({ database, connections, from, migrate });
       return { outbox, settings, where };
     }
+    if (options.server) throw new TypeError("--processes needs a Postgres: PGlite is for one process");
     const place = folder ?? defaultFolder({ env: context.env, cwd: home, warn: context.err });
     where = databaseName(undefined, place);
     // What is no folder is told when it is opened.
