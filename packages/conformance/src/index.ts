@@ -1,4 +1,10 @@
 export type { Behaviour, Harness, Need, ProvokedKind, Received, TestTarget } from "./harness/harness.ts";
+export {
+  type HttpHarnessOptions,
+  type HttpReply,
+  type HttpTarget,
+  httpHarness,
+} from "./harness/http-harness.ts";
 export type { MakeChain } from "./rules/chain.ts";
 export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts";
 export {
