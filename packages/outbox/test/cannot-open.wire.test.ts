@@ -159,6 +159,9 @@ test("which database it is has no password, in any form of an address", () => {
   expect(databaseError("It failed", many, "here")).toBe(
     "It failed: connect refused (here); is it running there?",
   );
+  expect(databaseError("It failed", new Error("memory"), "PGlite in /x")).toBe(
+    "It failed: memory (PGlite in /x).",
+  );
   for (const odd of [undefined, null, "x", {}, new Error("")])
     expect(databaseError("It failed", odd, "here")).toMatch(/^It failed: it failed \(here\); try again/);
 });

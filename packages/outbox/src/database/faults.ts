@@ -78,8 +78,10 @@ export function databaseError(what: string, error: unknown, name: string): strin
   const text = typeof message === "string" && message !== "" ? message : String(code || "it failed");
   const line = text.replace(/\s+/g, " ").trim();
   if (line.endsWith(".")) return `${what}: ${line.slice(0, -1)} (${name}).`;
-  const hint = hints.find(([fault]) => fault.test(`${code} ${line}`))?.[1] ?? retryHint;
-  return `${what}: ${line} (${name}); ${hint}${hint.endsWith("?") ? "" : "."}`;
+  const hint = hints.find(([fault]) => fault.test(`${code} ${line}`))?.[1];
+  // PGlite is no server that could answer later.
+  if (hint === undefined && name.startsWith("PGlite")) return `${what}: ${line} (${name}).`;
+  return `${what}: ${line} (${name}); ${hint ?? retryHint}${hint?.endsWith("?") ? "" : "."}`;
 }
 
 /** The error with which an outbox does not open. The driver's, which knows no password, is its `cause`. */
