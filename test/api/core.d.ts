@@ -951,11 +951,11 @@ export interface DeliveryScope {
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
 }
-export interface RetryTurn {
+export interface RetryPlan {
     readonly to: readonly string[];
     readonly delayMs: number;
 }
-export interface RetryRequest extends RetryTurn {
+export interface RetryRequest extends RetryPlan {
     readonly tried: readonly string[];
     readonly outcome: Outcome;
     readonly isQuick: boolean;
@@ -963,8 +963,8 @@ export interface RetryRequest extends RetryTurn {
 }
 export interface AttemptScope extends DeliveryScope {
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
-    readonly hasUnasked?: boolean | undefined;
-    retryTurn?(request: RetryRequest): Promise<RetryTurn>;
+    readonly hasUntried?: boolean | undefined;
+    planRetry?(request: RetryRequest): Promise<RetryPlan>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 export declare function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined;
@@ -975,8 +975,8 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     get journal(): Journal | undefined;
     get deadlineAt(): number;
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
-    get hasUnasked(): boolean;
-    retryTurn(request: RetryRequest): Promise<RetryTurn>;
+    get hasUntried(): boolean;
+    planRetry(request: RetryRequest): Promise<RetryPlan>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 

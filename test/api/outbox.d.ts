@@ -3,6 +3,7 @@
 // index.ts
 export type { WorkerEvent } from "@relais/core";
 export type { Database, Queryable, Row } from "./database/database.ts";
+export { databaseError } from "./database/faults.ts";
 export { defaultFolder, type OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
 export type { EnqueueOptions } from "./enqueue/options.ts";
@@ -30,6 +31,7 @@ export interface Queryable {
 }
 export interface Database extends Queryable {
     readonly kind: "postgres" | "pglite";
+    readonly name: string;
     readonly aside: Queryable;
     transaction<T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number): Promise<T>;
     listen(channel: string, onNotify: () => void): Promise<() => Promise<void>>;
@@ -42,6 +44,11 @@ type Stop = () => Promise<unknown>;
 export declare function beforeClose(database: Database, stop: Stop): () => void;
 export declare function stopUsers(database: Database): Promise<void>;
 export {};
+
+// database/faults.ts
+export declare function withRemedy(text: string): (error: unknown) => never;
+export declare function databaseError(what: string, error: unknown, name: string): string;
+export declare function cannotOpen(error: unknown, name: string): Error;
 
 // database/open.ts
 import type pg from "pg";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apiServer, type Received } from "./api-server.ts";
 import { context, letter } from "./context.ts";
-import { bodyFields } from "./mail-api.ts";
+import { bodyFields } from "./vendor-requests.ts";
 import { type Vendor, vendors } from "./vendors.ts";
 
 type Fields = Record<string, unknown>;

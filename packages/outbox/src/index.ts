@@ -1,6 +1,7 @@
 // The public API: an outbox, and the worker that sends what is in it.
 export type { WorkerEvent } from "@relais/core";
 export type { Database, Queryable, Row } from "./database/database.ts";
+export { databaseError } from "./database/faults.ts";
 export { defaultFolder, type OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
 export type { EnqueueOptions } from "./enqueue/options.ts";

@@ -1,5 +1,6 @@
 import type { MessageInput } from "@relais/core";
 import { type Database, stopUsers } from "./database/database.ts";
+import { cannotOpen } from "./database/faults.ts";
 import { type OpenOptions, openDatabase } from "./database/open.ts";
 import { coalesce } from "./database/with-timeout.ts";
 import { type EnqueueDefaults, type EnqueueEntry, enqueue, enqueueMany } from "./enqueue/enqueue.ts";
@@ -89,6 +90,8 @@ type WithoutUndefined<O> = O extends { readonly database: infer D }
 /**
  * Opens an outbox: on a Postgres by its URL or a pool of `pg`; without either on PGlite in a folder, for one process.
  * @throws {TypeError} one sentence: `database` is undefined, or left out with no `folder` where NODE_ENV is production
+ * @throws {Error} one sentence: which database cannot be opened, why, and what helps, never with a password. `cause` is the
+ *   driver's error
  */
 export async function createOutbox<O extends OutboxOptions>(
   given?: O & WithoutUndefined<O>,
@@ -100,7 +103,7 @@ export async function createOutbox<O extends OutboxOptions>(
     if (options.migrate ?? true) await migrate(database);
   } catch (error) {
     await database.close();
-    throw error;
+    throw cannotOpen(error, database.name);
   }
   const defaults = { from, limits, prepare };
   let closing: Promise<void> | undefined;

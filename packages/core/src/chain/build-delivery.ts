@@ -95,9 +95,9 @@ export function failuresInOrder(
   innerFailures: readonly (readonly Failure[] | undefined)[] = [],
 ): readonly Failure[] {
   const all: Failure[] = [];
-  for (let place = 0; place < Math.max(failures.length, innerFailures.length); place++) {
-    const failure = failures[place];
-    const inner = innerFailures[place] ?? failure?.failures;
+  for (let index = 0; index < Math.max(failures.length, innerFailures.length); index++) {
+    const failure = failures[index];
+    const inner = innerFailures[index] ?? failure?.failures;
     if (inner !== undefined && inner.length > 0) all.push(...inner);
     else if (failure !== undefined) all.push(failure);
   }

@@ -78,7 +78,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     let delivery: Delivery;
     if ("success" in message) delivery = message;
     else {
-      // The chain around this one goes on to its next link.
+      // The chain around this one calls its next link.
       const kind = scope === undefined ? "cancelled" : "skipped";
       const refusal: Refusal = { kind, code: "closed", reason: "the chain is closed" };
       delivery = refusedDelivery(settings, refusal, message, envelope?.to);

@@ -9,8 +9,8 @@ import {
   type AttemptScope,
   type AttemptState,
   attemptScope,
+  type RetryPlan,
   type RetryRequest,
-  type RetryTurn,
 } from "../provider/scope.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, wallNow } from "../runtime/clock.ts";
@@ -18,10 +18,10 @@ import { settledWithGrace } from "../runtime/wait.ts";
 import { buildDelivery, refusedDelivery } from "./build-delivery.ts";
 import type { Link } from "./link.ts";
 import type { LinkCall } from "./link-call.ts";
-import { offer } from "./offer.ts";
 import type { ChainSettings, SendOptions } from "./options.ts";
 import { RecipientTracker } from "./recipient-tracker.ts";
-import { Turns, type TurnsContext } from "./turns.ts";
+import { Scheduler, type SchedulerContext } from "./scheduler.ts";
+import { tryLink } from "./try-link.ts";
 
 /** A chain, as its deliveries see it. */
 export interface ChainState {
@@ -35,10 +35,10 @@ export interface ChainState {
 }
 
 /**
- * One delivery: reads the message, offers it to the first link, then to others in their turns, and says how it ended. It
+ * One delivery: reads the message, calls the first link, then others as they are scheduled, and says how it ended. It
  * is the scope of all its attempts. A class, since one is made for every send.
  */
-export class DeliveryRun implements TurnsContext {
+export class DeliveryRun implements SchedulerContext {
   readonly observe: Observer | undefined;
   readonly journal: Journal | undefined;
   readonly deadlineAt: number;
@@ -56,7 +56,7 @@ export class DeliveryRun implements TurnsContext {
   readonly #beganAt: number;
   readonly #startedAt: number;
   #attempts: Attempt[] | undefined;
-  #turns: Turns | undefined;
+  #usedScheduler: Scheduler | undefined;
   #lastNumber = 0;
   #lastAttempt: AttemptState | undefined;
   /** Nothing begins any more. */
@@ -105,9 +105,9 @@ export class DeliveryRun implements TurnsContext {
       if ("success" in message) return this.#refuse(message);
       this.#begin(message);
       // Most deliveries end here: nothing more is made for them.
-      const hadTurn = await offer(this, 0, this.tracker.pending);
-      if (hadTurn) this.#turns?.turnOver();
-      if (this.#turns !== undefined || this.tracker.pending.length > 0) await this.#othersTurns.end();
+      const endedInOrder = await tryLink(this, 0, this.tracker.pending);
+      if (endedInOrder) this.#usedScheduler?.callEnded();
+      if (this.#usedScheduler !== undefined || this.tracker.pending.length > 0) await this.#scheduler.end();
       return this.#conclude();
     } finally {
       this.#end();
@@ -154,23 +154,23 @@ export class DeliveryRun implements TurnsContext {
     return this.#build([]);
   }
 
-  get hasUnasked(): boolean {
-    return this.#othersTurns.hasUnasked;
+  get hasUntried(): boolean {
+    return this.#scheduler.hasUntried;
   }
 
-  get #othersTurns(): Turns {
-    this.#turns ??= new Turns(this);
-    return this.#turns;
+  get #scheduler(): Scheduler {
+    this.#usedScheduler ??= new Scheduler(this);
+    return this.#usedScheduler;
   }
 
-  async letOthersGo(call: LinkCall, request: RetryRequest): Promise<RetryTurn> {
-    return this.#othersTurns.letOthersGo(call, request);
+  async scheduleRetry(call: LinkCall, request: RetryRequest): Promise<RetryPlan> {
+    return this.#scheduler.scheduleRetry(call, request);
   }
 
   /** Whether a failure at a link leaves the recipient to other providers. */
-  shouldFailOver({ kind }: Failure, place: number): boolean {
+  shouldFailOver({ kind }: Failure, index: number): boolean {
     const { links, settings } = this.#chain;
-    const link = links[place] as Link;
+    const link = links[index] as Link;
     if (kind === "cancelled") return false;
     const chosen = link.overrides[kind]?.failover ?? settings.failover[kind];
     if (chosen !== undefined) return chosen;

@@ -34,14 +34,14 @@ export interface DeliveryScope {
 }
 
 /** When a provider is tried again, and for whom: nobody, if others took the message or the delivery is over. */
-export interface RetryTurn {
+export interface RetryPlan {
   readonly to: readonly string[];
   /** How long after the failure, ms. */
   readonly delayMs: number;
 }
 
 /** A provider's next try, as its link wants it. */
-export interface RetryRequest extends RetryTurn {
+export interface RetryRequest extends RetryPlan {
   /** For whom it was tried, and what it answered. */
   readonly tried: readonly string[];
   readonly outcome: Outcome;
@@ -60,10 +60,10 @@ export interface AttemptScope extends DeliveryScope {
    * @param to whom it is for
    */
   nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
-  /** Whether there is a provider that was not asked yet. */
-  readonly hasUnasked?: boolean | undefined;
-  /** Lets other providers go before the next try of one. Absent: there are no others. */
-  retryTurn?(request: RetryRequest): Promise<RetryTurn>;
+  /** Whether there is a provider that was not called yet. */
+  readonly hasUntried?: boolean | undefined;
+  /** Lets other providers be called before the next try of one. Absent: there are no others. */
+  planRetry?(request: RetryRequest): Promise<RetryPlan>;
   /** Notes a finished or skipped attempt. */
   record(attempt: Attempt, outcome: Outcome): void;
 }
@@ -103,12 +103,12 @@ export class InnerScope<Outer extends AttemptScope | undefined = AttemptScope> i
     return this.outer?.nextAttempt(attempt, n, to) ?? 0;
   }
 
-  get hasUnasked(): boolean {
-    return this.outer?.hasUnasked === true;
+  get hasUntried(): boolean {
+    return this.outer?.hasUntried === true;
   }
 
-  async retryTurn(request: RetryRequest): Promise<RetryTurn> {
-    return this.outer?.retryTurn?.(request) ?? request;
+  async planRetry(request: RetryRequest): Promise<RetryPlan> {
+    return this.outer?.planRetry?.(request) ?? request;
   }
 
   record(attempt: Attempt, outcome: Outcome): void {

@@ -11,7 +11,7 @@ import { openChain } from "../open-chain.ts";
 import { reloader, type WorkerSignals, workerSignals } from "../signals.ts";
 import { checkToken, localhost, portError, tokenIn } from "../site-flags.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
-import { databaseError, openOutbox, outboxKit } from "./open-outbox.ts";
+import { openOutbox, outboxKit } from "./open-outbox.ts";
 import { type ProcessLink, processLink } from "./process-link.ts";
 import { droppedLines, workerLog } from "./worker-log.ts";
 
@@ -67,9 +67,8 @@ interface Parts {
   readonly outbox: Outbox;
   readonly worker: Worker;
   readonly server: RunningServer | undefined;
-  /** In words: where the chain comes from, where the outbox is. */
+  /** In words: where the chain comes from. */
   readonly from: string;
-  readonly where: string;
   /** Whether the worker has been started. */
   readonly state: { started: boolean };
 }
@@ -94,7 +93,7 @@ async function open(
   let outbox: Outbox | undefined;
   try {
     const opened = await openOutbox(flags, context, { server: link !== undefined });
-    const { settings, where } = opened;
+    const { settings } = opened;
     outbox = opened.outbox;
     const { concurrency, maxBytesInFlight, keepSentForMs, queryTimeoutMs } = settings;
     const table: TableEntry | undefined =
@@ -107,7 +106,7 @@ async function open(
       sources: table === undefined ? [] : [tableSource(outbox, table)],
     });
     metrics?.observer.watch({ chain, outbox, worker });
-    const parts = { chain, outbox, worker, from, where, state: { started: false } };
+    const parts = { chain, outbox, worker, from, state: { started: false } };
     if (link !== undefined) answerBy(link, parts, metrics);
     const server =
       link === undefined ? await startServer(flags, context, parts, collector, metrics) : undefined;
@@ -120,7 +119,7 @@ async function open(
 }
 
 async function work(
-  { worker, server, state, from, where }: Parts,
+  { outbox, worker, server, state, from }: Parts,
   flags: WorkerFlags,
   context: CliContext,
   { stopped }: WorkerSignals,
@@ -130,12 +129,13 @@ async function work(
     await Promise.race([worker.start(), stopped]);
     link?.started();
   } catch (error) {
-    throw new ConfigurationError([databaseError("The worker cannot start", error, where)]);
+    const { databaseError } = await outboxKit();
+    throw new ConfigurationError([databaseError("The worker cannot start", error, outbox.database.name)]);
   }
   state.started = true;
   if (!flags.json) {
     const address = server === undefined ? "" : `; ${server.url}${flags.serve ? "" : "healthz and /readyz"}`;
-    context.err(`${worker.name} works: chain from ${from}, outbox on ${where}${address}`);
+    context.err(`${worker.name} works: chain from ${from}, outbox on ${outbox.database.name}${address}`);
   }
   await stopped;
   if (!flags.json) {
