@@ -7,7 +7,6 @@ import {
   utf8Header,
 } from "@relais/core/spi";
 import { compile } from "@relais/mime";
-import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
 import { Body } from "../connection/body.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Slot } from "../connection/connection-slots.ts";
@@ -21,7 +20,7 @@ import {
   isOneTooMany,
   isReusable,
   needsOwnTransaction,
-  smtpEnvelope,
+  newEnvelope,
   type Transaction,
 } from "./transaction.ts";
 
@@ -132,8 +131,7 @@ export class Attempt {
       return this.#handOver;
     });
     const transaction: Transaction = {
-      envelope: smtpEnvelope(this.#message, envelope.from, recipients, bytes),
-      recipients,
+      envelope: newEnvelope(this.#message, envelope.from, recipients, bytes, utf8),
       body,
       connection,
       sentBefore: connection.sent,
@@ -141,7 +139,7 @@ export class Attempt {
     this.#recipients.begin(recipients);
     this.#body = body;
     try {
-      this.#recordSent(await connection.send(transaction.envelope, body, utf8), transaction);
+      this.#recordSent(await connection.send(transaction.envelope, body), transaction);
     } catch (thrown) {
       const cause = transaction.envelope.mailError ?? thrown;
       if (!(await this.#recover(cause, transaction, slot))) this.#recordFailure(cause, transaction);
@@ -162,9 +160,9 @@ export class Attempt {
   }
 
   /** The server took the message, for some of the recipients at least. */
-  #recordSent(info: SMTPConnectionSendInfo, { body }: Transaction): void {
+  #recordSent(response: string, { body, envelope }: Transaction): void {
     const { outcomes, learned } = this.#shared;
-    const { accepted, rejectedErrors = [], response } = info;
+    const { accepted, rejectedErrors } = envelope;
     if (!body.handedOver) {
       // An answer that cannot be one to the final dot: it has not gone out yet. It must not any more.
       this.#closeConnection();
@@ -180,19 +178,15 @@ export class Attempt {
   }
 
   /** Whether the transaction can be begun again at once: no recipient has the message by it, and that is certain. */
-  async #recover(
-    thrown: unknown,
-    { envelope, recipients, body, sentBefore }: Transaction,
-    slot: Slot,
-  ): Promise<boolean> {
+  async #recover(thrown: unknown, { envelope, body, sentBefore }: Transaction, slot: Slot): Promise<boolean> {
     const { pool, learned } = this.#shared;
     const { signal } = this.#context;
     if (signal.aborted) return false;
     const remedy = explainError(thrown)?.remedy;
     const isLate = remedy === "fewer-recipients" && parseError(thrown).command === "DATA";
-    if (isLate && recipients.length > 1 && isReusable(thrown, body)) {
+    if (isLate && envelope.to.length > 1 && isReusable(thrown, body)) {
       // Too late to show how many it would have taken; a refusal of the final dot is a definite one, too.
-      learned.recipients.value = Math.ceil(recipients.length / 2);
+      learned.recipients.value = Math.ceil(envelope.to.length / 2);
       this.#needsReset = true;
       return true;
     }
@@ -207,7 +201,7 @@ export class Attempt {
       return slot.requeue(signal);
     }
     // Closed after many recipients too many: what it had taken by then is what it takes.
-    const taken = envelope.rejectedErrors?.some(isOneTooMany) === true ? (envelope.accepted?.length ?? 0) : 0;
+    const taken = envelope.rejectedErrors.some(isOneTooMany) ? envelope.accepted.length : 0;
     if (this.#reconnected || !wasClosed(thrown) || !(sentBefore > 0 || taken > 0)) return false;
     this.#reconnected = true;
     if (taken > 0) learned.recipients.value = taken;
@@ -217,7 +211,7 @@ export class Attempt {
   }
 
   /** The transaction came to nothing. */
-  #recordFailure(thrown: unknown, { envelope, recipients, body }: Transaction): void {
+  #recordFailure(thrown: unknown, { envelope, body }: Transaction): void {
     const { outcomes } = this.#shared;
     const reusable = isReusable(thrown, body);
     if (!reusable) this.#closeConnection();
@@ -226,14 +220,14 @@ export class Attempt {
       this.#endPending(outcomes.failure({ kind: "cancelled", reason: "the hand-over was declined" }));
       return;
     }
-    const { mailError, rejectedErrors = [] } = envelope;
+    const { mailError, rejectedErrors } = envelope;
     const failure = outcomes.fromError(thrown, body.handedOver);
     // What the server said of recipients before all came to nothing holds, unless it had not taken the sender.
     const refusals = body.begun || mailError !== undefined ? [] : rejectedErrors;
     const definite = refusals.filter((one) => !isOneTooMany(one) && !wasClosed(one));
     this.#recipients.reject(outcomes.rejections(definite));
     // Only those are pending that were too many here: another transaction may do for all of them.
-    const progress = definite.length > 0 && refusals.length === recipients.length;
+    const progress = definite.length > 0 && refusals.length === envelope.to.length;
     if (!progress || !reusable) this.#endPending(failure);
   }
 
