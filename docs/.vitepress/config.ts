@@ -103,6 +103,7 @@ export default defineConfig({
           { text: "Works with", link: "/works-with" },
           { text: "Compared", link: "/comparison" },
           { text: "Failure kinds", link: "/failure-kinds" },
+          { text: "Decisions compared", link: "/decisions-compared" },
           { text: "Migration", link: "/migration" },
         ],
       },

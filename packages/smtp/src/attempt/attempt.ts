@@ -43,7 +43,8 @@ export class Attempt {
   readonly #recipients: PendingRecipients;
   readonly #utf8Header: string | undefined;
   #connection: Connection | undefined;
-  #body: Body | undefined;
+  /** The one under way. */
+  #transaction: Transaction | undefined;
   /** A connection was replaced, and nothing has been sent over the new one yet. */
   #reconnected = false;
   /** The connection waits for RSET. */
@@ -84,8 +85,9 @@ export class Attempt {
   /** Closes the connection, so that no pending recipient gets the message from here; what that makes of the message. */
   abort(): Outcome {
     // Read first: closing the connection destroys the body.
-    const handedOver = this.#body?.handedOver ?? false;
+    const handedOver = this.#transaction?.body.handedOver ?? false;
     this.#closeConnection();
+    if (this.#transaction !== undefined) this.#recordRefusals(this.#transaction);
     const { outcomes } = this.#shared;
     const late = outcomes.failure({ kind: "unknown", reason: "aborted after the message was handed over" });
     const reason = "aborted before the message was handed over";
@@ -137,14 +139,14 @@ export class Attempt {
       sentBefore: connection.sent,
     };
     this.#recipients.begin(recipients);
-    this.#body = body;
+    this.#transaction = transaction;
     try {
       this.#recordSent(await connection.send(transaction.envelope, body), transaction);
     } catch (thrown) {
       const cause = transaction.envelope.mailError ?? thrown;
       if (!(await this.#recover(cause, transaction, slot))) this.#recordFailure(cause, transaction);
     }
-    this.#body = undefined;
+    this.#transaction = undefined;
     this.#handedOver ||= body.handedOver;
     if (this.#recipients.pending.length > 0 && this.#connection === connection) {
       await this.#prepareNext(connection);
@@ -178,7 +180,8 @@ export class Attempt {
   }
 
   /** Whether the transaction can be begun again at once: no recipient has the message by it, and that is certain. */
-  async #recover(thrown: unknown, { envelope, body, sentBefore }: Transaction, slot: Slot): Promise<boolean> {
+  async #recover(thrown: unknown, transaction: Transaction, slot: Slot): Promise<boolean> {
+    const { envelope, body, sentBefore } = transaction;
     const { pool, learned } = this.#shared;
     const { signal } = this.#context;
     if (signal.aborted) return false;
@@ -187,6 +190,7 @@ export class Attempt {
     if (isLate && envelope.to.length > 1 && isReusable(thrown, body)) {
       // Too late to show how many it would have taken; a refusal of the final dot is a definite one, too.
       learned.recipients.value = Math.ceil(envelope.to.length / 2);
+      this.#recordRefusals(transaction);
       this.#needsReset = true;
       return true;
     }
@@ -204,15 +208,18 @@ export class Attempt {
     const taken = envelope.rejectedErrors.some(isOneTooMany) ? envelope.accepted.length : 0;
     if (this.#reconnected || !wasClosed(thrown) || !(sentBefore > 0 || taken > 0)) return false;
     this.#reconnected = true;
-    if (taken > 0) learned.recipients.value = taken;
-    else pool.dropIdle();
+    if (taken > 0) {
+      learned.recipients.value = taken;
+      this.#recordRefusals(transaction);
+    } else pool.dropIdle();
     this.#closeConnection();
     return true;
   }
 
   /** The transaction came to nothing. */
-  #recordFailure(thrown: unknown, { envelope, body }: Transaction): void {
+  #recordFailure(thrown: unknown, transaction: Transaction): void {
     const { outcomes } = this.#shared;
+    const { body } = transaction;
     const reusable = isReusable(thrown, body);
     if (!reusable) this.#closeConnection();
     this.#needsReset = true;
@@ -220,15 +227,22 @@ export class Attempt {
       this.#endPending(outcomes.failure({ kind: "cancelled", reason: "the hand-over was declined" }));
       return;
     }
-    const { mailError, rejectedErrors } = envelope;
-    const failure = outcomes.fromError(thrown, body.handedOver);
-    // What the server said of recipients before all came to nothing holds, unless it had not taken the sender.
-    const refusals = body.begun || mailError !== undefined ? [] : rejectedErrors;
-    const definite = refusals.filter((one) => !isOneTooMany(one) && !wasClosed(one));
-    this.#recipients.reject(outcomes.rejections(definite));
-    // Only those are pending that were too many here: another transaction may do for all of them.
-    const progress = definite.length > 0 && refusals.length === envelope.to.length;
-    if (!progress || !reusable) this.#endPending(failure);
+    const progress = this.#recordRefusals(transaction);
+    if (!progress || !reusable) this.#endPending(outcomes.fromError(thrown, body.handedOver));
+  }
+
+  /**
+   * What the server said of recipients holds, whatever comes of the others, unless it had not taken the sender. Says
+   * whether only those are pending that were too many: another transaction may do for all of them.
+   */
+  #recordRefusals({ envelope, body }: Transaction): boolean {
+    const { mailError, rejectedErrors, accepted, to } = envelope;
+    if (mailError !== undefined) return false;
+    const definite = rejectedErrors.filter((one) => !isOneTooMany(one) && !wasClosed(one));
+    this.#recipients.reject(this.#shared.outcomes.rejections(definite, body.handedOver));
+    // The others have no part in what comes of the body.
+    if (body.begun) this.#recipients.begin(accepted);
+    return definite.length > 0 && rejectedErrors.length === to.length;
   }
 
   /** Over for all that are pending. */
