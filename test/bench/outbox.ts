@@ -53,7 +53,7 @@ const times = (value: number): string => `${value.toFixed(2)}x`;
 export async function outbox(sink: Sink): Promise<string> {
   if (!needs("postgres")) return "Outbox: PostgreSQL is not installed, nothing was measured.\n";
   const server = await postgresServer();
-  const storing = await startSink(storesMs);
+  const storing = await startSink({ answerMs: storesMs });
   try {
     const queue = await duel(
       () => bare(server),
