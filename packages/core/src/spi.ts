@@ -24,6 +24,20 @@ export {
 } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
+export {
+  type BounceToken,
+  bounceAddress,
+  maxBounceLocalPart,
+  readBounceAddress,
+} from "./feedback/bounce-address.ts";
+export { messageIdHeader, messageIdTag } from "./feedback/correlation.ts";
+export type {
+  BounceType,
+  FeedbackEvent,
+  FeedbackResult,
+  FeedbackStore,
+  FeedbackType,
+} from "./feedback/event.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -75,5 +89,6 @@ export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/optio
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
+export { openToken, signToken } from "./runtime/signed-token.ts";
 export { version } from "./runtime/version.ts";
 export { untilAborted } from "./runtime/wait.ts";

@@ -1,0 +1,1 @@
+export { type MailReception, type ReceiveMailOptions, receiveMail } from "./mail/receive-mail.ts";
