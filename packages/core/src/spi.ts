@@ -30,7 +30,13 @@ export {
   maxBounceLocalPart,
   readBounceAddress,
 } from "./feedback/bounce-address.ts";
-export { messageIdHeader, messageIdTag } from "./feedback/correlation.ts";
+export {
+  correlationId,
+  hasMessageIdHeader,
+  messageIdHeader,
+  messageIdTag,
+  withCorrelation,
+} from "./feedback/correlation.ts";
 export type {
   BounceType,
   FeedbackEvent,

@@ -1,4 +1,6 @@
 import {
+  bounceAddress,
+  correlationId,
   type Failure,
   type Message,
   needsSmtpUtf8,
@@ -12,6 +14,7 @@ import { Body } from "../connection/body.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Slot } from "../connection/connection-slots.ts";
 import type { ConnectionPool, LearnedLimits } from "../connection/pool.ts";
+import type { Settings } from "../options/options.ts";
 import { explainError, wasClosed, wasNeverWritten } from "../replies/classify.ts";
 import { parseError } from "../replies/parse-error.ts";
 import type { Sign } from "./dkim.ts";
@@ -31,6 +34,7 @@ export interface ProviderState {
   readonly sign: Sign | undefined;
   readonly pool: Pick<ConnectionPool, "acquire" | "release" | "isSpent" | "dropIdle">;
   readonly learned: LearnedLimits;
+  readonly verp: Settings["verp"];
 }
 
 /**
@@ -132,7 +136,7 @@ export class Attempt {
       return this.#handOver;
     });
     const transaction: Transaction = {
-      envelope: smtpEnvelope(this.#message, envelope.from, recipients, bytes),
+      envelope: smtpEnvelope(this.#message, this.#returnPath(recipients), recipients, bytes),
       recipients,
       body,
       connection,
@@ -151,6 +155,17 @@ export class Attempt {
     if (this.#recipients.pending.length > 0 && this.#connection === connection) {
       await this.#prepareNext(connection);
     }
+  }
+
+  /** The envelope's sender: with a token, where the sender's own address would stand there. */
+  #returnPath(recipients: readonly string[]): string {
+    const { from } = this.#context.envelope;
+    const { sender, from: author } = this.#message;
+    const { verp } = this.#shared;
+    const id = correlationId(this.#message);
+    const [secret] = verp?.secret ?? [];
+    if (verp === undefined || secret === undefined || id === undefined) return from;
+    return from === (sender ?? author).address ? bounceAddress(verp.address, id, recipients, secret) : from;
   }
 
   /** Before a further transaction on the same connection, if it is fit for one. */
