@@ -219,8 +219,8 @@ export async function readMessage(
   now: number,
   signal: AbortSignal,
 ): Promise<Message | Delivery> {
-  const { limits, from: defaultFrom, prepare, clock } = settings;
-  const reading = createMessage(input, { limits, defaultFrom, now, prepare });
+  const { limits, from: defaultFrom, prepare, correlation, clock } = settings;
+  const reading = createMessage(input, { limits, defaultFrom, now, prepare, correlation });
   const end = await settledWithGrace(reading, signal, clock, 0);
   if (end.state === "resolved") return end.value;
   if (end.state === "abandoned")

@@ -105,6 +105,11 @@ export interface ChainOptions {
   /** Completes each message before it is checked, as `withText` of `relais` does. One made with `createMessage` stays as it is. */
   readonly prepare?: Prepare | undefined;
   /**
+   * Whether providers add the message's id, as header X-Relais-Id and as tag `relais_id`, so that a bounce says which
+   * message it is about. One made with `createMessage` stays as it is. @defaultValue true
+   */
+  readonly correlation?: boolean | undefined;
+  /**
    * The policies of every provider that is given bare, not as a `link`; `[]` for none. Each provider has a state of its
    * own. A link is as it was made, and a chain within this one has its own links.
    * @defaultValue `standardPolicies()`: retry, breaker, and 30 s for an attempt
@@ -125,6 +130,7 @@ export interface ChainSettings {
   readonly from: AddressInput | undefined;
   readonly limits: Limits;
   readonly prepare: Prepare | undefined;
+  readonly correlation: boolean;
   readonly policies: readonly Policy[];
   readonly clock: Clock;
 }
@@ -139,6 +145,7 @@ const names = [
   "from",
   "limits",
   "prepare",
+  "correlation",
   "policies",
   "clock",
 ];
@@ -206,7 +213,8 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
   if (journal !== undefined && !isJournal(journal)) {
     throw new TypeError("createChain: journal must be an object of functions: open, handOver, close, late");
   }
-  const { policies, prepare } = options;
+  const { policies, prepare, correlation = true } = options;
+  if (typeof correlation !== "boolean") throw new TypeError("createChain: correlation must be true or false");
   if (!isFunctionOrAbsent(prepare)) throw new TypeError("createChain: prepare must be a function");
   if (
     policies !== undefined &&
@@ -224,6 +232,7 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
     from,
     limits: checked,
     prepare,
+    correlation,
     policies: [...(policies ?? standardPolicies({ clock }))],
     clock,
   };

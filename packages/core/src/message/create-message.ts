@@ -100,6 +100,11 @@ export interface MessageOptions {
   /** Ms since 1970. */
   readonly now?: number;
   readonly prepare?: Prepare | undefined;
+  /**
+   * Whether providers add the message's id, as header X-Relais-Id and as tag `relais_id`, so that a bounce says which
+   * message it is about. @defaultValue true
+   */
+  readonly correlation?: boolean | undefined;
 }
 
 /** Completes a message before it is checked: a text made of its HTML, CSS put into it. A message that is wrong throws. */
@@ -329,6 +334,7 @@ async function read(rawInput: MessageInput, options: MessageOptions): Promise<Me
     headers,
     tags: messageTags(input.tags),
     ...(dsn === undefined ? {} : { dsn }),
+    ...(options.correlation === false ? { correlation: false } : {}),
     envelope,
     contentBytes,
   });

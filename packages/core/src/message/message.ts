@@ -91,6 +91,8 @@ export interface Message {
   readonly attachments: readonly Attachment[];
   /** Further headers, never structural ones; a list is the same header several times. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** `false`: no provider adds an id by which an event says which message it is about. */
+  readonly correlation?: false;
   readonly dsn?: DeliveryStatusRequest;
   /** Name and value pairs for the provider's own statistics; they do not travel with the message. */
   readonly tags: Readonly<Record<string, string>>;

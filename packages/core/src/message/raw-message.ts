@@ -36,6 +36,7 @@ interface RawOptions {
   readonly limits?: Partial<Limits>;
   readonly defaultFrom?: AddressInput | undefined;
   readonly now?: number;
+  readonly correlation?: boolean | undefined;
 }
 
 /** What is given beside `raw`, each field read once; all else stands in the mail already. */
@@ -215,6 +216,7 @@ export async function rawMessage(mailInput: unknown, other: object, options: Raw
     attachments: nothing,
     tags: messageTags(input.tags),
     ...(dsn === undefined ? {} : { dsn }),
+    ...(options.correlation === false ? { correlation: false } : {}),
     envelope,
     contentBytes: raw.length,
     raw,

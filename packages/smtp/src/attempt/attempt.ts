@@ -1,4 +1,6 @@
 import {
+  bounceAddress,
+  correlationId,
   type Failure,
   type Message,
   needsSmtpUtf8,
@@ -11,6 +13,7 @@ import { Body } from "../connection/body.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Slot } from "../connection/connection-slots.ts";
 import type { ConnectionPool, LearnedLimits } from "../connection/pool.ts";
+import type { Settings } from "../options/options.ts";
 import { explainError, wasClosed, wasNeverWritten } from "../replies/classify.ts";
 import { parseError } from "../replies/parse-error.ts";
 import type { Sign } from "./dkim.ts";
@@ -30,6 +33,7 @@ export interface ProviderState {
   readonly sign: Sign | undefined;
   readonly pool: Pick<ConnectionPool, "acquire" | "release" | "isSpent" | "dropIdle">;
   readonly learned: LearnedLimits;
+  readonly verp: Settings["verp"];
 }
 
 /**
@@ -133,7 +137,7 @@ export class Attempt {
       return this.#handOver;
     });
     const transaction: Transaction = {
-      envelope: newEnvelope(this.#message, envelope.from, recipients, bytes, utf8),
+      envelope: newEnvelope(this.#message, this.#returnPath(recipients), recipients, bytes, utf8),
       body,
       connection,
       sentBefore: connection.sent,
@@ -151,6 +155,17 @@ export class Attempt {
     if (this.#recipients.pending.length > 0 && this.#connection === connection) {
       await this.#prepareNext(connection);
     }
+  }
+
+  /** The envelope's sender: with a token, where the sender's own address would stand there. */
+  #returnPath(recipients: readonly string[]): string {
+    const { from } = this.#context.envelope;
+    const { sender, from: author } = this.#message;
+    const { verp } = this.#shared;
+    const id = correlationId(this.#message);
+    const [secret] = verp?.secret ?? [];
+    if (verp === undefined || secret === undefined || id === undefined) return from;
+    return from === (sender ?? author).address ? bounceAddress(verp.address, id, recipients, secret) : from;
   }
 
   /** Before a further transaction on the same connection, if it is fit for one. */
