@@ -24,6 +24,7 @@ export {
 } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
+export { suppressionEntry } from "./feedback/memory-suppression.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";

@@ -38,6 +38,8 @@ export class RecipientTracker {
   readonly recipients: readonly string[];
   /** The last failure of each link, by the link's place. */
   readonly failures: (Failure | undefined)[] = [];
+  /** Why some were not offered to any provider. */
+  early: Failure | undefined;
   /** Within one link a recipient may have got it twice. */
   possibleDuplicate = false;
   readonly #rules: FailoverRules;
@@ -124,6 +126,18 @@ export class RecipientTracker {
       if (state !== undefined) this.#fail(state, place, failure);
     }
     if (!outcome.success) this.failures[place] = outcome;
+  }
+
+  /** Ends recipients before any provider is asked. */
+  endEarly(failures: ReadonlyMap<string, Failure>, all: Failure): void {
+    this.early = all;
+    for (const state of this.#drafts) {
+      const failure = failures.get(state.address);
+      if (failure === undefined) continue;
+      state.status = "ended";
+      state.end = failure;
+      if (failure.retryAfterMs !== undefined) state.retryAt[0] = this.#rules.now() + failure.retryAfterMs;
+    }
   }
 
   /** Only these are still to be offered to a provider: others have been taken care of elsewhere. */
