@@ -153,7 +153,7 @@ describe("a list that cannot be read", () => {
       "one that throws",
       {
         check: () => {
-          throw new Error("hidden");
+          throw new TypeError("password=hidden");
         },
       } as unknown as SuppressionList,
     ],

@@ -1,10 +1,12 @@
 import type { Observer } from "../events/event.ts";
 import { type Failure, failure } from "../failure/outcome.ts";
+import { redactor, withoutAddresses } from "../failure/redact.ts";
 import type { Suppressed, SuppressionList } from "../feedback/suppression.ts";
 import type { Message } from "../message/message.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, wallNow } from "../runtime/clock.ts";
 import { knownOptions, numberOption } from "../runtime/options.ts";
+import { reason } from "../runtime/sanitize.ts";
 import { settledWithGrace, tryAsync } from "../runtime/wait.ts";
 import type { RecipientTracker } from "./recipient-tracker.ts";
 
@@ -121,8 +123,7 @@ async function check(
   cancel();
   scope.close();
   if (end.state === "abandoned") return `no answer within ${timeoutMs} ms`;
-  // Its words may hold anything.
-  if (end.state === "rejected") return "it failed";
+  if (end.state === "rejected") return wordsOf(end.reason);
   const heeded = new Map<string, Suppressed>();
   try {
     for (const address of tracker.recipients) {
@@ -135,4 +136,11 @@ async function check(
     return "it did not answer as it must";
   }
   return heeded;
+}
+
+const redact = redactor([]);
+
+function wordsOf(error: unknown): string {
+  const text = error instanceof Error ? reason(withoutAddresses(redact(error.message)), 200) : "";
+  return text === "" ? "it failed" : text;
 }

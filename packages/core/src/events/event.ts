@@ -137,6 +137,13 @@ export type WorkerEvent =
       readonly outcome: Outcome;
       readonly state: MessageState;
     })
+  /** Events that had waited: of messages that are known now, of mail that is not the outbox's, and how many messages they settled. */
+  | (WorkerEventBase & {
+      readonly type: "feedback";
+      readonly matched: number;
+      readonly foreign: number;
+      readonly settled: number;
+    })
   /** Something failed in the background; the worker goes on. */
   | (WorkerEventBase & { readonly type: "error"; readonly during: string; readonly error: string });
 

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { AttachmentInput } from "@relais/core";
 import type { Database, Queryable } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
+import { doubtfulSql } from "./attempts.ts";
 import type { StoredContent } from "./enqueue.ts";
 import type { Refusal, UnknownPolicy } from "./message.ts";
 import type { DeliveryTrace } from "./trace.ts";
@@ -81,8 +82,7 @@ export function claimMessages(
     from nowait, fitting where m.id = fitting.id
     returning m.id, tenant, claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
       deferrals, greatest(created_at, send_at) as created_at, expires_at, delivery_trace, last_error, recoveries,
-      fitting.bytes, array(select distinct unnest(a.recipients) from relais.attempt a
-        where a.message = m.id and a.kind = 'unknown') as doubtful,
+      fitting.bytes, array(select distinct ${doubtfulSql("m.id")}) as doubtful,
       (select count(*)::int from relais.attachment a where a.message = m.id) as attachments,
       (select coalesce(max(seq), 0) from relais.attempt a where a.message = m.id) as seq`,
     [limit, worker, lease, randomInt(1, 2 ** 31), bytes, allowLarger],
