@@ -51,7 +51,8 @@ export function buildDelivery(
     if (status === "accepted") accepted.push(address);
     else rejected.push(Object.freeze({ address, failure: failureOf(state, chain) }));
   }
-  const failures = failuresInOrder(tracker.failures, tracker.innerFailures);
+  const ofLinks = failuresInOrder(tracker.failures, tracker.innerFailures);
+  const failures = tracker.early === undefined ? ofLinks : [tracker.early, ...ofLinks];
   const common = {
     id,
     attempts,

@@ -2,6 +2,7 @@ import type { Attempt, Delivery } from "../events/delivery.ts";
 import { type Observer, observeBoth } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
 import { InvalidMessage } from "../message/fields.ts";
 import type { Envelope, Message } from "../message/message.ts";
@@ -18,9 +19,10 @@ import { settledWithGrace } from "../runtime/wait.ts";
 import { buildDelivery, refusedDelivery } from "./build-delivery.ts";
 import type { Link } from "./link.ts";
 import type { LinkCall } from "./link-call.ts";
-import type { ChainSettings, SendOptions } from "./options.ts";
+import type { ChainSettings, SendSettings } from "./options.ts";
 import { RecipientTracker } from "./recipient-tracker.ts";
 import { Scheduler, type SchedulerContext } from "./scheduler.ts";
+import { holdBack, type SuppressionSettings } from "./suppression.ts";
 import { tryLink } from "./try-link.ts";
 
 /** A chain, as its deliveries see it. */
@@ -45,11 +47,14 @@ export class DeliveryRun implements SchedulerContext {
   readonly handOver: (() => Promise<void>) | undefined;
   /** The scope of the chain around this one. */
   readonly outer: AttemptScope | undefined;
+  readonly tenant: string | undefined;
+  /** Suppression lists that stand before this delivery; those of the chains around it were asked already. */
+  readonly suppression: readonly SuppressionSettings[] | undefined;
   message!: Message;
   envelope!: Envelope;
   tracker!: RecipientTracker;
   readonly #chain: ChainState;
-  readonly #options: SendOptions;
+  readonly #options: SendSettings;
   readonly #abort: AbortScope;
   readonly #cancelDeadline: (() => void) | undefined;
   /** When it began, as the clock counts and as the machine's clock says. */
@@ -62,7 +67,7 @@ export class DeliveryRun implements SchedulerContext {
   /** Nothing begins any more. */
   #isOver = false;
 
-  constructor(chain: ChainState, options: SendOptions) {
+  constructor(chain: ChainState, options: SendSettings) {
     const { settings } = chain;
     const { clock, deadlineMs } = settings;
     const outer = attemptScope(options.scope);
@@ -74,6 +79,11 @@ export class DeliveryRun implements SchedulerContext {
     this.observe = observeBoth(chain.observe, outer?.observe);
     this.journal = options.journal ?? outer?.journal ?? settings.journal;
     this.handOver = options.handOver;
+    this.tenant = options.tenant ?? outer?.tenant;
+    this.suppression =
+      settings.suppression === undefined && options.suppression === undefined
+        ? undefined
+        : listsOf(settings.suppression, options.suppression);
     this.#abort = new AbortScope(options.signal);
     this.deadlineAt = Math.min(this.#beganAt + deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
     const delayMs = outer === undefined ? deadlineMs : this.deadlineAt - this.#beganAt;
@@ -104,6 +114,7 @@ export class DeliveryRun implements SchedulerContext {
         : await readMessage(input, this.#chain.settings, this.#startedAt, this.signal);
       if ("success" in message) return this.#refuse(message);
       this.#begin(message);
+      if (this.suppression !== undefined) await this.#holdBack(this.suppression);
       // Most deliveries end here: nothing more is made for them.
       const endedInOrder = await tryLink(this, 0, this.tracker.pending);
       if (endedInOrder) this.#usedScheduler?.callEnded();
@@ -135,6 +146,20 @@ export class DeliveryRun implements SchedulerContext {
       message: message.id,
       recipients: to.length,
     });
+  }
+
+  /** Each list is asked once: those of the chains around this one have been. */
+  #holdBack(lists: readonly SuppressionSettings[]): Promise<void> | undefined {
+    const asked = this.outer?.asked;
+    const own = asked === undefined ? lists : lists.filter(({ list }) => !asked.includes(list));
+    return own.length === 0 ? undefined : holdBack(own, this);
+  }
+
+  /** The lists that were asked for this delivery. */
+  get asked(): readonly SuppressionList[] | undefined {
+    const outer = this.outer?.asked;
+    const own = this.suppression?.map(({ list }) => list);
+    return outer === undefined || own === undefined ? (own ?? outer) : [...outer, ...own];
   }
 
   #conclude(): Delivery {
@@ -210,6 +235,14 @@ export class DeliveryRun implements SchedulerContext {
     this.#chain.running -= 1;
     if (this.#chain.running === 0) this.#chain.onIdle?.();
   }
+}
+
+function listsOf(
+  one: SuppressionSettings | undefined,
+  other: SuppressionSettings | undefined,
+): readonly SuppressionSettings[] {
+  if (one === undefined || other === undefined) return [one ?? (other as SuppressionSettings)];
+  return one.list === other.list ? [one] : [one, other];
 }
 
 /** The message that an input makes, or the delivery of one that cannot be sent. */

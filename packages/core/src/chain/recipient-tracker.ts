@@ -38,6 +38,8 @@ export class RecipientTracker {
   readonly recipients: readonly string[];
   /** The last failure of each link, by the link's index. */
   readonly failures: (Failure | undefined)[] = [];
+  /** Why some were not offered to any provider. */
+  early: Failure | undefined;
   /** Within one link a recipient may have got it twice. */
   possibleDuplicate = false;
   readonly #rules: FailoverRules;
@@ -124,6 +126,18 @@ export class RecipientTracker {
       if (state !== undefined) this.#fail(state, index, failure);
     }
     if (!outcome.success) this.failures[index] = outcome;
+  }
+
+  /** Ends recipients before any provider is asked. */
+  endEarly(failures: ReadonlyMap<string, Failure>, all: Failure): void {
+    this.early = all;
+    for (const state of this.#drafts) {
+      const failure = failures.get(state.address);
+      if (failure === undefined) continue;
+      state.status = "ended";
+      state.end = failure;
+      if (failure.retryAfterMs !== undefined) state.retryAt[0] = this.#rules.now() + failure.retryAfterMs;
+    }
   }
 
   /** A provider is still to be called for these only: others have been taken care of elsewhere. */

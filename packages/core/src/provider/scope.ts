@@ -2,6 +2,7 @@ import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 
 /** What is known of an attempt, while it is made and afterwards. */
 export interface AttemptState {
@@ -60,6 +61,10 @@ export interface AttemptScope extends DeliveryScope {
    * @param to whom it is for
    */
   nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+  /** Whose message it is. */
+  readonly tenant?: string | undefined;
+  /** The suppression lists that were asked for it. */
+  readonly asked?: readonly SuppressionList[] | undefined;
   /** Whether there is a provider that was not called yet. */
   readonly hasUntried?: boolean | undefined;
   /** Lets other providers be called before the next try of one. Absent: there are no others. */
@@ -101,6 +106,14 @@ export class InnerScope<Outer extends AttemptScope | undefined = AttemptScope> i
 
   nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number {
     return this.outer?.nextAttempt(attempt, n, to) ?? 0;
+  }
+
+  get tenant(): string | undefined {
+    return this.outer?.tenant;
+  }
+
+  get asked(): readonly SuppressionList[] | undefined {
+    return this.outer?.asked;
   }
 
   get hasUntried(): boolean {

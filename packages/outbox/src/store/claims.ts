@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { AttachmentInput } from "@relais/core";
 import type { Database, Queryable } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
+import { doubtfulSql } from "./attempts.ts";
 import type { StoredContent } from "./enqueue.ts";
 import type { Refusal, UnknownPolicy } from "./message.ts";
 import type { DeliveryTrace } from "./trace.ts";
@@ -88,7 +89,7 @@ function claimSql(limit: number, recovered: boolean): string {
     returning m.id, tenant, m.claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
       deferrals, greatest(created_at, send_at) as created_at, expires_at, delivery_trace, last_error, recoveries,
       fitting.bytes, fitting.attachments, ${ifClaimed(
-        "array(select distinct unnest(a.recipients) from relais.attempt a where a.message = m.id and a.kind = 'unknown')",
+        `array(select distinct ${doubtfulSql("m.id")})`,
         "'{}'",
       )} as doubtful,
       ${ifClaimed("(select coalesce(max(seq), 0) from relais.attempt a where a.message = m.id)", "0")} as seq`);

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../database/database.ts";
-import { version1, version2, version3, version4, version5, version6, version7 } from "./schema.ts";
+import { version1, version2, version3, version4, version5, version6, version7, version8 } from "./schema.ts";
 
 export interface Migration {
   readonly version: number;
@@ -17,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { version: 5, sql: version5 },
   { version: 6, sql: version6, minCompatible: 5 },
   { version: 7, sql: version7, minCompatible: 5 },
+  { version: 8, sql: version8, minCompatible: 5 },
 ];
 
 export const newest: number = migrations.length;

@@ -113,7 +113,7 @@ export async function countByState(
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-function checkId(id: unknown): string {
+export function checkId(id: unknown): string {
   if (typeof id !== "string" || !uuid.test(id)) throw new TypeError("id must be a UUID, as enqueue gave it");
   return id;
 }

@@ -384,3 +384,52 @@ begin
 end $$;
 `;
 }
+
+/**
+ * Version 8: what became of a mail after a provider had accepted it, and addresses that get no mail.
+ *
+ * An event is `early` until its message is known, `pending` while that is being sent or may have to be settled by it, and
+ * then `done`. Suppressions have a row for each reason, so that one that expires, or is removed, leaves the others.
+ */
+export const version8: string = `
+create table relais.event (
+  provider            text not null,
+  event_id            text not null,
+  recipient           text not null,
+  type                text not null check (type in ('delivered', 'deferred', 'bounced', 'blocked', 'complained',
+                        'unsubscribed', 'failed')),
+  bounce              text check (bounce in ('hard', 'soft', 'undetermined')),
+  severity            smallint not null,
+  source              text not null,
+  state               text not null check (state in ('early', 'pending', 'done')),
+  message             uuid,
+  provider_message_id text,
+  code                text,
+  reason              text,
+  tenant              text,
+  stream              text,
+  at                  timestamptz not null,
+  received_at         timestamptz not null default clock_timestamp(),
+  check_at            timestamptz not null default clock_timestamp() + interval '1 second',
+  primary key (provider, event_id, recipient)
+);
+create index event_message on relais.event (message) where message is not null;
+create index event_recipient on relais.event (recipient, at);
+create index event_open on relais.event (check_at) where state <> 'done';
+create index event_received on relais.event using brin (received_at);
+create index attempt_provider_message on relais.attempt (provider_message_id, provider)
+  where provider_message_id is not null;
+
+create table relais.suppression (
+  tenant     text not null default 'default',
+  address    text not null check (address = lower(address)),
+  stream     text not null default '',
+  reason     text not null check (reason in ('complained', 'manual', 'bounced', 'unsubscribed')),
+  soft       boolean not null default false,
+  source     text,
+  first_at   timestamptz not null default now(),
+  last_at    timestamptz not null default now(),
+  expires_at timestamptz,
+  count      integer not null default 1,
+  primary key (tenant, address, stream, reason)
+);`;

@@ -31,7 +31,7 @@ export interface TraceAttempt {
 
 /** How a message that was `unknown` was settled. */
 export interface Resolution {
-  /** `policy`, `late-answer`, or `operator:NAME`. */
+  /** `policy`, `late-answer`, `event` (the note says which), or `operator:NAME`. */
   readonly by: string;
   readonly as: "sent" | "failed" | "resend";
   readonly at: string;
