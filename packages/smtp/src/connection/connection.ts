@@ -12,6 +12,16 @@ const resetMs = 5_000;
 /** A server that answers DATA with 250 and means 354 is told by its silence; ms. */
 const silenceMs = 1_000;
 
+const refusal = /^[45]/;
+const replyCode = /^[1-5]\d\d(?!\d)/;
+
+/** Whether each line of a reply has the same code (RFC 5321, 4.2). */
+function hasOneCode(response: string): boolean {
+  const code = replyCode.exec(response)?.[0];
+  if (code === undefined) return false;
+  return !response.includes("\n") || response.split("\n").every((line) => line.startsWith(code));
+}
+
 /** What the next reply answers; with `idle` and `go-ahead` there should be none. */
 type Step = "idle" | "mail" | "rcpt" | "data" | "go-ahead" | "empty" | "body" | "rset" | "quit";
 
@@ -183,15 +193,34 @@ export class Connection implements BodySink {
       }
       this.#line = all.slice(at);
     }
+    if ((this.#line !== "" || this.#lines !== undefined) && this.#isBeforeFinalDot()) {
+      // The begin of a reply: what follows would be taken for its end, and that may be the answer to the message.
+      this.#fail(outOfStep());
+      this.destroy();
+      return;
+    }
     if (Math.max(this.#line.length, this.#lines?.length ?? 0) <= this.#maxReplyCharacters) return;
     this.#fail(smtpError("the reply is too long", { code: "EPROTOCOL" }));
     this.destroy();
   }
 
+  #isBeforeFinalDot(): boolean {
+    return this.#step === "body" && this.#body?.handedOver === false;
+  }
+
   #answer(response: string): void {
     const step = this.#step;
     const isPositive = response.startsWith("2");
-    if (step === "mail") this.#answerMail(response, isPositive);
+    if (!hasOneCode(response)) {
+      // What it means is not known: after the final dot, neither is what became of the message.
+      this.#fail(smtpError("the reply has no code of three digits, or two", { code: "EPROTOCOL", response }));
+      this.destroy();
+    } else if (this.#isBeforeFinalDot()) {
+      // A refusal may come early. Anything else was said of another command: this one is not over.
+      const refused = smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response });
+      this.#fail(refusal.test(response) ? refused : outOfStep());
+      this.destroy();
+    } else if (step === "mail") this.#answerMail(response, isPositive);
     else if (step === "rcpt") this.#answerRcpt(response, isPositive);
     else if (step === "data") this.#answerData(response);
     else if (step === "empty") this.#fail(this.#envelopeError(response));
