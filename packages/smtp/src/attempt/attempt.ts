@@ -241,7 +241,7 @@ export class Attempt {
     const { mailError, rejectedErrors = [], accepted = recipients } = envelope;
     if (mailError !== undefined) return false;
     const definite = rejectedErrors.filter((one) => !isOneTooMany(one) && !wasClosed(one));
-    this.#recipients.reject(this.#shared.outcomes.rejections(definite));
+    this.#recipients.reject(this.#shared.outcomes.rejections(definite, body.handedOver));
     // The others have no part in what comes of the body.
     if (body.begun) this.#recipients.begin(accepted);
     return definite.length > 0 && rejectedErrors.length === recipients.length;
