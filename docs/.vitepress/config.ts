@@ -101,6 +101,7 @@ export default defineConfig({
           { text: "The command", link: "/command" },
           { text: "Works with", link: "/works-with" },
           { text: "Failure kinds", link: "/failure-kinds" },
+          { text: "Decisions compared", link: "/decisions-compared" },
           { text: "Migration", link: "/migration" },
         ],
       },
