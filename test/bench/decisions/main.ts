@@ -20,8 +20,10 @@ const some = faults.filter(({ name }) => name.includes(values.fault ?? ""));
 async function run(peer: Peer): Promise<readonly [string, Result[]]> {
   const far = remote(peer);
   const results: Result[] = [];
+  // So that the first fault does not pay for what is loaded once.
+  await meet({ name: "none", group: "none", primary: { means: "accepted" } }, far.makeFailover);
   for (const fault of some) {
-    const result = await meet(fault, (options) => far.makeFailover(options));
+    const result = await meet(fault, far.makeFailover);
     results.push(result);
     if (values.fault !== undefined || (wanted !== undefined && result.verdict !== "right"))
       console.log(peer.id, JSON.stringify(result));

@@ -120,9 +120,9 @@ is its kind in [Failure kinds](failure-kinds.md). The first line that fits decid
    - \`unknown\` (handed over, and the answer is lost): told \`unknown\`, and the second server was not asked, whether the first one has
      a copy or not: the client cannot know. \`sent\` is right too, if there is one copy.
    - where a client can read the fault in two ways, either outcome is right: after a cut in the body, which may already have been
-     written to its end, \`unknown\` and failing over; after a late answer, \`sent\` and \`unknown\`.
-4. **wrong**: anything else. The caller is told the opposite of what the servers hold, the second server was asked where it must not
-   be, or was not asked where it would have taken the mail.
+     written to its end, or after half a refusal, \`unknown\` and failing over; after a late answer, \`sent\` and \`unknown\`.
+4. **wrong**: anything else. The caller is told the opposite of what the servers hold, or \`unknown\` where the answer was definite;
+   the second server was asked where it must not be, or was not asked where it would have taken the mail.
 
 \`lost\` and \`duplicate\` are what a recipient notices. \`wrong\` is noticed later: somebody sends again what has arrived, or a provider
 sees mail to recipients that do not exist. That a recipient who does not exist is not tried elsewhere is our reading: the mail would

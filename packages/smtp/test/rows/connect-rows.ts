@@ -121,7 +121,7 @@ export const connectRows: readonly Row[] = [
     fault: "malformed reply at MAIL",
     server: { script: { mail: { raw: "yes?\r\n" } } },
     ...lost,
-    code: "EENVELOPE",
+    code: "EPROTOCOL",
   },
   {
     fault: "unsolicited reply after greeting",
