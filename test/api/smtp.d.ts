@@ -152,7 +152,7 @@ export interface Explanation {
     readonly source: string;
     readonly about: About;
     readonly rule: ReplyRule;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly remedy?: Remedy;
     readonly retryAfterMs?: number;
     readonly phrase?: Phrase;
@@ -174,7 +174,7 @@ export interface WireRule {
     readonly code: string;
     readonly kind: FailureKind;
     readonly about: About;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly reason: string;
     readonly source: string;
 }
@@ -220,7 +220,7 @@ export interface ReplyRule {
     readonly phrase?: Phrase["means"];
     readonly kind: FailureKind;
     readonly about: About;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly remedy?: Remedy;
     readonly because: string;
     readonly source: string;
