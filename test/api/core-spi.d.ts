@@ -291,7 +291,7 @@ export interface Failure extends AggregateFields {
     readonly reason: string;
     readonly code?: string;
     readonly retryAfterMs?: number;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly definite?: true;
     readonly accepted?: readonly string[];
     readonly rejected?: readonly Rejection[];
@@ -305,7 +305,7 @@ export interface FailureParts {
     readonly reason: string;
     readonly code?: string | undefined;
     readonly retryAfterMs?: number | undefined;
-    readonly again?: false | undefined;
+    readonly retryable?: false | undefined;
     readonly definite?: true | undefined;
     readonly rejected?: readonly Rejection[] | undefined;
 }
@@ -753,7 +753,7 @@ export interface SendFailureDetails {
     readonly code?: string | undefined;
     readonly retryAfterMs?: number | undefined;
     readonly definite?: true | undefined;
-    readonly again?: false | undefined;
+    readonly retryable?: false | undefined;
 }
 export declare class SendFailure extends Error {
     readonly name = "SendFailure";

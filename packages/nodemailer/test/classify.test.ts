@@ -82,15 +82,15 @@ test("a reply means what the table of @relais/smtp says, at every phase", () => 
         const status = detail === undefined ? "" : ` ${String(responseCode)[0]}.${detail}`;
         const response = `${responseCode}${status} ${text}`;
         const explained = explainReply(response, phase);
-        const { kind, code, again, retryAfterMs } = classify(
+        const { kind, code, retryable, retryAfterMs } = classify(
           Object.assign(new Error("refused"), { ...thrownAt[phase], responseCode, response }),
           false,
         );
         kinds.add(kind);
-        expect({ kind, code, again, retryAfterMs }).toEqual({
+        expect({ kind, code, retryable, retryAfterMs }).toEqual({
           kind: explained?.kind,
           code: explained?.code,
-          again: explained?.again,
+          retryable: explained?.retryable,
           retryAfterMs: explained?.retryAfterMs,
         });
       },

@@ -47,7 +47,7 @@ function checkOutcome(row: Row, outcome: Outcome, handedOver: boolean): void {
   expect(outcome.provider).toBe("SMTP");
   if (row.code !== undefined) expect(outcome.code).toMatch(row.code);
   if (row.reason !== undefined) expect(outcome.reason).toMatch(row.reason);
-  expect(outcome.again).toBe(row.again);
+  expect(outcome.retryable).toBe(row.retryable);
   expect(outcome.reason).toBe(reason(outcome.reason));
   expect(inspect(outcome)).not.toMatch(/sesame-42|wrong-pass/);
 }

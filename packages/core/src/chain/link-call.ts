@@ -143,8 +143,8 @@ export class LinkCall extends InnerScope<AttemptScope & CallContext> {
   }
 
   #noAnswer(reason: string, kind: "transient" | "cancelled" = "transient"): Failure {
-    const again = kind === "transient" ? (false as const) : undefined;
-    return failure({ provider: this.#link.id, kind, again, reason });
+    const retryable = kind === "transient" ? (false as const) : undefined;
+    return failure({ provider: this.#link.id, kind, retryable, reason });
   }
 
   #merge(answer: Outcome | undefined, reason: string, kind?: "cancelled"): Outcome {

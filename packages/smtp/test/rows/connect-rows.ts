@@ -6,7 +6,7 @@ const endless = "220-more\r\n".repeat(300_000);
 export const connectRows: readonly Row[] = [
   { fault: "refused", at: "refused", ...lost, code: "ECONNREFUSED", reason: /^connection refused$/ },
   { fault: "blackhole-syn", at: "blackhole", ...lost, code: "CONNECT_TIMEOUT" },
-  { fault: "dns-nxdomain", at: "nowhere", ...lost, code: "ENOTFOUND", again: false },
+  { fault: "dns-nxdomain", at: "nowhere", ...lost, code: "ENOTFOUND", retryable: false },
   {
     fault: "accept-then-silent (no greeting)",
     server: { script: { greeting: { stall: true } } },
@@ -69,7 +69,7 @@ export const connectRows: readonly Row[] = [
     server: { script: { greeting: { reply: "554 5.7.1 no mail from you" } } },
     ...lost,
     code: "554 5.7.1",
-    again: false,
+    retryable: false,
   },
   {
     fault: "greeting http",
