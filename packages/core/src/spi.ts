@@ -88,6 +88,7 @@ export {
 } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
+export { type AbortListener, offAbort, onAbort } from "./runtime/abort.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";

@@ -41,6 +41,8 @@ export interface ProviderState {
  * ones for the recipients that the server did not take in the same (RFC 5321, 4.5.3.1.10).
  */
 export class Attempt {
+  /** Gets what an abort makes of the message, at once. */
+  onAborted: ((outcome: Outcome) => void) | undefined;
   readonly #message: Message;
   readonly #context: SendContext;
   readonly #shared: ProviderState;
@@ -102,6 +104,11 @@ export class Attempt {
     return this.#recipients.outcome();
   }
 
+  /** The signal aborts. */
+  handleEvent(): void {
+    this.onAborted?.(this.abort());
+  }
+
   async #compile(): Promise<Buffer | Failure> {
     const { outcomes, sign } = this.#shared;
     try {
@@ -130,7 +137,8 @@ export class Attempt {
       return;
     }
 
-    const recipients = pending.slice(0, Math.min(learned.recipients.value, connection.offers.maxRecipients));
+    const most = Math.min(learned.recipients.value, connection.offers.maxRecipients);
+    const recipients = pending.length <= most ? pending : pending.slice(0, most);
     // The point of no return is one for the whole attempt, however many transactions it takes.
     const body = new Body(bytes, () => {
       this.#handOver ??= this.#context.handOver();
@@ -189,6 +197,7 @@ export class Attempt {
     }
     this.#recipients.accept(accepted, response);
     this.#reconnected = false;
+    if (rejectedErrors.length === 0) return;
     const later = rejectedErrors.filter(isOneTooMany);
     if (later.length > 0 && !later.some(needsOwnTransaction)) learned.recipients.value = accepted.length;
     this.#recipients.reject(outcomes.rejections(rejectedErrors.filter((one) => !isOneTooMany(one))));
