@@ -58,6 +58,14 @@ export function attemptEnd({ message, seq, claim }: AttemptKey, outcome: Outcome
 }
 
 /**
+ * Whether a message `m` is being sent, as SQL that no planner takes for the predicate of an index. That one has few rows,
+ * and all those since the last VACUUM: each statement would walk through them, instead of looking up the ids that it has.
+ */
+export const isSendingSql = "m.state between 'sending' and 'sending'";
+/** The same for an attempt `a` that is in flight. */
+export const isInFlightSql = "coalesce(a.kind, '') = ''";
+
+/**
  * Writes rows of attempts, and their hand-overs. The message is locked first: a worker that recovers it either finds
  * this written, or is waited for and then has the claim.
  *
@@ -69,14 +77,14 @@ const marksSql = (durable: boolean, update: boolean): string => {
   const handedOver = `, handed_over as (
     update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
     from mine i cross join durability
-    where i.opened and a.message = i.message and a.seq = i.seq and a.claim = i.claim and a.kind is null
+    where i.opened and a.message = i.message and a.seq = i.seq and a.claim = i.claim and ${isInFlightSql}
     returning concat_ws(' ', a.message, a.seq, a.claim) as key)`;
   return prepared(`with
   durability as materialized (select set_config('synchronous_commit', ${commit}, true)),
   mine as materialized (
     select i.* from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, worker text, provider text,
       recipients jsonb, phase text, opened boolean)
-    join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m),
+    join relais.message m on m.id = i.message and m.claim = i.claim and ${isSendingSql} for key share of m),
   opened as (
     insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
     select message, seq, claim, worker, provider, array(select jsonb_array_elements_text(recipients)), phase,
@@ -109,7 +117,7 @@ export const endSql = (ends: string, now: "in flight" | "unknown" = "in flight")
     from jsonb_to_recordset(${ends}::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
       provider_message_id text, accepted jsonb, rejected jsonb)
     where a.message = i.message and a.seq = i.seq and a.claim = i.claim
-      and a.kind ${now === "unknown" ? "= 'unknown'" : "is null"}`;
+      and ${now === "unknown" ? "a.kind = 'unknown'" : isInFlightSql}`;
 
 const endsSql = prepared(`with ended as (
     ${endSql("$1")} returning concat_ws(' ', a.message, a.seq, a.claim) as key)

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { AttachmentInput } from "@relais/core";
 import type { Database, Queryable } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
-import { doubtfulSql } from "./attempts.ts";
+import { doubtfulSql, isInFlightSql, isSendingSql } from "./attempts.ts";
 import type { StoredContent } from "./enqueue.ts";
 import type { Refusal, UnknownPolicy } from "./message.ts";
 import type { DeliveryTrace } from "./trace.ts";
@@ -83,7 +83,7 @@ function claimSql(limit: number, recovered: boolean): string {
         where together <= $4 or ($5 and place = 1)),
       left_over as (update relais.attempt a set kind = 'cancelled', code = 'claim-over', ended_at = clock_timestamp(),
           reason = 'it was not known whether the attempt had been written down; nothing was handed over'
-        from fitting where fitting.claim <> 0 and a.message = fitting.id and a.kind is null)
+        from fitting where fitting.claim <> 0 and a.message = fitting.id and ${isInFlightSql})
     update relais.message m set state = 'sending', claim = $3, worker = $1, worker_id = $2, updated_at = now()
     from nowait, fitting where m.id = fitting.id
     returning m.id, tenant, m.claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
@@ -147,7 +147,7 @@ export interface KnownRecipients {
 const recipientsSql = prepared(`with ${asyncCommit}
   update relais.message m set recipients = array(select jsonb_array_elements_text(i.recipients))
   from nowait, jsonb_to_recordset($1::jsonb) as i(message uuid, claim int, recipients jsonb)
-  where m.id = i.message and m.claim = i.claim and m.state = 'sending' and m.recipients is null`);
+  where m.id = i.message and m.claim = i.claim and ${isSendingSql} and m.recipients is null`);
 
 /** Writes them before a provider is called: of a delivery in parts its attempts do not say who else there is. */
 export async function writeRecipients(database: Database, known: readonly KnownRecipients[]): Promise<void> {

@@ -349,6 +349,9 @@ create trigger count_deleted after delete on relais.message referencing old tabl
 create trigger count_truncated after truncate on relais.message
   for each statement execute function relais.count_messages();
 do $$ begin perform relais.recount(); end $$;
+
+-- Indexes of what is to be sent are walked past all that has been since the last VACUUM.
+alter table relais.message set (autovacuum_vacuum_scale_factor = 0.02);
 `;
 
 /**
