@@ -94,9 +94,11 @@ test("what cannot be read stays in the queue, for its redrive policy, and the re
   const { reports } = await poll(server, store);
   await until(() => expect(server.left).toEqual([broken]));
   expect(store.events).toHaveLength(1);
-  expect(reports.flatMap(({ unreadable = [] }) => unreadable)).toEqual([
-    "the Bounce event names no recipient",
-  ]);
+  await until(() =>
+    expect(reports.flatMap(({ unreadable = [] }) => unreadable)).toEqual([
+      "the Bounce event names no recipient",
+    ]),
+  );
 });
 
 test("closing ends a poll that waits", async () => {
