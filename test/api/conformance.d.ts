@@ -11,6 +11,7 @@ export { type SesFormat, sesEvent } from "./feedback/ses-event.ts";
 export { type SnsOptions, type SnsSender, snsSender } from "./feedback/sns-sender.ts";
 export { type SqsServer, sqsServer } from "./feedback/sqs-server.ts";
 export type { Behaviour, Harness, Need, ProvokedKind, Received, TestTarget } from "./harness/harness.ts";
+export { type HttpHarnessOptions, type HttpReply, type HttpTarget, httpHarness, } from "./harness/http-harness.ts";
 export type { MakeChain } from "./rules/chain.ts";
 export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts";
 export { type CertificateKind, type KeyAndCertificate, testAuthority, testCertificate, } from "./server/certificates.ts";
@@ -203,6 +204,39 @@ export interface Harness<S extends TestTarget = TestTarget> {
     } | undefined;
     readonly from?: string | undefined;
 }
+
+// harness/http-harness.ts
+import { type IncomingMessage } from "node:http";
+import type { Provider } from "@relais/core/spi";
+import type { Harness, Need, ProvokedKind, Received, TestTarget } from "./harness.ts";
+export interface HttpReply {
+    readonly status?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+}
+export interface HttpHarnessOptions {
+    create(endpoint: string): Provider;
+    readonly secrets: readonly string[];
+    read(request: Request): Promise<Omit<Received, "id">> | Omit<Received, "id">;
+    accepted(id: string): HttpReply;
+    readonly verified?: HttpReply;
+    readonly refused: {
+        readonly [K in Exclude<ProvokedKind, "unknown">]?: HttpReply;
+    };
+    quoting(text: string): HttpReply;
+    partial?(id: string): HttpReply;
+    deferred?(id: string): HttpReply;
+    readonly cannot?: {
+        readonly [N in Need]?: string;
+    };
+}
+export interface HttpTarget extends TestTarget {
+    readonly endpoint: string;
+    refuse(reply: HttpReply): void;
+    accept(answer: (id: string, request: IncomingMessage) => HttpReply | undefined, without?: string): void;
+    down(): Promise<void>;
+}
+export declare function httpHarness(options: HttpHarnessOptions): Harness<HttpTarget>;
 
 // rules/chain.ts
 import { type Provider } from "@relais/core/spi";

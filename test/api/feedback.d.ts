@@ -2,6 +2,7 @@
 
 // index.ts
 export { type FeedbackHandler, type FeedbackHandlerOptions, type FeedbackReport, feedbackHandler, } from "./feedback-handler.ts";
+export { type MailReception, type ReceiveMailOptions, receiveMail } from "./mail/receive-mail.ts";
 export { type MemoryFeedbackStore, memoryFeedbackStore } from "./memory-feedback-store.ts";
 export { nodeHandler } from "./node-handler.ts";
 export type { Login } from "./receiver/authentic.ts";
@@ -35,6 +36,33 @@ export interface FeedbackHandlerOptions extends option.RequiredOptions<typeof fi
 }
 export type FeedbackHandler = (request: Request) => Promise<Response>;
 export declare function feedbackHandler(options: FeedbackHandlerOptions): FeedbackHandler;
+export {};
+
+// mail/receive-mail.ts
+import { type FeedbackEvent, option } from "@relais/core/spi";
+declare const fields: {
+    provider: option.Field<string, string>;
+    verp: option.Field<option.RequiredOptions<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+        allowUnsigned: option.Field<boolean, boolean>;
+    }> & option.OptionalOptions<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+        allowUnsigned: option.Field<boolean, boolean>;
+    }>, option.Checked<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+        allowUnsigned: option.Field<boolean, boolean>;
+    }>>;
+};
+export interface ReceiveMailOptions extends option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+}
+export interface MailReception {
+    readonly events: readonly FeedbackEvent[];
+    readonly notice?: string | undefined;
+}
+export declare function receiveMail(mail: Uint8Array, options?: ReceiveMailOptions): Promise<MailReception>;
 export {};
 
 // memory-feedback-store.ts

@@ -6,7 +6,7 @@ import { type PostgresServer, postgresServer } from "../../packages/outbox/test/
 import { needs } from "../repo/system.ts";
 import { bare, batch, behindOutbox, chainAlone, fill, letters, ours } from "./outbox-rates.ts";
 import { type Sink, startSink } from "./start-sink.ts";
-import { median, table, verdict } from "./statistics.ts";
+import { duel, table, verdict } from "./statistics.ts";
 
 const run = promisify(execFile);
 const rounds = 5;
@@ -46,21 +46,6 @@ async function workers(
   return { rate: done / seconds, rssMb: Math.max(...measured.map(({ rssMb }) => rssMb)) };
 }
 
-/** Both in turns, ABBA, the first round for warming up: medians, and that of the ratios. */
-async function duel(plain: () => Promise<number>, through: () => Promise<number>) {
-  const pairs: (readonly [number, number])[] = [];
-  for (let round = -1; round < rounds; round++) {
-    const [first, second] = round % 2 === 0 ? [plain, through] : [through, plain];
-    const [one, two] = [await first(), await second()];
-    if (round >= 0) pairs.push(first === plain ? [one, two] : [two, one]);
-  }
-  return {
-    plain: median(pairs.map(([one]) => one)),
-    through: median(pairs.map(([, two]) => two)),
-    ratio: median(pairs.map(([one, two]) => two / one)),
-  };
-}
-
 const whole = (value: number): string => Math.round(value).toLocaleString("en");
 const times = (value: number): string => `${value.toFixed(2)}x`;
 
@@ -68,7 +53,7 @@ const times = (value: number): string => `${value.toFixed(2)}x`;
 export async function outbox(sink: Sink): Promise<string> {
   if (!needs("postgres")) return "Outbox: PostgreSQL is not installed, nothing was measured.\n";
   const server = await postgresServer();
-  const storing = await startSink(storesMs);
+  const storing = await startSink({ answerMs: storesMs });
   try {
     const queue = await duel(
       () => bare(server),

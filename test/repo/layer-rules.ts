@@ -51,7 +51,7 @@ export const folderLayers: Readonly<Record<string, readonly string[]>> = {
   conformance: [".", "rules", "harness", "feedback", "smtp", "ses", "server"],
   prometheus: [".", "metrics", "registry", "targets"],
   relais: [".", "cli", "preview", "status", "notices", "config", "development", "environment"],
-  outbox: [".", "worker", "table", "operations", "enqueue", "store", "database"],
+  outbox: [".", "feedback", "worker", "table", "operations", "enqueue", "store", "database"],
 };
 
 /** Pieces of core's policies, which policies may import from beside them. Two policies never import each other. */

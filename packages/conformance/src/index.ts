@@ -8,6 +8,12 @@ export { type SesFormat, sesEvent } from "./feedback/ses-event.ts";
 export { type SnsOptions, type SnsSender, snsSender } from "./feedback/sns-sender.ts";
 export { type SqsServer, sqsServer } from "./feedback/sqs-server.ts";
 export type { Behaviour, Harness, Need, ProvokedKind, Received, TestTarget } from "./harness/harness.ts";
+export {
+  type HttpHarnessOptions,
+  type HttpReply,
+  type HttpTarget,
+  httpHarness,
+} from "./harness/http-harness.ts";
 export type { MakeChain } from "./rules/chain.ts";
 export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts";
 export {

@@ -24,7 +24,19 @@ export {
 } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
-export { messageIdHeader, messageIdTag } from "./feedback/correlation.ts";
+export {
+  type BounceToken,
+  bounceAddress,
+  maxBounceLocalPart,
+  readBounceAddress,
+} from "./feedback/bounce-address.ts";
+export {
+  correlationId,
+  hasMessageIdHeader,
+  messageIdHeader,
+  messageIdTag,
+  withCorrelation,
+} from "./feedback/correlation.ts";
 export type {
   BounceType,
   FeedbackEvent,
@@ -32,6 +44,7 @@ export type {
   FeedbackStore,
   FeedbackType,
 } from "./feedback/event.ts";
+export { suppressionEntry } from "./feedback/memory-suppression.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -83,5 +96,6 @@ export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/optio
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
+export { openToken, signToken } from "./runtime/signed-token.ts";
 export { version } from "./runtime/version.ts";
 export { untilAborted } from "./runtime/wait.ts";

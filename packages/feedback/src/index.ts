@@ -4,6 +4,7 @@ export {
   type FeedbackReport,
   feedbackHandler,
 } from "./feedback-handler.ts";
+export { type MailReception, type ReceiveMailOptions, receiveMail } from "./mail/receive-mail.ts";
 export { type MemoryFeedbackStore, memoryFeedbackStore } from "./memory-feedback-store.ts";
 export { nodeHandler } from "./node-handler.ts";
 export type { Login } from "./receiver/authentic.ts";

@@ -43,7 +43,8 @@ async function serve(listen: RequestListener): Promise<string> {
 
 async function post(url: string, { headers, body } = webhook()) {
   const response = await fetch(url, { method: "POST", headers, body });
-  return { status: response.status, ...(await response.json()) };
+  const answer: unknown = await response.json();
+  return { status: response.status, ...(answer as object) };
 }
 
 const stored = { status: 200, stored: 1, repeated: 0, early: 0, foreign: 0 };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apiServer, type Received } from "./api-server.ts";
 import { context, letter } from "./context.ts";
-import { bodyFields } from "./mail-api.ts";
+import { bodyFields } from "./vendor-requests.ts";
 import { type Vendor, vendors } from "./vendors.ts";
 
 type Fields = Record<string, unknown>;
@@ -136,6 +136,23 @@ describe.each(vendors)("$name", (vendor) => {
       });
   });
 });
+
+test.each(vendors)(
+  "$name carries the message's id beside as many tags as there may be, and not where it shall not",
+  async (vendor) => {
+    const tags = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`tag${i}`, `value ${i}`]));
+    const id = "0198c7a4-1111-7222-8333-444455556666";
+    const { request } = await sent(vendor, await letter({ id, tags }));
+    const body = request.body.toString();
+    expect(body).toMatch(new RegExp(`X-Relais-Id\\W[\\s\\S]{0,20}${id}`));
+    expect(body).toMatch(new RegExp(`relais_id\\W[\\s\\S]{0,20}${id}`));
+    // What an outbox says wins: its id is not the message's.
+    const outbox = await sent(vendor, await letter({ id, tags: { relais_id: "of-the-outbox" } }));
+    expect(outbox.request.body.toString()).toMatch(/X-Relais-Id\W[\s\S]{0,20}of-the-outbox/);
+    const off = { ...(await letter({ id, tags })), correlation: false } as const;
+    expect((await sent(vendor, off)).request.body.toString()).not.toMatch(/relais[-_]id/i);
+  },
+);
 
 test("fifty mails of one campaign have one tag at Mailgun and at Brevo", async () => {
   for (const vendor of vendors.filter(({ name }) => name === "mailgun" || name === "brevo")) {

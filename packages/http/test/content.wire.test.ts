@@ -37,12 +37,13 @@ test("Resend is sent exactly this", async () => {
     subject: "Zähler №1",
     html: '<p>html ✓ <img src="cid:logo"></p>',
     text: "text ✓",
-    headers: { ...threads, "X-Order": "1" },
+    headers: { ...threads, "X-Order": "1", "X-Relais-Id": "order-1" },
     attachments: [
       { filename: "a.txt", content: "YWFh", content_type: "text/plain" },
       { filename: "logo.png", content: "AQID/w==", content_type: "image/png", content_id: "logo" },
     ],
     tags: [
+      { name: "relais_id", value: "order-1" },
       { name: "kind", value: "receipt" },
       { name: "order", value: "1" },
     ],
@@ -50,13 +51,15 @@ test("Resend is sent exactly this", async () => {
 });
 
 test("Resend is kept from writing a text of its own", async () => {
-  const { json } = await sent(resend, await letter({ text: undefined, html: "<p>Hello</p>" }));
+  const { json } = await sent(resend, await letter({ id: "order-2", text: undefined, html: "<p>Hello</p>" }));
   expect(json).toEqual({
     from: "Ann <ann@example.com>",
     to: ["bob@example.org"],
     subject: "Hello",
     html: "<p>Hello</p>",
     text: "",
+    headers: { "X-Relais-Id": "order-2" },
+    tags: [{ name: "relais_id", value: "order-2" }],
   });
 });
 
@@ -74,6 +77,7 @@ test("Postmark is sent exactly this", async () => {
     Headers: pairs({
       ...threads,
       "X-Order": "1",
+      "X-Relais-Id": "order-1",
       "Message-ID": "<order-1@example.com>",
       "X-PM-KeepID": "true",
     }),
@@ -81,7 +85,7 @@ test("Postmark is sent exactly this", async () => {
       { Name: "a.txt", Content: "YWFh", ContentType: "text/plain" },
       { Name: "logo.png", Content: "AQID/w==", ContentType: "image/png", ContentID: "cid:logo" },
     ],
-    Metadata: { kind: "receipt", order: "1" },
+    Metadata: { relais_id: "order-1", kind: "receipt", order: "1" },
   });
 });
 
@@ -102,7 +106,12 @@ test("SendGrid is sent exactly this", async () => {
       { type: "text/plain", value: "text ✓" },
       { type: "text/html", value: '<p>html ✓ <img src="cid:logo"></p>' },
     ],
-    headers: { ...threads, "X-Order": "1", "Message-ID": "<order-1@example.com>" },
+    headers: {
+      ...threads,
+      "X-Order": "1",
+      "X-Relais-Id": "order-1",
+      "Message-ID": "<order-1@example.com>",
+    },
     attachments: [
       { content: "YWFh", filename: "a.txt", type: "text/plain", disposition: "attachment" },
       {
@@ -113,7 +122,7 @@ test("SendGrid is sent exactly this", async () => {
         content_id: "logo",
       },
     ],
-    custom_args: { kind: "receipt", order: "1" },
+    custom_args: { relais_id: "order-1", kind: "receipt", order: "1" },
   });
 });
 
@@ -129,7 +138,13 @@ test("Brevo is sent exactly this, and no message with inline files or two Reply-
     subject: "Zähler №1",
     htmlContent: '<p>html ✓ <img src="cid:logo"></p>',
     textContent: "text ✓",
-    headers: { ...threads, "X-Order": "1", idempotencyKey: "order-1" },
+    headers: {
+      "X-Mailin-custom": "relais_id:order-1",
+      ...threads,
+      "X-Order": "1",
+      "X-Relais-Id": "order-1",
+      idempotencyKey: "order-1",
+    },
     attachment: [{ name: "a.txt", content: "YWFh" }],
     tags: ["kind:receipt", "order:1"],
   });

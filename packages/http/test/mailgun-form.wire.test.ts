@@ -29,10 +29,12 @@ test("Mailgun is sent exactly this", async () => {
     ["h:In-Reply-To", "<first@example.com>"],
     ["h:References", "<zero@example.com> <first@example.com>"],
     ["h:X-Order", "1"],
+    ["h:X-Relais-Id", "order-1"],
     ["h:Reply-To", '"Help" <help@example.com>'],
     ["h:Message-Id", "<order-1@example.com>"],
     ["o:tag", "kind:receipt"],
     ["o:tag", "order:1"],
+    ["v:relais_id", "order-1"],
   ]);
   const file = form.get("attachment") as File;
   expect([file.name, file.type, await file.text()]).toEqual(["a.txt", "text/plain", "aaa"]);

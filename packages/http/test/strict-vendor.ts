@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { apiServer, type Received } from "./api-server.ts";
 import { context, type letter } from "./context.ts";
-import { bodyFields, readers } from "./mail-api.ts";
+import { bodyFields, readers } from "./vendor-requests.ts";
 import type { Vendor } from "./vendors.ts";
 
 type Lists = Readonly<Record<"to" | "cc" | "bcc", readonly string[]>>;

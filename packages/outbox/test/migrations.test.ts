@@ -10,6 +10,8 @@ const published = [
   "557b73c3f81386ab500c2210ccb12a19b38025d9f830fad737ce4c5e42dfd084",
   "226e5c7d2782acd7f2f24ba45a5d6cff3b003ffdbb041a243fd5e407aa453c23",
   "71f84ddbd6f0ec884aa53d97a17384c6fdd11b3f621cdc12648cb470bf3b4d94",
+  "7015a78dc3cf05d92632d5be0f70e9620ccb394617ea35ca8704bb6ff432518b",
+  "97f435a1a8aabaad49e42898f8b218cff0110999293dafddcf5280e3abfaafbb",
 ];
 
 test("a migration that was published gives the same SQL as ever", () => {

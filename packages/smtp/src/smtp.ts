@@ -47,7 +47,7 @@ export function smtp(options: SmtpOptions): Provider {
   // A message that waits for a connection waits here, in order, and can leave.
   const slots = connectionSlots(settings.pool.maxConnections, () => pool.idle);
   const sign = dkim.length === 0 ? undefined : dkimSigner(dkim);
-  const shared: ProviderState = { outcomes, sign, learned, pool };
+  const shared: ProviderState = { outcomes, sign, learned, pool, verp: settings.verp };
   const life = lifecycle(() => pool.close());
 
   const perform = async (

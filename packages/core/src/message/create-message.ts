@@ -10,7 +10,13 @@ import {
   readCalendarEvent,
 } from "./attachments.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { type DeliveryStatusInput, type EnvelopeInput, readDsn, readEnvelope } from "./envelope.ts";
+import {
+  type DeliveryStatusInput,
+  type EnvelopeInput,
+  readDsn,
+  readEnvelope,
+  suppressionFields,
+} from "./envelope.ts";
 import {
   bodyText,
   type FieldWords,
@@ -83,11 +89,18 @@ export interface MessageInput {
   readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
   /** A date, its text, or ms since 1970. @defaultValue now */
   readonly date?: Date | string | number | null | undefined;
+  /** What kind of mail it is, `marketing`: who unsubscribes from a stream gets no more of it. 1 to 100 characters. */
+  readonly stream?: string | null | undefined;
+  /**
+   * `bounced`, `unsubscribed` or `manual`: goes to addresses that are on a suppression list for these reasons, too (a
+   * password reset). Complaints are heeded in any case.
+   */
+  readonly ignoreSuppression?: string | readonly string[] | null | undefined;
   /** What the server is told. @defaultValue `sender` (or `from`) and all of to, cc and bcc */
   readonly envelope?: EnvelopeInput | null | undefined;
   /**
    * A whole mail (RFC 5322), sent as it is but for Bcc. Beside it there may be `envelope`, or `from`, `to`, `cc` and `bcc`
-   * (whom it goes to instead of its own fields), and `id`, `tags` and `dsn`.
+   * (whom it goes to instead of its own fields), and `id`, `tags`, `dsn`, `stream` and `ignoreSuppression`.
    */
   readonly raw?: RawInput | null | undefined;
 }
@@ -100,6 +113,11 @@ export interface MessageOptions {
   /** Ms since 1970. */
   readonly now?: number;
   readonly prepare?: Prepare | undefined;
+  /**
+   * Whether providers add the message's id, as header X-Relais-Id and as tag `relais_id`, so that a bounce says which
+   * message it is about. @defaultValue true
+   */
+  readonly correlation?: boolean | undefined;
 }
 
 /** Completes a message before it is checked: a text made of its HTML, CSS put into it. A message that is wrong throws. */
@@ -131,6 +149,8 @@ const fields = new Set([
   "messageId",
   "tags",
   "date",
+  "stream",
+  "ignoreSuppression",
   "envelope",
   "raw",
   // How nodemailer writes the same mail, or what it may read: nothing that a reader sees.
@@ -329,6 +349,8 @@ async function read(rawInput: MessageInput, options: MessageOptions): Promise<Me
     headers,
     tags: messageTags(input.tags),
     ...(dsn === undefined ? {} : { dsn }),
+    ...(options.correlation === false ? { correlation: false } : {}),
+    ...suppressionFields(input),
     envelope,
     contentBytes,
   });

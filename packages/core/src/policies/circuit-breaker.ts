@@ -192,5 +192,9 @@ function report(
 
 /** What an outcome says about its provider's health. */
 function healthOf(outcome: Outcome, dispositions: Dispositions): Verdict {
-  return outcome.success ? "success" : dispositions[outcome.kind].health;
+  if (outcome.success) return "success";
+  // A chain within that asked no provider, since all recipients are on its suppression list.
+  const { failures } = outcome;
+  if (failures?.length === 1 && failures[0]?.provider === "suppression") return "neither";
+  return dispositions[outcome.kind].health;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Address, type Envelope, type Message, mailboxKey } from "@relais/core/spi";
+import { type Address, type Envelope, type Message, mailboxKey, withCorrelation } from "@relais/core/spi";
 import { parts } from "@relais/mime";
 
 /** A message for one attempt: its recipients are exactly those of the envelope. */
@@ -53,14 +53,15 @@ export function letterFor(message: Message, envelope: Envelope): Letter | string
  * The message with what a whole mail holds in the fields that vendors' APIs have, or a reason why there is none. A vendor
  * writes a mail anew, so that one without a Message-ID gets one here, the same at each try.
  */
-export async function withParts(message: Message): Promise<Message | string> {
+export async function withParts(given: Message): Promise<Message | string> {
+  const message = withCorrelation(given);
   if (message.raw === undefined) return message;
   const { raw: _, ...header } = message;
   const { from, messageId, id } = header;
   const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
   if (domain === "") return "the mail has no From field, which mail APIs want";
   try {
-    const found = await parts(message);
+    const found = await parts(given);
     const key = /^[A-Za-z0-9._-]+$/.test(id) ? id : Buffer.from(id).toString("base64url");
     // A mail without a body is an empty one.
     const empty = found.html === undefined && found.attachments.length === 0 ? { text: "" } : {};

@@ -127,6 +127,15 @@ async function writtenOf(database: Queryable, sql: string, items: readonly Attem
   return items.map(({ message, seq, claim }) => keys.has(`${message} ${seq} ${claim}`));
 }
 
+/**
+ * Recipients of whom it is unknown whether they have a message, each perhaps several times. An attempt that is unknown may
+ * have been settled for some by events.
+ * @param message its id, as SQL
+ */
+export const doubtfulSql = (message: string): string =>
+  `unnest(array(select r from relais.attempt a, unnest(a.recipients) r where a.message = ${message} and a.kind = 'unknown'
+    and r <> all(a.accepted) and not a.rejected @> jsonb_build_array(jsonb_build_object('address', r))))`;
+
 /** The attempts of the present claims of messages, by message. */
 export async function attemptsOf(
   tx: Queryable,

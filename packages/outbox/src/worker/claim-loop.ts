@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database/database.ts";
-import { type ClaimOptions, claimMessages, hasRecovered } from "../store/claims.ts";
+import { type ClaimOptions, claimLimit, claimMessages, hasRecovered } from "../store/claims.ts";
 import { advanceTurns } from "../store/scheduling.ts";
 import { isPermanentError } from "./batching.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -45,8 +45,9 @@ export async function claimLoop(context: ClaimLoopContext): Promise<void> {
       continue;
     }
     if (inFlight.room < concurrency / 4) await sleep(gatherMs);
-    const limit = inFlight.room;
-    if (limit <= 0) continue;
+    const { room } = inFlight;
+    if (room <= 0) continue;
+    const limit = claimLimit(room);
     try {
       const claimed = await claim({ limit });
       pauseMs = firstPauseMs;

@@ -1,4 +1,11 @@
-import { type Chain, createMessage, type Delivery, InvalidMessage, type Message } from "@relais/core";
+import {
+  type Chain,
+  createMessage,
+  type Delivery,
+  InvalidMessage,
+  type Message,
+  type SuppressionOptions,
+} from "@relais/core";
 import type { Database } from "../database/database.ts";
 import { deserialize } from "../enqueue/serialize.ts";
 import { type ClaimedMessage, readAttachments } from "../store/claims.ts";
@@ -15,6 +22,8 @@ export interface DeliveryContext {
   readonly worker: string;
   readonly backoff: WorkerSettings["backoff"];
   readonly defaultFrom?: string | undefined;
+  /** Addresses that get no mail, besides those of the chain. */
+  readonly suppression?: SuppressionOptions | undefined;
   /** Writes the recipients of a message that was written by plain SQL. */
   writeRecipients(row: ClaimedMessage, recipients: readonly string[]): Promise<unknown>;
 }
@@ -53,7 +62,13 @@ export async function deliver(
     return { completion: completionOf(row, decision, { error }) };
   }
   const envelope = { from: message.envelope.from, to };
-  const delivery = await context.chain.send(message, { journal, signal, envelope });
+  const delivery = await context.chain.send(message, {
+    journal,
+    signal,
+    envelope,
+    tenant: row.tenant || undefined,
+    suppression: context.suppression,
+  });
   const after = Date.now();
   if (isUntried(delivery)) {
     // No provider was called, so none has refused.

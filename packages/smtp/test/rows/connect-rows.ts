@@ -1,4 +1,4 @@
-import { lost, type Row, taken, unknown } from "./row.ts";
+import { lost, type Row, taken } from "./row.ts";
 
 const line = `220 ${"x".repeat(3_000_000)}`;
 const endless = "220-more\r\n".repeat(300_000);
@@ -126,7 +126,25 @@ export const connectRows: readonly Row[] = [
   {
     fault: "unsolicited reply after greeting",
     server: { script: { greeting: { reply: "220 hello", next: { raw: "250 what\r\n" } } } },
-    ...unknown,
-    reason: /354/,
+    ...lost,
+    code: "EPROTOCOL",
+  },
+  {
+    fault: "two greetings in one packet",
+    server: { script: { greeting: { raw: "220 hello\r\n220 hello again\r\n" } } },
+    ...lost,
+    code: "EPROTOCOL",
+  },
+  {
+    fault: "two replies to EHLO in one packet",
+    server: { script: { ehlo: { raw: "250 hello\r\n250 hello again\r\n" } } },
+    ...lost,
+    code: "EPROTOCOL",
+  },
+  {
+    fault: "two replies to EHLO, one after the other",
+    server: { script: { ehlo: { raw: "250 hello\r\n", next: { reply: "250 hello again" } } } },
+    ...lost,
+    code: "EPROTOCOL",
   },
 ];

@@ -363,7 +363,8 @@ async function migrate(flags: MigrateFlags, context: CliContext): Promise<ExitCo
     context.out((await outboxKit()).wholeSchema());
     return exitCodes.ok;
   }
-  const { outbox, where } = await openOutbox(flags, context, { migrate: true });
+  const { outbox } = await openOutbox(flags, context, { migrate: true });
+  const where = outbox.database.name;
   await outbox.close().catch(() => undefined);
   context.out(flags.json ? JSON.stringify({ where }) : `the tables are up to date: ${where}`);
   return exitCodes.ok;
@@ -402,21 +403,22 @@ interface CopyFlags extends OutboxFlags {
 }
 
 async function copy(flags: CopyFlags, context: CliContext): Promise<ExitCode> {
-  const { databaseError, openOutbox, outboxKit } = await import("../outbox/open-outbox.ts");
-  const { copyOutbox } = await outboxKit();
+  const { openOutbox, outboxKit } = await import("../outbox/open-outbox.ts");
+  const { copyOutbox, databaseError } = await outboxKit();
   const source = await openThere(flags, context);
   if (source === undefined) return exitCodes.failed;
   const opened = [source.outbox];
   try {
     const target = await openOutbox({ ...flags, database: flags.to }, context);
     opened.unshift(target.outbox);
-    const where = `${source.where}, to ${target.where}`;
+    const to = target.outbox.database.name;
+    const both = `${source.outbox.database.name}, to ${to}`;
     const failed = (error: unknown): ExitCode =>
-      printProblems(context, flags, [databaseError("Copying failed", error, where)], exitCodes.failed);
+      printProblems(context, flags, [databaseError("Copying failed", error, both)], exitCodes.failed);
     return await copyOutbox(source.outbox, target.outbox, ({ table, copied, total }) => {
       if (!flags.json) context.err(`${table}: ${copied} of ${total}`);
     }).then((messages) => {
-      const line = `${messages} messages copied to ${target.where}`;
+      const line = `${messages} messages copied to ${to}`;
       context.out(flags.json ? JSON.stringify({ messages }) : line);
       return exitCodes.ok;
     }, failed);
@@ -453,10 +455,9 @@ async function withOutbox(
   task: Task,
   run: (outbox: Outbox) => Promise<Result>,
 ): Promise<ExitCode> {
-  const { databaseError } = await import("../outbox/open-outbox.ts");
   const opened = await openThere(flags, context);
   if (opened === undefined) return exitCodes.failed;
-  const { outbox, where } = opened;
+  const { outbox } = opened;
   try {
     const { json, lines, code = exitCodes.ok } = await run(outbox);
     if (flags.json) context.out(JSON.stringify(json));
@@ -466,7 +467,13 @@ async function withOutbox(
     if (error instanceof TypeError) return printProblems(context, flags, [`${error.message}.`]);
     if ([ReferenceError, RangeError, SyntaxError].some((bug) => error instanceof bug)) throw error;
     const what = `${typeof task === "string" ? task : task()} failed`;
-    return printProblems(context, flags, [databaseError(what, error, where)], exitCodes.failed);
+    const { databaseError } = await import("@relais/outbox");
+    return printProblems(
+      context,
+      flags,
+      [databaseError(what, error, outbox.database.name)],
+      exitCodes.failed,
+    );
   } finally {
     // The result is printed: a database that is away cannot be closed any better.
     await outbox.close().catch(() => undefined);

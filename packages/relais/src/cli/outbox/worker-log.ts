@@ -22,6 +22,10 @@ function textLine(event: WorkerEvent): string {
       return `${at} ${event.message} lease lost: given up here`;
     case "late":
       return `${at} ${event.message} a late answer: ${event.state}`;
+    case "feedback": {
+      const { matched, foreign, settled } = event;
+      return `${at} events of vendors: ${matched} found their message, ${foreign} were of other mail, ${settled} messages settled`;
+    }
     case "error":
       return `${at} error while ${event.during}: ${event.error}`;
   }
