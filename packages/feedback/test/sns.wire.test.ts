@@ -1,5 +1,6 @@
 import { type SnsSender, snsSender, type VendorEvent } from "@relais/conformance";
 import { snsReceiver } from "@relais/feedback";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 let sender: SnsSender;
@@ -40,6 +41,62 @@ test("nothing is asked on behalf of what is refused: but for SNS' own certificat
   expect(new Set(sender.asked).size).toBe(sender.asked.length);
   // Genuine, redirect, large, expired, missing.
   expect(sender.asked).toHaveLength(5);
+});
+
+/** URLs beside those of SNS: of other hosts, ports, schemes and logins, each of which somebody could hope to reach. */
+const otherUrls = (path: string): fc.Arbitrary<string> => {
+  const sns = "sns.eu-west-1.amazonaws.com";
+  const host = fc.oneof(
+    fc.domain(),
+    fc.ipV4(),
+    fc.ipV6().map((address) => `[${address}]`),
+    fc.domain().map((domain) => `${sns}.${domain}`),
+    fc.domain().map((domain) => `${domain}.amazonaws.com`),
+    fc.constantFrom(
+      "localhost",
+      "sns.amazonaws.com",
+      "sns.us-east-1.amazonaws.com",
+      "SNS.eu-west-1.amazonaws.com.cm",
+    ),
+  );
+  return fc.oneof(
+    host.map((name) => `https://${name}${path}`),
+    fc
+      .tuple(fc.constantFrom("http", "ftp", "gopher", "file", "data"), fc.constantFrom(sns, "localhost"))
+      .map(([scheme, name]) => `${scheme}://${name}${path}`),
+    fc
+      .integer({ min: 1, max: 65_535 })
+      .filter((port) => port !== 443)
+      .map((port) => `https://${sns}:${port}${path}`),
+    host.map((name) => `https://${sns}@${name}${path}`),
+    fc.webUrl(),
+    fc.string(),
+  );
+};
+
+test("no other host is asked for a certificate, or to confirm: of whatever URL, nothing is requested", async () => {
+  const receiver = snsReceiver(sender.options);
+  const query = `/?Action=ConfirmSubscription&TopicArn=${encodeURIComponent(sender.topic)}&Token=t`;
+  await receiver.receive(sender.event(bounce, "eventType"));
+  await fc.assert(
+    fc.asyncProperty(otherUrls("/SimpleNotificationService-0a1b.pem"), async (SigningCertURL) => {
+      const { refusal } = await receiver.receive(sender.notification("{}", { SigningCertURL }));
+      expect(refusal?.status).toBe(403);
+    }),
+    { numRuns: 300 },
+  );
+  await fc.assert(
+    fc.asyncProperty(otherUrls(query), async (SubscribeURL) => {
+      const { refusal } = await receiver.receive(
+        sender.confirmation("SubscriptionConfirmation", { SubscribeURL }),
+      );
+      expect(refusal?.status).toBe(403);
+    }),
+    { numRuns: 100 },
+  );
+  // The one certificate of the genuine message.
+  expect(sender.asked).toHaveLength(1);
+  expect(sender.confirmed).toEqual([]);
 });
 
 test("the certificate is asked for once, however many come at once", async () => {

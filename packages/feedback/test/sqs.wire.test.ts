@@ -78,9 +78,9 @@ test("what could not be stored comes again", async () => {
     },
   });
   await until(() => expect(server.left).toEqual([]));
-  expect(reports.map(({ cause, result }) => (cause as Error | undefined)?.message ?? result?.stored)).toEqual(
-    ["no database", 1],
-  );
+  const told = () =>
+    reports.map(({ cause, result }) => (cause as Error | undefined)?.message ?? result?.stored);
+  await until(() => expect(told()).toEqual(["no database", 1]));
   expect(store.events).toHaveLength(1);
 });
 
@@ -94,9 +94,11 @@ test("what cannot be read stays in the queue, for its redrive policy, and the re
   const { reports } = await poll(server, store);
   await until(() => expect(server.left).toEqual([broken]));
   expect(store.events).toHaveLength(1);
-  expect(reports.flatMap(({ unreadable = [] }) => unreadable)).toEqual([
-    "the Bounce event names no recipient",
-  ]);
+  await until(() =>
+    expect(reports.flatMap(({ unreadable = [] }) => unreadable)).toEqual([
+      "the Bounce event names no recipient",
+    ]),
+  );
 });
 
 test("closing ends a poll that waits", async () => {
