@@ -1,1 +1,7 @@
 export { type MailReception, type ReceiveMailOptions, receiveMail } from "./mail/receive-mail.ts";
+export type { UnsubscribeView } from "./unsubscribe/page.ts";
+export {
+  type UnsubscribeHandler,
+  type UnsubscribeHandlerOptions,
+  unsubscribeHandler,
+} from "./unsubscribe/unsubscribe-handler.ts";

@@ -8,6 +8,7 @@ import { InvalidMessage } from "../message/fields.ts";
 import { defaultLimits, type Envelope, type Limits } from "../message/message.ts";
 import type { Policy } from "../policies/policy.ts";
 import { standardPolicies } from "../policies/standard.ts";
+import * as option from "../provider/option.ts";
 import type { DeliveryScope } from "../provider/scope.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption, providerId } from "../runtime/options.ts";
@@ -21,6 +22,8 @@ export interface SendOptions {
   readonly envelope?: Envelope | undefined;
   /** Awaited before any provider crosses the point of no return; if it rejects, none does. */
   readonly handOver?: (() => Promise<void>) | undefined;
+  /** Whose message it is, for suppression lists. @defaultValue `default` */
+  readonly tenant?: string | undefined;
   /** Only for a chain that is called by a link of another chain. */
   readonly scope?: DeliveryScope | undefined;
 }
@@ -46,14 +49,17 @@ function checkEnvelope(envelope: Envelope): Envelope {
 /** @throws {InvalidMessage} a sentence about the first option that cannot be used */
 function checkSendOptions(options: unknown): SendOptions {
   if (!isObject(options)) throw new InvalidMessage("options", "must be an object");
-  const { signal, journal, envelope, handOver, scope } = options as SendOptions;
+  const { signal, journal, envelope, handOver, scope, tenant } = options as SendOptions;
   if (signal !== undefined) checkSignal(signal);
   if (journal !== undefined && !isJournal(journal)) {
     throw new InvalidMessage("journal", "must be an object of functions: open, handOver, close, late");
   }
   if (!isFunctionOrAbsent(handOver)) throw new InvalidMessage("handOver", "must be a function");
   if (scope === undefined) {
+    if (tenant !== undefined && (typeof tenant !== "string" || tenant === ""))
+      throw new InvalidMessage("tenant", "must be a text");
     return {
+      tenant,
       signal,
       journal,
       handOver,
@@ -79,6 +85,17 @@ export function parseSendOptions(options: unknown): SendOptions {
   } catch (error) {
     throw error instanceof InvalidMessage ? error : new InvalidMessage("options", "could not be read");
   }
+}
+
+export interface UnsubscribeOptions {
+  /** 16 characters or more; of a list the first one signs. */
+  readonly secret: string | readonly string[];
+}
+
+function unsubscribeSecret(options: UnsubscribeOptions | undefined): string | undefined {
+  if (options === undefined) return undefined;
+  const fields = option.record({ secret: option.required(option.signingSecrets) });
+  return option.check("createChain.unsubscribe", fields, options).secret[0];
 }
 
 export interface ChainOptions {
@@ -110,6 +127,11 @@ export interface ChainOptions {
    */
   readonly correlation?: boolean | undefined;
   /**
+   * The secret, 16 characters or more, that signs the links of messages with `unsubscribe`; of a list the first one.
+   * `unsubscribeHandler` is given the same. @defaultValue none
+   */
+  readonly unsubscribe?: UnsubscribeOptions | undefined;
+  /**
    * The policies of every provider that is given bare, not as a `link`; `[]` for none. Each provider has a state of its
    * own. A link is as it was made, and a chain within this one has its own links.
    * @defaultValue `standardPolicies()`: retry, breaker, and 30 s for an attempt
@@ -131,6 +153,7 @@ export interface ChainSettings {
   readonly limits: Limits;
   readonly prepare: Prepare | undefined;
   readonly correlation: boolean;
+  readonly unsubscribeSecret: string | undefined;
   readonly policies: readonly Policy[];
   readonly clock: Clock;
 }
@@ -146,6 +169,7 @@ const names = [
   "limits",
   "prepare",
   "correlation",
+  "unsubscribe",
   "policies",
   "clock",
 ];
@@ -213,7 +237,7 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
   if (journal !== undefined && !isJournal(journal)) {
     throw new TypeError("createChain: journal must be an object of functions: open, handOver, close, late");
   }
-  const { policies, prepare, correlation = true } = options;
+  const { policies, prepare, correlation = true, unsubscribe } = options;
   if (typeof correlation !== "boolean") throw new TypeError("createChain: correlation must be true or false");
   if (!isFunctionOrAbsent(prepare)) throw new TypeError("createChain: prepare must be a function");
   if (
@@ -233,6 +257,7 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
     limits: checked,
     prepare,
     correlation,
+    unsubscribeSecret: unsubscribeSecret(unsubscribe),
     policies: [...(policies ?? standardPolicies({ clock }))],
     clock,
   };

@@ -11,7 +11,7 @@ type Serialized = Pick<EnqueueRow, "content" | "recipients" | "attachments">;
 export function serialize(message: Message, hasId: boolean): Serialized {
   if (message.raw !== undefined) return serializeWholeMail(message, message.raw, hasId);
   const { id, messageId, date, from, authors, sender, to, cc, bcc, replyTo, inReplyTo, references } = message;
-  const { subject, text, html, alternatives, icalEvent, headers, dsn, tags, envelope } = message;
+  const { subject, text, html, alternatives, icalEvent, headers, dsn, unsubscribe, tags, envelope } = message;
   const content: MessageInput = {
     ...(hasId ? { id, messageId } : {}),
     date,
@@ -37,6 +37,7 @@ export function serialize(message: Message, hasId: boolean): Serialized {
     ...(icalEvent === undefined ? {} : { icalEvent: { ...icalEvent, ...bytesInJson(icalEvent.content) } }),
     headers,
     ...(dsn === undefined ? {} : { dsn }),
+    ...(unsubscribe === undefined ? {} : { unsubscribe }),
     tags,
     envelope,
   };
