@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Chain, ChainOptions, Link, Observer } from "@relais/core";
 import { chainFromEnv, noProvider, senderFromEnv } from "../environment/chain-from-env.ts";
+import { unsubscribeFromEnv } from "../environment/secrets-from-env.ts";
 import { ConfigurationError, settingsReader } from "../environment/settings-reader.ts";
-import { unsubscribeFromEnv } from "../environment/unsubscribe-from-env.ts";
 import type { BuiltChain } from "./build-chain.ts";
 import { configFileOf, configNames } from "./config-file.ts";
 import { maskSecrets } from "./mask-secrets.ts";

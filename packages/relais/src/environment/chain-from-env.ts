@@ -1,4 +1,5 @@
 import { type Chain, type ChainOptions, createChain, type Provider } from "@relais/core";
+import { unsubscribeFromEnv } from "./secrets-from-env.ts";
 import { sesFromEnv } from "./ses-from-env.ts";
 import { trimmed } from "./setting-text.ts";
 import {
@@ -8,7 +9,6 @@ import {
   settingsReader,
 } from "./settings-reader.ts";
 import { smtpFromEnv } from "./smtp-from-env.ts";
-import { unsubscribeFromEnv } from "./unsubscribe-from-env.ts";
 
 /** What is said of an environment that describes nothing. */
 export const noProvider: string =

@@ -24,7 +24,7 @@ test.each(["the environment", "a configuration"])(
       RELAIS_UNSUBSCRIBE_SECRET: secrets.join(", "),
     };
     const config = { chain: [{ use: "smtp", options: { host: server.host, port: server.port } }] };
-    const chain = way === "the environment" ? chainFromEnv(env) : (await loadChain({ env, config })).chain;
+    const chain = way === "the environment" ? chainFromEnv(env) : await loadChain({ env, config });
     onTestFinished(async () => {
       await chain.close();
       await server.close();
