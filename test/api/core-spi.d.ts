@@ -10,6 +10,10 @@ export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Diagnosis, type Fail, type Failure, type FailureParts, failer, failure, type ReceiptParts, receipt, } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
+export { type BounceToken, bounceAddress, maxBounceLocalPart, readBounceAddress, } from "./feedback/bounce-address.ts";
+export { correlationId, hasMessageIdHeader, messageIdHeader, messageIdTag, withCorrelation, } from "./feedback/correlation.ts";
+export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
+export { readUnsubscribeToken, type UnsubscribeRequest, unsubscribeParameter, unsubscribeToken, } from "./feedback/unsubscribe.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -33,6 +37,7 @@ export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/optio
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
+export { openToken, signToken } from "./runtime/signed-token.ts";
 export { version } from "./runtime/version.ts";
 export { untilAborted } from "./runtime/wait.ts";
 
@@ -315,6 +320,65 @@ export declare function urlSecrets(url: string): string[];
 export declare function decoded(text: string): string;
 export declare function withoutAddresses(text: string): string;
 
+// feedback/bounce-address.ts
+export declare const maxBounceLocalPart: number;
+export declare function bounceAddress(address: string, id: string, recipients: readonly string[], secret: string): string;
+export interface BounceToken {
+    readonly message?: string | undefined;
+    isOf(id: string): boolean;
+    isAbout(recipient: string): boolean;
+}
+export declare function readBounceAddress(text: string, address: string, secrets: readonly string[]): BounceToken | "forged" | undefined;
+
+// feedback/correlation.ts
+import type { Message } from "../message/message.ts";
+export declare const messageIdHeader = "X-Relais-Id";
+export declare const messageIdTag = "relais_id";
+export declare function correlationId({ tags, id, correlation }: Message): string | undefined;
+export declare const hasMessageIdHeader: ({ headers }: Message) => boolean;
+export declare function withCorrelation(message: Message): Message;
+
+// feedback/event.ts
+export type FeedbackType = "delivered" | "deferred" | "bounced" | "blocked" | "complained" | "unsubscribed" | "failed";
+export type BounceType = "hard" | "soft" | "undetermined";
+export interface FeedbackEvent {
+    readonly type: FeedbackType;
+    readonly bounce?: BounceType | undefined;
+    readonly recipient: string;
+    readonly provider: string;
+    readonly source: string;
+    readonly eventId: string;
+    readonly message?: string | undefined;
+    readonly providerMessageId?: string | undefined;
+    readonly code?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly tenant?: string | undefined;
+    readonly at: number;
+}
+export interface FeedbackResult {
+    readonly stored: number;
+    readonly repeated: number;
+    readonly early: number;
+    readonly foreign: number;
+}
+export interface FeedbackStore {
+    record(events: readonly FeedbackEvent[]): Promise<FeedbackResult>;
+}
+
+// feedback/unsubscribe.ts
+import type { Message } from "../message/message.ts";
+export interface UnsubscribeRequest {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly recipient: string;
+    readonly message: string;
+}
+export declare function unsubscribeToken({ tenant, stream, recipient, message }: UnsubscribeRequest, secret: string): string;
+export declare function readUnsubscribeToken(token: string, secrets: readonly string[]): UnsubscribeRequest | undefined;
+export declare const unsubscribeParameter = "token";
+export declare function withUnsubscribe(message: Message, secret: string | undefined, id: string, tenant: string | undefined): Message;
+
 // message/address-list.ts
 import { type Address } from "./address.ts";
 export interface AddressObject {
@@ -402,6 +466,7 @@ import { type DeliveryStatusInput, type EnvelopeInput } from "./envelope.ts";
 import { type HeadersInput, type ListInput } from "./headers.ts";
 import { type Limits, type Message } from "./message.ts";
 import { type RawInput } from "./raw-message.ts";
+import { type UnsubscribeInput } from "./unsubscribe.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
     readonly content?: ContentInput;
@@ -430,6 +495,7 @@ export interface MessageInput {
     readonly priority?: string | null | undefined;
     readonly xMailer?: string | false | null | undefined;
     readonly dsn?: DeliveryStatusInput | false | null | undefined;
+    readonly unsubscribe?: UnsubscribeInput | false | null | undefined;
     readonly id?: Text;
     readonly messageId?: string | null | undefined;
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
@@ -442,9 +508,11 @@ export interface MessageOptions {
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
     readonly prepare?: Prepare | undefined;
+    readonly correlation?: boolean | undefined;
 }
 export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 export declare function isMessage(value: unknown): value is Message;
+export declare function registered(message: Message): Message;
 export declare function createMessage(given: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
@@ -545,6 +613,11 @@ export interface CalendarEvent {
     readonly filename: string;
     readonly content: Uint8Array;
 }
+export interface Unsubscribe {
+    readonly url: string;
+    readonly stream?: string;
+    readonly mailto?: string;
+}
 export interface DeliveryStatusRequest {
     readonly return?: "full" | "headers";
     readonly id?: string;
@@ -571,6 +644,8 @@ export interface Message {
     readonly icalEvent?: CalendarEvent;
     readonly attachments: readonly Attachment[];
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
+    readonly unsubscribe?: Unsubscribe;
+    readonly correlation?: false;
     readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
     readonly envelope: Envelope;
@@ -595,9 +670,20 @@ interface RawOptions {
     readonly limits?: Partial<Limits>;
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
+    readonly correlation?: boolean | undefined;
 }
 export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
+
+// message/unsubscribe.ts
+import type { Headers } from "./headers.ts";
+import type { Envelope, Unsubscribe } from "./message.ts";
+export interface UnsubscribeInput {
+    readonly url: string;
+    readonly stream?: string | null | undefined;
+    readonly mailto?: string | null | undefined;
+}
+export declare function readUnsubscribe(value: unknown, envelope: Envelope, headers: Headers): Unsubscribe | undefined;
 
 // provider/closable.ts
 import { type Failure, type Outcome } from "../failure/outcome.ts";
@@ -780,6 +866,7 @@ export declare function whole(min: number, max: number): Field<number>;
 export declare const oneOf: <const Value extends string>(...values: readonly Value[]) => Field<Value>;
 export declare const list: <Input, Output>(item: Field<Input, Output>) => Field<readonly Input[], readonly Output[]>;
 export declare const either: <const All extends readonly Field[]>(all: All, choose: (value: unknown) => All[number] | undefined) => Field<InputOf<All[number]>, OutputOf<All[number]>>;
+export declare const signingSecrets: Field<string | readonly string[], readonly string[]>;
 export declare function record<const All extends Fields>(fields: All): Field<RequiredOptions<All> & OptionalOptions<All>, Checked<All>>;
 export declare function check<Output>(owner: string, field: Field<unknown, Output>, value: unknown): Output;
 export declare function forPlugin<Options>(field: Field<Options, unknown>, look?: (options: Options) => void): {
@@ -955,6 +1042,11 @@ export interface Slots {
     readonly taken: number;
 }
 export declare function slots(capacity: number): Slots;
+
+// runtime/signed-token.ts
+export declare const minSecretCharacters = 16;
+export declare function signToken(purpose: string, content: Uint8Array, secret: string, macBytes: number): Buffer;
+export declare function openToken(purpose: string, token: Uint8Array, secrets: readonly string[], macBytes: number): Buffer | undefined;
 
 // runtime/version.ts
 export declare const version = "0.1.0";

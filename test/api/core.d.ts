@@ -21,7 +21,8 @@ export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
 export { createMessage, type MessageInput, type MessageOptions, type Prepare, } from "./message/create-message.ts";
 export { InvalidMessage } from "./message/fields.ts";
-export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Limits, Message, } from "./message/message.ts";
+export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Limits, Message, Unsubscribe, } from "./message/message.ts";
+export type { UnsubscribeInput } from "./message/unsubscribe.ts";
 export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
 export { overrides } from "./policies/overrides.ts";
@@ -103,9 +104,13 @@ export interface SendOptions {
     readonly journal?: Journal | undefined;
     readonly envelope?: Envelope | undefined;
     readonly handOver?: (() => Promise<void>) | undefined;
+    readonly tenant?: string | undefined;
     readonly scope?: DeliveryScope | undefined;
 }
 export declare function parseSendOptions(options: unknown): SendOptions;
+export interface UnsubscribeOptions {
+    readonly secret: string | readonly string[];
+}
 export interface ChainOptions {
     readonly id?: string | undefined;
     readonly deadlineMs?: number | undefined;
@@ -116,6 +121,8 @@ export interface ChainOptions {
     readonly from?: AddressInput | undefined;
     readonly limits?: Partial<Limits> | undefined;
     readonly prepare?: Prepare | undefined;
+    readonly correlation?: boolean | undefined;
+    readonly unsubscribe?: UnsubscribeOptions | undefined;
     readonly policies?: readonly Policy[] | undefined;
     readonly clock?: Clock | undefined;
 }
@@ -129,6 +136,8 @@ export interface ChainSettings {
     readonly from: AddressInput | undefined;
     readonly limits: Limits;
     readonly prepare: Prepare | undefined;
+    readonly correlation: boolean;
+    readonly unsubscribeSecret: string | undefined;
     readonly policies: readonly Policy[];
     readonly clock: Clock;
 }
@@ -536,6 +545,7 @@ import { type DeliveryStatusInput, type EnvelopeInput } from "./envelope.ts";
 import { type HeadersInput, type ListInput } from "./headers.ts";
 import { type Limits, type Message } from "./message.ts";
 import { type RawInput } from "./raw-message.ts";
+import { type UnsubscribeInput } from "./unsubscribe.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
     readonly content?: ContentInput;
@@ -564,6 +574,7 @@ export interface MessageInput {
     readonly priority?: string | null | undefined;
     readonly xMailer?: string | false | null | undefined;
     readonly dsn?: DeliveryStatusInput | false | null | undefined;
+    readonly unsubscribe?: UnsubscribeInput | false | null | undefined;
     readonly id?: Text;
     readonly messageId?: string | null | undefined;
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
@@ -576,9 +587,11 @@ export interface MessageOptions {
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
     readonly prepare?: Prepare | undefined;
+    readonly correlation?: boolean | undefined;
 }
 export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 export declare function isMessage(value: unknown): value is Message;
+export declare function registered(message: Message): Message;
 export declare function createMessage(given: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
@@ -671,6 +684,11 @@ export interface CalendarEvent {
     readonly filename: string;
     readonly content: Uint8Array;
 }
+export interface Unsubscribe {
+    readonly url: string;
+    readonly stream?: string;
+    readonly mailto?: string;
+}
 export interface DeliveryStatusRequest {
     readonly return?: "full" | "headers";
     readonly id?: string;
@@ -697,6 +715,8 @@ export interface Message {
     readonly icalEvent?: CalendarEvent;
     readonly attachments: readonly Attachment[];
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
+    readonly unsubscribe?: Unsubscribe;
+    readonly correlation?: false;
     readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
     readonly envelope: Envelope;
@@ -721,9 +741,20 @@ interface RawOptions {
     readonly limits?: Partial<Limits>;
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
+    readonly correlation?: boolean | undefined;
 }
 export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
+
+// message/unsubscribe.ts
+import type { Headers } from "./headers.ts";
+import type { Envelope, Unsubscribe } from "./message.ts";
+export interface UnsubscribeInput {
+    readonly url: string;
+    readonly stream?: string | null | undefined;
+    readonly mailto?: string | null | undefined;
+}
+export declare function readUnsubscribe(value: unknown, envelope: Envelope, headers: Headers): Unsubscribe | undefined;
 
 // policies/circuit-breaker.ts
 import { type Policy, type TimedOptions } from "./policy.ts";

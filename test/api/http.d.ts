@@ -25,7 +25,7 @@ export interface Letter {
     readonly key: string;
 }
 export declare function letterFor(message: Message, envelope: Envelope): Letter | string;
-export declare function withParts(message: Message): Promise<Message | string>;
+export declare function withParts(given: Message): Promise<Message | string>;
 export declare function addressed(letter: Letter | undefined, words: string | undefined): string[];
 export declare function inField(letter: Letter | undefined, field: RegExp, words: string | undefined): string[];
 
