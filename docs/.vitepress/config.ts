@@ -80,6 +80,8 @@ export default defineConfig({
           { text: "Templates", link: "/templates" },
           { text: "Test and preview", link: "/test-and-preview" },
           { text: "Bounces and complaints", link: "/feedback" },
+          { text: "Bounces by mail", link: "/bounces" },
+          { text: "Unsubscribe", link: "/unsubscribe" },
           { text: "Operate", link: "/operate" },
           { text: "Runbook", link: "/operations/runbook" },
           { text: "Write a provider", link: "/write-a-provider" },

@@ -14,6 +14,7 @@ export { type BounceToken, bounceAddress, maxBounceLocalPart, readBounceAddress,
 export { correlationId, hasMessageIdHeader, messageIdHeader, messageIdTag, withCorrelation, } from "./feedback/correlation.ts";
 export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
 export { suppressionEntry } from "./feedback/memory-suppression.ts";
+export { readUnsubscribeToken, type UnsubscribeRequest, unsubscribeParameter, unsubscribeToken, } from "./feedback/unsubscribe.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -29,6 +30,7 @@ export { type OptionIssue, type OptionsSchema, type OtherWords, optionMessage, t
 export { definePlugin, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
+export { type AbortListener, offAbort, onAbort } from "./runtime/abort.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
@@ -433,6 +435,19 @@ export interface SuppressionList {
 }
 export declare function suppressionKey(address: string): string;
 
+// feedback/unsubscribe.ts
+import type { Message } from "../message/message.ts";
+export interface UnsubscribeRequest {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly recipient: string;
+    readonly message: string;
+}
+export declare function unsubscribeToken({ tenant, stream, recipient, message }: UnsubscribeRequest, secret: string): string;
+export declare function readUnsubscribeToken(token: string, secrets: readonly string[]): UnsubscribeRequest | undefined;
+export declare const unsubscribeParameter = "token";
+export declare function withUnsubscribe(message: Message, secret: string | undefined, id: string, tenant: string | undefined): Message;
+
 // message/address-list.ts
 import { type Address } from "./address.ts";
 export interface AddressObject {
@@ -520,6 +535,7 @@ import { type DeliveryStatusInput, type EnvelopeInput } from "./envelope.ts";
 import { type HeadersInput, type ListInput } from "./headers.ts";
 import { type Limits, type Message } from "./message.ts";
 import { type RawInput } from "./raw-message.ts";
+import { type UnsubscribeInput } from "./unsubscribe.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
     readonly content?: ContentInput;
@@ -548,6 +564,7 @@ export interface MessageInput {
     readonly priority?: string | null | undefined;
     readonly xMailer?: string | false | null | undefined;
     readonly dsn?: DeliveryStatusInput | false | null | undefined;
+    readonly unsubscribe?: UnsubscribeInput | false | null | undefined;
     readonly id?: Text;
     readonly messageId?: string | null | undefined;
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
@@ -566,6 +583,7 @@ export interface MessageOptions {
 }
 export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 export declare function isMessage(value: unknown): value is Message;
+export declare function registered(message: Message): Message;
 export declare function createMessage(given: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
@@ -670,6 +688,11 @@ export interface CalendarEvent {
     readonly filename: string;
     readonly content: Uint8Array;
 }
+export interface Unsubscribe {
+    readonly url: string;
+    readonly stream?: string;
+    readonly mailto?: string;
+}
 export interface DeliveryStatusRequest {
     readonly return?: "full" | "headers";
     readonly id?: string;
@@ -697,6 +720,7 @@ export interface Message {
     readonly icalEvent?: CalendarEvent;
     readonly attachments: readonly Attachment[];
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
+    readonly unsubscribe?: Unsubscribe;
     readonly correlation?: false;
     readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
@@ -728,6 +752,16 @@ interface RawOptions {
 }
 export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
+
+// message/unsubscribe.ts
+import type { Headers } from "./headers.ts";
+import type { Envelope, Unsubscribe } from "./message.ts";
+export interface UnsubscribeInput {
+    readonly url: string;
+    readonly stream?: string | null | undefined;
+    readonly mailto?: string | null | undefined;
+}
+export declare function readUnsubscribe(value: unknown, envelope: Envelope, headers: Headers, streamOfMessage: string | undefined): Unsubscribe | undefined;
 
 // provider/closable.ts
 import { type Failure, type Outcome } from "../failure/outcome.ts";
@@ -1033,6 +1067,24 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     planRetry(request: RetryRequest): Promise<RetryPlan>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
+
+// runtime/abort.ts
+export interface AbortListener {
+    handleEvent(): void;
+}
+export declare class AbortScope implements AbortListener {
+    #private;
+    readonly signal: AbortSignal;
+    constructor(outer?: AbortSignal);
+    static of(signal: AbortSignal): AbortScope | undefined;
+    abort(reason: unknown): void;
+    add(listener: AbortListener): void;
+    remove(listener: AbortListener): void;
+    handleEvent(): void;
+    close(): void;
+}
+export declare function onAbort(signal: AbortSignal, listener: AbortListener): void;
+export declare function offAbort(signal: AbortSignal, listener: AbortListener): void;
 
 // runtime/clock.ts
 export interface Clock {

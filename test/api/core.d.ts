@@ -23,7 +23,8 @@ export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
 export { createMessage, type MessageInput, type MessageOptions, type Prepare, } from "./message/create-message.ts";
 export { InvalidMessage } from "./message/fields.ts";
-export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, IgnorableSuppression, Limits, Message, } from "./message/message.ts";
+export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, IgnorableSuppression, Limits, Message, Unsubscribe, } from "./message/message.ts";
+export type { UnsubscribeInput } from "./message/unsubscribe.ts";
 export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
 export { overrides } from "./policies/overrides.ts";
@@ -115,6 +116,9 @@ export interface SendSettings extends SendOptions {
     readonly suppression?: SuppressionSettings | undefined;
 }
 export declare function parseSendOptions(options: unknown): SendSettings;
+export interface UnsubscribeOptions {
+    readonly secret: string | readonly string[];
+}
 export interface ChainOptions {
     readonly id?: string | undefined;
     readonly deadlineMs?: number | undefined;
@@ -127,6 +131,7 @@ export interface ChainOptions {
     readonly suppression?: SuppressionList | SuppressionOptions | undefined;
     readonly prepare?: Prepare | undefined;
     readonly correlation?: boolean | undefined;
+    readonly unsubscribe?: UnsubscribeOptions | undefined;
     readonly policies?: readonly Policy[] | undefined;
     readonly clock?: Clock | undefined;
 }
@@ -141,6 +146,7 @@ export interface ChainSettings {
     readonly limits: Limits;
     readonly prepare: Prepare | undefined;
     readonly correlation: boolean;
+    readonly unsubscribeSecret: string | undefined;
     readonly policies: readonly Policy[];
     readonly suppression: SuppressionSettings | undefined;
     readonly clock: Clock;
@@ -659,6 +665,7 @@ import { type DeliveryStatusInput, type EnvelopeInput } from "./envelope.ts";
 import { type HeadersInput, type ListInput } from "./headers.ts";
 import { type Limits, type Message } from "./message.ts";
 import { type RawInput } from "./raw-message.ts";
+import { type UnsubscribeInput } from "./unsubscribe.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
     readonly content?: ContentInput;
@@ -687,6 +694,7 @@ export interface MessageInput {
     readonly priority?: string | null | undefined;
     readonly xMailer?: string | false | null | undefined;
     readonly dsn?: DeliveryStatusInput | false | null | undefined;
+    readonly unsubscribe?: UnsubscribeInput | false | null | undefined;
     readonly id?: Text;
     readonly messageId?: string | null | undefined;
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
@@ -705,6 +713,7 @@ export interface MessageOptions {
 }
 export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 export declare function isMessage(value: unknown): value is Message;
+export declare function registered(message: Message): Message;
 export declare function createMessage(given: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
@@ -801,6 +810,11 @@ export interface CalendarEvent {
     readonly filename: string;
     readonly content: Uint8Array;
 }
+export interface Unsubscribe {
+    readonly url: string;
+    readonly stream?: string;
+    readonly mailto?: string;
+}
 export interface DeliveryStatusRequest {
     readonly return?: "full" | "headers";
     readonly id?: string;
@@ -828,6 +842,7 @@ export interface Message {
     readonly icalEvent?: CalendarEvent;
     readonly attachments: readonly Attachment[];
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
+    readonly unsubscribe?: Unsubscribe;
     readonly correlation?: false;
     readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
@@ -859,6 +874,16 @@ interface RawOptions {
 }
 export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
+
+// message/unsubscribe.ts
+import type { Headers } from "./headers.ts";
+import type { Envelope, Unsubscribe } from "./message.ts";
+export interface UnsubscribeInput {
+    readonly url: string;
+    readonly stream?: string | null | undefined;
+    readonly mailto?: string | null | undefined;
+}
+export declare function readUnsubscribe(value: unknown, envelope: Envelope, headers: Headers, streamOfMessage: string | undefined): Unsubscribe | undefined;
 
 // policies/circuit-breaker.ts
 import { type Policy, type TimedOptions } from "./policy.ts";

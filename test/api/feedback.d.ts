@@ -14,6 +14,8 @@ export { type ResendReceiverOptions, resendReceiver } from "./sources/resend.ts"
 export { type SendgridReceiverOptions, sendgridReceiver } from "./sources/sendgrid.ts";
 export { type SnsReceiverOptions, snsReceiver } from "./sources/sns.ts";
 export { type AwsKeys, type SqsPoller, type SqsPollerOptions, type SqsReport, sqsPoller, } from "./sqs-poller.ts";
+export type { UnsubscribeView } from "./unsubscribe/page.ts";
+export { type UnsubscribeHandler, type UnsubscribeHandlerOptions, unsubscribeHandler, } from "./unsubscribe/unsubscribe-handler.ts";
 
 // feedback-handler.ts
 import { type FeedbackResult, type FeedbackStore, option } from "@relais/core/spi";
@@ -54,6 +56,13 @@ declare const fields: {
         address: option.Field<string, string> & option.Required;
         secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
         allowUnsigned: option.Field<boolean, boolean>;
+    }>>;
+    unsubscribe: option.Field<option.RequiredOptions<{
+        readonly secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    }> & option.OptionalOptions<{
+        readonly secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    }>, option.Checked<{
+        readonly secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
     }>>;
 };
 export interface ReceiveMailOptions extends option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
@@ -246,4 +255,27 @@ export interface SqsPoller {
     close(): Promise<void>;
 }
 export declare function sqsPoller(options: SqsPollerOptions): Promise<SqsPoller>;
+export {};
+
+// unsubscribe/page.ts
+export interface UnsubscribeView {
+    readonly state: "ask" | "done" | "invalid" | "failed";
+    readonly recipient?: string | undefined;
+    readonly stream?: string | undefined;
+}
+export declare function unsubscribePage(view: UnsubscribeView): string;
+
+// unsubscribe/unsubscribe-handler.ts
+import { type FeedbackStore, option } from "@relais/core/spi";
+import { type UnsubscribeView } from "./page.ts";
+declare const fields: {
+    secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    store: option.Field<FeedbackStore, FeedbackStore> & option.Required;
+    page: option.Field<(view: UnsubscribeView) => string, (view: UnsubscribeView) => string>;
+    onError: option.Field<(error: unknown) => void, (error: unknown) => void>;
+};
+export interface UnsubscribeHandlerOptions extends option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+}
+export type UnsubscribeHandler = (request: Request) => Promise<Response>;
+export declare function unsubscribeHandler(options: UnsubscribeHandlerOptions): UnsubscribeHandler;
 export {};

@@ -350,6 +350,8 @@ export interface AttemptEnd extends AttemptKey {
     readonly rejected: readonly Refusal[];
 }
 export declare function attemptEnd({ message, seq, claim }: AttemptKey, outcome: Outcome): AttemptEnd;
+export declare const isSendingSql = "m.state between 'sending' and 'sending'";
+export declare const isInFlightSql = "coalesce(a.kind, '') = ''";
 export declare function writeAttempts(database: Queryable, marks: readonly AttemptMark[]): Promise<boolean[]>;
 export declare const endSql: (ends: string, now?: "in flight" | "unknown") => string;
 export declare function endAttempts(database: Queryable, ends: readonly AttemptEnd[]): Promise<boolean[]>;

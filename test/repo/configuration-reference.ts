@@ -109,6 +109,11 @@ export const parts: readonly Part[] = [
     sources: [["packages/smtp/src/options/dkim-options.ts", "dkimFields"]],
   },
   {
+    title: "smtp: verp",
+    path: "chain[].options.verp",
+    sources: [["packages/smtp/src/options/options.ts", "verpFields"]],
+  },
+  {
     title: "ses",
     path: "chain[].options",
     says: "`use: ses`.",

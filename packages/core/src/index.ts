@@ -63,7 +63,9 @@ export type {
   IgnorableSuppression,
   Limits,
   Message,
+  Unsubscribe,
 } from "./message/message.ts";
+export type { UnsubscribeInput } from "./message/unsubscribe.ts";
 export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
 export { overrides } from "./policies/overrides.ts";

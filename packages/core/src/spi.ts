@@ -45,6 +45,12 @@ export type {
   FeedbackType,
 } from "./feedback/event.ts";
 export { suppressionEntry } from "./feedback/memory-suppression.ts";
+export {
+  readUnsubscribeToken,
+  type UnsubscribeRequest,
+  unsubscribeParameter,
+  unsubscribeToken,
+} from "./feedback/unsubscribe.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";

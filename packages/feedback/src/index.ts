@@ -28,3 +28,9 @@ export {
   type SqsReport,
   sqsPoller,
 } from "./sqs-poller.ts";
+export type { UnsubscribeView } from "./unsubscribe/page.ts";
+export {
+  type UnsubscribeHandler,
+  type UnsubscribeHandlerOptions,
+  unsubscribeHandler,
+} from "./unsubscribe/unsubscribe-handler.ts";

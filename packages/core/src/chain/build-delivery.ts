@@ -123,7 +123,7 @@ function retryTime({ failures, states }: RecipientTracker, clock: Clock) {
 
 /** Why a delivery ended before any provider was called. */
 export interface Refusal {
-  readonly kind: FailureKind & ("rejected" | "cancelled" | "skipped");
+  readonly kind: FailureKind & ("rejected" | "misconfigured" | "cancelled" | "skipped");
   readonly reason: string;
   readonly code?: string | undefined;
 }

@@ -2,7 +2,9 @@ import type { Attempt, Delivery } from "../events/delivery.ts";
 import { type Observer, observeBoth } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import { correlationId } from "../feedback/correlation.ts";
 import type { SuppressionList } from "../feedback/suppression.ts";
+import { withUnsubscribe } from "../feedback/unsubscribe.ts";
 import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
 import { InvalidMessage } from "../message/fields.ts";
 import type { Envelope, Message } from "../message/message.ts";
@@ -109,9 +111,11 @@ export class DeliveryRun implements SchedulerContext {
   /** Never rejects. */
   async deliver(input: MessageInput | Message): Promise<Delivery> {
     try {
-      const message = isMessage(input)
+      const read = isMessage(input)
         ? input
         : await readMessage(input, this.#chain.settings, this.#startedAt, this.signal);
+      const message =
+        "success" in read || read.unsubscribe === undefined ? read : this.#withUnsubscribe(read);
       if ("success" in message) return this.#refuse(message);
       this.#begin(message);
       if (this.suppression !== undefined) await this.#holdBack(this.suppression);
@@ -133,6 +137,17 @@ export class DeliveryRun implements SchedulerContext {
   #refuse(delivery: Delivery): Delivery {
     if (this.outer === undefined) reportRefused(this.#chain, delivery, this.#beganAt);
     return delivery;
+  }
+
+  #withUnsubscribe(message: Message): Message | Delivery {
+    const { settings } = this.#chain;
+    const id = correlationId(message) ?? message.id;
+    try {
+      return withUnsubscribe(message, settings.unsubscribeSecret, id, this.#options.tenant);
+    } catch (error) {
+      const kind = settings.unsubscribeSecret === undefined ? "misconfigured" : "rejected";
+      return refusedDelivery(settings, { kind, reason: (error as InvalidMessage).message }, message);
+    }
   }
 
   #begin(message: Message): void {

@@ -9,6 +9,7 @@ import { InvalidMessage } from "../message/fields.ts";
 import { defaultLimits, type Envelope, type Limits } from "../message/message.ts";
 import type { Policy } from "../policies/policy.ts";
 import { standardPolicies } from "../policies/standard.ts";
+import * as option from "../provider/option.ts";
 import type { DeliveryScope } from "../provider/scope.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption, providerId } from "../runtime/options.ts";
@@ -104,6 +105,17 @@ export function parseSendOptions(options: unknown): SendSettings {
   }
 }
 
+export interface UnsubscribeOptions {
+  /** 16 characters or more; of a list the first one signs. */
+  readonly secret: string | readonly string[];
+}
+
+function unsubscribeSecret(options: UnsubscribeOptions | undefined): string | undefined {
+  if (options === undefined) return undefined;
+  const fields = option.record({ secret: option.required(option.signingSecrets) });
+  return option.check("createChain.unsubscribe", fields, options).secret[0];
+}
+
 export interface ChainOptions {
   /** The chain's name, where it is a link of another. @defaultValue `"chain"` */
   readonly id?: string | undefined;
@@ -138,6 +150,11 @@ export interface ChainOptions {
    */
   readonly correlation?: boolean | undefined;
   /**
+   * The secret, 16 characters or more, that signs the links of messages with `unsubscribe`; of a list the first one.
+   * `unsubscribeHandler` is given the same. @defaultValue none
+   */
+  readonly unsubscribe?: UnsubscribeOptions | undefined;
+  /**
    * The policies of every provider that is given bare, not as a `link`; `[]` for none. Each provider has a state of its
    * own. A link is as it was made, and a chain within this one has its own links.
    * @defaultValue `standardPolicies()`: retry, breaker, and 30 s for an attempt
@@ -159,6 +176,7 @@ export interface ChainSettings {
   readonly limits: Limits;
   readonly prepare: Prepare | undefined;
   readonly correlation: boolean;
+  readonly unsubscribeSecret: string | undefined;
   readonly policies: readonly Policy[];
   readonly suppression: SuppressionSettings | undefined;
   readonly clock: Clock;
@@ -175,6 +193,7 @@ const names = [
   "limits",
   "prepare",
   "correlation",
+  "unsubscribe",
   "policies",
   "suppression",
   "clock",
@@ -243,7 +262,7 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
   if (journal !== undefined && !isJournal(journal)) {
     throw new TypeError("createChain: journal must be an object of functions: open, handOver, close, late");
   }
-  const { policies, prepare, suppression, correlation = true } = options;
+  const { policies, prepare, suppression, correlation = true, unsubscribe } = options;
   if (typeof correlation !== "boolean") throw new TypeError("createChain: correlation must be true or false");
   if (!isFunctionOrAbsent(prepare)) throw new TypeError("createChain: prepare must be a function");
   if (
@@ -263,6 +282,7 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
     limits: checked,
     prepare,
     correlation,
+    unsubscribeSecret: unsubscribeSecret(unsubscribe),
     policies: [...(policies ?? standardPolicies({ clock }))],
     suppression:
       suppression === undefined ? undefined : suppressionSettings("createChain: suppression", suppression),

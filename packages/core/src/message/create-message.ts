@@ -38,6 +38,7 @@ import {
 import { identity, idsOfOthers, readDate } from "./identity.ts";
 import { defaultLimits, type Limits, type Message } from "./message.ts";
 import { type RawInput, rawMessage } from "./raw-message.ts";
+import { readUnsubscribe, type UnsubscribeInput } from "./unsubscribe.ts";
 
 type Text = string | number | null | undefined;
 /** A body: text, or where its bytes come from. */
@@ -82,6 +83,8 @@ export interface MessageInput {
   /** The X-Mailer header; `false`: none. */
   readonly xMailer?: string | false | null | undefined;
   readonly dsn?: DeliveryStatusInput | false | null | undefined;
+  /** A link by which the recipient unsubscribes with one click (RFC 8058), signed by the chain; of a message to one. */
+  readonly unsubscribe?: UnsubscribeInput | false | null | undefined;
   /** The idempotency key: any text of one line, or a whole Message-ID. @defaultValue a new UUID */
   readonly id?: Text;
   /** The Message-ID header, where it is not to be made of `id`. */
@@ -145,6 +148,7 @@ const fields = new Set([
   "priority",
   "xMailer",
   "dsn",
+  "unsubscribe",
   "id",
   "messageId",
   "tags",
@@ -199,6 +203,12 @@ const made = sharedByCopies("messages", () => new WeakSet<object>());
 /** Whether `value` came out of `createMessage`. */
 export function isMessage(value: unknown): value is Message {
   return typeof value === "object" && value !== null && made.has(value);
+}
+
+/** A message made of another one. */
+export function registered(message: Message): Message {
+  made.add(Object.freeze(message));
+  return message;
 }
 
 function dateField(value: unknown, now: number): string {
@@ -327,6 +337,8 @@ async function read(rawInput: MessageInput, options: MessageOptions): Promise<Me
   }
   const inReplyTo = idsOfOthers("inReplyTo", input.inReplyTo).join(" ");
   const dsn = readDsn(input.dsn);
+  const suppression = suppressionFields(input);
+  const unsubscribe = readUnsubscribe(input.unsubscribe, envelope, headers, suppression.stream);
   const message: Message = Object.freeze({
     id: names.id,
     messageId: names.messageId,
@@ -349,8 +361,10 @@ async function read(rawInput: MessageInput, options: MessageOptions): Promise<Me
     headers,
     tags: messageTags(input.tags),
     ...(dsn === undefined ? {} : { dsn }),
+    ...(unsubscribe === undefined ? {} : { unsubscribe }),
     ...(options.correlation === false ? { correlation: false } : {}),
-    ...suppressionFields(input),
+    ...(unsubscribe?.stream === undefined ? {} : { stream: unsubscribe.stream }),
+    ...suppression,
     envelope,
     contentBytes,
   });

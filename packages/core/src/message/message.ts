@@ -51,6 +51,13 @@ export interface CalendarEvent {
   readonly content: Uint8Array;
 }
 
+/** A link by which the one recipient unsubscribes (RFC 8058). */
+export interface Unsubscribe {
+  readonly url: string;
+  readonly stream?: string;
+  readonly mailto?: string;
+}
+
 /** What a server is asked to report about a message (RFC 3461). Only SMTP servers that offer DSN are told. */
 export interface DeliveryStatusRequest {
   /** How much of the message a report brings back. */
@@ -94,6 +101,8 @@ export interface Message {
   readonly attachments: readonly Attachment[];
   /** Further headers, never structural ones; a list is the same header several times. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Still to be put into the header by a chain, which has the secret. */
+  readonly unsubscribe?: Unsubscribe;
   /** `false`: no provider adds an id by which an event says which message it is about. */
   readonly correlation?: false;
   readonly dsn?: DeliveryStatusRequest;

@@ -78,7 +78,7 @@ const isVague = (status: string | undefined): boolean => status === undefined ||
  * Of two codes the one to believe: the reply of the server that refused, where it has one, and else the more precise one.
  * Some servers report 5.1.1 where they were told of a full mailbox or of a blocked sender.
  */
-export function preciseStatus(status: string | undefined, words: string): string | undefined {
+function preciseStatus(status: string | undefined, words: string): string | undefined {
   const ofReply = withReplyCode.exec(words)?.[1];
   if (ofReply !== undefined && !isVague(ofReply)) return ofReply;
   if (!isVague(status)) return status;

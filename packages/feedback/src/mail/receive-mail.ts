@@ -5,10 +5,12 @@ import {
   messageIdHeader,
   option,
   readBounceAddress,
+  readUnsubscribeToken,
   reason,
   withoutAddresses,
 } from "@relais/core/spi";
 import { type Explanation, explainReply } from "@relais/smtp/replies";
+import { unsubscribeEvent } from "../unsubscribe/event.ts";
 import { type RecipientStatus, replyIn, reportedAddress } from "./delivery-status.ts";
 import { readComplaint } from "./feedback-report.ts";
 import { readBounce } from "./read-bounce.ts";
@@ -28,6 +30,8 @@ const fields = {
   provider: option.id,
   /** Return paths with a signed token. @defaultValue none: each report is believed */
   verp: option.record(verpFields),
+  /** The secret of the chain's option `unsubscribe`, for mails to `unsubscribe.mailto`. @defaultValue none: such mails tell nothing */
+  unsubscribe: option.record({ secret: option.required(option.signingSecrets) }),
 };
 
 export interface ReceiveMailOptions
@@ -168,13 +172,20 @@ export async function receiveMail(
   mail: Uint8Array,
   options: ReceiveMailOptions = {},
 ): Promise<MailReception> {
-  const { provider = "SMTP", verp } = option.check("receiveMail", option.record(fields), options);
+  const {
+    provider = "SMTP",
+    verp,
+    unsubscribe,
+  } = option.check("receiveMail", option.record(fields), options);
   let report: Report;
   try {
     report = await readReport(mail);
   } catch {
     return none("a mail that cannot be read");
   }
+  const [subject = ""] = /[\w-]{40,}/.exec(fieldOf(report.header, "subject") ?? "") ?? [];
+  const request = unsubscribe && readUnsubscribeToken(subject, unsubscribe.secret);
+  if (request !== undefined) return { events: [unsubscribeEvent(subject, request)] };
   const tale = taleOf(report);
   if (typeof tale === "string") return none(tale);
   const { source, told, original, mailFrom } = tale;

@@ -6,6 +6,7 @@ import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { conformanceCommand } from "./commands/conformance.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { feedbackCommand } from "./commands/feedback.ts";
 import { initCommand } from "./commands/init.ts";
 import { operationsCommand } from "./commands/operations.ts";
 import { outboxCommand } from "./commands/outbox.ts";
@@ -24,6 +25,7 @@ const commands: readonly AddCommand[] = [
   previewCommand,
   workerCommands,
   outboxCommand,
+  feedbackCommand,
   operationsCommand,
   completionCommand,
 ];

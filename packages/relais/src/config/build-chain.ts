@@ -21,7 +21,7 @@ import type { ChainEntry, ChainRules, ProviderEntry } from "./relais-config.ts";
 import { validate } from "./validate.ts";
 
 export interface BuildOptions
-  extends Pick<ChainOptions, "observers" | "journal" | "clock" | "limits" | "prepare"> {
+  extends Pick<ChainOptions, "observers" | "journal" | "clock" | "limits" | "prepare" | "unsubscribe"> {
   /** Which of `chains`. @defaultValue `chain`, or the only one there is */
   readonly name?: string | undefined;
 }
