@@ -51,10 +51,11 @@ describe.runIf(needs("postgres"))("a copy of an outbox", () => {
     );
     await copyOutbox(source, target);
     await copyOutbox(source, target);
-    const all = async (outbox: Outbox) => [
-      await Array.fromAsync(outbox.suppression.export()),
-      await outbox.events(id),
-    ];
+    const all = async (outbox: Outbox) => {
+      const entries: unknown[] = [];
+      for await (const entry of outbox.suppression.export()) entries.push(entry);
+      return [entries, await outbox.events(id)];
+    };
     const copied = await all(target);
     expect(copied[0]).toHaveLength(2_501);
     expect(copied).toEqual(await all(source));

@@ -11,6 +11,7 @@ import { operationsCommand } from "./commands/operations.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { sendCommand } from "./commands/send.ts";
+import { suppressionCommand } from "./commands/suppression.ts";
 import { workerCommands } from "./commands/worker.ts";
 import { readEnvFiles } from "./env-files.ts";
 
@@ -24,6 +25,7 @@ const commands: readonly AddCommand[] = [
   previewCommand,
   workerCommands,
   outboxCommand,
+  suppressionCommand,
   operationsCommand,
   completionCommand,
 ];
