@@ -10,6 +10,7 @@ export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Diagnosis, type Fail, type Failure, type FailureParts, failer, failure, type ReceiptParts, receipt, } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
+export { suppressionEntry } from "./feedback/memory-suppression.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
@@ -96,6 +97,7 @@ export {};
 
 // events/event.ts
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Suppressed } from "../feedback/suppression.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 import type { MessageState } from "./message-state.ts";
 interface EventBase {
@@ -160,6 +162,15 @@ export type ChainEvent = (ChainEventBase & {
     readonly failure?: Failure;
     readonly reopenAt?: number;
 }) | (ChainEventBase & {
+    readonly type: "suppressed";
+    readonly recipients: readonly (Suppressed & {
+        readonly address: string;
+    })[];
+}) | (ChainEventBase & {
+    readonly type: "suppression-unavailable";
+    readonly action: "defer" | "send";
+    readonly reason: string;
+}) | (ChainEventBase & {
     readonly type: "journal-lost";
     readonly provider: string;
     readonly attempt: string;
@@ -193,6 +204,11 @@ export type WorkerEvent = (WorkerEventBase & {
     readonly attempt: string;
     readonly outcome: Outcome;
     readonly state: MessageState;
+}) | (WorkerEventBase & {
+    readonly type: "feedback";
+    readonly matched: number;
+    readonly foreign: number;
+    readonly settled: number;
 }) | (WorkerEventBase & {
     readonly type: "error";
     readonly during: string;
@@ -315,6 +331,58 @@ export declare function urlSecrets(url: string): string[];
 export declare function decoded(text: string): string;
 export declare function withoutAddresses(text: string): string;
 
+// feedback/memory-suppression.ts
+import { type SuppressionList, type SuppressionReason } from "./suppression.ts";
+export interface SuppressionEntry {
+    readonly address: string;
+    readonly tenant: string;
+    readonly stream?: string;
+    readonly reason: SuppressionReason;
+    readonly source?: string;
+    readonly first: number;
+    readonly last: number;
+    readonly expiresAt?: number;
+    readonly count: number;
+}
+export interface SuppressionInput {
+    readonly address: string;
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+    readonly source?: string | undefined;
+    readonly since?: number | undefined;
+    readonly expiresAt?: number | undefined;
+}
+export interface SuppressionRemoval {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+}
+export interface MemorySuppression extends SuppressionList {
+    add(...entries: readonly (string | SuppressionInput)[]): void;
+    remove(address: string, which?: SuppressionRemoval): number;
+    entries(): readonly SuppressionEntry[];
+}
+export declare function suppressionEntry(input: string | SuppressionInput, now: number): SuppressionEntry;
+export declare function memorySuppression(entries?: readonly (string | SuppressionInput)[]): MemorySuppression;
+
+// feedback/suppression.ts
+export declare const suppressionReasons: readonly ["complained", "manual", "bounced", "unsubscribed"];
+export type SuppressionReason = (typeof suppressionReasons)[number];
+export interface SuppressionScope {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly ignore?: readonly SuppressionReason[] | undefined;
+}
+export interface Suppressed {
+    readonly reason: SuppressionReason;
+    readonly since: number;
+}
+export interface SuppressionList {
+    check(recipients: readonly string[], scope: SuppressionScope, signal?: AbortSignal): Promise<ReadonlyMap<string, Suppressed>>;
+}
+export declare function suppressionKey(address: string): string;
+
 // message/address-list.ts
 import { type Address } from "./address.ts";
 export interface AddressObject {
@@ -434,6 +502,8 @@ export interface MessageInput {
     readonly messageId?: string | null | undefined;
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
     readonly date?: Date | string | number | null | undefined;
+    readonly stream?: string | null | undefined;
+    readonly ignoreSuppression?: string | readonly string[] | null | undefined;
     readonly envelope?: EnvelopeInput | null | undefined;
     readonly raw?: RawInput | null | undefined;
 }
@@ -451,7 +521,7 @@ export {};
 // message/envelope.ts
 import { type Address } from "./address.ts";
 import { type AddressInput } from "./address-list.ts";
-import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
+import type { DeliveryStatusRequest, Envelope, Limits, Message } from "./message.ts";
 export interface EnvelopeInput {
     readonly from?: AddressInput | null | undefined;
     readonly to?: AddressInput | null | undefined;
@@ -469,6 +539,10 @@ export interface DeliveryStatusInput {
     readonly orcpt?: string | null | undefined;
 }
 export declare function readDsn(value: unknown): DeliveryStatusRequest | undefined;
+export declare function suppressionFields(input: {
+    readonly stream?: unknown;
+    readonly ignoreSuppression?: unknown;
+}): Pick<Message, "stream" | "ignoreSuppression">;
 
 // message/fields.ts
 export declare class InvalidMessage extends Error {
@@ -551,6 +625,7 @@ export interface DeliveryStatusRequest {
     readonly notify?: readonly ("never" | "success" | "failure" | "delay")[];
     readonly recipient?: string;
 }
+export type IgnorableSuppression = "bounced" | "unsubscribed" | "manual";
 export interface Message {
     readonly id: string;
     readonly messageId: string;
@@ -573,6 +648,8 @@ export interface Message {
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
     readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
+    readonly stream?: string;
+    readonly ignoreSuppression?: readonly IgnorableSuppression[];
     readonly envelope: Envelope;
     readonly contentBytes: number;
     readonly raw?: Uint8Array;
@@ -854,6 +931,7 @@ import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 export interface AttemptState {
     readonly provider: string;
     readonly to: readonly string[];
@@ -881,6 +959,8 @@ export interface RetryRequest extends RetryTurn {
 }
 export interface AttemptScope extends DeliveryScope {
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+    readonly tenant?: string | undefined;
+    readonly asked?: readonly SuppressionList[] | undefined;
     readonly hasUnasked?: boolean | undefined;
     retryTurn?(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;
@@ -893,6 +973,8 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     get journal(): Journal | undefined;
     get deadlineAt(): number;
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+    get tenant(): string | undefined;
+    get asked(): readonly SuppressionList[] | undefined;
     get hasUnasked(): boolean;
     retryTurn(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;

@@ -6,6 +6,7 @@ export type { ChainHealth } from "./chain/chain.ts";
 export { type Chain, createChain } from "./chain/chain.ts";
 export { type Link, link } from "./chain/link.ts";
 export type { ChainOptions, SendOptions } from "./chain/options.ts";
+export type { SuppressionOptions } from "./chain/suppression.ts";
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
 export { DeliveryError, unwrap } from "./events/delivery.ts";
 export type { BreakerState, ChainEvent, Observer, RelaisEvent, WorkerEvent } from "./events/event.ts";
@@ -15,13 +16,14 @@ export { describe, formatFailure } from "./failure/format.ts";
 export { type Disposition, type Dispositions, dispositions, type FailureKind, failureKinds, type Overrides, type Verdict, } from "./failure/kinds.ts";
 export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
-export { type Suppressed, type SuppressionList, type SuppressionReason, type SuppressionScope, suppressionKey, } from "./feedback/suppression.ts";
+export { type MemorySuppression, memorySuppression, type SuppressionEntry, type SuppressionInput, type SuppressionRemoval, } from "./feedback/memory-suppression.ts";
+export { type Suppressed, type SuppressionList, type SuppressionReason, type SuppressionScope, suppressionKey, suppressionReasons, } from "./feedback/suppression.ts";
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
 export { createMessage, type MessageInput, type MessageOptions, type Prepare, } from "./message/create-message.ts";
 export { InvalidMessage } from "./message/fields.ts";
-export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Limits, Message, } from "./message/message.ts";
+export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, IgnorableSuppression, Limits, Message, } from "./message/message.ts";
 export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
 export { overrides } from "./policies/overrides.ts";
@@ -92,20 +94,27 @@ export declare function makeLink(provider: Provider, policies: readonly Policy[]
 import type { Observer } from "../events/event.ts";
 import { type Journal } from "../events/journal.ts";
 import { type FailureKind } from "../failure/kinds.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 import { type AddressInput } from "../message/address-list.ts";
 import type { Prepare } from "../message/create-message.ts";
 import { type Envelope, type Limits } from "../message/message.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { DeliveryScope } from "../provider/scope.ts";
 import { type Clock } from "../runtime/clock.ts";
+import { type SuppressionOptions, type SuppressionSettings } from "./suppression.ts";
 export interface SendOptions {
     readonly signal?: AbortSignal | undefined;
     readonly journal?: Journal | undefined;
     readonly envelope?: Envelope | undefined;
     readonly handOver?: (() => Promise<void>) | undefined;
+    readonly tenant?: string | undefined;
+    readonly suppression?: SuppressionList | SuppressionOptions | undefined;
     readonly scope?: DeliveryScope | undefined;
 }
-export declare function parseSendOptions(options: unknown): SendOptions;
+export interface SendSettings extends SendOptions {
+    readonly suppression?: SuppressionSettings | undefined;
+}
+export declare function parseSendOptions(options: unknown): SendSettings;
 export interface ChainOptions {
     readonly id?: string | undefined;
     readonly deadlineMs?: number | undefined;
@@ -115,6 +124,7 @@ export interface ChainOptions {
     readonly journal?: Journal | undefined;
     readonly from?: AddressInput | undefined;
     readonly limits?: Partial<Limits> | undefined;
+    readonly suppression?: SuppressionList | SuppressionOptions | undefined;
     readonly prepare?: Prepare | undefined;
     readonly policies?: readonly Policy[] | undefined;
     readonly clock?: Clock | undefined;
@@ -130,9 +140,68 @@ export interface ChainSettings {
     readonly limits: Limits;
     readonly prepare: Prepare | undefined;
     readonly policies: readonly Policy[];
+    readonly suppression: SuppressionSettings | undefined;
     readonly clock: Clock;
 }
 export declare function parseChainOptions(options: ChainOptions): ChainSettings;
+
+// chain/recipient-tracker.ts
+import { type Failure, type Outcome, type Receipt } from "../failure/outcome.ts";
+export interface RecipientState {
+    readonly address: string;
+    readonly status: "pending" | "accepted" | "ended";
+    readonly failures: readonly (Failure | undefined)[];
+    readonly retryAt: readonly (number | undefined)[];
+    readonly unknowns: number;
+    readonly end?: Failure;
+}
+export interface FailoverRules {
+    shouldFailOver(failure: Failure, place: number): boolean;
+    now(): number;
+}
+export declare class RecipientTracker {
+    #private;
+    readonly recipients: readonly string[];
+    readonly failures: (Failure | undefined)[];
+    early: Failure | undefined;
+    possibleDuplicate: boolean;
+    constructor(recipients: readonly string[], rules: FailoverRules);
+    get innerFailures(): readonly (readonly Failure[] | undefined)[];
+    get receipts(): readonly Receipt[];
+    get fullReceipt(): Receipt | undefined;
+    get states(): readonly RecipientState[];
+    get pending(): readonly string[];
+    isPending(address: string): boolean;
+    record(place: number, outcome: Outcome, to: readonly string[]): void;
+    recordSoFar(place: number, outcome: Outcome, to: readonly string[]): void;
+    endEarly(failures: ReadonlyMap<string, Failure>, all: Failure): void;
+    keepPending(to: readonly string[]): void;
+}
+
+// chain/suppression.ts
+import type { Observer } from "../events/event.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
+import type { Message } from "../message/message.ts";
+import { type Clock } from "../runtime/clock.ts";
+import type { RecipientTracker } from "./recipient-tracker.ts";
+export interface SuppressionOptions {
+    readonly list: SuppressionList;
+    readonly onUnavailable?: "defer" | "send" | undefined;
+    readonly timeoutMs?: number | undefined;
+}
+export type SuppressionSettings = {
+    readonly [K in keyof SuppressionOptions]-?: NonNullable<SuppressionOptions[K]>;
+};
+export declare function suppressionSettings(what: string, option: SuppressionList | SuppressionOptions): SuppressionSettings;
+export interface SuppressionContext {
+    readonly message: Message;
+    readonly tenant: string | undefined;
+    readonly tracker: RecipientTracker;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    readonly observe: Observer | undefined;
+}
+export declare function holdBack(lists: readonly SuppressionSettings[], context: SuppressionContext): Promise<void>;
 
 // events/delivery.ts
 import type { FailureKind } from "../failure/kinds.ts";
@@ -194,6 +263,7 @@ export {};
 
 // events/event.ts
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Suppressed } from "../feedback/suppression.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 import type { MessageState } from "./message-state.ts";
 interface EventBase {
@@ -258,6 +328,15 @@ export type ChainEvent = (ChainEventBase & {
     readonly failure?: Failure;
     readonly reopenAt?: number;
 }) | (ChainEventBase & {
+    readonly type: "suppressed";
+    readonly recipients: readonly (Suppressed & {
+        readonly address: string;
+    })[];
+}) | (ChainEventBase & {
+    readonly type: "suppression-unavailable";
+    readonly action: "defer" | "send";
+    readonly reason: string;
+}) | (ChainEventBase & {
     readonly type: "journal-lost";
     readonly provider: string;
     readonly attempt: string;
@@ -291,6 +370,11 @@ export type WorkerEvent = (WorkerEventBase & {
     readonly attempt: string;
     readonly outcome: Outcome;
     readonly state: MessageState;
+}) | (WorkerEventBase & {
+    readonly type: "feedback";
+    readonly matched: number;
+    readonly foreign: number;
+    readonly settled: number;
 }) | (WorkerEventBase & {
     readonly type: "error";
     readonly during: string;
@@ -434,11 +518,48 @@ export interface FeedbackStore {
     record(events: readonly FeedbackEvent[]): Promise<FeedbackResult>;
 }
 
+// feedback/memory-suppression.ts
+import { type SuppressionList, type SuppressionReason } from "./suppression.ts";
+export interface SuppressionEntry {
+    readonly address: string;
+    readonly tenant: string;
+    readonly stream?: string;
+    readonly reason: SuppressionReason;
+    readonly source?: string;
+    readonly first: number;
+    readonly last: number;
+    readonly expiresAt?: number;
+    readonly count: number;
+}
+export interface SuppressionInput {
+    readonly address: string;
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+    readonly source?: string | undefined;
+    readonly since?: number | undefined;
+    readonly expiresAt?: number | undefined;
+}
+export interface SuppressionRemoval {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+}
+export interface MemorySuppression extends SuppressionList {
+    add(...entries: readonly (string | SuppressionInput)[]): void;
+    remove(address: string, which?: SuppressionRemoval): number;
+    entries(): readonly SuppressionEntry[];
+}
+export declare function suppressionEntry(input: string | SuppressionInput, now: number): SuppressionEntry;
+export declare function memorySuppression(entries?: readonly (string | SuppressionInput)[]): MemorySuppression;
+
 // feedback/suppression.ts
-export type SuppressionReason = "bounced" | "complained" | "unsubscribed" | "manual";
+export declare const suppressionReasons: readonly ["complained", "manual", "bounced", "unsubscribed"];
+export type SuppressionReason = (typeof suppressionReasons)[number];
 export interface SuppressionScope {
     readonly tenant?: string | undefined;
     readonly stream?: string | undefined;
+    readonly ignore?: readonly SuppressionReason[] | undefined;
 }
 export interface Suppressed {
     readonly reason: SuppressionReason;
@@ -568,6 +689,8 @@ export interface MessageInput {
     readonly messageId?: string | null | undefined;
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
     readonly date?: Date | string | number | null | undefined;
+    readonly stream?: string | null | undefined;
+    readonly ignoreSuppression?: string | readonly string[] | null | undefined;
     readonly envelope?: EnvelopeInput | null | undefined;
     readonly raw?: RawInput | null | undefined;
 }
@@ -585,7 +708,7 @@ export {};
 // message/envelope.ts
 import { type Address } from "./address.ts";
 import { type AddressInput } from "./address-list.ts";
-import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
+import type { DeliveryStatusRequest, Envelope, Limits, Message } from "./message.ts";
 export interface EnvelopeInput {
     readonly from?: AddressInput | null | undefined;
     readonly to?: AddressInput | null | undefined;
@@ -603,6 +726,10 @@ export interface DeliveryStatusInput {
     readonly orcpt?: string | null | undefined;
 }
 export declare function readDsn(value: unknown): DeliveryStatusRequest | undefined;
+export declare function suppressionFields(input: {
+    readonly stream?: unknown;
+    readonly ignoreSuppression?: unknown;
+}): Pick<Message, "stream" | "ignoreSuppression">;
 
 // message/fields.ts
 export declare class InvalidMessage extends Error {
@@ -677,6 +804,7 @@ export interface DeliveryStatusRequest {
     readonly notify?: readonly ("never" | "success" | "failure" | "delay")[];
     readonly recipient?: string;
 }
+export type IgnorableSuppression = "bounced" | "unsubscribed" | "manual";
 export interface Message {
     readonly id: string;
     readonly messageId: string;
@@ -699,6 +827,8 @@ export interface Message {
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
     readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
+    readonly stream?: string;
+    readonly ignoreSuppression?: readonly IgnorableSuppression[];
     readonly envelope: Envelope;
     readonly contentBytes: number;
     readonly raw?: Uint8Array;
@@ -936,6 +1066,7 @@ import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 export interface AttemptState {
     readonly provider: string;
     readonly to: readonly string[];
@@ -963,6 +1094,8 @@ export interface RetryRequest extends RetryTurn {
 }
 export interface AttemptScope extends DeliveryScope {
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+    readonly tenant?: string | undefined;
+    readonly asked?: readonly SuppressionList[] | undefined;
     readonly hasUnasked?: boolean | undefined;
     retryTurn?(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;
@@ -975,6 +1108,8 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     get journal(): Journal | undefined;
     get deadlineAt(): number;
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
+    get tenant(): string | undefined;
+    get asked(): readonly SuppressionList[] | undefined;
     get hasUnasked(): boolean;
     retryTurn(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;
