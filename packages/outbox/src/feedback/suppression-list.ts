@@ -1,17 +1,11 @@
-import type {
-  Suppressed,
-  SuppressionEntry,
-  SuppressionInput,
-  SuppressionList,
-  SuppressionReason,
-  SuppressionRemoval,
-} from "@relais/core";
-import { suppressionKey, suppressionReasons } from "@relais/core";
+import type { SuppressionEntry, SuppressionInput, SuppressionList, SuppressionRemoval } from "@relais/core";
+import { suppressionReasons } from "@relais/core";
 import { suppressionEntry } from "@relais/core/spi";
 import type { Database } from "../database/database.ts";
 import { retryConflict } from "../database/retry-conflict.ts";
 import { readEvents, type StoredEvent } from "../store/events.ts";
 import {
+  addressKey,
   checkSuppressed,
   listSuppressions,
   removeSuppressions,
@@ -19,6 +13,7 @@ import {
   type SuppressedRow,
   type SuppressionFilter,
   type SuppressionRow,
+  suppressedOf,
   type TenantAddress,
   writeSuppressions,
 } from "../store/suppression.ts";
@@ -77,23 +72,10 @@ export function suppressionList(database: Database): OutboxSuppression {
   };
 
   return Object.freeze({
-    async check(recipients, { tenant = "default", stream = "", ignore }) {
+    async check(recipients, scope) {
+      const { tenant = "default" } = scope;
       const rows = await find(recipients.map((one) => ({ tenant, address: addressKey(one) })));
-      if (rows.length === 0) return none;
-      const found = new Map<string, Suppressed>();
-      for (const recipient of recipients) {
-        const address = addressKey(recipient);
-        const heeded = rows.filter(
-          (row) =>
-            row.address === address &&
-            (row.stream === "" || row.stream === stream) &&
-            ignore?.includes(row.reason) !== true,
-        );
-        const [first] = heeded.sort((a, b) => weightOf(a.reason) - weightOf(b.reason));
-        if (first !== undefined)
-          found.set(recipient, { reason: first.reason, since: first.first_at.getTime() });
-      }
-      return found;
+      return suppressedOf(rows, recipients, scope);
     },
     async list({ limit = 100, after, ...filter } = {}) {
       if (!Number.isInteger(limit) || limit < 1 || limit > 1_000)
@@ -135,9 +117,6 @@ export function suppressionList(database: Database): OutboxSuppression {
   } satisfies OutboxSuppression);
 }
 
-const none: ReadonlyMap<string, Suppressed> = new Map();
-const weightOf = (reason: SuppressionReason): number => suppressionReasons.indexOf(reason);
-const addressKey = (address: string): string => toPgText(suppressionKey(address));
 const keyOf = ({ tenant, address }: TenantAddress): string => `${tenant}\n${address}`;
 
 /** @throws {TypeError} there is no such reason */

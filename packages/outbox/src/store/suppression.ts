@@ -1,6 +1,13 @@
-import type { SuppressionReason } from "@relais/core";
+import {
+  type Suppressed,
+  type SuppressionReason,
+  type SuppressionScope,
+  suppressionKey,
+  suppressionReasons,
+} from "@relais/core";
 import type { Queryable } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
+import { toPgText } from "./trace.ts";
 
 /** An address of a tenant. */
 export interface TenantAddress {
@@ -12,8 +19,35 @@ export interface SuppressedRow extends TenantAddress {
   /** Empty: of every stream. */
   readonly stream: string;
   readonly reason: SuppressionReason;
-  readonly first_at: Date;
+  readonly first_at: Date | string;
 }
+
+/** Of addresses on the list, those that a message heeds, each by its weightiest reason. */
+export function suppressedOf(
+  rows: readonly SuppressedRow[],
+  recipients: readonly string[],
+  { stream = "", ignore }: SuppressionScope,
+): ReadonlyMap<string, Suppressed> {
+  const found = new Map<string, Suppressed>();
+  if (rows.length === 0) return found;
+  const weightOf = ({ reason }: SuppressedRow): number => suppressionReasons.indexOf(reason);
+  for (const recipient of recipients) {
+    const address = addressKey(recipient);
+    const [first] = rows
+      .filter(
+        (row) =>
+          row.address === address &&
+          (row.stream === "" || row.stream === stream) &&
+          ignore?.includes(row.reason) !== true,
+      )
+      .sort((a, b) => weightOf(a) - weightOf(b));
+    if (first !== undefined)
+      found.set(recipient, { reason: first.reason, since: new Date(first.first_at).getTime() });
+  }
+  return found;
+}
+
+export const addressKey = (address: string): string => toPgText(suppressionKey(address));
 
 const checkSql = prepared(`select s.tenant, s.address, s.stream, s.reason, s.first_at
   from unnest($1::text[], $2::text[]) as i (tenant, address)

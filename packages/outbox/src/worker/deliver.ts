@@ -11,6 +11,7 @@ import { deserialize } from "../enqueue/serialize.ts";
 import { type ClaimedMessage, readAttachments } from "../store/claims.ts";
 import type { Completion } from "../store/completions.ts";
 import type { RecipientStatus } from "../store/message.ts";
+import { suppressedOf } from "../store/suppression.ts";
 import { lastNumber, lastSuccess, storable, storableId, traceEntries } from "../store/trace.ts";
 import { decide, giveUp, statusAfter } from "./decide.ts";
 import type { MessageJournal } from "./journal.ts";
@@ -67,7 +68,7 @@ export async function deliver(
     signal,
     envelope,
     tenant: row.tenant || undefined,
-    suppression: context.suppression,
+    suppression: suppressionFor(row, context.suppression),
   });
   const after = Date.now();
   if (isUntried(delivery)) {
@@ -90,6 +91,20 @@ export async function deliver(
   });
   return { delivery, completion };
 }
+
+/** The list as it was when the message was claimed: the hand-over looks at it once more. */
+function suppressionFor(
+  { suppressed, recipients }: ClaimedMessage,
+  option: SuppressionOptions | undefined,
+): SuppressionOptions | undefined {
+  if (option === undefined || suppressed === undefined || recipients === null) return option;
+  if (suppressed === null) return recipients.every(isAscii) ? undefined : option;
+  // In which way other letters are put into lower case is a matter of the database.
+  if (!recipients.every(isAscii)) return option;
+  return { list: { check: async (to, scope) => suppressedOf(suppressed, to, scope) } };
+}
+
+const isAscii = (text: string): boolean => /^[\x21-\x7e]*$/.test(text);
 
 /** Limits are checked when a message is enqueued; what was accepted is sent. */
 const noLimits = {

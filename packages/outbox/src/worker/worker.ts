@@ -113,6 +113,7 @@ export function createWorker(outbox: WorkerOutbox, chain: WorkerChain, options: 
       freed,
       concurrency,
       worker: name,
+      checks: outbox.suppression !== undefined && settings.suppression === "defer",
       isStopping,
       onError: reportError("claiming"),
     });

@@ -12,6 +12,7 @@ import { operationsCommand } from "./commands/operations.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { sendCommand } from "./commands/send.ts";
+import { suppressionCommand } from "./commands/suppression.ts";
 import { workerCommands } from "./commands/worker.ts";
 import { readEnvFiles } from "./env-files.ts";
 
@@ -26,6 +27,7 @@ const commands: readonly AddCommand[] = [
   workerCommands,
   outboxCommand,
   feedbackCommand,
+  suppressionCommand,
   operationsCommand,
   completionCommand,
 ];

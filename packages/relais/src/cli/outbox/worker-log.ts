@@ -23,8 +23,8 @@ function textLine(event: WorkerEvent): string {
     case "late":
       return `${at} ${event.message} a late answer: ${event.state}`;
     case "feedback": {
-      const { matched, foreign, settled } = event;
-      return `${at} events of vendors: ${matched} found their message, ${foreign} were of other mail, ${settled} messages settled`;
+      const { matched, settled, foreign } = event;
+      return `${at} feedback: ${matched} of messages that are known now, ${settled} messages settled, ${foreign} of other mail`;
     }
     case "error":
       return `${at} error while ${event.during}: ${event.error}`;
