@@ -1,7 +1,7 @@
 import type { Message } from "@relais/core/spi";
 import { expect, test } from "vitest";
 import { apiServer, type Received } from "./api-server.ts";
-import { context, letter, richLetter } from "./context.ts";
+import { context, richLetter, sampleMessage } from "./context.ts";
 import { type Vendor, vendors } from "./vendors.ts";
 
 const [resend, postmark, sendgrid, , brevo] = vendors as readonly [Vendor, Vendor, Vendor, Vendor, Vendor];
@@ -51,7 +51,7 @@ test("Resend is sent exactly this", async () => {
 });
 
 test("Resend is kept from writing a text of its own", async () => {
-  const { json } = await sent(resend, await letter({ id: "order-2", text: undefined, html: "<p>Hello</p>" }));
+  const { json } = await sent(resend, await sampleMessage({ id: "order-2", text: undefined, html: "<p>Hello</p>" }));
   expect(json).toEqual({
     from: "Ann <ann@example.com>",
     to: ["bob@example.org"],
@@ -150,20 +150,23 @@ test("Brevo is sent exactly this, and no message with inline files or two Reply-
   });
   const server = await apiServer(() => brevo.success);
   const provider = brevo.make({ endpoint: server.endpoint });
-  for (const message of [await richLetter(), await letter({ replyTo: ["a@example.com", "b@example.com"] })])
+  for (const message of [
+    await richLetter(),
+    await sampleMessage({ replyTo: ["a@example.com", "b@example.com"] }),
+  ])
     expect(await provider.send(message, context(message))).toMatchObject({ kind: "refused" });
   expect(server.connections()).toBe(0);
 });
 
 test.each(vendors)("$name: a message with nothing special has nothing empty in it", async (vendor) => {
-  const { json } = await sent(vendor, await letter());
+  const { json } = await sent(vendor, await sampleMessage());
   const empties = Object.values(json).filter((one) => Array.isArray(one) && one.length === 0);
   expect(empties).toEqual([]);
 });
 
 test("a long name for Resend is several encoded words, which a reader puts together", async () => {
   const name = `Ünder, ${"ü😀".repeat(40)}`;
-  const { json } = await sent(resend, await letter({ to: { name, address: "bob@example.org" } }));
+  const { json } = await sent(resend, await sampleMessage({ to: { name, address: "bob@example.org" } }));
   const [to = ""] = json.to as string[];
   const words = [...to.matchAll(/=\?utf-8\?B\?([^?]*)\?=/g)];
   for (const [word] of words) expect(word.length).toBeLessThanOrEqual(75);
@@ -175,7 +178,10 @@ test("a name for Resend cannot bring a recipient", async () => {
   for (const name of ["x (eve), y", "a, b", 'a"b', "a;b", "a@b"]) {
     const { json } = await sent(
       resend,
-      await letter({ to: { name, address: "bob@example.org" }, from: { name, address: "ann@example.com" } }),
+      await sampleMessage({
+        to: { name, address: "bob@example.org" },
+        from: { name, address: "ann@example.com" },
+      }),
     );
     expect((json.to as string[])[0]).toMatch(/^=\?utf-8\?B\?\S+\?= <bob@example\.org>$/);
     expect(json.from).toMatch(/^"(?:[^"\\]|\\.)*" <ann@example\.com>$/);
