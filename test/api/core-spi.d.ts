@@ -25,6 +25,7 @@ export { type OptionIssue, type OptionsSchema, type OtherWords, optionMessage, t
 export { definePlugin, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
+export { type AbortListener, offAbort, onAbort } from "./runtime/abort.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
@@ -897,6 +898,24 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     retryTurn(request: RetryRequest): Promise<RetryTurn>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
+
+// runtime/abort.ts
+export interface AbortListener {
+    handleEvent(): void;
+}
+export declare class AbortScope implements AbortListener {
+    #private;
+    readonly signal: AbortSignal;
+    constructor(outer?: AbortSignal);
+    static of(signal: AbortSignal): AbortScope | undefined;
+    abort(reason: unknown): void;
+    add(listener: AbortListener): void;
+    remove(listener: AbortListener): void;
+    handleEvent(): void;
+    close(): void;
+}
+export declare function onAbort(signal: AbortSignal, listener: AbortListener): void;
+export declare function offAbort(signal: AbortSignal, listener: AbortListener): void;
 
 // runtime/clock.ts
 export interface Clock {
