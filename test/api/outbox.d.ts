@@ -190,13 +190,13 @@ export {};
 
 // operations/purge.ts
 import type { Database } from "../database/database.ts";
-import type { MessageFilter } from "../store/queries.ts";
+import { type MessageFilter } from "../store/queries.ts";
 export interface PurgeOptions extends MessageFilter {
     readonly state?: MessageFilter["state"];
     readonly batch?: number | undefined;
     readonly onProgress?: ((deleted: number) => void) | undefined;
 }
-export declare function purge(database: Database, options: PurgeOptions): Promise<number>;
+export declare function purge(database: Database, options: PurgeOptions, isStopping?: () => boolean): Promise<number>;
 
 // outbox.ts
 import type { MessageInput } from "@relais/core";
@@ -361,6 +361,7 @@ export declare function list(database: Queryable, options: ListOptions, defaultF
 export declare function get(database: Queryable, id: string, defaultFrom?: string): Promise<OutboxMessage | undefined>;
 export declare function countByState(database: Queryable, filter: MessageFilter): Promise<Partial<Record<State, number>>>;
 export declare function whereSql(filter: MessageFilter, values: unknown[]): string;
+export declare function foldCounts(database: Queryable): Promise<void>;
 export interface OutboxStats {
     readonly byState: Readonly<Record<State, number>>;
     readonly oldestQueuedMs: number;
