@@ -142,14 +142,14 @@ test.each(vendors)(
   async (vendor) => {
     const tags = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`tag${i}`, `value ${i}`]));
     const id = "0198c7a4-1111-7222-8333-444455556666";
-    const { request } = await sent(vendor, await letter({ id, tags }));
+    const { request } = await sent(vendor, await sampleMessage({ id, tags }));
     const body = request.body.toString();
     expect(body).toMatch(new RegExp(`X-Relais-Id\\W[\\s\\S]{0,20}${id}`));
     expect(body).toMatch(new RegExp(`relais_id\\W[\\s\\S]{0,20}${id}`));
     // What an outbox says wins: its id is not the message's.
-    const outbox = await sent(vendor, await letter({ id, tags: { relais_id: "of-the-outbox" } }));
+    const outbox = await sent(vendor, await sampleMessage({ id, tags: { relais_id: "of-the-outbox" } }));
     expect(outbox.request.body.toString()).toMatch(/X-Relais-Id\W[\s\S]{0,20}of-the-outbox/);
-    const off = { ...(await letter({ id, tags })), correlation: false } as const;
+    const off = { ...(await sampleMessage({ id, tags })), correlation: false } as const;
     expect((await sent(vendor, off)).request.body.toString()).not.toMatch(/relais[-_]id/i);
   },
 );
