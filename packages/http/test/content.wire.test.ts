@@ -51,7 +51,10 @@ test("Resend is sent exactly this", async () => {
 });
 
 test("Resend is kept from writing a text of its own", async () => {
-  const { json } = await sent(resend, await sampleMessage({ id: "order-2", text: undefined, html: "<p>Hello</p>" }));
+  const { json } = await sent(
+    resend,
+    await sampleMessage({ id: "order-2", text: undefined, html: "<p>Hello</p>" }),
+  );
   expect(json).toEqual({
     from: "Ann <ann@example.com>",
     to: ["bob@example.org"],

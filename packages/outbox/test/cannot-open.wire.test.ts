@@ -132,7 +132,7 @@ describe.runIf(needs("postgres"))("a server that lets nobody in", () => {
 
 test("a password with signs that end a URL's user part is told before anything is connected", async () => {
   for (const sign of ["#", "/", "?"]) {
-    const database = `postgres://app:${12}${sign}x@db/mail`;
+    const database = `postgres://app:${`12${sign}x`}@db/mail`;
     const error: unknown = await createOutbox({ database }).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toMatch(/percent-encoded/);
