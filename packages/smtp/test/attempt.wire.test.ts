@@ -27,6 +27,7 @@ async function setup(): Promise<{
   const shared = (acquire = (standard: Acquire) => standard): ProviderState => ({
     outcomes: outcomeFactory("SMTP", secretRedactor(settings)),
     sign: undefined,
+    verp: undefined,
     learned: learnedLimits(),
     pool: {
       acquire: acquire(open),
