@@ -79,6 +79,7 @@ export default defineConfig({
           { text: "Dev, staging, prod", link: "/stages" },
           { text: "Templates", link: "/templates" },
           { text: "Test and preview", link: "/test-and-preview" },
+          { text: "Suppression", link: "/suppression" },
           { text: "Operate", link: "/operate" },
           { text: "Runbook", link: "/operations/runbook" },
           { text: "Write a provider", link: "/write-a-provider" },

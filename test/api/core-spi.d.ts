@@ -13,6 +13,7 @@ export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redac
 export { suppressionEntry } from "./feedback/memory-suppression.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export { suppressionFields } from "./message/envelope.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
 export { identity } from "./message/identity.ts";

@@ -329,6 +329,11 @@ export interface AttemptStart extends AttemptKey {
     readonly worker: string;
     readonly provider: string;
     readonly recipients: readonly string[];
+    readonly guard?: {
+        readonly addresses: readonly string[];
+        readonly stream: string;
+        readonly ignore: readonly string[];
+    };
 }
 export interface AttemptMark extends AttemptStart {
     readonly phase: "open" | "handed_over";
@@ -354,6 +359,7 @@ import type { AttachmentInput } from "@relais/core";
 import type { Database, Queryable } from "../database/database.ts";
 import type { StoredContent } from "./enqueue.ts";
 import type { Refusal, UnknownPolicy } from "./message.ts";
+import type { SuppressedRow } from "./suppression.ts";
 import type { DeliveryTrace } from "./trace.ts";
 export interface ClaimedMessage {
     readonly id: string;
@@ -376,6 +382,7 @@ export interface ClaimedMessage {
     readonly recoveries: number;
     readonly bytes: number;
     readonly doubtful: readonly string[];
+    readonly suppressed?: readonly SuppressedRow[] | null;
 }
 export interface ClaimOptions {
     readonly limit: number;
@@ -383,9 +390,10 @@ export interface ClaimOptions {
     readonly lease: string;
     readonly bytes: number;
     readonly allowLarger: boolean;
+    readonly checks?: boolean;
     readonly recovered?: boolean;
 }
-export declare function claimMessages(database: Database, { limit, worker, lease, bytes, allowLarger, recovered }: ClaimOptions): Promise<readonly ClaimedMessage[]>;
+export declare function claimMessages(database: Database, { limit, worker, lease, bytes, allowLarger, checks, recovered }: ClaimOptions): Promise<readonly ClaimedMessage[]>;
 export declare function hasRecovered(database: Database): Promise<boolean>;
 export declare function releaseClaim(database: Database, { id, claim }: Pick<ClaimedMessage, "id" | "claim">): Promise<void>;
 export interface KnownRecipients {
@@ -624,7 +632,7 @@ export interface OutboxStats {
 export declare function stats(database: Queryable): Promise<OutboxStats>;
 
 // store/suppression.ts
-import type { SuppressionReason } from "@relais/core";
+import { type Suppressed, type SuppressionReason, type SuppressionScope } from "@relais/core";
 import type { Queryable } from "../database/database.ts";
 export interface TenantAddress {
     readonly tenant: string;
@@ -633,8 +641,10 @@ export interface TenantAddress {
 export interface SuppressedRow extends TenantAddress {
     readonly stream: string;
     readonly reason: SuppressionReason;
-    readonly first_at: Date;
+    readonly first_at: Date | string;
 }
+export declare function suppressedOf(rows: readonly SuppressedRow[], recipients: readonly string[], { stream, ignore }: SuppressionScope): ReadonlyMap<string, Suppressed>;
+export declare const addressKey: (address: string) => string;
 export declare function checkSuppressed(database: Queryable, addresses: readonly TenantAddress[]): Promise<readonly SuppressedRow[]>;
 export interface SuppressionRow extends TenantAddress {
     readonly stream: string;
@@ -889,7 +899,7 @@ export interface MessageJournal extends Journal {
     flush(): Promise<void>;
     failed(): boolean;
 }
-export declare function messageJournal({ id: message, claim, seq: lastSeq }: ClaimedMessage, worker: string, writer: JournalWriter, onLate: (result: AttemptResult) => void): MessageJournal;
+export declare function messageJournal({ id: message, claim, seq: lastSeq, suppressed, content }: ClaimedMessage, worker: string, writer: JournalWriter, onLate: (result: AttemptResult) => void): MessageJournal;
 export {};
 
 // worker/late-results.ts

