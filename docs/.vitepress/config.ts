@@ -82,6 +82,7 @@ export default defineConfig({
           { text: "Bounces and complaints", link: "/feedback" },
           { text: "Bounces by mail", link: "/bounces" },
           { text: "Unsubscribe", link: "/unsubscribe" },
+          { text: "Suppression", link: "/suppression" },
           { text: "Operate", link: "/operate" },
           { text: "Runbook", link: "/operations/runbook" },
           { text: "Write a provider", link: "/write-a-provider" },

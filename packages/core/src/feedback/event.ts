@@ -44,7 +44,7 @@ export interface FeedbackEvent {
   readonly code?: string | undefined;
   /** The reason in the provider's words, without addresses. */
   readonly reason?: string | undefined;
-  /** The stream that was unsubscribed from; every stream if absent. */
+  /** The stream that was unsubscribed from. @defaultValue that of the message, if it is known and has one; else every stream */
   readonly stream?: string | undefined;
   /** Of a message that is not known (an unsubscribe token names it). @defaultValue that of the message */
   readonly tenant?: string | undefined;
