@@ -182,22 +182,39 @@ export class Connection implements BodySink {
         }
       }
       this.#line = all.slice(at);
+      if (answers > 0 && this.#isAhead()) {
+        this.#fail(outOfStep());
+        this.destroy();
+        return;
+      }
     }
     if (Math.max(this.#line.length, this.#lines?.length ?? 0) <= this.#maxReplyCharacters) return;
     this.#fail(smtpError("the reply is too long", { code: "EPROTOCOL" }));
     this.destroy();
   }
 
+  /** Whether a reply has begun that answers nothing: behind 354 it came before the body, without PIPELINING before the command. */
+  #isAhead(): boolean {
+    const begin = this.#lines ?? this.#line.trim();
+    if (begin === "") return false;
+    if (this.#step === "body" || this.#step === "idle") return true;
+    return !this.offers.pipelining && !"421".startsWith(begin.slice(0, 3));
+  }
+
   #answer(response: string): void {
     const step = this.#step;
-    const isPositive = response.startsWith("2");
+    const isPositive = positive.test(response);
     if (step === "mail") this.#answerMail(response, isPositive);
     else if (step === "rcpt") this.#answerRcpt(response, isPositive);
     else if (step === "data") this.#answerData(response);
     else if (step === "empty") this.#fail(this.#envelopeError(response));
-    else if ((step === "body" || step === "rset") && isPositive) this.#succeed(response);
+    else if (step === "rset" && isPositive) this.#succeed(response);
     else if (step === "body") {
-      this.#fail(smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response }));
+      const isEarly = this.#body?.handedOver !== true;
+      if (isPositive) this.#succeed(response);
+      else this.#fail(smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response }));
+      // At once: a hand-over that has just been agreed to would let the rest of the body out.
+      if (isEarly) this.destroy();
     } else {
       // Not asked for: the next command would take it for its own.
       this.#fail(outOfStep());
@@ -244,7 +261,7 @@ export class Connection implements BodySink {
   }
 
   #answerData(response: string): void {
-    const goesAhead = response.startsWith("3");
+    const goesAhead = /^3\d\d/.test(response);
     const error = this.#envelopeError(response);
     if (error !== undefined && goesAhead && this.#envelope.mailError === undefined) {
       // It must refuse DATA without an accepted recipient. An empty message has nobody to go to.
@@ -255,7 +272,7 @@ export class Connection implements BodySink {
       // Without a sender there is no transaction that could be ended.
       if (goesAhead) this.destroy();
     } else if (goesAhead) this.#writeBody();
-    else if (response.startsWith("2")) {
+    else if (positive.test(response)) {
       // Some servers say 250. Others have said something that was not asked for, and 354 is on its way.
       this.#step = "go-ahead";
       this.#timer = setTimeout(() => this.#writeBody(), silenceMs);
@@ -313,6 +330,8 @@ export class Connection implements BodySink {
 
 /** What no address may hold between its brackets. */
 const unfit = /[\r\n<>]/;
+
+const positive = /^2\d\d/;
 
 /** A line of a reply that has further ones. */
 const goesOn = /^\d+-/;
