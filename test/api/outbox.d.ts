@@ -358,7 +358,7 @@ export declare function attemptEnd({ message, seq, claim }: AttemptKey, outcome:
 export declare const isSendingSql = "m.state between 'sending' and 'sending'";
 export declare const isInFlightSql = "coalesce(a.kind, '') = ''";
 export declare function writeAttempts(database: Queryable, marks: readonly AttemptMark[]): Promise<boolean[]>;
-export declare const endSql: (ends: string, now?: "in flight" | "unknown") => string;
+export declare const endSql: (ends: string, messages: string, now?: "in flight" | "unknown") => string;
 export declare function endAttempts(database: Queryable, ends: readonly AttemptEnd[]): Promise<boolean[]>;
 export declare const doubtfulSql: (message: string) => string;
 export declare function attemptsOf(tx: Queryable, messages: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptRow[]>>;
