@@ -1,0 +1,1 @@
+export const harness = { make() {}, provoke: { stall() {} }, cannot: { stall: "it never does" } };
