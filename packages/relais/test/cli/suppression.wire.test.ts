@@ -157,18 +157,23 @@ const exports: readonly (readonly [
 ];
 
 describe("a list that a vendor exports", () => {
-  test.each(exports)("of %s (%j) is known by its columns", async (name, lines, expected, flags = []) => {
-    const result = await relais("import", file("list.csv", ...lines), "--tenant", "t", ...flags);
-    expect(result).toMatchObject({ code: 0, err: "" });
-    const entries = await all();
-    expect(
-      entries.map(({ address, reason, stream }) => [address[0], reason, stream].filter(Boolean).join(" ")),
-    ).toEqual(expected);
-    for (const { tenant, source } of entries)
-      expect({ tenant, source }).toEqual({ tenant: "t", source: `import:${name}` });
-    if (name !== "ses")
-      expect(entries.map(({ first }) => new Date(first).getUTCFullYear())).toEqual(expected.map(() => 2026));
-  });
+  test.each(exports.map(([name, lines, expected, flags = []]) => [name, lines, expected, flags] as const))(
+    "of %s (%j) is known by its columns",
+    async (name, lines, expected, flags) => {
+      const result = await relais("import", file("list.csv", ...lines), "--tenant", "t", ...flags);
+      expect(result).toMatchObject({ code: 0, err: "" });
+      const entries = await all();
+      expect(
+        entries.map(({ address, reason, stream }) => [address[0], reason, stream].filter(Boolean).join(" ")),
+      ).toEqual(expected);
+      for (const { tenant, source } of entries)
+        expect({ tenant, source }).toEqual({ tenant: "t", source: `import:${name}` });
+      if (name !== "ses")
+        expect(entries.map(({ first }) => new Date(first).getUTCFullYear())).toEqual(
+          expected.map(() => 2026),
+        );
+    },
+  );
 
   test("rows that are wrong are told by their line, and the others are imported", async () => {
     const list = file(
