@@ -33,7 +33,7 @@ export interface ImapRound {
 }
 
 /** More than a report has before the mail that came back. */
-const maxBytes = 512 * 1024;
+const maxBytes = 64 * 1024;
 
 /**
  * Reads the mails of a mailbox that have not been read, and stores what they say; each is marked as read, or moved, after
