@@ -100,6 +100,7 @@ export default defineConfig({
           { text: "Every field", link: "/configuration-reference" },
           { text: "The command", link: "/command" },
           { text: "Works with", link: "/works-with" },
+          { text: "Benchmarks", link: "/benchmarks" },
           { text: "Failure kinds", link: "/failure-kinds" },
           { text: "Migration", link: "/migration" },
         ],
