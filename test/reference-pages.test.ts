@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { faults } from "./bench/decisions/faults.ts";
+import { type Comparison, page as decisionsPage } from "./bench/decisions/page.ts";
+import { peers } from "./bench/peers/all.ts";
 import { commandPage } from "./repo/command-page.ts";
 import {
   configurationReference,
@@ -33,6 +36,18 @@ test("docs/works-with.md matches its rows; npm run works-with runs them and writ
   const page = readFileSync(join(root, "docs/works-with.md"), "utf8");
   const date = /written on (\d{4}-\d\d-\d\d)\./.exec(page)?.[1] ?? "";
   expect(page).toBe(worksWithPage(date));
+});
+
+test("docs/decisions-compared.md matches the last run of npm run bench:decisions, which had every fault", () => {
+  const run: Comparison = JSON.parse(readFileSync(join(root, "docs/decisions-compared.json"), "utf8"));
+  const names = faults.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { id } of peers) expect(run.results[id]?.map(({ fault }) => fault)).toEqual(names);
+  expect(run.results.relais?.filter(({ verdict }) => verdict !== "right")).toEqual([]);
+  const page = decisionsPage(run, faults, peers);
+  const path = join(root, "docs/decisions-compared.md");
+  if (process.env.UPDATE_API !== undefined) writeFileSync(path, page);
+  expect(readFileSync(path, "utf8")).toBe(page);
 });
 
 /** Every name of a property that a schema knows, at any depth. */

@@ -16,6 +16,7 @@ const doorsOf: Readonly<Record<string, readonly string[]>> = {
   "@relais/http-client": ["."],
   "@relais/ses": ["."],
   "@relais/conformance": ["."],
+  "@relais/feedback": ["."],
   "@relais/http": ["."],
   "@relais/nodemailer": ["."],
   "@relais/opentelemetry": ["."],

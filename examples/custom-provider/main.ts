@@ -1,7 +1,7 @@
 // Runs the conformance rules on the provider, then loads it into a chain by configuration.
 import { coverage, rules } from "@relais/conformance";
 import { loadChain } from "relais";
-import { harness, target } from "./harness.ts";
+import { harness } from "./harness.ts";
 
 for (const rule of rules(harness)) {
   await rule.run();
@@ -10,10 +10,10 @@ for (const rule of rules(harness)) {
 const { covered, notCovered } = coverage(harness);
 console.log(`every rule kept: ${covered.length > 20}, not covered: ${notCovered.length}`);
 
-const far = await target();
+const target = await harness.make();
 const chain = await loadChain({
   cwd: import.meta.dirname,
-  config: { chain: [{ use: "./pigeon.ts", options: { url: far.url, token: "pigeon-token-42" } }] },
+  config: { chain: [{ use: "./pigeon.ts", options: { url: target.endpoint, token: "pigeon-token-42" } }] },
 });
 const delivery = await chain.send({
   from: "a@example.org",
@@ -23,4 +23,4 @@ const delivery = await chain.send({
 });
 console.log(`by configuration: ${delivery.success ? delivery.provider : delivery.error}`);
 await chain.close();
-await far.close();
+await target.close();

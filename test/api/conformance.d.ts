@@ -1,7 +1,17 @@
 // What @relais/conformance opens. Written by `npm run api`.
 
 // index.ts
+export { brevoSender } from "./feedback/brevo-sender.ts";
+export { mailgunSender } from "./feedback/mailgun-sender.ts";
+export { postmarkSender } from "./feedback/postmark-sender.ts";
+export { resendSender } from "./feedback/resend-sender.ts";
+export type { FeedbackSender, RefusedWebhook, VendorEvent, WebhookRequest } from "./feedback/sender.ts";
+export { sendgridSender } from "./feedback/sendgrid-sender.ts";
+export { type SesFormat, sesEvent } from "./feedback/ses-event.ts";
+export { type SnsOptions, type SnsSender, snsSender } from "./feedback/sns-sender.ts";
+export { type SqsServer, sqsServer } from "./feedback/sqs-server.ts";
 export type { Behaviour, Harness, Need, ProvokedKind, Received, TestTarget } from "./harness/harness.ts";
+export { type HttpHarnessOptions, type HttpReply, type HttpTarget, httpHarness, } from "./harness/http-harness.ts";
 export type { MakeChain } from "./rules/chain.ts";
 export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts";
 export { type CertificateKind, type KeyAndCertificate, testAuthority, testCertificate, } from "./server/certificates.ts";
@@ -15,6 +25,125 @@ export { nth, once, type SmtpAuth, type SmtpDecision, type SmtpMechanism, type S
 export type { AcceptedMail, SmtpLogin, SmtpSession } from "./smtp/records.ts";
 export { smtpServer } from "./smtp/smtp-server.ts";
 export { throughChain, type WrappedTarget } from "./through-chain.ts";
+
+// feedback/brevo-sender.ts
+import { type FeedbackSender } from "./sender.ts";
+export declare function brevoSender(): FeedbackSender<{
+    readonly auth: {
+        readonly token: string;
+    };
+}>;
+
+// feedback/mailgun-sender.ts
+import { type FeedbackSender, type VendorEvent, type WebhookRequest } from "./sender.ts";
+export declare function mailgunSender(): FeedbackSender<{
+    readonly signingKey: string;
+}> & {
+    replay(event: VendorEvent): readonly [WebhookRequest, WebhookRequest];
+};
+
+// feedback/postmark-sender.ts
+import { type FeedbackSender } from "./sender.ts";
+declare const login: {
+    user: string;
+    pass: string;
+};
+export declare function postmarkSender(): FeedbackSender<{
+    readonly auth: typeof login;
+}>;
+export {};
+
+// feedback/resend-sender.ts
+import { type FeedbackSender, type WebhookRequest } from "./sender.ts";
+export declare function resendSender(): FeedbackSender<{
+    readonly secret: readonly string[];
+}> & {
+    sign(body: unknown): WebhookRequest;
+};
+
+// feedback/sender.ts
+import type { BounceType, FeedbackType } from "@relais/core/spi";
+export interface VendorEvent {
+    readonly type: FeedbackType;
+    readonly bounce?: BounceType | undefined;
+    readonly recipient: string;
+    readonly message?: string | undefined;
+    readonly providerMessageId: string;
+    readonly at: number;
+}
+export interface WebhookRequest {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Uint8Array<ArrayBuffer>;
+}
+export interface RefusedWebhook {
+    readonly name: string;
+    readonly status: number;
+    readonly request: WebhookRequest;
+}
+export interface FeedbackSender<Options extends object> {
+    readonly source: string;
+    readonly options: Options;
+    readonly secrets: readonly string[];
+    readonly tells: readonly Pick<VendorEvent, "type" | "bounce">[];
+    requests(events: readonly VendorEvent[]): readonly WebhookRequest[];
+    ignored(): readonly WebhookRequest[];
+    refused(): readonly RefusedWebhook[];
+    tampered?(request: WebhookRequest, where: number): WebhookRequest;
+}
+export declare function bytesOf(value: unknown): Uint8Array<ArrayBuffer>;
+export declare const seconds: (ms: number) => number;
+export declare const iso: (ms: number) => string;
+export declare const notJson: readonly (readonly [name: string, body: string | Uint8Array])[];
+export declare const oversized: Uint8Array<ArrayBuffer>;
+export declare function flipped(body: Uint8Array, where: number): Uint8Array<ArrayBuffer>;
+export declare function loginHeaders(value: string): {
+    readonly right: Readonly<Record<string, string>>;
+    readonly wrong: readonly (readonly [name: string, headers: Readonly<Record<string, string>>])[];
+};
+
+// feedback/sendgrid-sender.ts
+import { type FeedbackSender } from "./sender.ts";
+export declare function sendgridSender(): FeedbackSender<{
+    readonly publicKey: string;
+}>;
+
+// feedback/ses-event.ts
+import { type VendorEvent } from "./sender.ts";
+export type SesFormat = "notificationType" | "eventType";
+export declare function sesEvent(event: VendorEvent, format?: SesFormat): string;
+
+// feedback/sns-sender.ts
+import { type FeedbackSender, type VendorEvent, type WebhookRequest } from "./sender.ts";
+import { type SesFormat } from "./ses-event.ts";
+type Envelope = Record<string, string | undefined>;
+export interface SnsOptions {
+    readonly topics: readonly string[];
+    readonly fetch: typeof fetch;
+}
+export interface SnsSender extends FeedbackSender<SnsOptions> {
+    readonly topic: string;
+    readonly asked: readonly string[];
+    readonly confirmed: readonly string[];
+    notification(message: string, changes?: Envelope): WebhookRequest;
+    event(event: VendorEvent, format: SesFormat, version?: "1" | "2"): WebhookRequest;
+    confirmation(type: "SubscriptionConfirmation" | "UnsubscribeConfirmation", changes?: Envelope): WebhookRequest;
+    close(): Promise<void>;
+}
+export declare function snsSender(): Promise<SnsSender>;
+export {};
+
+// feedback/sqs-server.ts
+export interface SqsServer {
+    readonly endpoint: string;
+    readonly queueUrl: string;
+    send(body: string): void;
+    readonly left: readonly string[];
+    readonly receives: number;
+    close(): Promise<void>;
+}
+export declare function sqsServer({ visibilityMs, }?: {
+    readonly visibilityMs?: number;
+}): Promise<SqsServer>;
 
 // harness/fixture.ts
 import { type Message, type MessageInput } from "@relais/core/spi";
@@ -75,6 +204,39 @@ export interface Harness<S extends TestTarget = TestTarget> {
     } | undefined;
     readonly from?: string | undefined;
 }
+
+// harness/http-harness.ts
+import { type IncomingMessage } from "node:http";
+import type { Provider } from "@relais/core/spi";
+import type { Harness, Need, ProvokedKind, Received, TestTarget } from "./harness.ts";
+export interface HttpReply {
+    readonly status?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+}
+export interface HttpHarnessOptions {
+    create(endpoint: string): Provider;
+    readonly secrets: readonly string[];
+    read(request: Request): Promise<Omit<Received, "id">> | Omit<Received, "id">;
+    accepted(id: string): HttpReply;
+    readonly verified?: HttpReply;
+    readonly refused: {
+        readonly [K in Exclude<ProvokedKind, "unknown">]?: HttpReply;
+    };
+    quoting(text: string): HttpReply;
+    partial?(id: string): HttpReply;
+    deferred?(id: string): HttpReply;
+    readonly cannot?: {
+        readonly [N in Need]?: string;
+    };
+}
+export interface HttpTarget extends TestTarget {
+    readonly endpoint: string;
+    refuse(reply: HttpReply): void;
+    accept(answer: (id: string, request: IncomingMessage) => HttpReply | undefined, without?: string): void;
+    down(): Promise<void>;
+}
+export declare function httpHarness(options: HttpHarnessOptions): Harness<HttpTarget>;
 
 // rules/chain.ts
 import { type Provider } from "@relais/core/spi";

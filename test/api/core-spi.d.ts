@@ -10,8 +10,14 @@ export type { Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export { type Diagnosis, type Fail, type Failure, type FailureParts, failer, failure, type ReceiptParts, receipt, } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
+export { type BounceToken, bounceAddress, maxBounceLocalPart, readBounceAddress, } from "./feedback/bounce-address.ts";
+export { correlationId, hasMessageIdHeader, messageIdHeader, messageIdTag, withCorrelation, } from "./feedback/correlation.ts";
+export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
+export { suppressionEntry } from "./feedback/memory-suppression.ts";
+export { readUnsubscribeToken, type UnsubscribeRequest, unsubscribeParameter, unsubscribeToken, } from "./feedback/unsubscribe.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export { suppressionFields } from "./message/envelope.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
 export { identity } from "./message/identity.ts";
@@ -25,6 +31,7 @@ export { type OptionIssue, type OptionsSchema, type OtherWords, optionMessage, t
 export { definePlugin, type Plugin, type PluginParts, type PluginTools, pluginContract, pluginFault, } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
+export { type AbortListener, offAbort, onAbort } from "./runtime/abort.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
@@ -33,6 +40,7 @@ export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/optio
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
+export { openToken, signToken } from "./runtime/signed-token.ts";
 export { version } from "./runtime/version.ts";
 export { untilAborted } from "./runtime/wait.ts";
 
@@ -96,6 +104,7 @@ export {};
 
 // events/event.ts
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Suppressed } from "../feedback/suppression.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 import type { MessageState } from "./message-state.ts";
 interface EventBase {
@@ -160,6 +169,15 @@ export type ChainEvent = (ChainEventBase & {
     readonly failure?: Failure;
     readonly reopenAt?: number;
 }) | (ChainEventBase & {
+    readonly type: "suppressed";
+    readonly recipients: readonly (Suppressed & {
+        readonly address: string;
+    })[];
+}) | (ChainEventBase & {
+    readonly type: "suppression-unavailable";
+    readonly action: "defer" | "send";
+    readonly reason: string;
+}) | (ChainEventBase & {
     readonly type: "journal-lost";
     readonly provider: string;
     readonly attempt: string;
@@ -193,6 +211,11 @@ export type WorkerEvent = (WorkerEventBase & {
     readonly attempt: string;
     readonly outcome: Outcome;
     readonly state: MessageState;
+}) | (WorkerEventBase & {
+    readonly type: "feedback";
+    readonly matched: number;
+    readonly foreign: number;
+    readonly settled: number;
 }) | (WorkerEventBase & {
     readonly type: "error";
     readonly during: string;
@@ -271,7 +294,7 @@ export interface Failure extends AggregateFields {
     readonly reason: string;
     readonly code?: string;
     readonly retryAfterMs?: number;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly definite?: true;
     readonly accepted?: readonly string[];
     readonly rejected?: readonly Rejection[];
@@ -285,7 +308,7 @@ export interface FailureParts {
     readonly reason: string;
     readonly code?: string | undefined;
     readonly retryAfterMs?: number | undefined;
-    readonly again?: false | undefined;
+    readonly retryable?: false | undefined;
     readonly definite?: true | undefined;
     readonly rejected?: readonly Rejection[] | undefined;
 }
@@ -314,6 +337,117 @@ export declare function redactor(secrets: Iterable<string | undefined>): (text: 
 export declare function urlSecrets(url: string): string[];
 export declare function decoded(text: string): string;
 export declare function withoutAddresses(text: string): string;
+
+// feedback/bounce-address.ts
+export declare const maxBounceLocalPart: number;
+export declare function bounceAddress(address: string, id: string, recipients: readonly string[], secret: string): string;
+export interface BounceToken {
+    readonly message?: string | undefined;
+    isOf(id: string): boolean;
+    isAbout(recipient: string): boolean;
+}
+export declare function readBounceAddress(text: string, address: string, secrets: readonly string[]): BounceToken | "forged" | undefined;
+
+// feedback/correlation.ts
+import type { Message } from "../message/message.ts";
+export declare const messageIdHeader = "X-Relais-Id";
+export declare const messageIdTag = "relais_id";
+export declare function correlationId({ tags, id, correlation }: Message): string | undefined;
+export declare const hasMessageIdHeader: ({ headers }: Message) => boolean;
+export declare function withCorrelation(message: Message): Message;
+
+// feedback/event.ts
+export type FeedbackType = "delivered" | "deferred" | "bounced" | "blocked" | "complained" | "unsubscribed" | "failed";
+export type BounceType = "hard" | "soft" | "undetermined";
+export interface FeedbackEvent {
+    readonly type: FeedbackType;
+    readonly bounce?: BounceType | undefined;
+    readonly recipient: string;
+    readonly provider: string;
+    readonly source: string;
+    readonly eventId: string;
+    readonly message?: string | undefined;
+    readonly providerMessageId?: string | undefined;
+    readonly code?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly tenant?: string | undefined;
+    readonly at: number;
+}
+export interface FeedbackResult {
+    readonly stored: number;
+    readonly repeated: number;
+    readonly early: number;
+    readonly foreign: number;
+}
+export interface FeedbackStore {
+    record(events: readonly FeedbackEvent[]): Promise<FeedbackResult>;
+}
+
+// feedback/memory-suppression.ts
+import { type SuppressionList, type SuppressionReason } from "./suppression.ts";
+export interface SuppressionEntry {
+    readonly address: string;
+    readonly tenant: string;
+    readonly stream?: string;
+    readonly reason: SuppressionReason;
+    readonly source?: string;
+    readonly first: number;
+    readonly last: number;
+    readonly expiresAt?: number;
+    readonly count: number;
+}
+export interface SuppressionInput {
+    readonly address: string;
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+    readonly source?: string | undefined;
+    readonly since?: number | undefined;
+    readonly expiresAt?: number | undefined;
+}
+export interface SuppressionRemoval {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+}
+export interface MemorySuppression extends SuppressionList {
+    add(...entries: readonly (string | SuppressionInput)[]): void;
+    remove(address: string, which?: SuppressionRemoval): number;
+    entries(): readonly SuppressionEntry[];
+}
+export declare function suppressionEntry(input: string | SuppressionInput, now: number): SuppressionEntry;
+export declare function memorySuppression(entries?: readonly (string | SuppressionInput)[]): MemorySuppression;
+
+// feedback/suppression.ts
+export declare const suppressionReasons: readonly ["complained", "manual", "bounced", "unsubscribed"];
+export type SuppressionReason = (typeof suppressionReasons)[number];
+export interface SuppressionScope {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly ignore?: readonly SuppressionReason[] | undefined;
+}
+export interface Suppressed {
+    readonly reason: SuppressionReason;
+    readonly since: number;
+}
+export interface SuppressionList {
+    check(recipients: readonly string[], scope: SuppressionScope, signal?: AbortSignal): Promise<ReadonlyMap<string, Suppressed>>;
+}
+export declare function suppressionKey(address: string): string;
+
+// feedback/unsubscribe.ts
+import type { Message } from "../message/message.ts";
+export interface UnsubscribeRequest {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly recipient: string;
+    readonly message: string;
+}
+export declare function unsubscribeToken({ tenant, stream, recipient, message }: UnsubscribeRequest, secret: string): string;
+export declare function readUnsubscribeToken(token: string, secrets: readonly string[]): UnsubscribeRequest | undefined;
+export declare const unsubscribeParameter = "token";
+export declare function withUnsubscribe(message: Message, secret: string | undefined, id: string, tenant: string | undefined): Message;
 
 // message/address-list.ts
 import { type Address } from "./address.ts";
@@ -402,6 +536,7 @@ import { type DeliveryStatusInput, type EnvelopeInput } from "./envelope.ts";
 import { type HeadersInput, type ListInput } from "./headers.ts";
 import { type Limits, type Message } from "./message.ts";
 import { type RawInput } from "./raw-message.ts";
+import { type UnsubscribeInput } from "./unsubscribe.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
     readonly content?: ContentInput;
@@ -430,10 +565,13 @@ export interface MessageInput {
     readonly priority?: string | null | undefined;
     readonly xMailer?: string | false | null | undefined;
     readonly dsn?: DeliveryStatusInput | false | null | undefined;
+    readonly unsubscribe?: UnsubscribeInput | false | null | undefined;
     readonly id?: Text;
     readonly messageId?: string | null | undefined;
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
     readonly date?: Date | string | number | null | undefined;
+    readonly stream?: string | null | undefined;
+    readonly ignoreSuppression?: string | readonly string[] | null | undefined;
     readonly envelope?: EnvelopeInput | null | undefined;
     readonly raw?: RawInput | null | undefined;
 }
@@ -442,16 +580,18 @@ export interface MessageOptions {
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
     readonly prepare?: Prepare | undefined;
+    readonly correlation?: boolean | undefined;
 }
 export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 export declare function isMessage(value: unknown): value is Message;
+export declare function registered(message: Message): Message;
 export declare function createMessage(given: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
 // message/envelope.ts
 import { type Address } from "./address.ts";
 import { type AddressInput } from "./address-list.ts";
-import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
+import type { DeliveryStatusRequest, Envelope, Limits, Message } from "./message.ts";
 export interface EnvelopeInput {
     readonly from?: AddressInput | null | undefined;
     readonly to?: AddressInput | null | undefined;
@@ -469,6 +609,10 @@ export interface DeliveryStatusInput {
     readonly orcpt?: string | null | undefined;
 }
 export declare function readDsn(value: unknown): DeliveryStatusRequest | undefined;
+export declare function suppressionFields(input: {
+    readonly stream?: unknown;
+    readonly ignoreSuppression?: unknown;
+}): Pick<Message, "stream" | "ignoreSuppression">;
 
 // message/fields.ts
 export declare class InvalidMessage extends Error {
@@ -545,12 +689,18 @@ export interface CalendarEvent {
     readonly filename: string;
     readonly content: Uint8Array;
 }
+export interface Unsubscribe {
+    readonly url: string;
+    readonly stream?: string;
+    readonly mailto?: string;
+}
 export interface DeliveryStatusRequest {
     readonly return?: "full" | "headers";
     readonly id?: string;
     readonly notify?: readonly ("never" | "success" | "failure" | "delay")[];
     readonly recipient?: string;
 }
+export type IgnorableSuppression = "bounced" | "unsubscribed" | "manual";
 export interface Message {
     readonly id: string;
     readonly messageId: string;
@@ -571,8 +721,12 @@ export interface Message {
     readonly icalEvent?: CalendarEvent;
     readonly attachments: readonly Attachment[];
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
+    readonly unsubscribe?: Unsubscribe;
+    readonly correlation?: false;
     readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
+    readonly stream?: string;
+    readonly ignoreSuppression?: readonly IgnorableSuppression[];
     readonly envelope: Envelope;
     readonly contentBytes: number;
     readonly raw?: Uint8Array;
@@ -595,9 +749,20 @@ interface RawOptions {
     readonly limits?: Partial<Limits>;
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
+    readonly correlation?: boolean | undefined;
 }
 export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
+
+// message/unsubscribe.ts
+import type { Headers } from "./headers.ts";
+import type { Envelope, Unsubscribe } from "./message.ts";
+export interface UnsubscribeInput {
+    readonly url: string;
+    readonly stream?: string | null | undefined;
+    readonly mailto?: string | null | undefined;
+}
+export declare function readUnsubscribe(value: unknown, envelope: Envelope, headers: Headers, streamOfMessage: string | undefined): Unsubscribe | undefined;
 
 // provider/closable.ts
 import { type Failure, type Outcome } from "../failure/outcome.ts";
@@ -623,7 +788,7 @@ export interface SendFailureDetails {
     readonly code?: string | undefined;
     readonly retryAfterMs?: number | undefined;
     readonly definite?: true | undefined;
-    readonly again?: false | undefined;
+    readonly retryable?: false | undefined;
 }
 export declare class SendFailure extends Error {
     readonly name = "SendFailure";
@@ -780,6 +945,7 @@ export declare function whole(min: number, max: number): Field<number>;
 export declare const oneOf: <const Value extends string>(...values: readonly Value[]) => Field<Value>;
 export declare const list: <Input, Output>(item: Field<Input, Output>) => Field<readonly Input[], readonly Output[]>;
 export declare const either: <const All extends readonly Field[]>(all: All, choose: (value: unknown) => All[number] | undefined) => Field<InputOf<All[number]>, OutputOf<All[number]>>;
+export declare const signingSecrets: Field<string | readonly string[], readonly string[]>;
 export declare function record<const All extends Fields>(fields: All): Field<RequiredOptions<All> & OptionalOptions<All>, Checked<All>>;
 export declare function check<Output>(owner: string, field: Field<unknown, Output>, value: unknown): Output;
 export declare function forPlugin<Options>(field: Field<Options, unknown>, look?: (options: Options) => void): {
@@ -854,6 +1020,7 @@ import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 export interface AttemptState {
     readonly provider: string;
     readonly to: readonly string[];
@@ -869,11 +1036,11 @@ export interface DeliveryScope {
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
 }
-export interface RetryTurn {
+export interface RetryPlan {
     readonly to: readonly string[];
     readonly delayMs: number;
 }
-export interface RetryRequest extends RetryTurn {
+export interface RetryRequest extends RetryPlan {
     readonly tried: readonly string[];
     readonly outcome: Outcome;
     readonly isQuick: boolean;
@@ -881,8 +1048,10 @@ export interface RetryRequest extends RetryTurn {
 }
 export interface AttemptScope extends DeliveryScope {
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
-    readonly hasUnasked?: boolean | undefined;
-    retryTurn?(request: RetryRequest): Promise<RetryTurn>;
+    readonly tenant?: string | undefined;
+    readonly asked?: readonly SuppressionList[] | undefined;
+    readonly hasUntried?: boolean | undefined;
+    planRetry?(request: RetryRequest): Promise<RetryPlan>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 export declare function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined;
@@ -893,10 +1062,30 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     get journal(): Journal | undefined;
     get deadlineAt(): number;
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
-    get hasUnasked(): boolean;
-    retryTurn(request: RetryRequest): Promise<RetryTurn>;
+    get tenant(): string | undefined;
+    get asked(): readonly SuppressionList[] | undefined;
+    get hasUntried(): boolean;
+    planRetry(request: RetryRequest): Promise<RetryPlan>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
+
+// runtime/abort.ts
+export interface AbortListener {
+    handleEvent(): void;
+}
+export declare class AbortScope implements AbortListener {
+    #private;
+    readonly signal: AbortSignal;
+    constructor(outer?: AbortSignal);
+    static of(signal: AbortSignal): AbortScope | undefined;
+    abort(reason: unknown): void;
+    add(listener: AbortListener): void;
+    remove(listener: AbortListener): void;
+    handleEvent(): void;
+    close(): void;
+}
+export declare function onAbort(signal: AbortSignal, listener: AbortListener): void;
+export declare function offAbort(signal: AbortSignal, listener: AbortListener): void;
 
 // runtime/clock.ts
 export interface Clock {
@@ -955,6 +1144,11 @@ export interface Slots {
     readonly taken: number;
 }
 export declare function slots(capacity: number): Slots;
+
+// runtime/signed-token.ts
+export declare const minSecretCharacters = 16;
+export declare function signToken(purpose: string, content: Uint8Array, secret: string, macBytes: number): Buffer;
+export declare function openToken(purpose: string, token: Uint8Array, secrets: readonly string[], macBytes: number): Buffer | undefined;
 
 // runtime/version.ts
 export declare const version = "0.1.0";

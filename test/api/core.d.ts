@@ -6,6 +6,7 @@ export type { ChainHealth } from "./chain/chain.ts";
 export { type Chain, createChain } from "./chain/chain.ts";
 export { type Link, link } from "./chain/link.ts";
 export type { ChainOptions, SendOptions } from "./chain/options.ts";
+export type { SuppressionOptions } from "./chain/suppression.ts";
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
 export { DeliveryError, unwrap } from "./events/delivery.ts";
 export type { BreakerState, ChainEvent, Observer, RelaisEvent, WorkerEvent } from "./events/event.ts";
@@ -15,13 +16,15 @@ export { describe, formatFailure } from "./failure/format.ts";
 export { type Disposition, type Dispositions, dispositions, type FailureKind, failureKinds, type Overrides, type Verdict, } from "./failure/kinds.ts";
 export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts";
 export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
-export { type Suppressed, type SuppressionList, type SuppressionReason, type SuppressionScope, suppressionKey, } from "./feedback/suppression.ts";
+export { type MemorySuppression, memorySuppression, type SuppressionEntry, type SuppressionInput, type SuppressionRemoval, } from "./feedback/memory-suppression.ts";
+export { type Suppressed, type SuppressionList, type SuppressionReason, type SuppressionScope, suppressionKey, suppressionReasons, } from "./feedback/suppression.ts";
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
 export type { AttachmentInput } from "./message/attachments.ts";
 export { createMessage, type MessageInput, type MessageOptions, type Prepare, } from "./message/create-message.ts";
 export { InvalidMessage } from "./message/fields.ts";
-export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, Limits, Message, } from "./message/message.ts";
+export type { Alternative, Attachment, CalendarEvent, DeliveryStatusRequest, Envelope, IgnorableSuppression, Limits, Message, Unsubscribe, } from "./message/message.ts";
+export type { UnsubscribeInput } from "./message/unsubscribe.ts";
 export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
 export { overrides } from "./policies/overrides.ts";
@@ -92,20 +95,30 @@ export declare function makeLink(provider: Provider, policies: readonly Policy[]
 import type { Observer } from "../events/event.ts";
 import { type Journal } from "../events/journal.ts";
 import { type FailureKind } from "../failure/kinds.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 import { type AddressInput } from "../message/address-list.ts";
 import type { Prepare } from "../message/create-message.ts";
 import { type Envelope, type Limits } from "../message/message.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { DeliveryScope } from "../provider/scope.ts";
 import { type Clock } from "../runtime/clock.ts";
+import { type SuppressionOptions, type SuppressionSettings } from "./suppression.ts";
 export interface SendOptions {
     readonly signal?: AbortSignal | undefined;
     readonly journal?: Journal | undefined;
     readonly envelope?: Envelope | undefined;
     readonly handOver?: (() => Promise<void>) | undefined;
+    readonly tenant?: string | undefined;
+    readonly suppression?: SuppressionList | SuppressionOptions | undefined;
     readonly scope?: DeliveryScope | undefined;
 }
-export declare function parseSendOptions(options: unknown): SendOptions;
+export interface SendSettings extends SendOptions {
+    readonly suppression?: SuppressionSettings | undefined;
+}
+export declare function parseSendOptions(options: unknown): SendSettings;
+export interface UnsubscribeOptions {
+    readonly secret: string | readonly string[];
+}
 export interface ChainOptions {
     readonly id?: string | undefined;
     readonly deadlineMs?: number | undefined;
@@ -115,7 +128,10 @@ export interface ChainOptions {
     readonly journal?: Journal | undefined;
     readonly from?: AddressInput | undefined;
     readonly limits?: Partial<Limits> | undefined;
+    readonly suppression?: SuppressionList | SuppressionOptions | undefined;
     readonly prepare?: Prepare | undefined;
+    readonly correlation?: boolean | undefined;
+    readonly unsubscribe?: UnsubscribeOptions | undefined;
     readonly policies?: readonly Policy[] | undefined;
     readonly clock?: Clock | undefined;
 }
@@ -129,10 +145,71 @@ export interface ChainSettings {
     readonly from: AddressInput | undefined;
     readonly limits: Limits;
     readonly prepare: Prepare | undefined;
+    readonly correlation: boolean;
+    readonly unsubscribeSecret: string | undefined;
     readonly policies: readonly Policy[];
+    readonly suppression: SuppressionSettings | undefined;
     readonly clock: Clock;
 }
 export declare function parseChainOptions(options: ChainOptions): ChainSettings;
+
+// chain/recipient-tracker.ts
+import { type Failure, type Outcome, type Receipt } from "../failure/outcome.ts";
+export interface RecipientState {
+    readonly address: string;
+    readonly status: "pending" | "accepted" | "ended";
+    readonly failures: readonly (Failure | undefined)[];
+    readonly retryAt: readonly (number | undefined)[];
+    readonly unknowns: number;
+    readonly end?: Failure;
+}
+export interface FailoverRules {
+    shouldFailOver(failure: Failure, index: number): boolean;
+    now(): number;
+}
+export declare class RecipientTracker {
+    #private;
+    readonly recipients: readonly string[];
+    readonly failures: (Failure | undefined)[];
+    early: Failure | undefined;
+    possibleDuplicate: boolean;
+    constructor(recipients: readonly string[], rules: FailoverRules);
+    get innerFailures(): readonly (readonly Failure[] | undefined)[];
+    get receipts(): readonly Receipt[];
+    get fullReceipt(): Receipt | undefined;
+    get states(): readonly RecipientState[];
+    get pending(): readonly string[];
+    isPending(address: string): boolean;
+    record(index: number, outcome: Outcome, to: readonly string[]): void;
+    recordSoFar(index: number, outcome: Outcome, to: readonly string[]): void;
+    endEarly(failures: ReadonlyMap<string, Failure>, all: Failure): void;
+    keepPending(to: readonly string[]): void;
+}
+
+// chain/suppression.ts
+import type { Observer } from "../events/event.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
+import type { Message } from "../message/message.ts";
+import { type Clock } from "../runtime/clock.ts";
+import type { RecipientTracker } from "./recipient-tracker.ts";
+export interface SuppressionOptions {
+    readonly list: SuppressionList;
+    readonly onUnavailable?: "defer" | "send" | undefined;
+    readonly timeoutMs?: number | undefined;
+}
+export type SuppressionSettings = {
+    readonly [K in keyof SuppressionOptions]-?: NonNullable<SuppressionOptions[K]>;
+};
+export declare function suppressionSettings(what: string, option: SuppressionList | SuppressionOptions): SuppressionSettings;
+export interface SuppressionContext {
+    readonly message: Message;
+    readonly tenant: string | undefined;
+    readonly tracker: RecipientTracker;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    readonly observe: Observer | undefined;
+}
+export declare function holdBack(lists: readonly SuppressionSettings[], context: SuppressionContext): Promise<void>;
 
 // events/delivery.ts
 import type { FailureKind } from "../failure/kinds.ts";
@@ -194,6 +271,7 @@ export {};
 
 // events/event.ts
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Suppressed } from "../feedback/suppression.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 import type { MessageState } from "./message-state.ts";
 interface EventBase {
@@ -258,6 +336,15 @@ export type ChainEvent = (ChainEventBase & {
     readonly failure?: Failure;
     readonly reopenAt?: number;
 }) | (ChainEventBase & {
+    readonly type: "suppressed";
+    readonly recipients: readonly (Suppressed & {
+        readonly address: string;
+    })[];
+}) | (ChainEventBase & {
+    readonly type: "suppression-unavailable";
+    readonly action: "defer" | "send";
+    readonly reason: string;
+}) | (ChainEventBase & {
     readonly type: "journal-lost";
     readonly provider: string;
     readonly attempt: string;
@@ -291,6 +378,11 @@ export type WorkerEvent = (WorkerEventBase & {
     readonly attempt: string;
     readonly outcome: Outcome;
     readonly state: MessageState;
+}) | (WorkerEventBase & {
+    readonly type: "feedback";
+    readonly matched: number;
+    readonly foreign: number;
+    readonly settled: number;
 }) | (WorkerEventBase & {
     readonly type: "error";
     readonly during: string;
@@ -374,7 +466,7 @@ export interface Failure extends AggregateFields {
     readonly reason: string;
     readonly code?: string;
     readonly retryAfterMs?: number;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly definite?: true;
     readonly accepted?: readonly string[];
     readonly rejected?: readonly Rejection[];
@@ -388,7 +480,7 @@ export interface FailureParts {
     readonly reason: string;
     readonly code?: string | undefined;
     readonly retryAfterMs?: number | undefined;
-    readonly again?: false | undefined;
+    readonly retryable?: false | undefined;
     readonly definite?: true | undefined;
     readonly rejected?: readonly Rejection[] | undefined;
 }
@@ -434,11 +526,48 @@ export interface FeedbackStore {
     record(events: readonly FeedbackEvent[]): Promise<FeedbackResult>;
 }
 
+// feedback/memory-suppression.ts
+import { type SuppressionList, type SuppressionReason } from "./suppression.ts";
+export interface SuppressionEntry {
+    readonly address: string;
+    readonly tenant: string;
+    readonly stream?: string;
+    readonly reason: SuppressionReason;
+    readonly source?: string;
+    readonly first: number;
+    readonly last: number;
+    readonly expiresAt?: number;
+    readonly count: number;
+}
+export interface SuppressionInput {
+    readonly address: string;
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+    readonly source?: string | undefined;
+    readonly since?: number | undefined;
+    readonly expiresAt?: number | undefined;
+}
+export interface SuppressionRemoval {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+}
+export interface MemorySuppression extends SuppressionList {
+    add(...entries: readonly (string | SuppressionInput)[]): void;
+    remove(address: string, which?: SuppressionRemoval): number;
+    entries(): readonly SuppressionEntry[];
+}
+export declare function suppressionEntry(input: string | SuppressionInput, now: number): SuppressionEntry;
+export declare function memorySuppression(entries?: readonly (string | SuppressionInput)[]): MemorySuppression;
+
 // feedback/suppression.ts
-export type SuppressionReason = "bounced" | "complained" | "unsubscribed" | "manual";
+export declare const suppressionReasons: readonly ["complained", "manual", "bounced", "unsubscribed"];
+export type SuppressionReason = (typeof suppressionReasons)[number];
 export interface SuppressionScope {
     readonly tenant?: string | undefined;
     readonly stream?: string | undefined;
+    readonly ignore?: readonly SuppressionReason[] | undefined;
 }
 export interface Suppressed {
     readonly reason: SuppressionReason;
@@ -536,6 +665,7 @@ import { type DeliveryStatusInput, type EnvelopeInput } from "./envelope.ts";
 import { type HeadersInput, type ListInput } from "./headers.ts";
 import { type Limits, type Message } from "./message.ts";
 import { type RawInput } from "./raw-message.ts";
+import { type UnsubscribeInput } from "./unsubscribe.ts";
 type Text = string | number | null | undefined;
 type BodyInput = Text | Exclude<ContentInput, string> | {
     readonly content?: ContentInput;
@@ -564,10 +694,13 @@ export interface MessageInput {
     readonly priority?: string | null | undefined;
     readonly xMailer?: string | false | null | undefined;
     readonly dsn?: DeliveryStatusInput | false | null | undefined;
+    readonly unsubscribe?: UnsubscribeInput | false | null | undefined;
     readonly id?: Text;
     readonly messageId?: string | null | undefined;
     readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
     readonly date?: Date | string | number | null | undefined;
+    readonly stream?: string | null | undefined;
+    readonly ignoreSuppression?: string | readonly string[] | null | undefined;
     readonly envelope?: EnvelopeInput | null | undefined;
     readonly raw?: RawInput | null | undefined;
 }
@@ -576,16 +709,18 @@ export interface MessageOptions {
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
     readonly prepare?: Prepare | undefined;
+    readonly correlation?: boolean | undefined;
 }
 export type Prepare = (message: MessageInput) => MessageInput | Promise<MessageInput>;
 export declare function isMessage(value: unknown): value is Message;
+export declare function registered(message: Message): Message;
 export declare function createMessage(given: MessageInput, options?: MessageOptions): Promise<Message>;
 export {};
 
 // message/envelope.ts
 import { type Address } from "./address.ts";
 import { type AddressInput } from "./address-list.ts";
-import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
+import type { DeliveryStatusRequest, Envelope, Limits, Message } from "./message.ts";
 export interface EnvelopeInput {
     readonly from?: AddressInput | null | undefined;
     readonly to?: AddressInput | null | undefined;
@@ -603,6 +738,10 @@ export interface DeliveryStatusInput {
     readonly orcpt?: string | null | undefined;
 }
 export declare function readDsn(value: unknown): DeliveryStatusRequest | undefined;
+export declare function suppressionFields(input: {
+    readonly stream?: unknown;
+    readonly ignoreSuppression?: unknown;
+}): Pick<Message, "stream" | "ignoreSuppression">;
 
 // message/fields.ts
 export declare class InvalidMessage extends Error {
@@ -671,12 +810,18 @@ export interface CalendarEvent {
     readonly filename: string;
     readonly content: Uint8Array;
 }
+export interface Unsubscribe {
+    readonly url: string;
+    readonly stream?: string;
+    readonly mailto?: string;
+}
 export interface DeliveryStatusRequest {
     readonly return?: "full" | "headers";
     readonly id?: string;
     readonly notify?: readonly ("never" | "success" | "failure" | "delay")[];
     readonly recipient?: string;
 }
+export type IgnorableSuppression = "bounced" | "unsubscribed" | "manual";
 export interface Message {
     readonly id: string;
     readonly messageId: string;
@@ -697,8 +842,12 @@ export interface Message {
     readonly icalEvent?: CalendarEvent;
     readonly attachments: readonly Attachment[];
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
+    readonly unsubscribe?: Unsubscribe;
+    readonly correlation?: false;
     readonly dsn?: DeliveryStatusRequest;
     readonly tags: Readonly<Record<string, string>>;
+    readonly stream?: string;
+    readonly ignoreSuppression?: readonly IgnorableSuppression[];
     readonly envelope: Envelope;
     readonly contentBytes: number;
     readonly raw?: Uint8Array;
@@ -721,9 +870,20 @@ interface RawOptions {
     readonly limits?: Partial<Limits>;
     readonly defaultFrom?: AddressInput | undefined;
     readonly now?: number;
+    readonly correlation?: boolean | undefined;
 }
 export declare function rawMessage(mailInput: unknown, other: object, options: RawOptions): Promise<Message>;
 export {};
+
+// message/unsubscribe.ts
+import type { Headers } from "./headers.ts";
+import type { Envelope, Unsubscribe } from "./message.ts";
+export interface UnsubscribeInput {
+    readonly url: string;
+    readonly stream?: string | null | undefined;
+    readonly mailto?: string | null | undefined;
+}
+export declare function readUnsubscribe(value: unknown, envelope: Envelope, headers: Headers, streamOfMessage: string | undefined): Unsubscribe | undefined;
 
 // policies/circuit-breaker.ts
 import { type Policy, type TimedOptions } from "./policy.ts";
@@ -936,6 +1096,7 @@ import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 export interface AttemptState {
     readonly provider: string;
     readonly to: readonly string[];
@@ -951,11 +1112,11 @@ export interface DeliveryScope {
     readonly journal?: Journal | undefined;
     readonly deadlineAt: number;
 }
-export interface RetryTurn {
+export interface RetryPlan {
     readonly to: readonly string[];
     readonly delayMs: number;
 }
-export interface RetryRequest extends RetryTurn {
+export interface RetryRequest extends RetryPlan {
     readonly tried: readonly string[];
     readonly outcome: Outcome;
     readonly isQuick: boolean;
@@ -963,8 +1124,10 @@ export interface RetryRequest extends RetryTurn {
 }
 export interface AttemptScope extends DeliveryScope {
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
-    readonly hasUnasked?: boolean | undefined;
-    retryTurn?(request: RetryRequest): Promise<RetryTurn>;
+    readonly tenant?: string | undefined;
+    readonly asked?: readonly SuppressionList[] | undefined;
+    readonly hasUntried?: boolean | undefined;
+    planRetry?(request: RetryRequest): Promise<RetryPlan>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 export declare function attemptScope(scope: DeliveryScope | undefined): AttemptScope | undefined;
@@ -975,8 +1138,10 @@ export declare class InnerScope<Outer extends AttemptScope | undefined = Attempt
     get journal(): Journal | undefined;
     get deadlineAt(): number;
     nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
-    get hasUnasked(): boolean;
-    retryTurn(request: RetryRequest): Promise<RetryTurn>;
+    get tenant(): string | undefined;
+    get asked(): readonly SuppressionList[] | undefined;
+    get hasUntried(): boolean;
+    planRetry(request: RetryRequest): Promise<RetryPlan>;
     record(attempt: Attempt, outcome: Outcome): void;
 }
 

@@ -89,7 +89,7 @@ import { type Meaning } from "./failure.ts";
 import type { RequestProgress } from "./request.ts";
 export interface ConnectionRow extends Meaning {
     readonly code: RegExp;
-    readonly again?: false;
+    readonly retryable?: false;
 }
 export declare const connectionErrors: readonly ConnectionRow[];
 export declare function classifyError(error: unknown, progress: RequestProgress, aborted: boolean): Diagnosis;

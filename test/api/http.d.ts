@@ -2,8 +2,8 @@
 
 // index.ts
 export { type About, type ConnectionRow, connectionErrors, type RetryAfterSource, retryAfterHeader, } from "@relais/http-client";
-export type { Letter } from "./api/addressed-message.ts";
-export type { Acceptance, Answer, Complaint, FormField, HttpApi, HttpBody, HttpCheck, HttpLimits, } from "./api/api.ts";
+export type { AddressedMessage } from "./api/addressed-message.ts";
+export type { Acceptance, Answer, ApiError, FormField, HttpApi, HttpBody, HttpCheck, HttpLimits, } from "./api/api.ts";
 export { type ErrorRow, fromMemory } from "./api/errors.ts";
 export type { CommonOptions, HttpOptions } from "./api/options.ts";
 export { type HttpPluginOptions, plugin as default } from "./plugin.ts";
@@ -17,22 +17,22 @@ export { errorTables, explainHttpAnswer } from "./vendors.ts";
 
 // api/addressed-message.ts
 import { type Address, type Envelope, type Message } from "@relais/core/spi";
-export interface Letter {
+export interface AddressedMessage {
     readonly message: Message;
     readonly to: readonly Address[];
     readonly cc: readonly Address[];
     readonly bcc: readonly Address[];
     readonly key: string;
 }
-export declare function letterFor(message: Message, envelope: Envelope): Letter | string;
-export declare function withParts(message: Message): Promise<Message | string>;
-export declare function addressed(letter: Letter | undefined, words: string | undefined): string[];
-export declare function inField(letter: Letter | undefined, field: RegExp, words: string | undefined): string[];
+export declare function addressedMessageFor(message: Message, envelope: Envelope): AddressedMessage | string;
+export declare function withParts(given: Message): Promise<Message | string>;
+export declare function addressed(outgoing: AddressedMessage | undefined, words: string | undefined): string[];
+export declare function inField(outgoing: AddressedMessage | undefined, field: RegExp, words: string | undefined): string[];
 
 // api/api.ts
 import type { ProviderLimits } from "@relais/core/spi";
 import type { HttpResponse } from "@relais/http-client";
-import type { Letter } from "./addressed-message.ts";
+import type { AddressedMessage } from "./addressed-message.ts";
 import type { ErrorRow } from "./errors.ts";
 export interface Answer {
     readonly status: number;
@@ -61,7 +61,7 @@ export interface Acceptance {
         readonly code: string;
     }[];
 }
-export interface Complaint {
+export interface ApiError {
     readonly code?: string | undefined;
     readonly text?: string | undefined;
     readonly about?: readonly string[] | undefined;
@@ -70,11 +70,11 @@ export interface Complaint {
 export interface HttpLimits extends Pick<ProviderLimits, "attachmentEncoding" | "smtpUtf8" | "refusedExtensions" | "allowedExtensions"> {
     readonly maxRecipients?: number;
     readonly maxBodyBytes?: number;
-    readonly refuse?: (letter: Letter) => string | undefined;
+    readonly refuse?: (outgoing: AddressedMessage) => string | undefined;
 }
 export interface HttpCheck {
     readonly path: string;
-    readonly judge?: (answer: Answer) => {
+    readonly interpret?: (answer: Answer) => {
         readonly note: string;
     } | {
         readonly wrong: string;
@@ -87,9 +87,9 @@ export interface HttpApi {
     readonly headers: Readonly<Record<string, string>>;
     readonly secrets: readonly string[];
     readonly idempotencyHeader?: string;
-    readonly body: (letter: Letter) => HttpBody;
+    readonly body: (outgoing: AddressedMessage) => HttpBody;
     readonly accepted: (answer: Answer) => Acceptance | undefined;
-    readonly complaint: (answer: Answer, letter?: Letter) => Complaint;
+    readonly complaint: (answer: Answer, outgoing?: AddressedMessage) => ApiError;
     readonly errors: readonly ErrorRow[];
     readonly limits?: HttpLimits;
     readonly check?: HttpCheck;

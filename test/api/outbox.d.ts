@@ -3,20 +3,26 @@
 // index.ts
 export type { WorkerEvent } from "@relais/core";
 export type { Database, Queryable, Row } from "./database/database.ts";
+export { databaseError } from "./database/faults.ts";
 export { defaultFolder, type OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
 export type { EnqueueOptions } from "./enqueue/options.ts";
 export { fromDrizzle, fromKnex, fromKysely, fromMikroOrm, fromPrisma, fromSequelize, fromTypeOrm, } from "./enqueue/orm.ts";
 export type { Transaction } from "./enqueue/transactions.ts";
+export type { FeedbackRound, OutboxFeedback, SettledMessage } from "./feedback/feedback.ts";
+export type { FeedbackOptions } from "./feedback/options.ts";
+export type { OutboxSuppression, SuppressionHistory, SuppressionListOptions, } from "./feedback/suppression-list.ts";
 export { type CopyProgress, copyOutbox } from "./operations/copy.ts";
 export { type CancelOptions, type Operator, type ResendOptions, type ResolveOptions, resendable, } from "./operations/operator.ts";
 export type { PurgeOptions } from "./operations/purge.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 export type { Enqueued } from "./store/enqueue.ts";
+export type { StoredEvent } from "./store/events.ts";
 export { roleGrants } from "./store/grants.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
 export { wholeSchema } from "./store/migrations.ts";
 export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./store/queries.ts";
+export type { SuppressionFilter } from "./store/suppression.ts";
 export type { DeliveryTrace, Resolution, TraceAttempt } from "./store/trace.ts";
 export type { TableColumns, TableMapping, TableStatuses } from "./table/mapping.ts";
 export { type MessageSource, tableSource } from "./table/source.ts";
@@ -30,6 +36,7 @@ export interface Queryable {
 }
 export interface Database extends Queryable {
     readonly kind: "postgres" | "pglite";
+    readonly name: string;
     readonly aside: Queryable;
     transaction<T>(run: (tx: Queryable) => Promise<T>, timeoutMs?: number): Promise<T>;
     listen(channel: string, onNotify: () => void): Promise<() => Promise<void>>;
@@ -42,6 +49,11 @@ type Stop = () => Promise<unknown>;
 export declare function beforeClose(database: Database, stop: Stop): () => void;
 export declare function stopUsers(database: Database): Promise<void>;
 export {};
+
+// database/faults.ts
+export declare function withRemedy(text: string): (error: unknown) => never;
+export declare function databaseError(what: string, error: unknown, name: string): string;
+export declare function cannotOpen(error: unknown, name: string): Error;
 
 // database/open.ts
 import type pg from "pg";
@@ -152,6 +164,69 @@ export type Transaction = QueryClient | SqlExecutor;
 export declare function inTransaction(tx: Transaction): Queryable;
 export {};
 
+// feedback/feedback.ts
+import { type FeedbackStore } from "@relais/core";
+import type { Database } from "../database/database.ts";
+import type { State } from "../store/message.ts";
+import type { FeedbackSettings } from "./options.ts";
+export interface SettledMessage {
+    readonly message: string;
+    readonly state: State;
+}
+export interface FeedbackRound {
+    readonly matched: number;
+    readonly foreign: number;
+    readonly settled: readonly SettledMessage[];
+}
+export interface OutboxFeedback extends FeedbackStore {
+    round(): Promise<FeedbackRound>;
+}
+export declare function feedbackStore(database: Database, settings: FeedbackSettings): OutboxFeedback;
+
+// feedback/options.ts
+export interface FeedbackOptions {
+    readonly softBounces?: number | undefined;
+    readonly softWindowMs?: number | undefined;
+    readonly expiresMs?: {
+        readonly bounced?: number | undefined;
+        readonly soft?: number | undefined;
+        readonly complained?: number | undefined;
+        readonly unsubscribed?: number | undefined;
+    } | undefined;
+    readonly keepForMs?: number | undefined;
+    readonly earlyForMs?: number | undefined;
+}
+type NumberName = "softBounces" | "softWindowMs" | "keepForMs" | "earlyForMs";
+type ExpiryName = "bounced" | "soft" | "complained" | "unsubscribed";
+export type FeedbackSettings = Readonly<Record<NumberName, number>> & {
+    readonly expiresMs: Readonly<Record<ExpiryName, number>>;
+};
+export declare function feedbackSettings(options?: FeedbackOptions): FeedbackSettings;
+export {};
+
+// feedback/suppression-list.ts
+import type { SuppressionEntry, SuppressionInput, SuppressionList, SuppressionRemoval } from "@relais/core";
+import type { Database } from "../database/database.ts";
+import { type StoredEvent } from "../store/events.ts";
+import { type SuppressionFilter } from "../store/suppression.ts";
+export interface SuppressionListOptions extends SuppressionFilter {
+    readonly limit?: number | undefined;
+    readonly after?: Pick<SuppressionEntry, "tenant" | "address" | "stream" | "reason"> | undefined;
+}
+export interface SuppressionHistory {
+    readonly entries: readonly SuppressionEntry[];
+    readonly events: readonly StoredEvent[];
+}
+export interface OutboxSuppression extends SuppressionList {
+    list(options?: SuppressionListOptions): Promise<readonly SuppressionEntry[]>;
+    show(address: string, which?: Pick<SuppressionRemoval, "tenant">): Promise<SuppressionHistory>;
+    add(entry: string | SuppressionInput): Promise<void>;
+    remove(address: string, which?: SuppressionRemoval): Promise<readonly SuppressionEntry[]>;
+    import(entries: Iterable<SuppressionInput> | AsyncIterable<SuppressionInput>): Promise<number>;
+    export(filter?: SuppressionFilter): AsyncIterable<SuppressionEntry>;
+}
+export declare function suppressionList(database: Database): OutboxSuppression;
+
 // operations/copy.ts
 import type { DatabaseOwner } from "../database/database.ts";
 export interface CopyProgress {
@@ -190,13 +265,13 @@ export {};
 
 // operations/purge.ts
 import type { Database } from "../database/database.ts";
-import type { MessageFilter } from "../store/queries.ts";
+import { type MessageFilter } from "../store/queries.ts";
 export interface PurgeOptions extends MessageFilter {
     readonly state?: MessageFilter["state"];
     readonly batch?: number | undefined;
     readonly onProgress?: ((deleted: number) => void) | undefined;
 }
-export declare function purge(database: Database, options: PurgeOptions): Promise<number>;
+export declare function purge(database: Database, options: PurgeOptions, isStopping?: () => boolean): Promise<number>;
 
 // outbox.ts
 import type { MessageInput } from "@relais/core";
@@ -204,12 +279,17 @@ import { type Database } from "./database/database.ts";
 import { type OpenOptions } from "./database/open.ts";
 import { type EnqueueDefaults, type EnqueueEntry } from "./enqueue/enqueue.ts";
 import type { EnqueueOptions } from "./enqueue/options.ts";
+import { type OutboxFeedback } from "./feedback/feedback.ts";
+import { type FeedbackOptions } from "./feedback/options.ts";
+import { type OutboxSuppression } from "./feedback/suppression-list.ts";
 import { type CancelOptions, type ResendOptions, type ResolveOptions } from "./operations/operator.ts";
 import { type PurgeOptions } from "./operations/purge.ts";
 import type { Enqueued } from "./store/enqueue.ts";
+import { type StoredEvent } from "./store/events.ts";
 import type { State } from "./store/message.ts";
 import { type ListOptions, type MessageFilter, type OutboxMessage, type OutboxStats } from "./store/queries.ts";
 export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
+    readonly feedback?: FeedbackOptions | undefined;
     readonly migrate?: boolean | undefined;
 }
 export interface Outbox {
@@ -224,6 +304,9 @@ export interface Outbox {
     resendMany(filter: MessageFilter, options: ResendOptions): Promise<string[]>;
     resolve(filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
     purge(options?: PurgeOptions): Promise<number>;
+    events(id: string): Promise<readonly StoredEvent[]>;
+    readonly feedback: OutboxFeedback;
+    readonly suppression: OutboxSuppression;
     stats(): Promise<OutboxStats>;
     ping(): Promise<void>;
     close(): Promise<void>;
@@ -238,6 +321,134 @@ type WithoutUndefined<O> = O extends {
 } : unknown : unknown;
 export declare function createOutbox<O extends OutboxOptions>(given?: O & WithoutUndefined<O>): Promise<Outbox>;
 export {};
+
+// store/attempts.ts
+import type { Outcome } from "@relais/core";
+import type { Queryable } from "../database/database.ts";
+import type { Refusal } from "./message.ts";
+import { type AttemptRow } from "./trace.ts";
+export interface AttemptKey {
+    readonly message: string;
+    readonly seq: number;
+    readonly claim: number;
+}
+export interface AttemptStart extends AttemptKey {
+    readonly worker: string;
+    readonly provider: string;
+    readonly recipients: readonly string[];
+    readonly guard?: {
+        readonly addresses: readonly string[];
+        readonly stream: string;
+        readonly ignore: readonly string[];
+    };
+}
+export interface AttemptMark extends AttemptStart {
+    readonly phase: "open" | "handed_over";
+    readonly opened: boolean;
+}
+export interface AttemptEnd extends AttemptKey {
+    readonly kind: string;
+    readonly code: string | null;
+    readonly reason: string | null;
+    readonly provider_message_id: string | null;
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Refusal[];
+}
+export declare function attemptEnd({ message, seq, claim }: AttemptKey, outcome: Outcome): AttemptEnd;
+export declare const isSendingSql = "m.state between 'sending' and 'sending'";
+export declare const isInFlightSql = "coalesce(a.kind, '') = ''";
+export declare function writeAttempts(database: Queryable, marks: readonly AttemptMark[]): Promise<boolean[]>;
+export declare const endSql: (ends: string, now?: "in flight" | "unknown") => string;
+export declare function endAttempts(database: Queryable, ends: readonly AttemptEnd[]): Promise<boolean[]>;
+export declare const doubtfulSql: (message: string) => string;
+export declare function attemptsOf(tx: Queryable, messages: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptRow[]>>;
+
+// store/claims.ts
+import type { AttachmentInput } from "@relais/core";
+import type { Database, Queryable } from "../database/database.ts";
+import type { StoredContent } from "./enqueue.ts";
+import type { Refusal, UnknownPolicy } from "./message.ts";
+import type { SuppressedRow } from "./suppression.ts";
+import type { DeliveryTrace } from "./trace.ts";
+export interface ClaimedMessage {
+    readonly id: string;
+    readonly tenant: string;
+    readonly claim: number;
+    readonly content: StoredContent;
+    readonly recipients: readonly string[] | null;
+    readonly accepted: readonly string[];
+    readonly rejected: readonly Refusal[];
+    readonly priority: number;
+    readonly turn: number;
+    readonly on_unknown: UnknownPolicy;
+    readonly deferrals: number;
+    readonly seq: number;
+    readonly created_at: Date;
+    readonly expires_at: Date;
+    readonly delivery_trace: DeliveryTrace;
+    readonly attachments: number;
+    readonly last_error: string | null;
+    readonly recoveries: number;
+    readonly bytes: number;
+    readonly doubtful: readonly string[];
+    readonly suppressed?: readonly SuppressedRow[] | null;
+}
+export interface ClaimOptions {
+    readonly limit: number;
+    readonly worker: string;
+    readonly lease: string;
+    readonly bytes: number;
+    readonly allowLarger: boolean;
+    readonly checks?: boolean;
+    readonly recovered?: boolean;
+}
+export declare function claimLimit(room: number): number;
+export declare function claimMessages(database: Database, { limit, worker, lease, bytes, allowLarger, checks, recovered }: ClaimOptions): Promise<readonly ClaimedMessage[]>;
+export declare function hasRecovered(database: Database): Promise<boolean>;
+export declare function releaseClaim(database: Database, { id, claim }: Pick<ClaimedMessage, "id" | "claim">): Promise<void>;
+export interface KnownRecipients {
+    readonly message: string;
+    readonly claim: number;
+    readonly recipients: readonly string[];
+}
+export declare function writeRecipients(database: Database, known: readonly KnownRecipients[]): Promise<void>;
+interface AttachmentRow {
+    readonly n: number;
+    readonly filename: string | null;
+    readonly content_type: string | null;
+    readonly cid: string | null;
+    readonly disposition: "attachment" | "inline";
+    readonly bytes: number;
+    readonly content: Uint8Array | null;
+}
+export declare function readAttachments(database: Queryable, message: string): Promise<AttachmentInput[]>;
+export declare function readAttachment(database: Queryable, message: string, { n, bytes }: Pick<AttachmentRow, "n" | "bytes">): Promise<Uint8Array>;
+export {};
+
+// store/completions.ts
+import type { Queryable } from "../database/database.ts";
+import { type AttemptEnd } from "./attempts.ts";
+import { type RecipientStatus } from "./message.ts";
+import type { Resolution, TraceAttempt } from "./trace.ts";
+export interface Decision extends RecipientStatus {
+    readonly state: "queued" | "deferred" | "sent" | "partial" | "unknown" | "failed" | "expired";
+    readonly retryAfterMs?: number;
+    readonly resolution?: Resolution;
+}
+export interface Completion {
+    readonly id: string;
+    readonly claim: number;
+    readonly decision: Decision;
+    readonly ends: readonly AttemptEnd[];
+    readonly entries: readonly TraceAttempt[];
+    readonly provider?: string | undefined;
+    readonly messageId?: string | undefined;
+    readonly error?: string | undefined;
+    readonly recoveries?: number | undefined;
+    readonly countsAsDeferral?: boolean | undefined;
+    readonly possibleDuplicate?: boolean | undefined;
+}
+export declare function writeCompletions(database: Queryable, completions: readonly Completion[]): Promise<boolean[]>;
 
 // store/enqueue.ts
 import type { MessageInput } from "@relais/core";
@@ -270,6 +481,67 @@ export interface Enqueued {
 }
 export declare function insertMessage(queryable: Pick<Queryable, "query">, row: string): Promise<Enqueued>;
 export declare function insertMessages(queryable: Pick<Queryable, "query">, rows: readonly string[]): Promise<Enqueued[]>;
+
+// store/events.ts
+import type { FeedbackEvent } from "@relais/core";
+import type { Queryable } from "../database/database.ts";
+export interface EventRow {
+    readonly provider: string;
+    readonly event_id: string;
+    readonly recipient: string;
+    readonly type: FeedbackEvent["type"];
+    readonly bounce: FeedbackEvent["bounce"] | null;
+    readonly severity: number;
+    readonly source: string;
+    readonly own: string | null;
+    readonly own_id: string | null;
+    readonly provider_message_id: string | null;
+    readonly code: string | null;
+    readonly reason: string | null;
+    readonly stream: string | null;
+    readonly tenant: string | null;
+    readonly at: string;
+}
+export interface WrittenEvent extends Pick<EventRow, "provider" | "event_id" | "recipient" | "type" | "bounce" | "source"> {
+    readonly state: "early" | "pending" | "done";
+    readonly message: string | null;
+    readonly tenant: string;
+    readonly stream: string;
+    readonly at: Date;
+}
+export declare function insertEvents(tx: Queryable, rows: readonly EventRow[]): Promise<readonly WrittenEvent[]>;
+export declare function knownEvents(tx: Queryable, rows: readonly EventRow[]): Promise<readonly Pick<EventRow, "provider" | "event_id" | "recipient">[]>;
+export declare function matchEarly(tx: Queryable, limit: number): Promise<readonly WrittenEvent[]>;
+export declare function pendingMessages(database: Queryable, limit: number): Promise<readonly string[]>;
+export declare function endPending(tx: Queryable, messages: readonly string[]): Promise<void>;
+export declare function endOrphans(database: Queryable): Promise<void>;
+export declare function purgeEvents(database: Queryable, { earlyForMs, keepForMs }: {
+    readonly earlyForMs: number;
+    readonly keepForMs: number;
+}): Promise<number>;
+export interface StoredEvent {
+    readonly type: FeedbackEvent["type"];
+    readonly bounce?: NonNullable<FeedbackEvent["bounce"]>;
+    readonly recipient: string;
+    readonly provider: string;
+    readonly source: string;
+    readonly eventId: string;
+    readonly message?: string;
+    readonly providerMessageId?: string;
+    readonly code?: string;
+    readonly reason?: string;
+    readonly stream?: string;
+    readonly tenant?: string;
+    readonly severity: number;
+    readonly at: Date;
+    readonly receivedAt: Date;
+}
+export declare function readEvents(database: Queryable, by: {
+    readonly messages: readonly string[];
+} | {
+    readonly recipient: string;
+    readonly limit: number;
+}): Promise<readonly StoredEvent[]>;
 
 // store/grants.ts
 type Role = "application" | "worker" | "operator" | "reader";
@@ -360,13 +632,69 @@ export interface OutboxMessage {
 export declare function list(database: Queryable, options: ListOptions, defaultFrom?: string): Promise<OutboxMessage[]>;
 export declare function get(database: Queryable, id: string, defaultFrom?: string): Promise<OutboxMessage | undefined>;
 export declare function countByState(database: Queryable, filter: MessageFilter): Promise<Partial<Record<State, number>>>;
+export declare function checkId(id: unknown): string;
 export declare function whereSql(filter: MessageFilter, values: unknown[]): string;
+export declare function foldCounts(database: Queryable): Promise<void>;
 export interface OutboxStats {
     readonly byState: Readonly<Record<State, number>>;
     readonly oldestQueuedMs: number;
     readonly rescheduled: number;
 }
 export declare function stats(database: Queryable): Promise<OutboxStats>;
+
+// store/suppression.ts
+import { type Suppressed, type SuppressionReason, type SuppressionScope } from "@relais/core";
+import type { Queryable } from "../database/database.ts";
+export interface TenantAddress {
+    readonly tenant: string;
+    readonly address: string;
+}
+export interface SuppressedRow extends TenantAddress {
+    readonly stream: string;
+    readonly reason: SuppressionReason;
+    readonly first_at: Date | string;
+}
+export declare function suppressedOf(rows: readonly SuppressedRow[], recipients: readonly string[], { stream, ignore }: SuppressionScope): ReadonlyMap<string, Suppressed>;
+export declare const addressKey: (address: string) => string;
+export declare function checkSuppressed(database: Queryable, addresses: readonly TenantAddress[]): Promise<readonly SuppressedRow[]>;
+export interface SuppressionRow extends TenantAddress {
+    readonly stream: string;
+    readonly reason: SuppressionReason;
+    readonly soft: boolean;
+    readonly source: string | null;
+    readonly first_at: string;
+    readonly last_at: string;
+    readonly expires_at: string | null;
+    readonly count: number;
+}
+export declare function writeSuppressions(tx: Queryable, rows: readonly SuppressionRow[]): Promise<void>;
+export interface SoftBounces extends TenantAddress {
+    readonly count: number;
+    readonly first_at: Date | null;
+    readonly last_at: Date | null;
+    readonly source: string | null;
+    readonly listed: boolean;
+}
+export declare function softBounces(tx: Queryable, addresses: readonly TenantAddress[], windowMs: number): Promise<readonly SoftBounces[]>;
+export declare function softlySuppressed(tx: Queryable, addresses: readonly TenantAddress[]): Promise<readonly TenantAddress[]>;
+export declare function removeSoft(tx: Queryable, addresses: readonly TenantAddress[]): Promise<void>;
+export interface SuppressionFilter {
+    readonly tenant?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly address?: string | undefined;
+    readonly reason?: SuppressionReason | undefined;
+    readonly source?: string | undefined;
+}
+export type StoredSuppression = Omit<SuppressionRow, "first_at" | "last_at" | "expires_at"> & {
+    readonly first_at: Date;
+    readonly last_at: Date;
+    readonly expires_at: Date | null;
+};
+export declare function listSuppressions(database: Queryable, filter: SuppressionFilter, limit: number, after?: Pick<SuppressionRow, "tenant" | "address" | "stream" | "reason">): Promise<readonly StoredSuppression[]>;
+export declare function removeSuppressions(database: Queryable, filter: SuppressionFilter & {
+    readonly address: string;
+}): Promise<readonly StoredSuppression[]>;
+export declare function deleteExpired(database: Queryable): Promise<void>;
 
 // store/trace.ts
 import type { Attempt, FailureKind } from "@relais/core";
@@ -481,6 +809,137 @@ export interface MessageSource {
 }
 export declare function tableSource(outbox: DatabaseOwner, mapping: TableMapping): MessageSource;
 
+// worker/background-tasks.ts
+import type { Observer, WorkerEvent } from "@relais/core";
+import type { Database } from "../database/database.ts";
+import type { InFlight } from "./in-flight.ts";
+import { type LeaseKeeper } from "./lease-keeper.ts";
+import type { WorkerSettings } from "./options.ts";
+import { type WakeSignal } from "./timing.ts";
+export interface BackgroundTasks {
+    readonly lease: Pick<LeaseKeeper, "current" | "retire">;
+    readonly tickedAt: number;
+    start(): Promise<void>;
+    stop(): Promise<void>;
+    releaseLeases(): Promise<void>;
+}
+export interface BackgroundContext {
+    readonly database: Database;
+    readonly settings: WorkerSettings;
+    readonly feedback: {
+        round(): Promise<FeedbackRound>;
+    } | undefined;
+    readonly inFlight: InFlight;
+    readonly observe: Observer<WorkerEvent> | undefined;
+    readonly queued: WakeSignal;
+    isStopping(): boolean;
+    reportError(during: string): (error: unknown) => void;
+}
+interface FeedbackRound {
+    readonly matched: number;
+    readonly foreign: number;
+    readonly settled: readonly unknown[];
+}
+export declare function backgroundTasks(context: BackgroundContext): BackgroundTasks;
+export {};
+
+// worker/deliver.ts
+import { type Chain, type Delivery, type SuppressionOptions } from "@relais/core";
+import type { Database } from "../database/database.ts";
+import { type ClaimedMessage } from "../store/claims.ts";
+import type { Completion } from "../store/completions.ts";
+import type { MessageJournal } from "./journal.ts";
+import type { WorkerSettings } from "./options.ts";
+export interface DeliveryContext {
+    readonly database: Database;
+    readonly chain: Pick<Chain, "send">;
+    readonly worker: string;
+    readonly backoff: WorkerSettings["backoff"];
+    readonly defaultFrom?: string | undefined;
+    readonly suppression?: SuppressionOptions | undefined;
+    writeRecipients(row: ClaimedMessage, recipients: readonly string[]): Promise<unknown>;
+}
+export interface DeliveryResult {
+    readonly completion: Completion;
+    readonly delivery?: Delivery;
+    readonly chainClosed?: boolean;
+}
+export declare function deliver(row: ClaimedMessage, context: DeliveryContext, journal: MessageJournal, signal: AbortSignal): Promise<DeliveryResult>;
+
+// worker/in-flight.ts
+import type { ClaimedMessage } from "../store/claims.ts";
+import { type SenderContext } from "./send.ts";
+export interface InFlightContext extends SenderContext {
+    readonly concurrency: number;
+    readonly maxBytesInFlight: number;
+    onFreed(bytes: number): void;
+}
+export interface InFlight {
+    readonly count: number;
+    readonly room: number;
+    readonly bytesLeft: number;
+    add(row: ClaimedMessage, lease: string): void;
+    uses(lease: string): boolean;
+    abortLost(leases: readonly string[]): void;
+    putBackLate(): void;
+    drain(): Promise<void>;
+    abortAll(reason: string): void;
+}
+export declare function inFlight(context: InFlightContext): InFlight;
+
+// worker/journal.ts
+import type { Journal, Outcome } from "@relais/core";
+import type { Database } from "../database/database.ts";
+import { type AttemptEnd, type AttemptKey, type AttemptStart } from "../store/attempts.ts";
+import type { ClaimedMessage } from "../store/claims.ts";
+export interface JournalWriter {
+    begin(start: AttemptStart): OpenAttempt;
+    end(end: AttemptEnd): Promise<boolean>;
+}
+interface OpenAttempt {
+    write(): Promise<boolean>;
+    handOver(): Promise<boolean>;
+}
+export declare function journalWriter(database: Database): JournalWriter;
+export interface AttemptResult extends AttemptKey {
+    readonly attempt: string;
+    readonly outcome: Outcome;
+}
+export interface MessageJournal extends Journal {
+    unwritten(): readonly AttemptEnd[];
+    flush(): Promise<void>;
+    failed(): boolean;
+}
+export declare function messageJournal({ id: message, claim, seq: lastSeq, suppressed, content }: ClaimedMessage, worker: string, writer: JournalWriter, onLate: (result: AttemptResult) => void): MessageJournal;
+export {};
+
+// worker/late-results.ts
+import type { Database } from "../database/database.ts";
+import type { State } from "../store/message.ts";
+import type { AttemptResult } from "./journal.ts";
+export interface LateResults {
+    add(result: AttemptResult, completed: Promise<void>): void;
+    readonly pending: number;
+    stopWaiting(): void;
+}
+export interface LateResultsContext {
+    readonly database: Database;
+    readonly signal: AbortSignal;
+    onApplied(result: AttemptResult, state: State): void;
+    onError(error: unknown): void;
+}
+export declare function lateResults({ database, signal, onApplied, onError }: LateResultsContext): LateResults;
+
+// worker/lease-keeper.ts
+import type { Database } from "../database/database.ts";
+export interface LeaseKeeper {
+    readonly current: string | undefined;
+    retire(): void;
+    renew(): Promise<void>;
+    release(): Promise<void>;
+}
+export declare function leaseKeeper(database: Database, worker: string, inUse: (lease: string) => boolean, onLost: (leases: readonly string[]) => void): Promise<LeaseKeeper>;
+
 // worker/options.ts
 import type { Observer, WorkerEvent } from "@relais/core";
 import type { MessageSource } from "../table/source.ts";
@@ -497,6 +956,7 @@ export interface WorkerOptions {
     readonly maxBytesInFlight?: number | undefined;
     readonly keepSentForMs?: number | undefined;
     readonly queryTimeoutMs?: number | undefined;
+    readonly suppression?: "defer" | "send" | "off" | undefined;
     readonly sources?: readonly MessageSource[] | undefined;
 }
 type Complete<T> = {
@@ -508,9 +968,41 @@ export type WorkerSettings = Complete<WorkerOptions> & {
 export declare function workerSettings(options: WorkerOptions): WorkerSettings;
 export {};
 
+// worker/send.ts
+import type { Delivery, Observer, WorkerEvent } from "@relais/core";
+import { type ClaimedMessage } from "../store/claims.ts";
+import { type DeliveryContext } from "./deliver.ts";
+import { type LateResults } from "./late-results.ts";
+export interface SenderContext extends Omit<DeliveryContext, "writeRecipients"> {
+    readonly observe: Observer<WorkerEvent> | undefined;
+    reportError(during: string): (error: unknown) => void;
+}
+export interface Sender {
+    send(row: ClaimedMessage, signal: AbortSignal, written: Promise<void>): Promise<Sent>;
+    giveUp(row: ClaimedMessage): Promise<void>;
+    readonly late: Pick<LateResults, "pending" | "stopWaiting">;
+    abort(): void;
+}
+export interface Sent {
+    readonly delivery: Delivery | undefined;
+    readonly chainClosed: string | undefined;
+    write(): Promise<void>;
+}
+export declare function sender(context: SenderContext): Sender;
+
+// worker/timing.ts
+export declare function interval(everyMs: number, work: () => Promise<unknown>, onError: (error: unknown) => void): () => Promise<void>;
+export declare function oncePer(ms: number): () => boolean;
+export interface WakeSignal {
+    notify(): void;
+    wait(maxMs: number): Promise<void>;
+}
+export declare function wakeSignal(): WakeSignal;
+
 // worker/worker.ts
-import type { Chain } from "@relais/core";
+import type { Chain, SuppressionList } from "@relais/core";
 import { type DatabaseOwner } from "../database/database.ts";
+import { type BackgroundContext } from "./background-tasks.ts";
 import { type WorkerOptions } from "./options.ts";
 export interface Worker {
     readonly name: string;
@@ -529,6 +1021,8 @@ export interface WorkerStatus {
 }
 interface WorkerOutbox extends DatabaseOwner {
     readonly defaultFrom: string | undefined;
+    readonly suppression?: SuppressionList | undefined;
+    readonly feedback?: BackgroundContext["feedback"];
 }
 type WorkerChain = Pick<Chain, "send"> & Partial<Pick<Chain, "id" | "observers">>;
 export declare function createWorker(outbox: WorkerOutbox, chain: WorkerChain, options?: WorkerOptions): Worker;

@@ -18,7 +18,7 @@ export interface Explanation {
     readonly source: string;
     readonly about: About;
     readonly rule: ReplyRule;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly remedy?: Remedy;
     readonly retryAfterMs?: number;
     readonly phrase?: Phrase;
@@ -40,7 +40,7 @@ export interface WireRule {
     readonly code: string;
     readonly kind: FailureKind;
     readonly about: About;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly reason: string;
     readonly source: string;
 }
@@ -86,7 +86,7 @@ export interface ReplyRule {
     readonly phrase?: Phrase["means"];
     readonly kind: FailureKind;
     readonly about: About;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly remedy?: Remedy;
     readonly because: string;
     readonly source: string;

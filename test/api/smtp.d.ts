@@ -3,7 +3,7 @@
 // index.ts
 export type { SmtpAuth, SmtpOAuth2, SmtpPassword } from "./options/auth-options.ts";
 export type { SmtpDkim } from "./options/dkim-options.ts";
-export type { SmtpOptions, SmtpPool, SmtpTls } from "./options/options.ts";
+export type { SmtpOptions, SmtpPool, SmtpTls, SmtpVerp } from "./options/options.ts";
 export { plugin as default } from "./plugin.ts";
 export { type About, type Explanation, explainReply, type Phase, type Phrase, phases, phrases, type Remedy, type ReplyRule, replyRules, type WireRule, wireRules, } from "./replies.ts";
 export { smtp } from "./smtp.ts";
@@ -93,6 +93,12 @@ declare const poolFields: {
 };
 export interface SmtpPool extends option.RequiredOptions<typeof poolFields>, option.OptionalOptions<typeof poolFields> {
 }
+declare const verpFields: {
+    address: option.Field<string, string> & option.Required;
+    secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+};
+export interface SmtpVerp extends option.RequiredOptions<typeof verpFields>, option.OptionalOptions<typeof verpFields> {
+}
 declare const smtpFields: {
     id: option.Field<string, string>;
     host: option.Field<string, string> & option.Required;
@@ -108,6 +114,16 @@ declare const smtpFields: {
     proxy: option.Field<string, string>;
     pool: option.Field<boolean | SmtpPool, boolean | SmtpPool>;
     dkim: option.Field<readonly import("./dkim-options.ts").SmtpDkim[] | import("./dkim-options.ts").SmtpDkim, import("./dkim-options.ts").CheckedKey | readonly import("./dkim-options.ts").CheckedKey[]>;
+    verp: option.Field<option.RequiredOptions<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    }> & option.OptionalOptions<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    }>, option.Checked<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    }>>;
     connectionTimeoutMs: option.Field<number, number>;
     greetingTimeoutMs: option.Field<number, number>;
     socketTimeoutMs: option.Field<number, number>;
@@ -119,7 +135,7 @@ export interface SmtpOptions extends option.RequiredOptions<typeof smtpFields>, 
 interface CheckedOptions extends option.Checked<typeof smtpFields> {
 }
 export declare const smtpOptions: option.Field<SmtpOptions, CheckedOptions>;
-type Further = "auth" | "name" | "localAddress" | "proxy";
+type Further = "auth" | "name" | "localAddress" | "proxy" | "verp";
 export interface Settings extends Pick<CheckedOptions, Further>, Omit<Required<CheckedOptions>, Further | "allowInsecureTls" | "tls" | "pool" | "dkim"> {
     readonly tls: ConnectionOptions;
     readonly pool: PoolSettings;
@@ -152,7 +168,7 @@ export interface Explanation {
     readonly source: string;
     readonly about: About;
     readonly rule: ReplyRule;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly remedy?: Remedy;
     readonly retryAfterMs?: number;
     readonly phrase?: Phrase;
@@ -174,7 +190,7 @@ export interface WireRule {
     readonly code: string;
     readonly kind: FailureKind;
     readonly about: About;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly reason: string;
     readonly source: string;
 }
@@ -220,7 +236,7 @@ export interface ReplyRule {
     readonly phrase?: Phrase["means"];
     readonly kind: FailureKind;
     readonly about: About;
-    readonly again?: false;
+    readonly retryable?: false;
     readonly remedy?: Remedy;
     readonly because: string;
     readonly source: string;

@@ -103,10 +103,15 @@ async function worked(outbox: Outbox, provider: Provider, count: number): Promis
 }
 
 /** A worker over a provider that does nothing. */
+export async function noopWorker(outbox: Outbox, count: number = jobs): Promise<number> {
+  await fill(outbox, count);
+  return worked(outbox, noop, count);
+}
+
+/** The same over a database of its own. */
 export async function ours(server: PostgresServer): Promise<number> {
   const outbox = await createOutbox({ database: await server.database() });
-  await fill(outbox, jobs);
-  const rate = await worked(outbox, noop, jobs);
+  const rate = await noopWorker(outbox);
   await outbox.close();
   return rate;
 }

@@ -6,7 +6,7 @@ import { type PostgresServer, postgresServer } from "../../packages/outbox/test/
 import { needs } from "../repo/system.ts";
 import { bare, batch, behindOutbox, chainAlone, fill, letters, ours } from "./outbox-rates.ts";
 import { type Sink, startSink } from "./start-sink.ts";
-import { median, table, verdict } from "./statistics.ts";
+import { duel, table, verdict } from "./statistics.ts";
 
 const run = promisify(execFile);
 const rounds = 5;
@@ -44,21 +44,6 @@ async function workers(
   const done = measured.reduce((sum, one) => sum + one.done, 0);
   const seconds = Math.max(...measured.map((one) => one.seconds));
   return { rate: done / seconds, rssMb: Math.max(...measured.map(({ rssMb }) => rssMb)) };
-}
-
-/** Both in turns, ABBA, the first round for warming up: medians, and that of the ratios. */
-async function duel(plain: () => Promise<number>, through: () => Promise<number>) {
-  const pairs: (readonly [number, number])[] = [];
-  for (let round = -1; round < rounds; round++) {
-    const [first, second] = round % 2 === 0 ? [plain, through] : [through, plain];
-    const [one, two] = [await first(), await second()];
-    if (round >= 0) pairs.push(first === plain ? [one, two] : [two, one]);
-  }
-  return {
-    plain: median(pairs.map(([one]) => one)),
-    through: median(pairs.map(([, two]) => two)),
-    ratio: median(pairs.map(([one, two]) => two / one)),
-  };
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString("en");

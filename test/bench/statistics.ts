@@ -6,6 +6,25 @@ export function quantile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/** Both in turns, ABBA, the first round for warming up: medians, and that of the ratios. */
+export async function duel(
+  plain: () => Promise<number>,
+  through: () => Promise<number>,
+  rounds = 5,
+): Promise<{ readonly plain: number; readonly through: number; readonly ratio: number }> {
+  const pairs: (readonly [number, number])[] = [];
+  for (let round = -1; round < rounds; round++) {
+    const [first, second] = round % 2 === 0 ? [plain, through] : [through, plain];
+    const [one, two] = [await first(), await second()];
+    if (round >= 0) pairs.push(first === plain ? [one, two] : [two, one]);
+  }
+  return {
+    plain: median(pairs.map(([one]) => one)),
+    through: median(pairs.map(([, two]) => two)),
+    ratio: median(pairs.map(([one, two]) => two / one)),
+  };
+}
+
 /** A table of text: the first column to the left, numbers to the right. */
 export function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];

@@ -99,9 +99,19 @@ export const parts: readonly Part[] = [
     sources: [["packages/smtp/src/options/options.ts", "poolFields"]],
   },
   {
+    title: "smtp: verp",
+    path: "chain[].options.verp",
+    sources: [["packages/smtp/src/options/options.ts", "verpFields"]],
+  },
+  {
     title: "smtp: dkim",
     path: "chain[].options.dkim",
     sources: [["packages/smtp/src/options/dkim-options.ts", "dkimFields"]],
+  },
+  {
+    title: "smtp: verp",
+    path: "chain[].options.verp",
+    sources: [["packages/smtp/src/options/options.ts", "verpFields"]],
   },
   {
     title: "ses",

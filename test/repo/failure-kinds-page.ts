@@ -25,12 +25,12 @@ export function failureKindsPage(): string {
     return [code(kind), yes(retry), yes(failover), health[said]];
   });
   const replies = replyRules.map(
-    ({ phases, codes, enhanced, phrase, kind, about, again, remedy, because, source }) => [
+    ({ phases, codes, enhanced, phrase, kind, about, retryable, remedy, because, source }) => [
       phases?.join(", ") ?? "any",
       codes.join(", "),
       enhanced?.map((one) => (one === "none" ? "absent" : `x.${one}`)).join(", ") ?? "any",
       phrase ?? "",
-      code(kind) + (again === false ? ", once" : ""),
+      code(kind) + (retryable === false ? ", once" : ""),
       about,
       cell(because) + (remedy === undefined ? "" : ` (${remedy})`),
       cell(source),
@@ -39,7 +39,7 @@ export function failureKindsPage(): string {
   const words = phrases.map(({ means, pattern, source }) => [means, code(pattern.source), cell(source)]);
   const wire = wireRules.map((rule) => [
     code(rule.code),
-    code(rule.kind) + (rule.again === false ? ", once" : ""),
+    code(rule.kind) + (rule.retryable === false ? ", once" : ""),
     rule.about,
     cell(rule.reason),
     cell(rule.source),

@@ -8,6 +8,13 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   http: ["@relais/core/spi", "@relais/http-client", "@relais/mime"],
   nodemailer: ["@relais/core/spi", "@relais/mime", "@relais/smtp/replies", "nodemailer"],
   conformance: ["@relais/core/spi"],
+  feedback: [
+    "@relais/core/spi",
+    "@relais/core",
+    "@relais/smtp/replies",
+    "@aws-sdk/client-sqs",
+    "postal-mime",
+  ],
   outbox: ["@relais/core", "@relais/core/spi", "@electric-sql/pglite", "@electric-sql/pglite/nodefs", "pg"],
   opentelemetry: ["@relais/core/spi", "@relais/core", "@opentelemetry/api"],
   pino: ["@relais/core/spi", "@relais/core"],
@@ -44,12 +51,13 @@ export const folderLayers: Readonly<Record<string, readonly string[]>> = {
     "runtime",
   ],
   http: [".", "vendors", "provider", "api"],
+  feedback: [".", "mail", "unsubscribe", "sources", "receiver"],
   nodemailer: [".", "provider", "transport"],
   smtp: [".", "attempt", "connection", "options", "replies"],
-  conformance: [".", "rules", "harness", "smtp", "ses", "server"],
+  conformance: [".", "rules", "harness", "feedback", "smtp", "ses", "server"],
   prometheus: [".", "metrics", "registry", "targets"],
   relais: [".", "cli", "preview", "status", "notices", "config", "development", "environment"],
-  outbox: [".", "worker", "table", "operations", "enqueue", "store", "database"],
+  outbox: [".", "feedback", "worker", "table", "operations", "enqueue", "store", "database"],
 };
 
 /** Pieces of core's policies, which policies may import from beside them. Two policies never import each other. */

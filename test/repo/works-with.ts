@@ -625,7 +625,7 @@ Every row is run with the packed packages, installed as you install them: \`test
 this page. It was written on ${date}.
 
 The packages hold ES modules and CommonJS, with types for both. Node.js 22.13 or newer is needed. A process ends as soon as
-nothing is under way, with or without \`close\`; an outbox on PGlite needs \`close\`, or 10 s more.
+nothing is under way, with or without \`close\`.
 
 ${groups.join("\n")}`;
 }

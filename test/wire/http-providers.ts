@@ -1,15 +1,7 @@
 import type { Provider } from "@relais/core";
-import {
-  brevo,
-  type CommonOptions,
-  type HttpApi,
-  http,
-  mailgun,
-  postmark,
-  resend,
-  sendgrid,
-} from "@relais/http";
+import { type CommonOptions, type HttpApi, http } from "@relais/http";
 import { ses } from "@relais/ses";
+import { vendors } from "../../packages/http/test/vendors.ts";
 
 /** Every provider that speaks HTTP, as it is made, and how its vendor says that it has taken a message. */
 export interface HttpProvider {
@@ -39,22 +31,10 @@ export const httpProviders: readonly HttpProvider[] = [
     taken:
       "<SendRawEmailResponse><SendRawEmailResult><MessageId>0102018f-5c2d3e4f-000000</MessageId></SendRawEmailResult></SendRawEmailResponse>",
   },
-  { name: "resend", make: (options) => resend({ apiKey: "re_1", ...options }), taken: '{"id":"1"}' },
-  {
-    name: "postmark",
-    make: (options) => postmark({ serverToken: "token", ...options }),
-    taken: '{"ErrorCode":0,"Message":"OK","MessageID":"1"}',
-  },
-  { name: "sendgrid", make: (options) => sendgrid({ apiKey: "SG.1", ...options }), taken: "" },
-  {
-    name: "mailgun",
-    make: (options) => mailgun({ apiKey: "key-1", domain: "mg.example.com", ...options }),
-    taken: '{"id":"<1@mg.example.com>","message":"Queued. Thank you."}',
-  },
-  {
-    name: "brevo",
-    make: (options) => brevo({ apiKey: "xkeysib", ...options }),
-    taken: '{"messageId":"<1@relay>"}',
-  },
+  ...vendors.map(({ name, make, success: { body } }) => ({
+    name,
+    make,
+    taken: body === undefined ? "" : JSON.stringify(body),
+  })),
   { name: "http", make: (options) => http({ api: pigeon, ...options }), taken: "{}" },
 ];

@@ -1,4 +1,19 @@
+export { brevoSender } from "./feedback/brevo-sender.ts";
+export { mailgunSender } from "./feedback/mailgun-sender.ts";
+export { postmarkSender } from "./feedback/postmark-sender.ts";
+export { resendSender } from "./feedback/resend-sender.ts";
+export type { FeedbackSender, RefusedWebhook, VendorEvent, WebhookRequest } from "./feedback/sender.ts";
+export { sendgridSender } from "./feedback/sendgrid-sender.ts";
+export { type SesFormat, sesEvent } from "./feedback/ses-event.ts";
+export { type SnsOptions, type SnsSender, snsSender } from "./feedback/sns-sender.ts";
+export { type SqsServer, sqsServer } from "./feedback/sqs-server.ts";
 export type { Behaviour, Harness, Need, ProvokedKind, Received, TestTarget } from "./harness/harness.ts";
+export {
+  type HttpHarnessOptions,
+  type HttpReply,
+  type HttpTarget,
+  httpHarness,
+} from "./harness/http-harness.ts";
 export type { MakeChain } from "./rules/chain.ts";
 export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts";
 export {

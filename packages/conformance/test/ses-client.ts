@@ -10,11 +10,11 @@ export interface Identity {
   readonly region?: string;
 }
 
-/** An SDK client that tries once and waits for 300 ms, or as long as it is told. */
+/** An SDK client that tries once, and waits so long for an answer: 300 ms where there will be none. */
 export function sesClient(
   server: Pick<SesServer, "endpoint">,
   identity: Identity = {},
-  requestTimeout = 300,
+  requestTimeout = 10_000,
 ): SESClient {
   const {
     accessKeyId = "AKIDEXAMPLE",
@@ -28,7 +28,7 @@ export function sesClient(
     endpoint: server.endpoint,
     maxAttempts: 1,
     credentials: { accessKeyId, secretAccessKey, ...token },
-    requestHandler: { connectionTimeout: 300, requestTimeout, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 10_000, requestTimeout, throwOnRequestTimeout: true },
   });
 }
 

@@ -44,7 +44,8 @@ const cases: readonly (readonly [fault: SesFault, sent: Sent, accepted: number])
 
 test.each(cases)("%j", async (fault, expected, accepted) => {
   const server = await start(sesServer({ fault }));
-  expect(await sendRaw(sesClient(server))).toMatchObject(expected);
+  const waitMs = "stall" in fault ? 300 : undefined;
+  expect(await sendRaw(sesClient(server, {}, waitMs))).toMatchObject(expected);
   expect(server.accepted).toHaveLength(accepted);
   expect(server.requests).toHaveLength(1);
   server.fault();
@@ -79,7 +80,7 @@ test("a body is cut while it is being read, or never read at all", async () => {
   expect(server.requests[0]?.bytes).toBeGreaterThan(0);
   expect(server.requests[0]?.bytes).toBeLessThan(1_000_000);
   server.fault({ stall: "noRead" });
-  expect(await sendRaw(sesClient(server), undefined, BIG)).toMatchObject({ code: "ETIMEDOUT" });
+  expect(await sendRaw(sesClient(server, {}, 300), undefined, BIG)).toMatchObject({ code: "ETIMEDOUT" });
   expect(server.requests[1]).toMatchObject({ bytes: 0 });
   expect(server.accepted).toEqual([]);
 });

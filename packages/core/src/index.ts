@@ -5,6 +5,7 @@ export type { ChainHealth } from "./chain/chain.ts";
 export { type Chain, createChain } from "./chain/chain.ts";
 export { type Link, link } from "./chain/link.ts";
 export type { ChainOptions, SendOptions } from "./chain/options.ts";
+export type { SuppressionOptions } from "./chain/suppression.ts";
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
 export { DeliveryError, unwrap } from "./events/delivery.ts";
 export type { BreakerState, ChainEvent, Observer, RelaisEvent, WorkerEvent } from "./events/event.ts";
@@ -29,11 +30,19 @@ export type {
   FeedbackType,
 } from "./feedback/event.ts";
 export {
+  type MemorySuppression,
+  memorySuppression,
+  type SuppressionEntry,
+  type SuppressionInput,
+  type SuppressionRemoval,
+} from "./feedback/memory-suppression.ts";
+export {
   type Suppressed,
   type SuppressionList,
   type SuppressionReason,
   type SuppressionScope,
   suppressionKey,
+  suppressionReasons,
 } from "./feedback/suppression.ts";
 export type { Address } from "./message/address.ts";
 export type { AddressInput } from "./message/address-list.ts";
@@ -51,9 +60,12 @@ export type {
   CalendarEvent,
   DeliveryStatusRequest,
   Envelope,
+  IgnorableSuppression,
   Limits,
   Message,
+  Unsubscribe,
 } from "./message/message.ts";
+export type { UnsubscribeInput } from "./message/unsubscribe.ts";
 export { type BreakerOptions, breaker } from "./policies/circuit-breaker.ts";
 export { type ConcurrencyOptions, concurrency } from "./policies/concurrency.ts";
 export { overrides } from "./policies/overrides.ts";

@@ -24,8 +24,36 @@ export {
 } from "./failure/outcome.ts";
 export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
+export {
+  type BounceToken,
+  bounceAddress,
+  maxBounceLocalPart,
+  readBounceAddress,
+} from "./feedback/bounce-address.ts";
+export {
+  correlationId,
+  hasMessageIdHeader,
+  messageIdHeader,
+  messageIdTag,
+  withCorrelation,
+} from "./feedback/correlation.ts";
+export type {
+  BounceType,
+  FeedbackEvent,
+  FeedbackResult,
+  FeedbackStore,
+  FeedbackType,
+} from "./feedback/event.ts";
+export { suppressionEntry } from "./feedback/memory-suppression.ts";
+export {
+  readUnsubscribeToken,
+  type UnsubscribeRequest,
+  unsubscribeParameter,
+  unsubscribeToken,
+} from "./feedback/unsubscribe.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
+export { suppressionFields } from "./message/envelope.ts";
 export { decodeWords, InvalidMessage, isAbsent } from "./message/fields.ts";
 export { asciiTags, isStructuredHeader } from "./message/headers.ts";
 export { identity } from "./message/identity.ts";
@@ -67,6 +95,7 @@ export {
 } from "./provider/plugin.ts";
 export type { Health, Provider, Quota, SendContext, VerifyContext } from "./provider/provider.ts";
 export type { DeliveryScope } from "./provider/scope.ts";
+export { type AbortListener, offAbort, onAbort } from "./runtime/abort.ts";
 export { type Clock, sleep, systemClock } from "./runtime/clock.ts";
 export { recognizeCopies, sharedByCopies } from "./runtime/copies.ts";
 export { isLoopback } from "./runtime/is-loopback.ts";
@@ -75,5 +104,6 @@ export { didYouMean, isOneEdit, knownOptions, providerId } from "./runtime/optio
 export { processLock } from "./runtime/process-lock.ts";
 export { reason } from "./runtime/sanitize.ts";
 export { type Slots, slots } from "./runtime/semaphore.ts";
+export { openToken, signToken } from "./runtime/signed-token.ts";
 export { version } from "./runtime/version.ts";
 export { untilAborted } from "./runtime/wait.ts";

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { createChain } from "../src/chain/chain.ts";
 import { DeliveryError, unwrap } from "../src/events/delivery.ts";
@@ -24,6 +25,10 @@ test("one that did not is thrown, with the delivery in it", async () => {
   expect(error).toBeInstanceOf(DeliveryError);
   expect(error).toMatchObject({ name: "DeliveryError", message: "A: refused there", unknown: false });
   expect(error.delivery).toBe(delivery);
+  // As Node.js prints it where nobody catches it: its line, and where it was thrown.
+  const [first, ...stack] = inspect(error).split("\n");
+  expect(first).toBe("DeliveryError: A: refused there");
+  expect(stack.filter((line) => !line.startsWith("    at "))).toEqual([]);
 });
 
 test("it says when nobody knows", async () => {

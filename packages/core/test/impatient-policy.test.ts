@@ -14,7 +14,7 @@ const impatient: Policy =
         setTimeout(
           resolve,
           5,
-          failure({ provider: provider.id, kind: "transient", again: false, reason: "too slow" }),
+          failure({ provider: provider.id, kind: "transient", retryable: false, reason: "too slow" }),
         ),
       ),
     ]);

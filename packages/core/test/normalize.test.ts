@@ -57,7 +57,7 @@ describe("an answer that is none", () => {
       kind: "unknown",
       reason: "the provider answered neither a receipt nor a failure",
     });
-    expect(normalized(answer, notHandedOver)).toMatchObject({ kind: "transient", again: false });
+    expect(normalized(answer, notHandedOver)).toMatchObject({ kind: "transient", retryable: false });
   });
 
   test("that holds itself does not hang or throw", () => {
@@ -146,7 +146,7 @@ describe("a failure", () => {
       reason: 5,
       code: {},
       retryAfterMs: "5",
-      again: true,
+      retryable: true,
       x: 1,
     };
     expect(normalized(said)).toStrictEqual({

@@ -116,9 +116,18 @@ const anything = fc.oneof(
   ),
   fc.anything(),
 );
-// One option is arbitrary, so that it decides; or several are.
+// All are right; or one is arbitrary, so that it decides; or several are.
 const names = [...Object.keys(fields), "other"];
+const right = {
+  port: fc.integer({ min: 1, max: 65_535 }),
+  most: fc.integer({ min: 1 }),
+  tls: fc.record({ key: fc.constant("k"), strict: fc.boolean() }),
+  keys: fc.array(fc.record({ key: fc.constant("k") })),
+  mode: fc.constantFrom("fast", "safe", null),
+  pool: fc.oneof(fc.boolean(), fc.record({ size: fc.integer({ min: 1, max: 9 }) })),
+};
 const anyOptions = fc.oneof(
+  fc.record({ host: fc.constant("h"), ...right }, { requiredKeys: ["host"] }),
   fc.tuple(fc.constantFrom(...names), anything).map(([name, value]) => ({ host: "h", [name]: value })),
   fc.record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] }),
 );

@@ -18,9 +18,9 @@ function setUp(steps: readonly Step[], options: RetryOptions = {}) {
 
 describe("where recipients were answered differently", () => {
   const of = (to: string[]) => sampleMessage({ to });
-  const own = (address: string, kind: FailureKind, again?: false) => ({
+  const own = (address: string, kind: FailureKind, retryable?: false) => ({
     address,
-    failure: failure({ provider: "A", kind, reason: `${kind} for ${address}`, again }),
+    failure: failure({ provider: "A", kind, reason: `${kind} for ${address}`, retryable }),
   });
 
   test("those who may be asked again are, and the others are not", async () => {
@@ -39,9 +39,9 @@ describe("where recipients were answered differently", () => {
     expect(provider.calls).toEqual([[ann, bob, cyd], [bob]]);
   });
 
-  test("a whole failure that says again: false is about the provider", async () => {
+  test("a whole failure that says retryable: false is about the provider", async () => {
     const { send, clock, provider } = setUp([
-      fail("transient", { again: false, rejected: [own(ann, "transient"), own(bob, "rejected")] }),
+      fail("transient", { retryable: false, rejected: [own(ann, "transient"), own(bob, "rejected")] }),
     ]);
     await clock.until(send({ message: await of([ann, bob]) }));
     expect(provider.calls).toHaveLength(1);

@@ -137,8 +137,8 @@ test.each([
   expect(provider.calls).toHaveLength(1);
 });
 
-test("a transient failure that says again: false is not tried again", async () => {
-  const { send, clock, provider } = setUp([fail("transient", { again: false })]);
+test("a transient failure that says retryable: false is not tried again", async () => {
+  const { send, clock, provider } = setUp([fail("transient", { retryable: false })]);
   await clock.until(send());
   expect(provider.calls).toHaveLength(1);
 });

@@ -39,7 +39,7 @@ describe("a provider that throws", () => {
       failure({
         provider: "A",
         kind: "transient",
-        again: false,
+        retryable: false,
         reason: "the provider threw TypeError instead of answering",
       }),
     );
@@ -60,7 +60,10 @@ test.each([undefined, null, 5, "250 ok", [], {}, { success: 1 }, { success: fals
   "the answer %o is none: unknown after the hand-over, not tried again before it",
   async (value) => {
     expect(await setUp(answering(value)).send()).toMatchObject({ kind: "unknown" });
-    expect(await setUp(answering(value, false)).send()).toMatchObject({ kind: "transient", again: false });
+    expect(await setUp(answering(value, false)).send()).toMatchObject({
+      kind: "transient",
+      retryable: false,
+    });
   },
 );
 

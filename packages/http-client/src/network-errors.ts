@@ -7,7 +7,7 @@ import type { RequestProgress } from "./request.ts";
 export interface ConnectionRow extends Meaning {
   readonly code: RegExp;
   /** Another try right away would meet the same. */
-  readonly again?: false;
+  readonly retryable?: false;
 }
 
 const nodeErrors = "https://nodejs.org/api/errors.html";
@@ -22,7 +22,7 @@ const refusal = { ...ours, source: "https://www.rfc-editor.org/rfc/rfc9110#secti
  */
 export const connectionErrors: readonly ConnectionRow[] = [
   { code: /^ECONNREFUSED$/, ...network, meaning: "connection refused" },
-  { code: /^ENOTFOUND$/, ...network, meaning: "host not found", again: false },
+  { code: /^ENOTFOUND$/, ...network, meaning: "host not found", retryable: false },
   { code: /^EAI_/, ...network, meaning: "host not looked up" },
   { code: /^ETIMEDOUT$/, ...network, meaning: "no connection in time" },
   { code: /^E(?:HOST|NET)UNREACH$/, ...network, meaning: "host unreachable" },
@@ -63,9 +63,9 @@ export function classifyError(error: unknown, progress: RequestProgress, aborted
     return { kind: "cancelled", reason: "given up before the message was handed over" };
   const code = codeOf(error);
   if (!handedOver) {
-    const { kind, meaning, again } =
+    const { kind, meaning, retryable } =
       (stage === "connecting" && connectionErrors.find((row) => row.code.test(code ?? ""))) || lastRow;
-    return { kind, reason: `${meaning}${throughProxy(error)}`, code, again };
+    return { kind, reason: `${meaning}${throughProxy(error)}`, code, retryable };
   }
   const what = aborted
     ? "time ran out"

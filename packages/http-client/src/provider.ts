@@ -30,7 +30,7 @@ export function httpProvider(parts: HttpProviderParts): Provider {
   const { id, limits, packageName, fail, send, verify, destroy } = parts;
   const life = lifecycle(destroy);
   const onFault = (error: unknown): Failure =>
-    fail({ kind: "transient", reason: `fault in ${packageName}: ${String(error)}`, again: false });
+    fail({ kind: "transient", reason: `fault in ${packageName}: ${String(error)}`, retryable: false });
   return closable(life, {
     id,
     limits: () => limits,

@@ -5,11 +5,11 @@ export {
   type RetryAfterSource,
   retryAfterHeader,
 } from "@relais/http-client";
-export type { Letter } from "./api/addressed-message.ts";
+export type { AddressedMessage } from "./api/addressed-message.ts";
 export type {
   Acceptance,
   Answer,
-  Complaint,
+  ApiError,
   FormField,
   HttpApi,
   HttpBody,

@@ -1,7 +1,7 @@
 import { errorTables, explainHttpAnswer } from "@relais/http";
 import { describe, expect, test } from "vitest";
 import { apiServer } from "./api-server.ts";
-import { context, letter } from "./context.ts";
+import { context, sampleMessage } from "./context.ts";
 import { everyPhrase } from "./vendor-phrases.ts";
 import { type ErrorCase, vendors } from "./vendors.ts";
 
@@ -44,7 +44,7 @@ describe.each(vendors)("$name", (vendor) => {
   test("a success gives the vendor's message id, for everybody", async () => {
     const server = await apiServer(() => vendor.success);
     const provider = vendor.make({ endpoint: server.endpoint });
-    const message = await letter({ to: ["bob@example.org", "cyd@example.org"] });
+    const message = await sampleMessage({ to: ["bob@example.org", "cyd@example.org"] });
     const given = context(message);
     expect(await provider.send(message, given)).toEqual({
       success: true,
@@ -65,7 +65,7 @@ describe.each(vendors)("$name", (vendor) => {
     async ({ reply, kind, code, retryAfterMs }) => {
       const server = await apiServer(() => reply);
       const provider = vendor.make({ endpoint: server.endpoint });
-      const message = await letter();
+      const message = await sampleMessage();
       const outcome = await provider.send(message, context(message));
       expect(outcome).toMatchObject({ success: false, provider: vendor.id, kind, code });
       expect("retryAfterMs" in outcome ? outcome.retryAfterMs : undefined).toBe(retryAfterMs);
@@ -96,7 +96,7 @@ test("the reset of SendGrid is a point in time, which becomes a wait", async () 
   const [, , sendgrid] = vendors;
   const reset = String(Math.ceil(Date.now() / 1_000) + 60);
   const server = await apiServer(() => ({ status: 429, headers: { "x-ratelimit-reset": reset } }));
-  const message = await letter();
+  const message = await sampleMessage();
   const outcome = await sendgrid!.make({ endpoint: server.endpoint }).send(message, context(message));
   expect(outcome).toMatchObject({ kind: "throttled" });
   expect(Number("retryAfterMs" in outcome && outcome.retryAfterMs)).toBeGreaterThan(55_000);
@@ -104,7 +104,7 @@ test("the reset of SendGrid is a point in time, which becomes a wait", async () 
 
 test.each(vendors)("$name: an answer of more than 1 MB is cut off, and unknown", async (vendor) => {
   const server = await apiServer(() => ({ status: 400, body: "x".repeat(1_100_000) }));
-  const message = await letter();
+  const message = await sampleMessage();
   const outcome = await vendor.make({ endpoint: server.endpoint }).send(message, context(message));
   expect(outcome).toMatchObject({ kind: "unknown" });
 });

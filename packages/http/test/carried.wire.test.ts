@@ -2,8 +2,8 @@ import type { Message } from "@relais/core/spi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apiServer, type Received } from "./api-server.ts";
-import { context, letter } from "./context.ts";
-import { bodyFields } from "./mail-api.ts";
+import { context, sampleMessage } from "./context.ts";
+import { bodyFields } from "./vendor-requests.ts";
 import { type Vendor, vendors } from "./vendors.ts";
 
 type Fields = Record<string, unknown>;
@@ -85,7 +85,7 @@ describe.each(vendors)("$name", (vendor) => {
     await fc.assert(
       fc.asyncProperty(mail, async ({ name, ...parts }) => {
         const to = name === undefined ? "bob@example.org" : { name, address: "bob@example.org" };
-        const { fields } = await sent(vendor, await letter({ ...parts, to }));
+        const { fields } = await sent(vendor, await sampleMessage({ ...parts, to }));
         const shown = shownBy[vendor.name](fields);
         const seen = (text: unknown): string => String(text ?? "").trim();
         expect(seen(shown.subject)).toBe(parts.subject ?? "");
@@ -98,7 +98,7 @@ describe.each(vendors)("$name", (vendor) => {
 
   test("a header that is there twice goes out twice, or as one with both", async () => {
     const message: Message = {
-      ...(await letter()),
+      ...(await sampleMessage()),
       headers: { "X-Step": ["first", "second"], "X-One": "1" },
     };
     const { request } = await sent(vendor, message);
@@ -110,7 +110,7 @@ describe.each(vendors)("$name", (vendor) => {
   test("a calendar event is an attachment of its type", async () => {
     const content = Buffer.from("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR");
     const icalEvent = { method: "REQUEST", filename: "invite.ics", content };
-    const { request } = await sent(vendor, { ...(await letter()), icalEvent });
+    const { request } = await sent(vendor, { ...(await sampleMessage()), icalEvent });
     const text = request.body.toString();
     expect(text).toContain("invite.ics");
     expect(text.includes(content.toString("base64")) || text.includes("METHOD:REQUEST\r\n")).toBe(true);
@@ -120,7 +120,7 @@ describe.each(vendors)("$name", (vendor) => {
   });
 
   test("an id is no tag, and comes back with the vendor's events", async () => {
-    const { request } = await sent(vendor, await letter({ tags: Object.fromEntries(names) }));
+    const { request } = await sent(vendor, await sampleMessage({ tags: Object.fromEntries(names) }));
     const text = request.body.toString();
     for (const value of names.values()) expect(text).toContain(value);
     if (vendor.name === "mailgun") {
@@ -137,11 +137,28 @@ describe.each(vendors)("$name", (vendor) => {
   });
 });
 
+test.each(vendors)(
+  "$name carries the message's id beside as many tags as there may be, and not where it shall not",
+  async (vendor) => {
+    const tags = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`tag${i}`, `value ${i}`]));
+    const id = "0198c7a4-1111-7222-8333-444455556666";
+    const { request } = await sent(vendor, await sampleMessage({ id, tags }));
+    const body = request.body.toString();
+    expect(body).toMatch(new RegExp(`X-Relais-Id\\W[\\s\\S]{0,20}${id}`));
+    expect(body).toMatch(new RegExp(`relais_id\\W[\\s\\S]{0,20}${id}`));
+    // What an outbox says wins: its id is not the message's.
+    const outbox = await sent(vendor, await sampleMessage({ id, tags: { relais_id: "of-the-outbox" } }));
+    expect(outbox.request.body.toString()).toMatch(/X-Relais-Id\W[\s\S]{0,20}of-the-outbox/);
+    const off = { ...(await sampleMessage({ id, tags })), correlation: false } as const;
+    expect((await sent(vendor, off)).request.body.toString()).not.toMatch(/relais[-_]id/i);
+  },
+);
+
 test("fifty mails of one campaign have one tag at Mailgun and at Brevo", async () => {
   for (const vendor of vendors.filter(({ name }) => name === "mailgun" || name === "brevo")) {
     const tags = new Set<string>();
     for (let i = 0; i < 50; i++) {
-      const message = await letter({
+      const message = await sampleMessage({
         tags: { campaign: "orders", relais_id: crypto.randomUUID(), order: crypto.randomUUID() },
       });
       const { request } = await sent(vendor, message);

@@ -2,90 +2,77 @@ import {
   chainRules,
   coverage,
   type Harness,
+  type HttpHarnessOptions,
+  type HttpReply,
+  type HttpTarget,
+  httpHarness,
   type ProvokedKind,
   rules,
-  type TestTarget,
   throughChain,
 } from "@relais/conformance";
 import { createChain } from "@relais/core";
 import { describe, expect, test } from "vitest";
-import type { Reply } from "./api-server.ts";
-import { type MailApi, mailApi } from "./mail-api.ts";
+import { bodyFields, readers } from "./vendor-requests.ts";
 import { type Vendor, vendors } from "./vendors.ts";
 
-interface HttpStage extends TestTarget {
-  readonly far: MailApi;
-}
-
-type Provoke = Harness<HttpStage>["provoke"];
-
 /** A wait is longer than a chain's deadline here, so that a chain does not ask again. */
-function waitingLong({ status, headers = {}, body }: Reply): Reply {
-  const long = Object.fromEntries(Object.keys(headers).map((name) => [name, "600"]));
-  return { status, body, headers: long };
+function waitingLong({ headers = {}, ...reply }: HttpReply): HttpReply {
+  return { ...reply, headers: Object.fromEntries(Object.keys(headers).map((name) => [name, "600"])) };
 }
 
 /** The first of a vendor's documented answers that means this kind. */
-function documented({ errors }: Vendor, kind: ProvokedKind): Reply | undefined {
+function documented({ errors }: Vendor, kind: ProvokedKind): HttpReply | undefined {
   return errors.find((one) => one.kind === kind)?.reply;
 }
 
-function refusals(vendor: Vendor): Provoke {
+function refusals(vendor: Vendor): HttpHarnessOptions["refused"] {
   const kinds = ["transient", "throttled", "deferred", "misconfigured", "refused", "rejected"] as const;
   return Object.fromEntries(
     kinds.flatMap((kind) => {
       const reply = documented(vendor, kind);
-      return reply === undefined ? [] : [[kind, ({ far }: HttpStage) => far.refuse(waitingLong(reply))]];
+      return reply === undefined ? [] : [[kind, waitingLong(reply)]];
     }),
   );
 }
 
-const partial: NonNullable<Provoke["partial"]> = ({ far }) =>
-  far.takeBut(["cleo@example.net"], {
-    Message: "Message OK, but will not deliver to these inactive addresses: cleo@example.net.",
-  });
+/** The documented success, with an id of this message's own. */
+function successOf({ success, messageId }: Vendor, id: string): HttpReply {
+  return JSON.parse(JSON.stringify(success).replace(messageId, id));
+}
 
-function harnessFor(vendor: Vendor): Harness<HttpStage> {
+function harnessFor(vendor: Vendor): Harness<HttpTarget> {
   const { name, key } = vendor;
-  const { status } = vendor.success;
-  const basic = Buffer.from(`api:${key}`).toString("base64");
-  const secrets = name === "mailgun" ? [key, basic] : [key];
-  const refused = documented(vendor, "refused") ?? { status: 400 };
-  const echo: Reply = {
-    status: refused.status,
-    body: JSON.parse(JSON.stringify(refused.body).replace("words", `${secrets.join(" or ")} is wrong`)),
+  const secrets = name === "mailgun" ? [key, Buffer.from(`api:${key}`).toString("base64")] : [key];
+  const refused = refusals(vendor);
+  const accepted = (id: string): HttpReply => successOf(vendor, id);
+  const Message = "Message OK, but will not deliver to these inactive addresses: cleo@example.net.";
+  const partial = (id: string): HttpReply => {
+    const { body, ...success } = accepted(id);
+    return { ...success, body: { ...(body as object), Message } };
   };
-  const some = name === "postmark";
-  const found = refusals(vendor);
-  return {
-    async make() {
-      const far = await mailApi(vendor);
-      return {
-        far,
-        provider: vendor.make({ endpoint: far.endpoint }),
-        secrets,
-        received: () => far.received,
-        requests: () => far.requests,
-        close: far.close,
-      };
+  return httpHarness({
+    create: (endpoint) => vendor.make({ endpoint }),
+    secrets,
+    accepted,
+    verified: { body: { scopes: ["mail.send"] } },
+    refused,
+    async read(request) {
+      const headers = Object.fromEntries(request.headers);
+      const body = new Uint8Array(await request.arrayBuffer());
+      return readers[name](await bodyFields(body, headers["content-type"]), headers);
     },
-    provoke: {
-      transient: ({ far }) => far.down(),
-      ...found,
-      unknown: ({ far }) => far.take((request) => void request.socket.destroy()),
-      stall: ({ far }) => far.take(() => undefined),
-      missingId: ({ far }) =>
-        far.take((_, response) => void response.writeHead(status, { connection: "close" }).end("{}")),
-      echo: ({ far }) => far.refuse(echo),
-      ...(some ? { partial } : {}),
+    quoting(text) {
+      const { status = 400, body } = documented(vendor, "refused") ?? { body: {} };
+      return { status, body: JSON.parse(JSON.stringify(body).replace("words", `${text} is wrong`)) };
     },
+    ...(name === "postmark" ? { partial } : {}),
     cannot: {
       deferred: `${name} takes mail before it asks the recipient's server`,
       defer: `${name} takes mail before it asks the recipient's server`,
-      ...(some ? {} : { partial: `${name} takes a message for all or for nobody` }),
-      ...("rejected" in found ? {} : { rejected: `${name} documents no answer about a recipient` }),
+      ...(name === "postmark" ? {} : { partial: `${name} takes a message for all or for nobody` }),
+      ...("rejected" in refused ? {} : { rejected: `${name} documents no answer about a recipient` }),
     },
-  };
+  });
 }
 
 describe.each(vendors)("$name", (vendor) => {

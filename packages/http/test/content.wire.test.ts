@@ -1,7 +1,7 @@
 import type { Message } from "@relais/core/spi";
 import { expect, test } from "vitest";
 import { apiServer, type Received } from "./api-server.ts";
-import { context, letter, richLetter } from "./context.ts";
+import { context, richLetter, sampleMessage } from "./context.ts";
 import { type Vendor, vendors } from "./vendors.ts";
 
 const [resend, postmark, sendgrid, , brevo] = vendors as readonly [Vendor, Vendor, Vendor, Vendor, Vendor];
@@ -37,12 +37,13 @@ test("Resend is sent exactly this", async () => {
     subject: "Zähler №1",
     html: '<p>html ✓ <img src="cid:logo"></p>',
     text: "text ✓",
-    headers: { ...threads, "X-Order": "1" },
+    headers: { ...threads, "X-Order": "1", "X-Relais-Id": "order-1" },
     attachments: [
       { filename: "a.txt", content: "YWFh", content_type: "text/plain" },
       { filename: "logo.png", content: "AQID/w==", content_type: "image/png", content_id: "logo" },
     ],
     tags: [
+      { name: "relais_id", value: "order-1" },
       { name: "kind", value: "receipt" },
       { name: "order", value: "1" },
     ],
@@ -50,13 +51,18 @@ test("Resend is sent exactly this", async () => {
 });
 
 test("Resend is kept from writing a text of its own", async () => {
-  const { json } = await sent(resend, await letter({ text: undefined, html: "<p>Hello</p>" }));
+  const { json } = await sent(
+    resend,
+    await sampleMessage({ id: "order-2", text: undefined, html: "<p>Hello</p>" }),
+  );
   expect(json).toEqual({
     from: "Ann <ann@example.com>",
     to: ["bob@example.org"],
     subject: "Hello",
     html: "<p>Hello</p>",
     text: "",
+    headers: { "X-Relais-Id": "order-2" },
+    tags: [{ name: "relais_id", value: "order-2" }],
   });
 });
 
@@ -74,6 +80,7 @@ test("Postmark is sent exactly this", async () => {
     Headers: pairs({
       ...threads,
       "X-Order": "1",
+      "X-Relais-Id": "order-1",
       "Message-ID": "<order-1@example.com>",
       "X-PM-KeepID": "true",
     }),
@@ -81,7 +88,7 @@ test("Postmark is sent exactly this", async () => {
       { Name: "a.txt", Content: "YWFh", ContentType: "text/plain" },
       { Name: "logo.png", Content: "AQID/w==", ContentType: "image/png", ContentID: "cid:logo" },
     ],
-    Metadata: { kind: "receipt", order: "1" },
+    Metadata: { relais_id: "order-1", kind: "receipt", order: "1" },
   });
 });
 
@@ -102,7 +109,12 @@ test("SendGrid is sent exactly this", async () => {
       { type: "text/plain", value: "text ✓" },
       { type: "text/html", value: '<p>html ✓ <img src="cid:logo"></p>' },
     ],
-    headers: { ...threads, "X-Order": "1", "Message-ID": "<order-1@example.com>" },
+    headers: {
+      ...threads,
+      "X-Order": "1",
+      "X-Relais-Id": "order-1",
+      "Message-ID": "<order-1@example.com>",
+    },
     attachments: [
       { content: "YWFh", filename: "a.txt", type: "text/plain", disposition: "attachment" },
       {
@@ -113,7 +125,7 @@ test("SendGrid is sent exactly this", async () => {
         content_id: "logo",
       },
     ],
-    custom_args: { kind: "receipt", order: "1" },
+    custom_args: { relais_id: "order-1", kind: "receipt", order: "1" },
   });
 });
 
@@ -129,26 +141,35 @@ test("Brevo is sent exactly this, and no message with inline files or two Reply-
     subject: "Zähler №1",
     htmlContent: '<p>html ✓ <img src="cid:logo"></p>',
     textContent: "text ✓",
-    headers: { ...threads, "X-Order": "1", idempotencyKey: "order-1" },
+    headers: {
+      "X-Mailin-custom": "relais_id:order-1",
+      ...threads,
+      "X-Order": "1",
+      "X-Relais-Id": "order-1",
+      idempotencyKey: "order-1",
+    },
     attachment: [{ name: "a.txt", content: "YWFh" }],
     tags: ["kind:receipt", "order:1"],
   });
   const server = await apiServer(() => brevo.success);
   const provider = brevo.make({ endpoint: server.endpoint });
-  for (const message of [await richLetter(), await letter({ replyTo: ["a@example.com", "b@example.com"] })])
+  for (const message of [
+    await richLetter(),
+    await sampleMessage({ replyTo: ["a@example.com", "b@example.com"] }),
+  ])
     expect(await provider.send(message, context(message))).toMatchObject({ kind: "refused" });
   expect(server.connections()).toBe(0);
 });
 
 test.each(vendors)("$name: a message with nothing special has nothing empty in it", async (vendor) => {
-  const { json } = await sent(vendor, await letter());
+  const { json } = await sent(vendor, await sampleMessage());
   const empties = Object.values(json).filter((one) => Array.isArray(one) && one.length === 0);
   expect(empties).toEqual([]);
 });
 
 test("a long name for Resend is several encoded words, which a reader puts together", async () => {
   const name = `Ünder, ${"ü😀".repeat(40)}`;
-  const { json } = await sent(resend, await letter({ to: { name, address: "bob@example.org" } }));
+  const { json } = await sent(resend, await sampleMessage({ to: { name, address: "bob@example.org" } }));
   const [to = ""] = json.to as string[];
   const words = [...to.matchAll(/=\?utf-8\?B\?([^?]*)\?=/g)];
   for (const [word] of words) expect(word.length).toBeLessThanOrEqual(75);
@@ -160,7 +181,10 @@ test("a name for Resend cannot bring a recipient", async () => {
   for (const name of ["x (eve), y", "a, b", 'a"b', "a;b", "a@b"]) {
     const { json } = await sent(
       resend,
-      await letter({ to: { name, address: "bob@example.org" }, from: { name, address: "ann@example.com" } }),
+      await sampleMessage({
+        to: { name, address: "bob@example.org" },
+        from: { name, address: "ann@example.com" },
+      }),
     );
     expect((json.to as string[])[0]).toMatch(/^=\?utf-8\?B\?\S+\?= <bob@example\.org>$/);
     expect(json.from).toMatch(/^"(?:[^"\\]|\\.)*" <ann@example\.com>$/);

@@ -26,7 +26,7 @@ export function context(message: Message, parts: ContextParts = {}): TestContext
 }
 
 /** A small message, or what is asked for. */
-export function letter(input: MessageInput = {}): Promise<Message> {
+export function sampleMessage(input: MessageInput = {}): Promise<Message> {
   return createMessage({
     id: "order-1",
     from: "Ann <ann@example.com>",
@@ -39,7 +39,7 @@ export function letter(input: MessageInput = {}): Promise<Message> {
 
 /** A message with something of everything. */
 export function richLetter(more: MessageInput = {}): Promise<Message> {
-  return letter({
+  return sampleMessage({
     from: "Ann Lee <ann@example.com>",
     to: ['"Bob, the \\"B\\"" <bob@example.org>', "cyd@example.org"],
     cc: "Dan <dan@example.org>",

@@ -4,7 +4,7 @@ import { setTimeout as later } from "node:timers/promises";
 import { testAuthority, testCertificate } from "@relais/conformance";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { apiServer } from "./api-server.ts";
-import { context, letter } from "./context.ts";
+import { context, sampleMessage } from "./context.ts";
 import { vendors } from "./vendors.ts";
 
 /** The shortest of three: a busy machine makes one of them long, a wait of ours all of them. */
@@ -15,7 +15,7 @@ async function bestOf(tookMs: () => Promise<number>): Promise<number> {
 describe.each(vendors)("$name", (vendor) => {
   test("not a byte has arrived before the hand-over resolves", async () => {
     const server = await apiServer(() => vendor.success);
-    const message = await letter();
+    const message = await sampleMessage();
     let before: readonly number[] = [];
     const given = context(message, {
       onHandOver: async () => {
@@ -31,7 +31,7 @@ describe.each(vendors)("$name", (vendor) => {
 
   test("a hand-over that is refused: cancelled, and nothing was written", async () => {
     const server = await apiServer(() => vendor.success);
-    const message = await letter();
+    const message = await sampleMessage();
     const given = context(message, {
       onHandOver: () => {
         throw new Error("no");
@@ -48,7 +48,7 @@ describe.each(vendors)("$name", (vendor) => {
       response.destroy();
       return undefined;
     });
-    const message = await letter();
+    const message = await sampleMessage();
     const outcome = await vendor.make({ endpoint: server.endpoint }).send(message, context(message));
     expect(outcome).toMatchObject({ kind: "unknown", code: "ECONNRESET" });
     await later(50);
@@ -62,14 +62,14 @@ describe.each(vendors)("$name", (vendor) => {
       setTimeout(() => response.destroy(), 10);
       return undefined;
     });
-    const message = await letter();
+    const message = await sampleMessage();
     const outcome = await vendor.make({ endpoint: server.endpoint }).send(message, context(message));
     expect(outcome).toMatchObject({ kind: "unknown" });
   });
 
   test("an abort after the hand-over: unknown within 25 ms, and the connection is closed", async () => {
     const server = await apiServer(() => undefined);
-    const message = await letter();
+    const message = await sampleMessage();
     const took = await bestOf(async () => {
       const stop = new AbortController();
       const before = server.requests.length;
@@ -89,7 +89,7 @@ describe.each(vendors)("$name", (vendor) => {
 
   test("an abort before the hand-over: cancelled within 25 ms, and nothing was written", async () => {
     const server = await apiServer(() => vendor.success);
-    const message = await letter();
+    const message = await sampleMessage();
     const took = await bestOf(async () => {
       const stop = new AbortController();
       let began = 0;
@@ -114,7 +114,7 @@ describe.each(vendors)("$name", (vendor) => {
 
   test("an abort that came first: cancelled, and nothing is connected", async () => {
     const server = await apiServer(() => vendor.success);
-    const message = await letter();
+    const message = await sampleMessage();
     const given = context(message, { signal: AbortSignal.abort() });
     expect(await vendor.make({ endpoint: server.endpoint }).send(message, given)).toMatchObject({
       kind: "cancelled",
@@ -123,7 +123,7 @@ describe.each(vendors)("$name", (vendor) => {
   });
 
   test("nobody listens: transient, and no hand-over", async () => {
-    const message = await letter();
+    const message = await sampleMessage();
     const given = context(message);
     const outcome = await vendor.make({ endpoint: "http://127.0.0.1:9" }).send(message, given);
     expect(outcome).toMatchObject({ kind: "transient", code: "ECONNREFUSED" });
@@ -132,7 +132,7 @@ describe.each(vendors)("$name", (vendor) => {
 
   test("a connection that goes while the hand-over is awaited: transient, and nothing was written", async () => {
     const server = await apiServer(() => vendor.success);
-    const message = await letter();
+    const message = await sampleMessage();
     const given = context(message, {
       onHandOver: async () => {
         for (const socket of server.sockets) socket.destroy();
@@ -171,7 +171,7 @@ describe("TLS", () => {
   test("the handshake comes first, then the hand-over", async () => {
     const { port, requests } = await https();
     const provider = vendor!.make({ endpoint: `https://localhost:${port}`, ca: testAuthority() });
-    const message = await letter();
+    const message = await sampleMessage();
     let seen = -1;
     const onHandOver = (): void => {
       seen = requests();
@@ -182,7 +182,7 @@ describe("TLS", () => {
 
   test("a certificate of unknown origin: misconfigured, and no hand-over", async () => {
     const { port, requests } = await https();
-    const message = await letter();
+    const message = await sampleMessage();
     const given = context(message);
     const outcome = await vendor!.make({ endpoint: `https://localhost:${port}` }).send(message, given);
     expect(outcome).toMatchObject({ kind: "misconfigured" });
@@ -191,7 +191,7 @@ describe("TLS", () => {
 
   test("no TLS there: misconfigured", async () => {
     const port = await listening(createTcp((socket) => void socket.end("220 hello\r\n")));
-    const message = await letter();
+    const message = await sampleMessage();
     const outcome = await vendor!
       .make({ endpoint: `https://127.0.0.1:${port}` })
       .send(message, context(message));
@@ -200,7 +200,7 @@ describe("TLS", () => {
 
   test("a handshake that never ends: transient after connectionTimeoutMs", async () => {
     const port = await listening(createTcp((socket) => void socket.on("error", () => {})));
-    const message = await letter();
+    const message = await sampleMessage();
     const given = context(message);
     const outcome = await vendor!
       .make({ endpoint: `https://127.0.0.1:${port}`, connectionTimeoutMs: 80 })
@@ -216,7 +216,7 @@ test("a large upload that is cut off: unknown, since it was handed over", async 
     socket.once("data", () => socket.destroy());
   });
   const port = await listening(server);
-  const message = await letter({
+  const message = await sampleMessage({
     attachments: [{ filename: "a", content: Buffer.alloc(5_000_000) }],
   });
   const outcome = await vendor!

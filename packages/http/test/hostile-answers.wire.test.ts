@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fill, longestMs } from "../../ses/test/longest-ms.ts";
 import { apiServer, type Reply } from "./api-server.ts";
-import { context, letter } from "./context.ts";
+import { context, sampleMessage } from "./context.ts";
 import { vendors } from "./vendors.ts";
 
 /** What is known to cost much where it is looked at with care. */
@@ -34,7 +34,7 @@ const bodies: Readonly<Record<string, string>> = {
 
 test.each(Object.entries(bodies))("%s: 1 MB of it holds nobody up for 50 ms", async (_, body) => {
   const to = Array.from({ length: 40 }, (_, i) => `r${i}@example.org`);
-  const message = await letter({ to });
+  const message = await sampleMessage({ to });
   let reply: Reply = { status: 200 };
   const server = await apiServer(() => reply);
   for (const vendor of vendors) {

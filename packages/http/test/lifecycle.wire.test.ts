@@ -3,7 +3,7 @@ import { createChain } from "@relais/core";
 import { describe, expect, test } from "vitest";
 import { apiServer } from "./api-server.ts";
 import { child } from "./child.ts";
-import { context, letter } from "./context.ts";
+import { context, sampleMessage } from "./context.ts";
 import { vendors } from "./vendors.ts";
 
 describe.each(vendors)("$name", (vendor) => {
@@ -22,7 +22,11 @@ describe.each(vendors)("$name", (vendor) => {
     const provider = vendor.make({ endpoint: server.endpoint });
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, async (_, i) => {
-        const message = await letter({ id: `m-${i}`, subject: `subject-${i}`, to: `r${i}@example.org` });
+        const message = await sampleMessage({
+          id: `m-${i}`,
+          subject: `subject-${i}`,
+          to: `r${i}@example.org`,
+        });
         return provider.send(message, context(message));
       }),
     );
@@ -69,7 +73,7 @@ test("the next provider is asked on a 429, and nobody on a lost answer", async (
 test("a kept connection is used again, and one that the far end closed is not", async () => {
   const server = await apiServer(() => vendor!.success);
   const provider = vendor!.make({ endpoint: server.endpoint });
-  const message = await letter();
+  const message = await sampleMessage();
   await provider.send(message, context(message));
   await provider.send(message, context(message));
   expect(server.connections()).toBe(1);
@@ -86,7 +90,7 @@ test("who gives up while waiting in line is cancelled, and the line goes on", as
     return vendor!.success;
   });
   const provider = vendor!.make({ endpoint: server.endpoint, maxConnections: 1 });
-  const message = await letter();
+  const message = await sampleMessage();
   const first = provider.send(message, context(message));
   const stop = new AbortController();
   const second = provider.send(message, context(message, { signal: stop.signal }));
@@ -103,7 +107,7 @@ test("close waits for what is under way; afterwards everything is skipped", asyn
     return vendor!.success;
   });
   const provider = vendor!.make({ endpoint: server.endpoint });
-  const message = await letter();
+  const message = await sampleMessage();
   const sending = provider.send(message, context(message));
   const closing = provider.close?.();
   expect(provider.close?.()).toBe(closing);
@@ -146,7 +150,7 @@ test("a mapping that throws is a fault of ours before the wire, and unknown afte
     complaint: () => ({}),
     errors: [],
   };
-  const message = await letter();
+  const message = await sampleMessage();
   expect(await http({ api }).send(message, context(message))).toMatchObject({
     provider: "OWN",
     kind: "unknown",

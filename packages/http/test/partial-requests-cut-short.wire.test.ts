@@ -1,7 +1,7 @@
 import { type HttpApi, http } from "@relais/http";
 import { expect, test } from "vitest";
 import { apiServer } from "./api-server.ts";
-import { context, letter } from "./context.ts";
+import { context, sampleMessage } from "./context.ts";
 import { attempt, isBad, listsOf, refusals } from "./strict-vendor.ts";
 import { type Vendor, vendors } from "./vendors.ts";
 
@@ -24,7 +24,7 @@ test("contact that is lost leaves those unknown whom it was about, and the other
     response.destroy();
     return undefined;
   });
-  const message = await letter({ to: ["bad@example.net", ...to.filter((one) => !isBad(one))] });
+  const message = await sampleMessage({ to: ["bad@example.net", ...to.filter((one) => !isBad(one))] });
   const outcome = await resend.make({ endpoint: server.endpoint }).send(message, context(message));
   expect(n).toBeGreaterThan(1);
   const kinds = Object.fromEntries((outcome.rejected ?? []).map((one) => [one.address, one.failure.kind]));
@@ -44,7 +44,7 @@ test("a limit that is reached is about those that are left, and asked for no mor
       body: { errors: [{ message: "too many requests" }] },
     };
   });
-  const message = await letter({ to });
+  const message = await sampleMessage({ to });
   const outcome = await sendgrid.make({ endpoint: server.endpoint }).send(message, context(message));
   expect(n).toBe(2);
   expect(outcome).toMatchObject({ success: false, kind: "throttled", retryAfterMs: 30_000 });
@@ -64,7 +64,7 @@ test("a limit that is reached between halves is about the other half too", async
     if (n === 1) return refusals.mailgun!("to", 1, "") as { status: number };
     return { status: 429, headers: { "retry-after": "30" }, body: { message: "too many requests" } };
   });
-  const message = await letter({ to });
+  const message = await sampleMessage({ to });
   const outcome = await mailgun.make({ endpoint: server.endpoint }).send(message, context(message));
   expect(n).toBe(2);
   expect(outcome).toMatchObject({ success: false, kind: "throttled", retryAfterMs: 30_000 });
@@ -76,7 +76,7 @@ test("an abort leaves the others to the next provider, since nothing of them has
     controller.abort();
     return refusals.sendgrid!("to", 1, "") as { status: number };
   });
-  const message = await letter({ to });
+  const message = await sampleMessage({ to });
   const given = context(message, { signal: controller.signal });
   const outcome = await sendgrid.make({ endpoint: server.endpoint }).send(message, given);
   expect(server.requests).toHaveLength(1);
@@ -90,7 +90,7 @@ test("SendGrid names several at once, and a fault of another field is everybody'
     const { to: left } = listsOf(sendgrid, json);
     return left.length === 4 ? { status: 400, body: { errors: [field(1), field(3)] } } : sendgrid.success;
   });
-  const message = await letter({ to });
+  const message = await sampleMessage({ to });
   const outcome = await sendgrid.make({ endpoint: several.endpoint }).send(message, context(message));
   expect(outcome).toMatchObject({ success: true, accepted: ["ann@example.net", "cy@example.net"] });
   expect(several.requests).toHaveLength(2);
@@ -108,7 +108,7 @@ test("a vendor whose words name a sender that is a recipient too gives up nobody
     status: 400,
     body: { code: "invalid_parameter", message: "sender ann@example.com is not valid" },
   }));
-  const message = await letter({ to: ["ann@example.com", "bob@example.org"] });
+  const message = await sampleMessage({ to: ["ann@example.com", "bob@example.org"] });
   const outcome = await brevo.make({ endpoint: server.endpoint }).send(message, context(message));
   expect(outcome).toMatchObject({ success: false, kind: "refused" });
   expect(outcome).not.toHaveProperty("rejected");
@@ -121,14 +121,14 @@ test("an address within another one is not named", async () => {
       ? { status: 422, body: { ErrorCode: 300, Message: "Invalid 'To' address: 'ann@example.network'." } }
       : postmark.success,
   );
-  const message = await letter({ to: ["ann@example.net", "ann@example.network", "xann@example.net"] });
+  const message = await sampleMessage({ to: ["ann@example.net", "ann@example.network", "xann@example.net"] });
   const outcome = await postmark.make({ endpoint: server.endpoint }).send(message, context(message));
   expect(outcome).toMatchObject({ success: true, accepted: ["ann@example.net", "xann@example.net"] });
 });
 
 test("one bad address of thirty-two is found by halves", async () => {
   const people = Array.from({ length: 32 }, (_, i) => `${i === 20 ? "bad" : "ok"}${i}@example.net`);
-  const { outcome, requests } = await attempt(mailgun, await letter({ to: people }));
+  const { outcome, requests } = await attempt(mailgun, await sampleMessage({ to: people }));
   expect(outcome.success && outcome.accepted).toHaveLength(31);
   expect(requests).toBeLessThanOrEqual(12);
 });
@@ -162,7 +162,7 @@ test("a mapping that throws in the middle costs those alone whom it was about", 
       { status: 422, kind: "rejected", about: "recipient", meaning: "no", source: "https://pigeon.example" },
     ],
   };
-  const message = await letter({ to });
+  const message = await sampleMessage({ to });
   const outcome = await http({ api }).send(message, context(message));
   expect(taken).toEqual(["ann@example.net"]);
   expect(outcome).toMatchObject({

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { context, letter } from "./context.ts";
+import { context, sampleMessage } from "./context.ts";
 import { attempt, isBad, strictVendor } from "./strict-vendor.ts";
 import { vendors } from "./vendors.ts";
 
 describe.each(vendors)("$name", (vendor) => {
   test("one bad address of three: the two others get the mail, in one attempt", async () => {
-    const message = await letter({ to: ["ann@example.net", "bad1@example.net", "cy@example.net"] });
+    const message = await sampleMessage({ to: ["ann@example.net", "bad1@example.net", "cy@example.net"] });
     const { outcome, taken, rejected, given } = await attempt(vendor, message);
     expect(outcome).toMatchObject({ success: true, accepted: ["ann@example.net", "cy@example.net"] });
     expect(rejected).toEqual([["bad1@example.net", "rejected"]]);
@@ -15,14 +15,14 @@ describe.each(vendors)("$name", (vendor) => {
   });
 
   test("the only recipient is given up", async () => {
-    const { outcome, requests } = await attempt(vendor, await letter({ to: "bad@example.net" }));
+    const { outcome, requests } = await attempt(vendor, await sampleMessage({ to: "bad@example.net" }));
     expect(outcome).toMatchObject({ success: false, kind: "rejected" });
     expect(outcome).not.toHaveProperty("rejected");
     expect(requests).toBe(1);
   });
 
   test("an address of an unusual form is left to the next provider", async () => {
-    const message = await letter({ to: "ann@example.net" });
+    const message = await sampleMessage({ to: "ann@example.net" });
     for (const odd of ["bad..one@docomo.example", "bad.@docomo.example"]) {
       const { provider } = await strictVendor(vendor, isBad);
       const outcome = await provider.send(message, context(message, { to: ["ann@example.net", odd] }));
@@ -35,7 +35,10 @@ describe.each(vendors)("$name", (vendor) => {
   });
 
   test("when only hidden ones are left, each gets a mail of its own", async () => {
-    const message = await letter({ to: "bad@example.net", bcc: ["ann@example.net", "cy@example.net"] });
+    const message = await sampleMessage({
+      to: "bad@example.net",
+      bcc: ["ann@example.net", "cy@example.net"],
+    });
     const { server, taken, provider } = await strictVendor(vendor, isBad);
     const outcome = await provider.send(message, context(message));
     expect(outcome).toMatchObject({ success: true, accepted: ["ann@example.net", "cy@example.net"] });
@@ -52,7 +55,7 @@ describe.each(vendors)("$name", (vendor) => {
         people.forEach(({ bad, field: name }, i) => {
           lists[name]?.push(`${bad ? "bad" : "ok"}${i}@example.net`);
         });
-        const message = await letter(lists);
+        const message = await sampleMessage(lists);
         const everybody = [...message.envelope.to].sort();
         const { outcome, taken, rejected, requests, given } = await attempt(vendor, message);
         const bad = everybody.filter(isBad);

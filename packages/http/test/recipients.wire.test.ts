@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { apiServer } from "./api-server.ts";
-import { context, letter } from "./context.ts";
+import { context, sampleMessage } from "./context.ts";
 import { vendors } from "./vendors.ts";
 
 const people = {
@@ -12,7 +12,7 @@ const people = {
 describe.each(vendors)("$name", (vendor) => {
   const wire = async (to?: readonly string[], more = {}) => {
     const server = await apiServer(() => vendor.success);
-    const message = await letter({ ...people, ...more });
+    const message = await sampleMessage({ ...people, ...more });
     const parts = to === undefined ? {} : { to };
     const outcome = await vendor.make({ endpoint: server.endpoint }).send(message, context(message, parts));
     return { outcome, server, text: server.requests[0]?.body.toString() ?? "" };
@@ -65,7 +65,7 @@ describe.each(vendors)("$name", (vendor) => {
     const to = Array.from({ length: vendor.maxRecipients + 1 }, (_, i) => `r${i}@example.org`);
     const server = await apiServer(() => vendor.success);
     const provider = vendor.make({ endpoint: server.endpoint });
-    const message = await letter();
+    const message = await sampleMessage();
     const shown = ["bob@example.org", ...to];
     const many = context(message, { to: shown.slice(0, -1) });
     const outcome = await provider.send(message, many);
@@ -83,7 +83,7 @@ describe.each(vendors)("$name", (vendor) => {
 
   test("a message that is too large is refused before the wire", async () => {
     const server = await apiServer(() => vendor.success);
-    const message = await letter({
+    const message = await sampleMessage({
       attachments: [{ filename: "a", content: Buffer.alloc(31 * 1024 * 1024) }],
     });
     const given = context(message);
@@ -102,7 +102,7 @@ describe("recipients of whom the vendor speaks", () => {
       "Message OK, but will not deliver to these inactive addresses: Cyd@example.org, bob@example.org. Inactive recipients are ones that have generated a hard bounce.";
     const { body } = postmark!.success as { body: object };
     const server = await apiServer(() => ({ status: 200, body: { ...body, Message } }));
-    const message = await letter({ to: ["bob@example.org", "Cyd@example.org", "dan@example.org"] });
+    const message = await sampleMessage({ to: ["bob@example.org", "Cyd@example.org", "dan@example.org"] });
     const outcome = await postmark!.make({ endpoint: server.endpoint }).send(message, context(message));
     expect(outcome).toMatchObject({
       success: true,
@@ -120,7 +120,7 @@ describe("recipients of whom the vendor speaks", () => {
     const server = await apiServer(({ body }) =>
       body.includes("cyd@") ? { status: 422, body: { ErrorCode: 406, Message } } : postmark!.success,
     );
-    const message = await letter(three);
+    const message = await sampleMessage(three);
     const outcome = await postmark!.make({ endpoint: server.endpoint }).send(message, context(message));
     expect(outcome).toMatchObject({
       success: true,
@@ -131,7 +131,7 @@ describe("recipients of whom the vendor speaks", () => {
 
   test("Postmark's no without a name gives up nobody", async () => {
     const server = await apiServer(() => ({ status: 422, body: { ErrorCode: 406, Message: "inactive" } }));
-    const message = await letter(three);
+    const message = await sampleMessage(three);
     const outcome = await postmark!.make({ endpoint: server.endpoint }).send(message, context(message));
     expect(outcome).toMatchObject({ kind: "refused", code: "422 406" });
     expect(outcome).not.toHaveProperty("rejected");
@@ -143,7 +143,7 @@ describe("the idempotency key", () => {
   const keys = async (vendor: typeof resend, tries: readonly (readonly string[] | undefined)[]) => {
     const server = await apiServer(() => ({ status: 500 }));
     const provider = vendor!.make({ endpoint: server.endpoint });
-    const message = await letter({ to: ["bob@example.org", "cyd@example.org"] });
+    const message = await sampleMessage({ to: ["bob@example.org", "cyd@example.org"] });
     for (const to of tries) await provider.send(message, context(message, to === undefined ? {} : { to }));
     return server.requests.map(
       ({ headers, json }) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { apiServer } from "./api-server.ts";
-import { context, letter } from "./context.ts";
+import { context, sampleMessage } from "./context.ts";
 import { vendors } from "./vendors.ts";
 
 /** Everything that a vendor, or a proxy in front of it, might say back to us. */
@@ -32,7 +32,7 @@ describe.each(vendors)("$name", (vendor) => {
       };
       const server = await apiServer(() => ({ status, body }));
       const provider = vendor.make({ endpoint: server.endpoint });
-      const message = await letter();
+      const message = await sampleMessage();
       const said = JSON.stringify([
         await provider.send(message, context(message)),
         await provider.verify?.(),
@@ -44,7 +44,7 @@ describe.each(vendors)("$name", (vendor) => {
 
   test("the key goes out in its header, and in nothing else", async () => {
     const server = await apiServer(() => vendor.success);
-    const message = await letter();
+    const message = await sampleMessage();
     await vendor.make({ endpoint: server.endpoint }).send(message, context(message));
     const { headers, path, body } = server.requests[0]!;
     const { [vendor.login[0]]: login, ...others } = headers;

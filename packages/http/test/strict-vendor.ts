@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { apiServer, type Received } from "./api-server.ts";
-import { context, type letter } from "./context.ts";
-import { bodyFields, readers } from "./mail-api.ts";
+import { context, type sampleMessage } from "./context.ts";
+import { bodyFields, readers } from "./vendor-requests.ts";
 import type { Vendor } from "./vendors.ts";
 
 type Lists = Readonly<Record<"to" | "cc" | "bcc", readonly string[]>>;
@@ -83,7 +83,7 @@ export async function strictVendor(vendor: Vendor, isBad: (address: string) => b
 
 export const isBad = (address: string): boolean => address.startsWith("bad");
 
-export async function attempt(vendor: Vendor, message: Awaited<ReturnType<typeof letter>>) {
+export async function attempt(vendor: Vendor, message: Awaited<ReturnType<typeof sampleMessage>>) {
   const { server, taken, provider } = await strictVendor(vendor, isBad);
   const given = context(message);
   const outcome = await provider.send(message, given);

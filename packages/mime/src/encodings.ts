@@ -124,6 +124,45 @@ export function quotedPrintable(text: Buffer): Buffer {
   return encoded === scratch ? Buffer.from(scratch.subarray(0, at)) : encoded.subarray(0, at);
 }
 
+/** What the next function takes, and needs no more than its `=` escaped. */
+const plainText = /^[\n\r\x20-\x7e]*$/;
+
+/** Quoted-printable, the same, of text in ASCII: pieces of it are joined, not bytes. `undefined` for other text. */
+export function quotedPrintableText(text: string): string | undefined {
+  if (!plainText.test(text)) return undefined;
+  const lines = withCrlf(text).split("\r\n");
+  if (lines.some((line) => line.endsWith(" "))) return undefined;
+  return lines.map(encodedLine).join("\r\n");
+}
+
+function encodedLine(line: string): string {
+  if (line.length < lineCharacters && !line.includes("=")) return line;
+  let encoded = "";
+  let column = 0;
+  for (let from = 0; ; ) {
+    const found = line.indexOf("=", from);
+    const end = found < 0 ? line.length : found;
+    // The last column of a line is kept for the soft break, unless the line ends here anyway.
+    const last = found < 0 ? lineCharacters : lineCharacters - 1;
+    while (column + end - from > last) {
+      const next = from + Math.max(0, lineCharacters - 1 - column);
+      encoded += `${line.slice(from, next)}=\r\n`;
+      from = next;
+      column = 0;
+    }
+    encoded += line.slice(from, end);
+    column += end - from;
+    if (found < 0) return encoded;
+    if (column + 3 >= lineCharacters) {
+      encoded += "=\r\n";
+      column = 0;
+    }
+    encoded += "=3D";
+    column += 3;
+    from = found + 1;
+  }
+}
+
 /** Whether nothing but a line break follows a byte. */
 function endsLine(text: Buffer, at: number): boolean {
   const next = text[at + 1];
@@ -141,6 +180,11 @@ const mostSearched = 128 * 1024;
  * @param sevenBit whether 7bit may be chosen
  */
 export function textEncoding(text: string, sevenBit = true): TextEncoding {
+  // Most texts, searched by what is faster than a loop over characters.
+  if (plainText.test(text) && !text.includes("\r")) {
+    if (sevenBit && text.length <= mostSearched && !hasLongLine(text)) return "7bit";
+    return /[A-Za-z]/.test(text) ? "quoted-printable" : "base64";
+  }
   let latin = 0;
   let others = 0;
   let column = 0;
@@ -157,4 +201,13 @@ export function textEncoding(text: string, sevenBit = true): TextEncoding {
   }
   if (sevenBit && others === 0 && !long) return "7bit";
   return others < latin ? "quoted-printable" : "base64";
+}
+
+function hasLongLine(text: string): boolean {
+  let at = 0;
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", at)) {
+    if (end - at > lineCharacters) return true;
+    at = end + 1;
+  }
+  return text.length - at > lineCharacters;
 }

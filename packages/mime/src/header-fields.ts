@@ -1,4 +1,4 @@
-import type { Message } from "@relais/core/spi";
+import { correlationId, hasMessageIdHeader, type Message, messageIdHeader } from "@relais/core/spi";
 import { foldLines } from "nodemailer/lib/mime-funcs";
 import { headerValue, mailboxes, unstructured } from "./header-values.ts";
 
@@ -17,6 +17,9 @@ export function headerFields(message: Message): string {
       add(name, headerValue(name, one));
     }
   }
+  const id = correlationId(message);
+  if (id !== undefined && !hasMessageIdHeader(message))
+    add(messageIdHeader, headerValue(messageIdHeader, id));
   add("From", mailboxes(message.authors));
   if (message.sender !== undefined) add("Sender", mailboxes([message.sender]));
   add("To", mailboxes(message.to));

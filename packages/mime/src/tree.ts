@@ -10,7 +10,14 @@ import {
   foldLines,
   parseHeaderValue,
 } from "nodemailer/lib/mime-funcs";
-import { base64, bytesWithCrlf, quotedPrintable, textEncoding, withCrlf } from "./encodings.ts";
+import {
+  base64,
+  bytesWithCrlf,
+  quotedPrintable,
+  quotedPrintableText,
+  textEncoding,
+  withCrlf,
+} from "./encodings.ts";
 import { encodingFor } from "./header-values.ts";
 
 /** A part of a mail: its MIME header fields, folded, and its body as it goes over the wire. Strings are UTF-8. */
@@ -38,7 +45,7 @@ function textPart(contentType: string, text: string): Leaf {
         ? withCrlf(text)
         : encoding === "base64"
           ? base64(Buffer.from(text))
-          : quotedPrintable(Buffer.from(text)),
+          : (quotedPrintableText(text) ?? quotedPrintable(Buffer.from(text))),
   };
 }
 

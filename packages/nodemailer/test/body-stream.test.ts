@@ -11,9 +11,12 @@ describe("bodyStream", () => {
     async (length) => {
       let asked = 0;
       const part = bytes.subarray(0, length);
-      const body = bodyStream(part, async () => {
-        asked += 1;
-      });
+      const body = bodyStream(
+        async () => part,
+        async () => {
+          asked += 1;
+        },
+      );
       expect((await buffer(body.stream)).equals(part)).toBe(true);
       expect([asked, body.begun, body.handedOver, body.declined]).toEqual([1, true, true, false]);
     },
@@ -21,11 +24,16 @@ describe("bodyStream", () => {
 
   test("calls no handOver before it is read, and reads nothing ahead", async () => {
     let asked = 0;
-    const body = bodyStream(bytes, async () => {
-      asked += 1;
-    });
+    const body = bodyStream(
+      async () => bytes,
+      async () => {
+        asked += 1;
+      },
+    );
     await turn();
     expect(body.begun).toBe(false);
+    body.stream.read(0);
+    await turn();
     expect((body.stream.read() as Buffer).length).toBe(65_536);
     await turn();
     await turn();
@@ -35,7 +43,10 @@ describe("bodyStream", () => {
 
   test("is not handed over if it was destroyed while the hand-over was pending", async () => {
     let open = (): void => {};
-    const body = bodyStream(Buffer.from("x"), () => new Promise((resolve) => (open = resolve)));
+    const body = bodyStream(
+      async () => Buffer.from("x"),
+      () => new Promise((resolve) => (open = resolve)),
+    );
     body.stream.resume();
     await turn();
     body.stream.destroy();

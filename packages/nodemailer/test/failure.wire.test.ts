@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { inspect } from "node:util";
 import type { SmtpScript } from "@relais/conformance";
 import { expect, test } from "vitest";
 import { application } from "./application.ts";
@@ -42,6 +43,8 @@ test.for(refusals)("a refusal (%s) has nodemailer's words", async ([, script, ex
   expect(error).toBeInstanceOf(Error);
   expect(error).toMatchObject(expected);
   expect(error).toMatchObject({ message: expect.stringContaining("SMTP-1: "), delivery: { success: false } });
+  // Where nobody catches it.
+  expect(inspect(error)).not.toMatch(/attempts|rejectedErrors/);
 });
 
 test("a lost answer is EUNKNOWN, and no provider sends again", async () => {

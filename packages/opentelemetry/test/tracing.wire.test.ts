@@ -86,7 +86,10 @@ test("a delivery that goes well: a span, and one below it for its attempt", asyn
 
 test("a failover, a retry and a breaker are events of the delivery; nothing is an error that got through", async () => {
   first.script({ mail: { reply: "451 4.3.0 <ann@example.net> try later" } });
-  const policies = [retry({ attempts: 2, baseMs: 1 }), breaker({ minimumCalls: 2 })];
+  const policies = [
+    retry({ attempts: 2, baseMs: 1, failover: "after-retries" }),
+    breaker({ minimumCalls: 2 }),
+  ];
   const { whole, attempts } = await sent([link(of("A", first), ...policies), of("B", second)]);
   expect(attempts.map(({ name }) => name)).toEqual(["send A", "send A", "send B"]);
   expect(attempts.map(({ attributes }) => attributes["error.type"])).toEqual([

@@ -1,6 +1,7 @@
 // The public API: an outbox, and the worker that sends what is in it.
 export type { WorkerEvent } from "@relais/core";
 export type { Database, Queryable, Row } from "./database/database.ts";
+export { databaseError } from "./database/faults.ts";
 export { defaultFolder, type OpenOptions } from "./database/open.ts";
 export type { EnqueueDefaults, EnqueueEntry } from "./enqueue/enqueue.ts";
 export type { EnqueueOptions } from "./enqueue/options.ts";
@@ -14,6 +15,13 @@ export {
   fromTypeOrm,
 } from "./enqueue/orm.ts";
 export type { Transaction } from "./enqueue/transactions.ts";
+export type { FeedbackRound, OutboxFeedback, SettledMessage } from "./feedback/feedback.ts";
+export type { FeedbackOptions } from "./feedback/options.ts";
+export type {
+  OutboxSuppression,
+  SuppressionHistory,
+  SuppressionListOptions,
+} from "./feedback/suppression-list.ts";
 export { type CopyProgress, copyOutbox } from "./operations/copy.ts";
 export {
   type CancelOptions,
@@ -25,10 +33,12 @@ export {
 export type { PurgeOptions } from "./operations/purge.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 export type { Enqueued } from "./store/enqueue.ts";
+export type { StoredEvent } from "./store/events.ts";
 export { roleGrants } from "./store/grants.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
 export { wholeSchema } from "./store/migrations.ts";
 export type { ListOptions, MessageFilter, OutboxMessage, OutboxStats } from "./store/queries.ts";
+export type { SuppressionFilter } from "./store/suppression.ts";
 export type { DeliveryTrace, Resolution, TraceAttempt } from "./store/trace.ts";
 export type { TableColumns, TableMapping, TableStatuses } from "./table/mapping.ts";
 export { type MessageSource, tableSource } from "./table/source.ts";

@@ -1,9 +1,13 @@
 import type { MessageInput } from "@relais/core";
 import { type Database, stopUsers } from "./database/database.ts";
+import { cannotOpen } from "./database/faults.ts";
 import { type OpenOptions, openDatabase } from "./database/open.ts";
 import { coalesce } from "./database/with-timeout.ts";
 import { type EnqueueDefaults, type EnqueueEntry, enqueue, enqueueMany } from "./enqueue/enqueue.ts";
 import type { EnqueueOptions } from "./enqueue/options.ts";
+import { feedbackStore, type OutboxFeedback } from "./feedback/feedback.ts";
+import { type FeedbackOptions, feedbackSettings } from "./feedback/options.ts";
+import { type OutboxSuppression, suppressionList } from "./feedback/suppression-list.ts";
 import {
   type CancelOptions,
   cancel,
@@ -14,9 +18,11 @@ import {
 } from "./operations/operator.ts";
 import { type PurgeOptions, purge } from "./operations/purge.ts";
 import type { Enqueued } from "./store/enqueue.ts";
+import { readEvents, type StoredEvent } from "./store/events.ts";
 import type { State } from "./store/message.ts";
 import { migrate } from "./store/migrations.ts";
 import {
+  checkId,
   countByState,
   get,
   type ListOptions,
@@ -28,6 +34,8 @@ import {
 } from "./store/queries.ts";
 
 export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
+  /** When addresses are suppressed by what providers tell, and how long all of it is kept. */
+  readonly feedback?: FeedbackOptions | undefined;
   /** Whether the tables are made or brought to this version when it opens. @defaultValue true */
   readonly migrate?: boolean | undefined;
 }
@@ -63,6 +71,12 @@ export interface Outbox {
   /** Settles messages that are unknown, by hand: those that were when it began. @returns their ids */
   resolve(filter: MessageFilter, options: ResolveOptions): Promise<string[]>;
   purge(options?: PurgeOptions): Promise<number>;
+  /** What providers told of a message after they had accepted it, in the order in which it happened. */
+  events(id: string): Promise<readonly StoredEvent[]>;
+  /** Where receivers put what providers tell: it settles messages that are `unknown`, and suppresses addresses. */
+  readonly feedback: OutboxFeedback;
+  /** Addresses that get no mail. A worker asks it before each message. */
+  readonly suppression: OutboxSuppression;
   /** A call while another one is running gets the result of that one. */
   stats(): Promise<OutboxStats>;
   /**
@@ -89,18 +103,21 @@ type WithoutUndefined<O> = O extends { readonly database: infer D }
 /**
  * Opens an outbox: on a Postgres by its URL or a pool of `pg`; without either on PGlite in a folder, for one process.
  * @throws {TypeError} one sentence: `database` is undefined, or left out with no `folder` where NODE_ENV is production
+ * @throws {Error} one sentence: which database cannot be opened, why, and what helps, never with a password. `cause` is the
+ *   driver's error
  */
 export async function createOutbox<O extends OutboxOptions>(
   given?: O & WithoutUndefined<O>,
 ): Promise<Outbox> {
   const options: OutboxOptions = given ?? {};
   const { from, limits, prepare } = options;
+  const settings = feedbackSettings(options.feedback);
   const database = await openDatabase(options);
   try {
     if (options.migrate ?? true) await migrate(database);
   } catch (error) {
     await database.close();
-    throw error;
+    throw cannotOpen(error, database.name);
   }
   const defaults = { from, limits, prepare };
   let closing: Promise<void> | undefined;
@@ -122,6 +139,9 @@ export async function createOutbox<O extends OutboxOptions>(
     resendMany: (filter, options) => resend(database, filter, options),
     resolve: (filter, options) => resolve(database, filter, options),
     purge: (options = {}) => purge(database, options),
+    events: (id) => readEvents(database, { messages: [checkId(id)] }),
+    feedback: feedbackStore(database, settings),
+    suppression: suppressionList(database),
     stats: coalesce(() => stats(database.aside)),
     ping: coalesce(async () => void (await database.aside.query("select 1", [], pingMs))),
     close,

@@ -40,6 +40,27 @@ describe.runIf(needs("postgres"))("a copy of an outbox", () => {
     expect((await target.stats()).byState).toMatchObject({ cancelled: sizes.length, queued: 0 });
   }, 120_000);
 
+  test("has what providers told, and who gets no mail, many pages of them", async () => {
+    await empty(source);
+    await empty(target);
+    const { id } = await source.enqueue(mail());
+    const told = { type: "bounced", bounce: "hard", provider: "SES", source: "sns", at: Date.now() } as const;
+    await source.feedback.record([{ ...told, recipient: "ann@example.net", eventId: "1", message: id }]);
+    await source.suppression.import(
+      Array.from({ length: 2_500 }, (_, i) => ({ address: `p${i}@example.net`, tenant: `t${i % 3}` })),
+    );
+    await copyOutbox(source, target);
+    await copyOutbox(source, target);
+    const all = async (outbox: Outbox) => {
+      const entries: unknown[] = [];
+      for await (const entry of outbox.suppression.export()) entries.push(entry);
+      return [entries, await outbox.events(id)];
+    };
+    const copied = await all(target);
+    expect(copied[0]).toHaveLength(2_501);
+    expect(copied).toEqual(await all(source));
+  });
+
   test("may be worked on already: no message goes out without its files", async () => {
     await empty(source);
     await empty(target);

@@ -2,9 +2,10 @@ import { rmSync } from "node:fs";
 import { copyOutbox, createOutbox, createWorker, type Outbox } from "@relais/outbox";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { purge } from "../src/operations/purge.ts";
 import { migrations } from "../src/store/migrations.ts";
 import { pgliteFolder } from "./pglite-folder.ts";
-import { chainOf, mail, scripted, until } from "./scripted.ts";
+import { chainOf, having, mail, scripted, until } from "./scripted.ts";
 import { empty, type Store, stores } from "./stores.ts";
 
 describe.each(stores)("enqueue on %s", (_name, open) => {
@@ -178,6 +179,36 @@ describe.each(stores)("enqueue on %s", (_name, open) => {
     expect(await outbox.purge({ batch: 10, onProgress: (count) => void counts.push(count) })).toBe(25);
     expect(counts).toEqual([10, 20, 25]);
     expect((await outbox.stats()).byState.queued).toBe(5);
+  });
+
+  test("a purge pauses while something is being sent, and ends early when its worker stops", async () => {
+    await outbox.database.query(
+      `insert into relais.message (content, state, provider) select '{}', 'sent', 'A' from generate_series(1, 60);
+       insert into relais.message (content, state) values ('{}', 'sending')`,
+    );
+    const batchesMs: number[] = [];
+    const { database } = having(outbox, {
+      async query<T extends object>(...given: Parameters<typeof outbox.database.query>) {
+        const began = performance.now();
+        const rows = await outbox.database.query<T>(...given);
+        if (given[0].includes("delete")) batchesMs.push(performance.now() - began);
+        return rows;
+      },
+    });
+    let done = 0;
+    const onProgress = (count: number) => {
+      done = count;
+    };
+    expect(await purge(database, { batch: 10, onProgress }, () => done >= 10)).toBe(10);
+    batchesMs.length = 0;
+    const began = performance.now();
+    expect(await purge(database, { batch: 10 })).toBe(50);
+    // Five that are full, each with a pause of whole milliseconds, and one that finds nothing more.
+    expect(batchesMs).toHaveLength(6);
+    const workedMs = batchesMs.reduce((sum, ms) => sum + ms);
+    const pausesMs = 4 * (workedMs - (batchesMs[5] as number));
+    expect(performance.now() - began).toBeGreaterThan(workedMs + pausesMs - 10);
+    await outbox.database.query("delete from relais.message where state = 'sending'");
   });
 
   test("can be moved into another database, and the copy gone on with", async () => {

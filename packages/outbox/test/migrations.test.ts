@@ -10,6 +10,8 @@ const published = [
   "557b73c3f81386ab500c2210ccb12a19b38025d9f830fad737ce4c5e42dfd084",
   "226e5c7d2782acd7f2f24ba45a5d6cff3b003ffdbb041a243fd5e407aa453c23",
   "71f84ddbd6f0ec884aa53d97a17384c6fdd11b3f621cdc12648cb470bf3b4d94",
+  "c9d7e336c52d45d0a3ec3f58a2431358ce45d8189455d062973ddd376f6fbc21",
+  "97f435a1a8aabaad49e42898f8b218cff0110999293dafddcf5280e3abfaafbb",
 ];
 
 test("a migration that was published gives the same SQL as ever", () => {

@@ -40,9 +40,10 @@ async function pgliteStore(): Promise<Store> {
 export const stores: readonly (readonly [name: string, open: (template?: "template1") => Promise<Store>])[] =
   [["PGlite", pgliteStore], ...(needs("postgres") ? [["PostgreSQL", postgresStore] as const] : [])];
 
-/** Removes every message and lease. */
+/** Removes every message and lease, and all that was told of mails. */
 export async function empty({ database }: Outbox): Promise<void> {
   await database.query(
-    "delete from relais.message; update relais.turn set turn = 0; delete from relais.worker;",
+    `delete from relais.message; update relais.turn set turn = 0; delete from relais.worker;
+     delete from relais.event; delete from relais.suppression;`,
   );
 }

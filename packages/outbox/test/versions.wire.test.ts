@@ -124,7 +124,9 @@ describe.each(stores)("tables of another version, on %s", (_name, open) => {
     }
     await outbox.database.query(
       `insert into relais.message (content, not_before) values ('{"to": "ann@example.net", "text": "x"}', now() + interval '1 hour'),
-       ('{"to": "bob@example.net", "text": "x"}', now())`,
+       ('{"to": "bob@example.net", "text": "x"}', now());
+       insert into relais.message (content, recipients, state) values ('{}', '{Cleo@example.net}', 'failed'),
+         ('{}', '{dan@example.net,Cleo@example.net}', 'cancelled')`,
     );
     if (store.url === undefined) return;
     const next = await store.outbox();
@@ -134,6 +136,9 @@ describe.each(stores)("tables of another version, on %s", (_name, open) => {
       () => next.stats(),
       ({ byState }) => byState.sent === 1 && byState.scheduled === 1,
     );
+    expect((await next.stats()).byState).toMatchObject({ failed: 1, cancelled: 1 });
+    const found = await next.list({ recipient: "cleo@EXAMPLE.net" });
+    expect(found.map(({ state }) => state)).toEqual(["cancelled", "failed"]);
     await one.stop();
     await next.close();
   });

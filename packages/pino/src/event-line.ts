@@ -22,6 +22,7 @@ export function eventLevel(event: RelaisEvent): Level | undefined {
     case "failover":
     case "late":
     case "journal-lost":
+    case "suppression-unavailable":
     case "recovered":
     case "lease-lost":
       return "warn";
@@ -31,6 +32,7 @@ export function eventLevel(event: RelaisEvent): Level | undefined {
     case "retry":
     case "retry-suppressed":
     case "wait":
+    case "suppressed":
       return "debug";
     default:
       // An event of a worker that is newer than this package.
@@ -89,6 +91,12 @@ export function eventLine(event: RelaisEvent, level: Level, reasons: boolean): L
       return line("no retry", { ...failureFields(event.failure, reasons), why: event.why });
     case "wait":
       return line("every provider is unable: waiting", { delayMs: inMs(event.delayMs) });
+    case "suppressed":
+      return line("recipients are suppressed", { reasons: event.recipients.map(({ reason }) => reason) });
+    case "suppression-unavailable": {
+      const why = reasons ? { reason: clean(event.reason) } : {};
+      return line("the suppression list could not be read", { action: event.action, ...why });
+    }
     case "settled": {
       const { tenant, state, provider, error, notBefore, ms } = event;
       const why = reasons && error !== undefined ? { reason: clean(error) } : {};
@@ -117,6 +125,8 @@ const notSent: Readonly<Record<"failed" | "partial" | "unknown", readonly [Level
 };
 
 function deliveryLevelAndText(delivery: Delivery): readonly [Level, string] {
+  if (!delivery.success && delivery.failures.every(({ provider }) => provider === "suppression"))
+    return ["info", "message not sent: its recipients are suppressed, or could not be checked"];
   if (isMistypedAddress(delivery)) return ["info", "message not sent: a recipient's address is wrong"];
   if (!delivery.success) return notSent[delivery.status];
   if (delivery.possibleDuplicate) return ["warn", "message sent, perhaps twice"];

@@ -10,6 +10,7 @@ import {
   type SendContext,
   slots,
   untilAborted,
+  withCorrelation,
 } from "@relais/core/spi";
 import { httpProvider, requestProgress } from "@relais/http-client";
 import { compile } from "@relais/mime";
@@ -89,13 +90,7 @@ export function ses(given: SesOptions = {}): Provider {
       if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
       try {
         const isSignedWithOffset = isOffsetKnown;
-        const result = await send(
-          client,
-          message,
-          envelope,
-          { ...tags, ...asciiTags(message.tags) },
-          context,
-        );
+        const result = await send(client, message, envelope, messageTags(tags, message), context);
         if ("messageId" in result) {
           isOffsetKnown = false;
           return receipt({ provider: id, messageId: result.messageId, accepted: envelope.to });
@@ -109,6 +104,17 @@ export function ses(given: SesOptions = {}): Provider {
     verify: (signal) => verify(client, id, fail, signal),
     destroy: () => client.destroy(),
   });
+}
+
+/** As many as the option and a message may have: the pages of SES name no number. */
+const maxTags = 50;
+
+/** The message's own, its id first, and then the provider's. */
+function messageTags(own: Readonly<Record<string, string>>, message: Message): Record<string, string> {
+  const tags = { ...asciiTags(withCorrelation(message).tags) };
+  const names = Object.keys(own).filter((name) => !Object.hasOwn(tags, name));
+  const all = [...Object.entries(tags), ...names.map((name) => [name, own[name] ?? ""] as const)];
+  return Object.fromEntries(all.slice(0, maxTags));
 }
 
 /** The size of the compiled message, which only the provider knows. */

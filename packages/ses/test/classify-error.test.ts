@@ -47,9 +47,9 @@ test.each([
 test("a host without an address is not worth another try here", () => {
   expect(classifySesError(coded("ENOTFOUND"), at("connecting"), false)).toMatchObject({
     kind: "transient",
-    again: false,
+    retryable: false,
   });
-  expect(classifySesError(coded("EAI_AGAIN"), at("connecting"), false).again).toBeUndefined();
+  expect(classifySesError(coded("EAI_AGAIN"), at("connecting"), false).retryable).toBeUndefined();
 });
 
 test.each([

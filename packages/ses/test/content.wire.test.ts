@@ -57,12 +57,28 @@ test("configuration set and tags arrive, and a message's own tag wins", async ()
   });
 });
 
-test("without a configuration set and tags none are sent", async () => {
+test("without a configuration set none is sent, and no tag but the message's id", async () => {
   const { server, provider } = await pair();
   const message = await letter();
   await provider.send(message, context(message));
   expect(server.accepted[0]?.configurationSetName).toBeUndefined();
-  expect(server.accepted[0]?.tags).toEqual({});
+  expect(server.accepted[0]?.tags).toEqual({ relais_id: message.id });
+});
+
+test("the message's id stands beside as many tags as there may be", async () => {
+  const many = (name: string) =>
+    Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`${name}${i}`, "x"]));
+  const { server, provider } = await pair({ tags: many("of-all") });
+  const message = await letter({ tags: many("own") });
+  await provider.send(message, context(message));
+  const tags = server.accepted[0]?.tags ?? {};
+  expect(Object.keys(tags)).toHaveLength(50);
+  expect(tags).toMatchObject({ relais_id: message.id, own0: "x", own48: "x" });
+  expect(server.accepted[0]?.raw.toString()).toContain(`X-Relais-Id: ${message.id}`);
+  const off = { ...message, correlation: false } as const;
+  await provider.send(off, context(off));
+  expect(server.accepted[1]?.tags).not.toHaveProperty("relais_id");
+  expect(server.accepted[1]?.raw.toString()).not.toContain("X-Relais-Id");
 });
 
 test("the ARNs of sending authorization arrive", async () => {

@@ -1,6 +1,6 @@
 export type { SmtpAuth, SmtpOAuth2, SmtpPassword } from "./options/auth-options.ts";
 export type { SmtpDkim } from "./options/dkim-options.ts";
-export type { SmtpOptions, SmtpPool, SmtpTls } from "./options/options.ts";
+export type { SmtpOptions, SmtpPool, SmtpTls, SmtpVerp } from "./options/options.ts";
 export { plugin as default } from "./plugin.ts";
 export {
   type About,

@@ -4,6 +4,8 @@ import {
   lifecycle,
   type Message,
   type Outcome,
+  offAbort,
+  onAbort,
   type Provider,
   type SendContext,
   unhealthy,
@@ -47,7 +49,7 @@ export function smtp(options: SmtpOptions): Provider {
   // A message that waits for a connection waits here, in order, and can leave.
   const slots = connectionSlots(settings.pool.maxConnections, () => pool.idle);
   const sign = dkim.length === 0 ? undefined : dkimSigner(dkim);
-  const shared: ProviderState = { outcomes, sign, learned, pool };
+  const shared: ProviderState = { outcomes, sign, learned, pool, verp: settings.verp };
   const life = lifecycle(() => pool.close());
 
   const perform = async (
@@ -56,22 +58,22 @@ export function smtp(options: SmtpOptions): Provider {
     resolve: (outcome: Outcome) => void,
   ): Promise<void> => {
     const slot = await slots.acquire(signal);
-    if (slot === undefined) return;
-    if (!signal.aborted) resolve(await attempt.run(slot));
-    await attempt.released();
-    slot.release();
+    if (slot !== undefined) {
+      if (!signal.aborted) resolve(await attempt.run(slot));
+      await attempt.released();
+      slot.release();
+    }
+    offAbort(signal, attempt);
   };
 
   const send = (message: Message, context: SendContext): Promise<Outcome> => {
     const { signal } = context;
     const attempt = new Attempt(message, context, shared);
+    if (signal.aborted) return Promise.resolve(attempt.abort());
     return new Promise((resolve) => {
-      const onAbort = (): void => resolve(attempt.abort());
-      if (signal.aborted) return onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      void life
-        .track(perform(attempt, signal, resolve))
-        .finally(() => signal.removeEventListener("abort", onAbort));
+      attempt.onAborted = resolve;
+      onAbort(signal, attempt);
+      void life.track(perform(attempt, signal, resolve));
     });
   };
 

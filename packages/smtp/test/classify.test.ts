@@ -67,8 +67,8 @@ describe("classify", () => {
   test("does not try again what was not foreseen", () => {
     expect(classify(new TypeError("x is not a function"), false)).toMatchObject({
       kind: "transient",
-      again: false,
+      retryable: false,
     });
-    expect(classify(undefined, false)).toMatchObject({ kind: "transient", again: false });
+    expect(classify(undefined, false)).toMatchObject({ kind: "transient", retryable: false });
   });
 });

@@ -1,4 +1,5 @@
 import { smtpServer } from "@relais/conformance";
+import { createChain } from "@relais/core";
 import { compile } from "@relais/mime";
 import { type SmtpDkim, smtp } from "@relais/smtp";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -182,4 +183,33 @@ test("the domain nearest to the sender signs, and the first where none is near",
   expect(await signers("a@elsewhere.test")).toBe("s1.relais.test s2.relais.test");
   // DMARC takes a signature of a domain below the sender's, too.
   expect(await signers("a@shop.test", [at("news.test"), at("mail.shop.test")])).toBe("s1.mail.shop.test");
+});
+
+test("the headers of one-click unsubscribe are signed, both of them (RFC 8058, 4), and what changes one breaks the signature", async () => {
+  server.reset();
+  const secret = "a secret of some length";
+  const chain = createChain([smtp({ host: server.host, port: server.port, dkim })], {
+    unsubscribe: { secret },
+  });
+  const url = "https://relais.test/unsubscribe";
+  const unsubscribe = { url, stream: "news", mailto: "unsubscribe@relais.test" };
+  const news = { from: "news@relais.test", to: "one@relais.test", subject: "News", text: "News" };
+  expect(await chain.send({ ...news, unsubscribe })).toMatchObject({ success: true });
+  await chain.close();
+  const data = server.accepted[0]?.data ?? Buffer.alloc(0);
+  const unfolded = data.toString().replaceAll(/\r\n[ \t]+/g, " ");
+  expect(unfolded).toMatch(
+    /^List-Unsubscribe: <https:\/\/relais\.test\/unsubscribe\?token=[\w-]+>, <mailto:unsubscribe@relais\.test\?subject=[\w-]+>$/m,
+  );
+  expect(unfolded).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click$/m);
+  const [verdict] = await dkimVerdicts(data, dns);
+  expect(verdict?.result).toBe("pass");
+  expect(verdict?.signed).toEqual(expect.arrayContaining(["list-unsubscribe", "list-unsubscribe-post"]));
+  for (const [from, to] of [
+    ["relais.test/unsubscribe", "evil.test/unsubscribe"],
+    ["List-Unsubscribe=One-Click", "List-Unsubscribe=Two-Click"],
+  ] as const) {
+    const [broken] = await dkimVerdicts(Buffer.from(data.toString().replace(from, to)), dns);
+    expect(broken?.result).not.toBe("pass");
+  }
 });

@@ -60,7 +60,7 @@ export interface CaptureChain extends Chain {
    * @throws {Error} if none comes in time: says what was sent instead
    */
   next(query?: MailQuery, timeoutMs?: number): Promise<CapturedMail>;
-  /** Sends fail with this kind from now on; several scripts are tried in the order in which they were given. @throws {TypeError} if there is no such kind */
+  /** Sends fail with this kind from now on; scripts with `times` are tried in the order in which they were given, then the newest without. @throws {TypeError} if there is no such kind */
   failWith(kind: FailureKind, script?: FailureScript): void;
   /** Sends end as `unknown` from now on: handed over, and the answer lost. */
   unknown(script?: FailureScript): void;
@@ -141,7 +141,10 @@ export function captureChain(options: CaptureOptions = {}): CaptureChain {
 
   function failWith(kind: FailureKind, script: FailureScript = {}): void {
     checkScript("failWith", script, kind, ["retryAfterMs", "times", "to"]);
-    scripts.push({ ...script, kind, left: script.times ?? Number.POSITIVE_INFINITY });
+    const left = script.times ?? Number.POSITIVE_INFINITY;
+    // Before those without an end: behind them it would never be reached.
+    const endless = scripts.findIndex((one) => one.left === Number.POSITIVE_INFINITY);
+    scripts.splice(endless < 0 ? scripts.length : endless, 0, { ...script, kind, left });
   }
 
   function rejectedOf(mail: CapturedMail): RejectedRecipient[] {

@@ -127,6 +127,24 @@ describe("failures", () => {
     expect(await chain.send({ ...mail, to: "bob@example.net" })).toMatchObject({ success: true });
   });
 
+  test("the newest of those without an end holds, and those that are counted come first", async () => {
+    const chain = captureChain();
+    const kinds = async (count: number) => {
+      const found: unknown[] = [];
+      for (let i = 0; i < count; i++) found.push((await chain.send(mail)).kind);
+      return found;
+    };
+    chain.failWith("transient");
+    chain.unknown();
+    expect(await kinds(2)).toEqual(["unknown", "unknown"]);
+    chain.failWith("refused", { times: 1 });
+    chain.failWith("throttled", { times: 1 });
+    expect(await kinds(3)).toEqual(["refused", "throttled", "unknown"]);
+    chain.failWith("misconfigured", { to: /bob@/ });
+    expect((await chain.send({ ...mail, to: "bob@example.net" })).kind).toBe("misconfigured");
+    expect(await kinds(1)).toEqual(["unknown"]);
+  });
+
   test("for some recipients of a mail: the delivery is partial, and the others got it", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }), async (refused) => {

@@ -60,5 +60,6 @@ const prefix = `${Math.random().toString(36).slice(2, 8)}-`;
 /** An id that no other attempt of this process has. */
 export function attemptId(): string {
   sequence += 1;
-  return prefix + sequence;
+  // Radix 36: the decimal digits of numbers go into a cache of V8's, which keeps them.
+  return prefix + sequence.toString(36);
 }

@@ -62,7 +62,8 @@ export class CurrentAttempt extends InnerScope<AttemptScope | undefined> impleme
     const n = this.outer?.nextAttempt(this) ?? 1;
     const at = wallNow(clock);
     this.entry = { attempt: attemptId(), messageId: message, provider, n, at, recipients: this.to };
-    this.handOver = () => this.#handOver();
+    // Bound: V8 keeps an object that holds an arrow function, and all it refers to, beyond the next young collection.
+    this.handOver = this.#handOver.bind(this);
   }
 
   override nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number {

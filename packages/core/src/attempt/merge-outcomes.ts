@@ -109,8 +109,8 @@ function withoutRecipients(whole: Failure): Failure {
   if (whole.rejected === undefined && whole.failures === undefined) return whole;
   let one = cut.get(whole);
   if (one === undefined) {
-    const { provider, kind, reason, code, retryAfterMs, again, definite } = whole;
-    one = failure({ provider, kind, reason, code, retryAfterMs, again, definite });
+    const { provider, kind, reason, code, retryAfterMs, retryable, definite } = whole;
+    one = failure({ provider, kind, reason, code, retryAfterMs, retryable, definite });
     cut.set(whole, one);
   }
   return one;

@@ -194,7 +194,7 @@ function unansweredOutcome(
     const name = end.reason instanceof Error ? end.reason.name : typeof end.reason;
     const reason = `the provider threw ${name} instead of answering`;
     if (maybeHandedOver) return failure({ provider, kind: "unknown", reason });
-    return failure({ provider, kind: "transient", again: false, reason });
+    return failure({ provider, kind: "transient", retryable: false, reason });
   }
   const why = abandonReason(signal);
   if (!maybeHandedOver) return cancelled(provider, why);

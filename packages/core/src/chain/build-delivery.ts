@@ -51,7 +51,8 @@ export function buildDelivery(
     if (status === "accepted") accepted.push(address);
     else rejected.push(Object.freeze({ address, failure: failureOf(state, chain) }));
   }
-  const failures = failuresInOrder(tracker.failures, tracker.innerFailures);
+  const ofLinks = failuresInOrder(tracker.failures, tracker.innerFailures);
+  const failures = tracker.early === undefined ? ofLinks : [tracker.early, ...ofLinks];
   const common = {
     id,
     attempts,
@@ -95,9 +96,9 @@ export function failuresInOrder(
   innerFailures: readonly (readonly Failure[] | undefined)[] = [],
 ): readonly Failure[] {
   const all: Failure[] = [];
-  for (let place = 0; place < Math.max(failures.length, innerFailures.length); place++) {
-    const failure = failures[place];
-    const inner = innerFailures[place] ?? failure?.failures;
+  for (let index = 0; index < Math.max(failures.length, innerFailures.length); index++) {
+    const failure = failures[index];
+    const inner = innerFailures[index] ?? failure?.failures;
     if (inner !== undefined && inner.length > 0) all.push(...inner);
     else if (failure !== undefined) all.push(failure);
   }
@@ -122,7 +123,7 @@ function retryTime({ failures, states }: RecipientTracker, clock: Clock) {
 
 /** Why a delivery ended before any provider was called. */
 export interface Refusal {
-  readonly kind: FailureKind & ("rejected" | "cancelled" | "skipped");
+  readonly kind: FailureKind & ("rejected" | "misconfigured" | "cancelled" | "skipped");
   readonly reason: string;
   readonly code?: string | undefined;
 }

@@ -8,7 +8,13 @@ import { wallNow } from "../runtime/clock.ts";
 import { type Refusal, refusedDelivery } from "./build-delivery.ts";
 import { type ChainState, DeliveryRun, readMessage, reportRefused } from "./delivery-run.ts";
 import { isLink, type Link, makeLink } from "./link.ts";
-import { type ChainOptions, parseChainOptions, parseSendOptions, type SendOptions } from "./options.ts";
+import {
+  type ChainOptions,
+  parseChainOptions,
+  parseSendOptions,
+  type SendOptions,
+  type SendSettings,
+} from "./options.ts";
 
 /** Links in order; itself a provider. */
 export interface Chain extends Provider {
@@ -70,7 +76,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   /** No provider is called, and all recipients are named: a caller that keeps the message may send it later. */
   const sendClosed = async (
     input: MessageInput | Message,
-    { scope, envelope }: SendOptions,
+    { scope, envelope }: SendSettings,
   ): Promise<Delivery> => {
     const beganAt = clock.now();
     const { signal } = new AbortController();
@@ -78,7 +84,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
     let delivery: Delivery;
     if ("success" in message) delivery = message;
     else {
-      // The chain around this one goes on to its next link.
+      // The chain around this one calls its next link.
       const kind = scope === undefined ? "cancelled" : "skipped";
       const refusal: Refusal = { kind, code: "closed", reason: "the chain is closed" };
       delivery = refusedDelivery(settings, refusal, message, envelope?.to);
@@ -107,7 +113,7 @@ export function createChain(links: readonly (Link | Provider)[], options: ChainO
   });
 }
 
-const noOptions: SendOptions = {};
+const noOptions: SendSettings = {};
 
 /** How a chain's providers are doing. `ok` if at least one would take mail. */
 export interface ChainHealth extends Health {

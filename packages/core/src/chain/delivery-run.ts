@@ -2,6 +2,9 @@ import type { Attempt, Delivery } from "../events/delivery.ts";
 import { type Observer, observeBoth } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import { correlationId } from "../feedback/correlation.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
+import { withUnsubscribe } from "../feedback/unsubscribe.ts";
 import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
 import { InvalidMessage } from "../message/fields.ts";
 import type { Envelope, Message } from "../message/message.ts";
@@ -9,8 +12,8 @@ import {
   type AttemptScope,
   type AttemptState,
   attemptScope,
+  type RetryPlan,
   type RetryRequest,
-  type RetryTurn,
 } from "../provider/scope.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, wallNow } from "../runtime/clock.ts";
@@ -18,10 +21,11 @@ import { settledWithGrace } from "../runtime/wait.ts";
 import { buildDelivery, refusedDelivery } from "./build-delivery.ts";
 import type { Link } from "./link.ts";
 import type { LinkCall } from "./link-call.ts";
-import { offer } from "./offer.ts";
-import type { ChainSettings, SendOptions } from "./options.ts";
+import type { ChainSettings, SendSettings } from "./options.ts";
 import { RecipientTracker } from "./recipient-tracker.ts";
-import { Turns, type TurnsContext } from "./turns.ts";
+import { Scheduler, type SchedulerContext } from "./scheduler.ts";
+import { holdBack, type SuppressionSettings } from "./suppression.ts";
+import { tryLink } from "./try-link.ts";
 
 /** A chain, as its deliveries see it. */
 export interface ChainState {
@@ -35,34 +39,37 @@ export interface ChainState {
 }
 
 /**
- * One delivery: reads the message, offers it to the first link, then to others in their turns, and says how it ended. It
+ * One delivery: reads the message, calls the first link, then others as they are scheduled, and says how it ended. It
  * is the scope of all its attempts. A class, since one is made for every send.
  */
-export class DeliveryRun implements TurnsContext {
+export class DeliveryRun implements SchedulerContext {
   readonly observe: Observer | undefined;
   readonly journal: Journal | undefined;
   readonly deadlineAt: number;
   readonly handOver: (() => Promise<void>) | undefined;
   /** The scope of the chain around this one. */
   readonly outer: AttemptScope | undefined;
+  readonly tenant: string | undefined;
+  /** Suppression lists that stand before this delivery; those of the chains around it were asked already. */
+  readonly suppression: readonly SuppressionSettings[] | undefined;
   message!: Message;
   envelope!: Envelope;
   tracker!: RecipientTracker;
   readonly #chain: ChainState;
-  readonly #options: SendOptions;
+  readonly #options: SendSettings;
   readonly #abort: AbortScope;
   readonly #cancelDeadline: (() => void) | undefined;
   /** When it began, as the clock counts and as the machine's clock says. */
   readonly #beganAt: number;
   readonly #startedAt: number;
   #attempts: Attempt[] | undefined;
-  #turns: Turns | undefined;
+  #usedScheduler: Scheduler | undefined;
   #lastNumber = 0;
   #lastAttempt: AttemptState | undefined;
   /** Nothing begins any more. */
   #isOver = false;
 
-  constructor(chain: ChainState, options: SendOptions) {
+  constructor(chain: ChainState, options: SendSettings) {
     const { settings } = chain;
     const { clock, deadlineMs } = settings;
     const outer = attemptScope(options.scope);
@@ -74,6 +81,11 @@ export class DeliveryRun implements TurnsContext {
     this.observe = observeBoth(chain.observe, outer?.observe);
     this.journal = options.journal ?? outer?.journal ?? settings.journal;
     this.handOver = options.handOver;
+    this.tenant = options.tenant ?? outer?.tenant;
+    this.suppression =
+      settings.suppression === undefined && options.suppression === undefined
+        ? undefined
+        : listsOf(settings.suppression, options.suppression);
     this.#abort = new AbortScope(options.signal);
     this.deadlineAt = Math.min(this.#beganAt + deadlineMs, outer?.deadlineAt ?? Number.POSITIVE_INFINITY);
     const delayMs = outer === undefined ? deadlineMs : this.deadlineAt - this.#beganAt;
@@ -99,15 +111,18 @@ export class DeliveryRun implements TurnsContext {
   /** Never rejects. */
   async deliver(input: MessageInput | Message): Promise<Delivery> {
     try {
-      const message = isMessage(input)
+      const read = isMessage(input)
         ? input
         : await readMessage(input, this.#chain.settings, this.#startedAt, this.signal);
+      const message =
+        "success" in read || read.unsubscribe === undefined ? read : this.#withUnsubscribe(read);
       if ("success" in message) return this.#refuse(message);
       this.#begin(message);
+      if (this.suppression !== undefined) await this.#holdBack(this.suppression);
       // Most deliveries end here: nothing more is made for them.
-      const hadTurn = await offer(this, 0, this.tracker.pending);
-      if (hadTurn) this.#turns?.turnOver();
-      if (this.#turns !== undefined || this.tracker.pending.length > 0) await this.#othersTurns.end();
+      const endedInOrder = await tryLink(this, 0, this.tracker.pending);
+      if (endedInOrder) this.#usedScheduler?.callEnded();
+      if (this.#usedScheduler !== undefined || this.tracker.pending.length > 0) await this.#scheduler.end();
       return this.#conclude();
     } finally {
       this.#end();
@@ -124,6 +139,17 @@ export class DeliveryRun implements TurnsContext {
     return delivery;
   }
 
+  #withUnsubscribe(message: Message): Message | Delivery {
+    const { settings } = this.#chain;
+    const id = correlationId(message) ?? message.id;
+    try {
+      return withUnsubscribe(message, settings.unsubscribeSecret, id, this.#options.tenant);
+    } catch (error) {
+      const kind = settings.unsubscribeSecret === undefined ? "misconfigured" : "rejected";
+      return refusedDelivery(settings, { kind, reason: (error as InvalidMessage).message }, message);
+    }
+  }
+
   #begin(message: Message): void {
     this.message = message;
     this.envelope = this.#options.envelope ?? message.envelope;
@@ -135,6 +161,20 @@ export class DeliveryRun implements TurnsContext {
       message: message.id,
       recipients: to.length,
     });
+  }
+
+  /** Each list is asked once: those of the chains around this one have been. */
+  #holdBack(lists: readonly SuppressionSettings[]): Promise<void> | undefined {
+    const asked = this.outer?.asked;
+    const own = asked === undefined ? lists : lists.filter(({ list }) => !asked.includes(list));
+    return own.length === 0 ? undefined : holdBack(own, this);
+  }
+
+  /** The lists that were asked for this delivery. */
+  get asked(): readonly SuppressionList[] | undefined {
+    const outer = this.outer?.asked;
+    const own = this.suppression?.map(({ list }) => list);
+    return outer === undefined || own === undefined ? (own ?? outer) : [...outer, ...own];
   }
 
   #conclude(): Delivery {
@@ -154,23 +194,23 @@ export class DeliveryRun implements TurnsContext {
     return this.#build([]);
   }
 
-  get hasUnasked(): boolean {
-    return this.#othersTurns.hasUnasked;
+  get hasUntried(): boolean {
+    return this.#scheduler.hasUntried;
   }
 
-  get #othersTurns(): Turns {
-    this.#turns ??= new Turns(this);
-    return this.#turns;
+  get #scheduler(): Scheduler {
+    this.#usedScheduler ??= new Scheduler(this);
+    return this.#usedScheduler;
   }
 
-  async letOthersGo(call: LinkCall, request: RetryRequest): Promise<RetryTurn> {
-    return this.#othersTurns.letOthersGo(call, request);
+  async scheduleRetry(call: LinkCall, request: RetryRequest): Promise<RetryPlan> {
+    return this.#scheduler.scheduleRetry(call, request);
   }
 
   /** Whether a failure at a link leaves the recipient to other providers. */
-  shouldFailOver({ kind }: Failure, place: number): boolean {
+  shouldFailOver({ kind }: Failure, index: number): boolean {
     const { links, settings } = this.#chain;
-    const link = links[place] as Link;
+    const link = links[index] as Link;
     if (kind === "cancelled") return false;
     const chosen = link.overrides[kind]?.failover ?? settings.failover[kind];
     if (chosen !== undefined) return chosen;
@@ -212,6 +252,14 @@ export class DeliveryRun implements TurnsContext {
   }
 }
 
+function listsOf(
+  one: SuppressionSettings | undefined,
+  other: SuppressionSettings | undefined,
+): readonly SuppressionSettings[] {
+  if (one === undefined || other === undefined) return [one ?? (other as SuppressionSettings)];
+  return one.list === other.list ? [one] : [one, other];
+}
+
 /** The message that an input makes, or the delivery of one that cannot be sent. */
 export async function readMessage(
   input: MessageInput,
@@ -219,8 +267,8 @@ export async function readMessage(
   now: number,
   signal: AbortSignal,
 ): Promise<Message | Delivery> {
-  const { limits, from: defaultFrom, prepare, clock } = settings;
-  const reading = createMessage(input, { limits, defaultFrom, now, prepare });
+  const { limits, from: defaultFrom, prepare, correlation, clock } = settings;
+  const reading = createMessage(input, { limits, defaultFrom, now, prepare, correlation });
   const end = await settledWithGrace(reading, signal, clock, 0);
   if (end.state === "resolved") return end.value;
   if (end.state === "abandoned")

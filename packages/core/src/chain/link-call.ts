@@ -8,8 +8,8 @@ import {
   type AttemptScope,
   type AttemptState,
   InnerScope,
+  type RetryPlan,
   type RetryRequest,
-  type RetryTurn,
 } from "../provider/scope.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { settleWithGrace, tryAsync } from "../runtime/wait.ts";
@@ -27,8 +27,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   readonly handOver: (() => Promise<void>) | undefined;
   readonly clock: Clock;
-  /** Lets the other links go before a call's next try. */
-  letOthersGo(call: LinkCall, request: RetryRequest): Promise<RetryTurn>;
+  /** Lets other links be called before a call's next try. */
+  scheduleRetry(call: LinkCall, request: RetryRequest): Promise<RetryPlan>;
 }
 
 /**
@@ -36,21 +36,21 @@ export interface CallContext {
  * for every send.
  */
 export class LinkCall extends InnerScope<AttemptScope & CallContext> {
-  /** The link's place in the chain. */
-  readonly place: number;
-  /** Ends its wait for the next try. Set while others are asked before: then it may make no attempts. */
+  /** The link's index in the chain. */
+  readonly index: number;
+  /** Ends its wait for the next try. Set while other links are called: then it may make no attempts. */
   giveUp: (() => void) | undefined;
   /** The recipients it resumed for; its outcome covers only them. */
-  wentOnFor: readonly string[] | undefined;
+  resumedFor: readonly string[] | undefined;
   readonly #link: Link;
   readonly #envelope: Envelope;
   #first: AttemptState | undefined;
   #more: AttemptState[] | undefined;
   #isOver = false;
 
-  constructor(link: Link, place: number, envelope: Envelope, delivery: AttemptScope & CallContext) {
+  constructor(link: Link, index: number, envelope: Envelope, delivery: AttemptScope & CallContext) {
     super(delivery);
-    this.place = place;
+    this.index = index;
     this.#link = link;
     this.#envelope = envelope;
   }
@@ -70,27 +70,27 @@ export class LinkCall extends InnerScope<AttemptScope & CallContext> {
     return super.nextAttempt(attempt, n, to);
   }
 
-  /** Whether these may still get the message from this call: others may have been asked for them meanwhile. */
+  /** Whether these may still get the message from this call: other links may have been called for them meanwhile. */
   #mayHave(to: readonly string[]): boolean {
-    const { wentOnFor } = this;
+    const { resumedFor } = this;
     return (
       this.giveUp === undefined &&
-      (wentOnFor === undefined || to.every((address) => wentOnFor.includes(address)))
+      (resumedFor === undefined || to.every((address) => resumedFor.includes(address)))
     );
   }
 
-  override async retryTurn(request: RetryRequest): Promise<RetryTurn> {
+  override async planRetry(request: RetryRequest): Promise<RetryPlan> {
     if (this.#isOver || this.giveUp !== undefined) return { to: [], delayMs: 0 };
     // One of several calls within this one knows nothing of the others' recipients: its next try stays where it is.
     if (!isSameList(request.tried, this.#envelope.to)) return request;
-    // One that is under way may take the message: nobody else is to be asked for now.
+    // One that is under way may take the message: no other link is to be called for now.
     const isUnderWay = this.#attempts.some(
       (one) => !one.forwarded && !one.isVoid && one.outcome === undefined,
     );
     const answer = isUnderWay ? undefined : this.#parse(request.outcome, request.tried);
     if (answer === undefined) return request;
     const outcome = mergeOutcomes(answer, this.#noAnswer(""), request.tried, this.#attempts);
-    return this.outer.letOthersGo(this, { ...request, outcome });
+    return this.outer.scheduleRetry(this, { ...request, outcome });
   }
 
   /** Calls the link. Settles soon after an abort, whatever its policies do; rejects if one of them throws. */
@@ -143,8 +143,8 @@ export class LinkCall extends InnerScope<AttemptScope & CallContext> {
   }
 
   #noAnswer(reason: string, kind: "transient" | "cancelled" = "transient"): Failure {
-    const again = kind === "transient" ? (false as const) : undefined;
-    return failure({ provider: this.#link.id, kind, again, reason });
+    const retryable = kind === "transient" ? (false as const) : undefined;
+    return failure({ provider: this.#link.id, kind, retryable, reason });
   }
 
   #merge(answer: Outcome | undefined, reason: string, kind?: "cancelled"): Outcome {

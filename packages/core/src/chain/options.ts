@@ -1,6 +1,7 @@
 import type { Observer } from "../events/event.ts";
 import { isJournal, type Journal } from "../events/journal.ts";
 import { type FailureKind, failureKinds } from "../failure/kinds.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 import { type AddressInput, addressList, oneAddress } from "../message/address-list.ts";
 import type { Prepare } from "../message/create-message.ts";
 import { readEnvelope } from "../message/envelope.ts";
@@ -8,9 +9,11 @@ import { InvalidMessage } from "../message/fields.ts";
 import { defaultLimits, type Envelope, type Limits } from "../message/message.ts";
 import type { Policy } from "../policies/policy.ts";
 import { standardPolicies } from "../policies/standard.ts";
+import * as option from "../provider/option.ts";
 import type { DeliveryScope } from "../provider/scope.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { knownOptions, numberOption, providerId } from "../runtime/options.ts";
+import { type SuppressionOptions, type SuppressionSettings, suppressionSettings } from "./suppression.ts";
 
 /** What `chain.send` may be told besides the message. */
 export interface SendOptions {
@@ -21,6 +24,10 @@ export interface SendOptions {
   readonly envelope?: Envelope | undefined;
   /** Awaited before any provider crosses the point of no return; if it rejects, none does. */
   readonly handOver?: (() => Promise<void>) | undefined;
+  /** Whose message it is, for suppression lists. @defaultValue `default` */
+  readonly tenant?: string | undefined;
+  /** One more list of addresses that get no mail, besides the chain's own. */
+  readonly suppression?: SuppressionList | SuppressionOptions | undefined;
   /** Only for a chain that is called by a link of another chain. */
   readonly scope?: DeliveryScope | undefined;
 }
@@ -37,27 +44,44 @@ function checkSignal(signal: unknown): void {
     throw new InvalidMessage("signal", "is not an AbortSignal");
 }
 
+function checkSuppression(option: SuppressionList | SuppressionOptions): SuppressionSettings {
+  try {
+    return suppressionSettings("suppression", option);
+  } catch (error) {
+    throw new InvalidMessage("suppression", (error as Error).message.replace(/^suppression: /, ""));
+  }
+}
+
 function checkEnvelope(envelope: Envelope): Envelope {
   const [first] = addressList("envelope.to", envelope.to);
   if (first === undefined) throw new InvalidMessage("envelope.to", "there is no recipient");
   return readEnvelope(envelope, first, [], { ...defaultLimits, maxRecipients: Number.POSITIVE_INFINITY });
 }
 
+/** `SendOptions`, checked. */
+export interface SendSettings extends SendOptions {
+  readonly suppression?: SuppressionSettings | undefined;
+}
+
 /** @throws {InvalidMessage} a sentence about the first option that cannot be used */
-function checkSendOptions(options: unknown): SendOptions {
+function checkSendOptions(options: unknown): SendSettings {
   if (!isObject(options)) throw new InvalidMessage("options", "must be an object");
-  const { signal, journal, envelope, handOver, scope } = options as SendOptions;
+  const { signal, journal, envelope, handOver, scope, tenant, suppression } = options as SendOptions;
   if (signal !== undefined) checkSignal(signal);
   if (journal !== undefined && !isJournal(journal)) {
     throw new InvalidMessage("journal", "must be an object of functions: open, handOver, close, late");
   }
   if (!isFunctionOrAbsent(handOver)) throw new InvalidMessage("handOver", "must be a function");
   if (scope === undefined) {
+    if (tenant !== undefined && (typeof tenant !== "string" || tenant === ""))
+      throw new InvalidMessage("tenant", "must be a text");
     return {
       signal,
       journal,
       handOver,
       envelope: envelope === undefined ? undefined : checkEnvelope(envelope),
+      tenant,
+      suppression: suppression === undefined ? undefined : checkSuppression(suppression),
     };
   }
   // From a link of another chain, which made the envelope itself.
@@ -73,12 +97,23 @@ function checkSendOptions(options: unknown): SendOptions {
 }
 
 /** @throws {InvalidMessage} a sentence about the first option that cannot be used */
-export function parseSendOptions(options: unknown): SendOptions {
+export function parseSendOptions(options: unknown): SendSettings {
   try {
     return checkSendOptions(options);
   } catch (error) {
     throw error instanceof InvalidMessage ? error : new InvalidMessage("options", "could not be read");
   }
+}
+
+export interface UnsubscribeOptions {
+  /** 16 characters or more; of a list the first one signs. */
+  readonly secret: string | readonly string[];
+}
+
+function unsubscribeSecret(options: UnsubscribeOptions | undefined): string | undefined {
+  if (options === undefined) return undefined;
+  const fields = option.record({ secret: option.required(option.signingSecrets) });
+  return option.check("createChain.unsubscribe", fields, options).secret[0];
 }
 
 export interface ChainOptions {
@@ -102,8 +137,23 @@ export interface ChainOptions {
   /** Used where a message has no `from`. */
   readonly from?: AddressInput | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * Addresses that get no mail: asked once for each message, for all of its recipients. The others get it; one that is on
+   * the list is `rejected` with the code `suppressed`, and no provider is asked for it.
+   */
+  readonly suppression?: SuppressionList | SuppressionOptions | undefined;
   /** Completes each message before it is checked, as `withText` of `relais` does. One made with `createMessage` stays as it is. */
   readonly prepare?: Prepare | undefined;
+  /**
+   * Whether providers add the message's id, as header X-Relais-Id and as tag `relais_id`, so that a bounce says which
+   * message it is about. One made with `createMessage` stays as it is. @defaultValue true
+   */
+  readonly correlation?: boolean | undefined;
+  /**
+   * The secret, 16 characters or more, that signs the links of messages with `unsubscribe`; of a list the first one.
+   * `unsubscribeHandler` is given the same. @defaultValue none
+   */
+  readonly unsubscribe?: UnsubscribeOptions | undefined;
   /**
    * The policies of every provider that is given bare, not as a `link`; `[]` for none. Each provider has a state of its
    * own. A link is as it was made, and a chain within this one has its own links.
@@ -125,7 +175,10 @@ export interface ChainSettings {
   readonly from: AddressInput | undefined;
   readonly limits: Limits;
   readonly prepare: Prepare | undefined;
+  readonly correlation: boolean;
+  readonly unsubscribeSecret: string | undefined;
   readonly policies: readonly Policy[];
+  readonly suppression: SuppressionSettings | undefined;
   readonly clock: Clock;
 }
 
@@ -139,7 +192,10 @@ const names = [
   "from",
   "limits",
   "prepare",
+  "correlation",
+  "unsubscribe",
   "policies",
+  "suppression",
   "clock",
 ];
 
@@ -206,7 +262,8 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
   if (journal !== undefined && !isJournal(journal)) {
     throw new TypeError("createChain: journal must be an object of functions: open, handOver, close, late");
   }
-  const { policies, prepare } = options;
+  const { policies, prepare, suppression, correlation = true, unsubscribe } = options;
+  if (typeof correlation !== "boolean") throw new TypeError("createChain: correlation must be true or false");
   if (!isFunctionOrAbsent(prepare)) throw new TypeError("createChain: prepare must be a function");
   if (
     policies !== undefined &&
@@ -224,7 +281,11 @@ export function parseChainOptions(options: ChainOptions): ChainSettings {
     from,
     limits: checked,
     prepare,
+    correlation,
+    unsubscribeSecret: unsubscribeSecret(unsubscribe),
     policies: [...(policies ?? standardPolicies({ clock }))],
+    suppression:
+      suppression === undefined ? undefined : suppressionSettings("createChain: suppression", suppression),
     clock,
   };
 }

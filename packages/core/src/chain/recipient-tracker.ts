@@ -5,7 +5,7 @@ import { mailboxKey } from "../message/address.ts";
 export interface RecipientState {
   readonly address: string;
   readonly status: "pending" | "accepted" | "ended";
-  /** The last failure at each link, by the link's place; holes where it was not tried or did not fail. */
+  /** The last failure at each link, by the link's index; holes where it was not tried or did not fail. */
   readonly failures: readonly (Failure | undefined)[];
   /** When each link may be tried again for it, where that is known; as the clock counts. */
   readonly retryAt: readonly (number | undefined)[];
@@ -23,7 +23,7 @@ type Draft = { -readonly [K in keyof RecipientState]: RecipientState[K] } & {
 /** What decides about a failure. */
 export interface FailoverRules {
   /** Whether a failure at a link leaves the recipient to other providers. */
-  shouldFailOver(failure: Failure, place: number): boolean;
+  shouldFailOver(failure: Failure, index: number): boolean;
   /** The clock. */
   now(): number;
 }
@@ -36,8 +36,10 @@ const none: readonly never[] = Object.freeze([]);
 /** Who has the message of one delivery, who still needs it, and why not. */
 export class RecipientTracker {
   readonly recipients: readonly string[];
-  /** The last failure of each link, by the link's place. */
+  /** The last failure of each link, by the link's index. */
   readonly failures: (Failure | undefined)[] = [];
+  /** Why some were not offered to any provider. */
+  early: Failure | undefined;
   /** Within one link a recipient may have got it twice. */
   possibleDuplicate = false;
   readonly #rules: FailoverRules;
@@ -53,7 +55,7 @@ export class RecipientTracker {
     this.#rules = rules;
   }
 
-  /** What the providers within a link failed with, by the link's place. */
+  /** What the providers within a link failed with, by the link's index. */
   get innerFailures(): readonly (readonly Failure[] | undefined)[] {
     return this.#innerFailures ?? none;
   }
@@ -71,24 +73,24 @@ export class RecipientTracker {
     return this.#drafts;
   }
 
-  /** Recipients that may still be offered to a provider. */
+  /** Recipients that a provider may still be called for. */
   get pending(): readonly string[] {
     if (this.#fullReceipt !== undefined) return none;
     if (this.#states === undefined) return this.recipients;
     return this.#states.filter(({ status }) => status === "pending").map(({ address }) => address);
   }
 
-  /** Whether a recipient may still be offered to a provider. */
+  /** Whether a provider may still be called for a recipient. */
   isPending(address: string): boolean {
     return this.#pendingState(address) !== undefined;
   }
 
   /**
    * Notes what a link answered.
-   * @param place the link's
+   * @param index the link's
    * @param to the recipients that the outcome is about; a failure is not noted for any other
    */
-  record(place: number, outcome: Outcome, to: readonly string[]): void {
+  record(index: number, outcome: Outcome, to: readonly string[]): void {
     if (
       outcome.success &&
       this.#states === undefined &&
@@ -101,15 +103,15 @@ export class RecipientTracker {
       return;
     }
     if (outcome.success) this.#receipts = [...this.#receipts, ...(outcome.receipts ?? [outcome])];
-    this.recordSoFar(place, outcome, to);
+    this.recordSoFar(index, outcome, to);
   }
 
   /** Notes what a link has answered so far. The receipts come with its last word. */
-  recordSoFar(place: number, outcome: Outcome, to: readonly string[]): void {
+  recordSoFar(index: number, outcome: Outcome, to: readonly string[]): void {
     if (outcome.possibleDuplicate === true) this.possibleDuplicate = true;
     if (outcome.failures !== undefined || (!outcome.success && this.#innerFailures !== undefined)) {
       this.#innerFailures ??= [];
-      this.#innerFailures[place] = outcome.failures;
+      this.#innerFailures[index] = outcome.failures;
     }
     if (outcome.success) {
       for (const address of outcome.accepted) {
@@ -121,12 +123,24 @@ export class RecipientTracker {
     const isAbout = new Set(to.map(mailboxKey));
     for (const { address, failure } of failuresOf(outcome, to)) {
       const state = isAbout.has(mailboxKey(address)) ? this.#pendingState(address) : undefined;
-      if (state !== undefined) this.#fail(state, place, failure);
+      if (state !== undefined) this.#fail(state, index, failure);
     }
-    if (!outcome.success) this.failures[place] = outcome;
+    if (!outcome.success) this.failures[index] = outcome;
   }
 
-  /** Only these are still to be offered to a provider: others have been taken care of elsewhere. */
+  /** Ends recipients before any provider is asked. */
+  endEarly(failures: ReadonlyMap<string, Failure>, all: Failure): void {
+    this.early = all;
+    for (const state of this.#drafts) {
+      const failure = failures.get(state.address);
+      if (failure === undefined) continue;
+      state.status = "ended";
+      state.end = failure;
+      if (failure.retryAfterMs !== undefined) state.retryAt[0] = this.#rules.now() + failure.retryAfterMs;
+    }
+  }
+
+  /** A provider is still to be called for these only: others have been taken care of elsewhere. */
   keepPending(to: readonly string[]): void {
     const kept = new Set(to.map(mailboxKey));
     for (const state of this.#drafts) {
@@ -134,18 +148,18 @@ export class RecipientTracker {
     }
   }
 
-  #fail(state: Draft, place: number, failure: Failure): void {
+  #fail(state: Draft, index: number, failure: Failure): void {
     const { retryAfterMs } = failure;
     // A link waiting for its retry records its failure twice.
-    const isNotedAlready = state.failures[place]?.kind === "unknown";
-    state.failures[place] = failure;
-    state.retryAt[place] = retryAfterMs === undefined ? undefined : this.#rules.now() + retryAfterMs;
-    this.failures[place] = failure;
+    const isNotedAlready = state.failures[index]?.kind === "unknown";
+    state.failures[index] = failure;
+    state.retryAt[index] = retryAfterMs === undefined ? undefined : this.#rules.now() + retryAfterMs;
+    this.failures[index] = failure;
     if (failure.kind === "unknown") {
       if (!isNotedAlready) state.unknowns += 1;
       state.end = failure;
     }
-    if (this.#rules.shouldFailOver(failure, place)) return;
+    if (this.#rules.shouldFailOver(failure, index)) return;
     state.status = "ended";
     state.end ??= failure;
   }

@@ -94,11 +94,12 @@ export class DeliveryError extends Error {
   }
 
   override readonly name = "DeliveryError";
-  readonly delivery: Undelivered;
+  /** Not enumerable: an error that nobody catches is printed without every attempt and address. */
+  declare readonly delivery: Undelivered;
 
   constructor(delivery: Undelivered) {
     super(delivery.error);
-    this.delivery = delivery;
+    Object.defineProperty(this, "delivery", { value: delivery });
   }
 
   /** Whether the message was delivered is unknown: think before sending it again. */

@@ -1,4 +1,5 @@
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { Suppressed } from "../feedback/suppression.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 import type { MessageState } from "./message-state.ts";
 
@@ -87,6 +88,17 @@ export type ChainEvent =
       readonly failure?: Failure;
       readonly reopenAt?: number;
     })
+  /** Recipients are on a suppression list: no provider is asked for them. */
+  | (ChainEventBase & {
+      readonly type: "suppressed";
+      readonly recipients: readonly (Suppressed & { readonly address: string })[];
+    })
+  /** A suppression list could not be read: the message is deferred, or sent as if nobody were on it. */
+  | (ChainEventBase & {
+      readonly type: "suppression-unavailable";
+      readonly action: "defer" | "send";
+      readonly reason: string;
+    })
   /** The journal could not be closed; the outcome stands. */
   | (ChainEventBase & { readonly type: "journal-lost"; readonly provider: string; readonly attempt: string })
   /** A delivery is over. */
@@ -124,6 +136,13 @@ export type WorkerEvent =
       readonly attempt: string;
       readonly outcome: Outcome;
       readonly state: MessageState;
+    })
+  /** Events that had waited: of messages that are known now, of mail that is not the outbox's, and how many messages they settled. */
+  | (WorkerEventBase & {
+      readonly type: "feedback";
+      readonly matched: number;
+      readonly foreign: number;
+      readonly settled: number;
     })
   /** Something failed in the background; the worker goes on. */
   | (WorkerEventBase & { readonly type: "error"; readonly during: string; readonly error: string });

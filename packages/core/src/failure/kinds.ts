@@ -35,7 +35,7 @@ export type Verdict =
   | "failure"
   /** opens it at once: nothing will get through until the account is fixed */
   | "open"
-  /** rests it for `retryAfterMs`, without counting a failure */
+  /** pauses it for `retryAfterMs`, without counting a failure */
   | "rest"
   /** says nothing about the provider: neither opens nor closes */
   | "neither";

@@ -88,7 +88,7 @@ export function missingOutcome(provider: string, maybeHandedOver: boolean): Fail
   const reason = "the provider answered neither a receipt nor a failure";
   return maybeHandedOver
     ? failure({ provider, kind: "unknown", reason })
-    : failure({ provider, kind: "transient", again: false, reason });
+    : failure({ provider, kind: "transient", retryable: false, reason });
 }
 
 /** What a provider may have answered, unchecked. */
@@ -99,7 +99,7 @@ interface RawOutcome {
   readonly reason?: unknown;
   readonly code?: unknown;
   readonly retryAfterMs?: unknown;
-  readonly again?: unknown;
+  readonly retryable?: unknown;
   readonly definite?: unknown;
   readonly messageId?: unknown;
   readonly accepted?: unknown;
@@ -243,7 +243,7 @@ function failureOf(context: ParseContext, raw: RawOutcome, rejected?: readonly R
     reason,
     code: typeof raw.code === "string" ? raw.code : undefined,
     retryAfterMs: typeof raw.retryAfterMs === "number" ? raw.retryAfterMs : undefined,
-    again: raw.again === false ? false : undefined,
+    retryable: raw.retryable === false ? false : undefined,
     definite: raw.definite === true ? true : undefined,
     rejected,
   });

@@ -54,7 +54,7 @@ export interface Failure extends AggregateFields {
   /** How long the server (or a policy) asks us to wait, in ms. Never shortened. */
   readonly retryAfterMs?: number;
   /** `false`: another try at this provider is pointless although the kind allows it (a host that has no address). */
-  readonly again?: false;
+  readonly retryable?: false;
   /**
    * `true`: the server said, in words of its own, that it did not take the message, after the message was handed over.
    * Without it `transient` then counts as `unknown`: a bare 503 may come from something that has passed the message on.
@@ -93,7 +93,7 @@ export interface FailureParts {
   readonly reason: string;
   readonly code?: string | undefined;
   readonly retryAfterMs?: number | undefined;
-  readonly again?: false | undefined;
+  readonly retryable?: false | undefined;
   readonly definite?: true | undefined;
   readonly rejected?: readonly Rejection[] | undefined;
 }
@@ -112,7 +112,7 @@ export function withAggregate(outcome: Outcome, behind: AggregateFields): Outcom
 
 /** A frozen `Failure` with its reason cleaned. */
 export function failure(parts: FailureParts): Failure {
-  const { provider, kind, code, retryAfterMs, again, definite, rejected } = parts;
+  const { provider, kind, code, retryAfterMs, retryable, definite, rejected } = parts;
   const line = reason(parts.reason);
   return Object.freeze({
     success: false,
@@ -121,7 +121,7 @@ export function failure(parts: FailureParts): Failure {
     reason: line === "" ? kind : line,
     ...(code === undefined ? {} : { code: reason(code, 64) }),
     ...(retryAfterMs === undefined || !(retryAfterMs >= 0) ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }),
-    ...(again === undefined ? {} : { again }),
+    ...(retryable === undefined ? {} : { retryable }),
     ...(definite === undefined ? {} : { definite }),
     ...(rejected === undefined ? {} : { rejected: frozenRejections(rejected) }),
   });

@@ -25,7 +25,10 @@ export interface FeedbackEvent {
   readonly type: FeedbackType;
   /** Of `bounced` only. */
   readonly bounce?: BounceType | undefined;
-  /** The address as the provider writes it. */
+  /**
+   * The address as the provider writes it. Empty where it does not say which of several recipients it was: such an event
+   * belongs to the message, and suppresses nobody.
+   */
   readonly recipient: string;
   /** Id of the provider in the chain, `SES`. */
   readonly provider: string;

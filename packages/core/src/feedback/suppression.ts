@@ -1,5 +1,8 @@
-/** Why an address gets no mail. */
-export type SuppressionReason = "bounced" | "complained" | "unsubscribed" | "manual";
+/** Why an address gets no mail, the weightiest reason first. */
+export const suppressionReasons = ["complained", "manual", "bounced", "unsubscribed"] as const;
+
+/** `manual`: somebody put it on the list by hand. */
+export type SuppressionReason = (typeof suppressionReasons)[number];
 
 /** Whom a suppression holds for. */
 export interface SuppressionScope {
@@ -7,6 +10,8 @@ export interface SuppressionScope {
   readonly tenant?: string | undefined;
   /** The stream of the message, `marketing`; a message without one is held back by suppressions of all streams only. */
   readonly stream?: string | undefined;
+  /** Reasons that the message does not heed: an address is on the list for any other one. @defaultValue none */
+  readonly ignore?: readonly SuppressionReason[] | undefined;
 }
 
 /** An address that gets no mail, as a check tells it. */

@@ -10,7 +10,13 @@ import {
   readCalendarEvent,
 } from "./attachments.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { type DeliveryStatusInput, type EnvelopeInput, readDsn, readEnvelope } from "./envelope.ts";
+import {
+  type DeliveryStatusInput,
+  type EnvelopeInput,
+  readDsn,
+  readEnvelope,
+  suppressionFields,
+} from "./envelope.ts";
 import {
   bodyText,
   type FieldWords,
@@ -32,6 +38,7 @@ import {
 import { identity, idsOfOthers, readDate } from "./identity.ts";
 import { defaultLimits, type Limits, type Message } from "./message.ts";
 import { type RawInput, rawMessage } from "./raw-message.ts";
+import { readUnsubscribe, type UnsubscribeInput } from "./unsubscribe.ts";
 
 type Text = string | number | null | undefined;
 /** A body: text, or where its bytes come from. */
@@ -76,6 +83,8 @@ export interface MessageInput {
   /** The X-Mailer header; `false`: none. */
   readonly xMailer?: string | false | null | undefined;
   readonly dsn?: DeliveryStatusInput | false | null | undefined;
+  /** A link by which the recipient unsubscribes with one click (RFC 8058), signed by the chain; of a message to one. */
+  readonly unsubscribe?: UnsubscribeInput | false | null | undefined;
   /** The idempotency key: any text of one line, or a whole Message-ID. @defaultValue a new UUID */
   readonly id?: Text;
   /** The Message-ID header, where it is not to be made of `id`. */
@@ -83,11 +92,18 @@ export interface MessageInput {
   readonly tags?: Readonly<Record<string, string | number | boolean | null | undefined>> | null | undefined;
   /** A date, its text, or ms since 1970. @defaultValue now */
   readonly date?: Date | string | number | null | undefined;
+  /** What kind of mail it is, `marketing`: who unsubscribes from a stream gets no more of it. 1 to 100 characters. */
+  readonly stream?: string | null | undefined;
+  /**
+   * `bounced`, `unsubscribed` or `manual`: goes to addresses that are on a suppression list for these reasons, too (a
+   * password reset). Complaints are heeded in any case.
+   */
+  readonly ignoreSuppression?: string | readonly string[] | null | undefined;
   /** What the server is told. @defaultValue `sender` (or `from`) and all of to, cc and bcc */
   readonly envelope?: EnvelopeInput | null | undefined;
   /**
    * A whole mail (RFC 5322), sent as it is but for Bcc. Beside it there may be `envelope`, or `from`, `to`, `cc` and `bcc`
-   * (whom it goes to instead of its own fields), and `id`, `tags` and `dsn`.
+   * (whom it goes to instead of its own fields), and `id`, `tags`, `dsn`, `stream` and `ignoreSuppression`.
    */
   readonly raw?: RawInput | null | undefined;
 }
@@ -100,6 +116,11 @@ export interface MessageOptions {
   /** Ms since 1970. */
   readonly now?: number;
   readonly prepare?: Prepare | undefined;
+  /**
+   * Whether providers add the message's id, as header X-Relais-Id and as tag `relais_id`, so that a bounce says which
+   * message it is about. @defaultValue true
+   */
+  readonly correlation?: boolean | undefined;
 }
 
 /** Completes a message before it is checked: a text made of its HTML, CSS put into it. A message that is wrong throws. */
@@ -127,10 +148,13 @@ const fields = new Set([
   "priority",
   "xMailer",
   "dsn",
+  "unsubscribe",
   "id",
   "messageId",
   "tags",
   "date",
+  "stream",
+  "ignoreSuppression",
   "envelope",
   "raw",
   // How nodemailer writes the same mail, or what it may read: nothing that a reader sees.
@@ -179,6 +203,12 @@ const made = sharedByCopies("messages", () => new WeakSet<object>());
 /** Whether `value` came out of `createMessage`. */
 export function isMessage(value: unknown): value is Message {
   return typeof value === "object" && value !== null && made.has(value);
+}
+
+/** A message made of another one. */
+export function registered(message: Message): Message {
+  made.add(Object.freeze(message));
+  return message;
 }
 
 function dateField(value: unknown, now: number): string {
@@ -307,6 +337,8 @@ async function read(rawInput: MessageInput, options: MessageOptions): Promise<Me
   }
   const inReplyTo = idsOfOthers("inReplyTo", input.inReplyTo).join(" ");
   const dsn = readDsn(input.dsn);
+  const suppression = suppressionFields(input);
+  const unsubscribe = readUnsubscribe(input.unsubscribe, envelope, headers, suppression.stream);
   const message: Message = Object.freeze({
     id: names.id,
     messageId: names.messageId,
@@ -329,6 +361,10 @@ async function read(rawInput: MessageInput, options: MessageOptions): Promise<Me
     headers,
     tags: messageTags(input.tags),
     ...(dsn === undefined ? {} : { dsn }),
+    ...(unsubscribe === undefined ? {} : { unsubscribe }),
+    ...(options.correlation === false ? { correlation: false } : {}),
+    ...(unsubscribe?.stream === undefined ? {} : { stream: unsubscribe.stream }),
+    ...suppression,
     envelope,
     contentBytes,
   });

@@ -1,7 +1,7 @@
 import { type Address, bareAddress, mailboxKey } from "./address.ts";
 import { type AddressInput, addressList } from "./address-list.ts";
 import { headerText, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
-import type { DeliveryStatusRequest, Envelope, Limits } from "./message.ts";
+import type { DeliveryStatusRequest, Envelope, IgnorableSuppression, Limits, Message } from "./message.ts";
 
 /** Whom to tell the server, instead of what the headers say. Fields are named as in nodemailer. */
 export interface EnvelopeInput {
@@ -109,4 +109,42 @@ export function readDsn(value: unknown): DeliveryStatusRequest | undefined {
       ? {}
       : { recipient: bareAddress("dsn.recipient", recipient.replace(/^rfc822;/i, "")) }),
   });
+}
+
+const ignorable: readonly IgnorableSuppression[] = ["bounced", "unsubscribed", "manual"];
+
+/** What of a message a suppression list is asked by. */
+export function suppressionFields(input: {
+  readonly stream?: unknown;
+  readonly ignoreSuppression?: unknown;
+}): Pick<Message, "stream" | "ignoreSuppression"> {
+  const { stream, ignoreSuppression } = input;
+  if (isAbsent(stream) && isAbsent(ignoreSuppression)) return nothing;
+  return {
+    ...(isAbsent(stream) ? {} : { stream: streamName(stream) }),
+    ...(isAbsent(ignoreSuppression) ? {} : { ignoreSuppression: ignored(ignoreSuppression) }),
+  };
+}
+
+const nothing = Object.freeze({});
+
+function streamName(value: unknown): string {
+  const name = headerText("stream", value, 100);
+  if (name === "") throw new InvalidMessage("stream", "must not be blank");
+  return name;
+}
+
+function ignored(value: unknown): readonly IgnorableSuppression[] {
+  const words = (Array.isArray(value) ? value : String(value).split(",")).map((one) =>
+    String(one).toLowerCase().trim(),
+  );
+  for (const word of words) {
+    if (ignorable.includes(word as IgnorableSuppression)) continue;
+    const fault =
+      word === "complained"
+        ? "complaints cannot be ignored"
+        : `must be bounced, unsubscribed or manual, not ${quote(word)}`;
+    throw new InvalidMessage("ignoreSuppression", fault);
+  }
+  return Object.freeze([...new Set(words as IgnorableSuppression[])]);
 }

@@ -51,6 +51,13 @@ export interface CalendarEvent {
   readonly content: Uint8Array;
 }
 
+/** A link by which the one recipient unsubscribes (RFC 8058). */
+export interface Unsubscribe {
+  readonly url: string;
+  readonly stream?: string;
+  readonly mailto?: string;
+}
+
 /** What a server is asked to report about a message (RFC 3461). Only SMTP servers that offer DSN are told. */
 export interface DeliveryStatusRequest {
   /** How much of the message a report brings back. */
@@ -61,6 +68,9 @@ export interface DeliveryStatusRequest {
   /** The original recipient, a bare address. */
   readonly recipient?: string;
 }
+
+/** What a message may ignore of a suppression list: everything but complaints. */
+export type IgnorableSuppression = "bounced" | "unsubscribed" | "manual";
 
 /** What is sent: checked, complete, deeply frozen, and the same object for every provider that tries it. */
 export interface Message {
@@ -91,9 +101,17 @@ export interface Message {
   readonly attachments: readonly Attachment[];
   /** Further headers, never structural ones; a list is the same header several times. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Still to be put into the header by a chain, which has the secret. */
+  readonly unsubscribe?: Unsubscribe;
+  /** `false`: no provider adds an id by which an event says which message it is about. */
+  readonly correlation?: false;
   readonly dsn?: DeliveryStatusRequest;
   /** Name and value pairs for the provider's own statistics; they do not travel with the message. */
   readonly tags: Readonly<Record<string, string>>;
+  /** What kind of mail it is, `marketing`: recipients unsubscribe from streams. */
+  readonly stream?: string;
+  /** Reasons for which a recipient is on a suppression list, and gets this message all the same. */
+  readonly ignoreSuppression?: readonly IgnorableSuppression[];
   /** All recipients of the message. An attempt may be for fewer: see `SendContext.envelope`. */
   readonly envelope: Envelope;
   /** Bytes of bodies and attachments before encoding: what concurrency limits count. */

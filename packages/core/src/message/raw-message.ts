@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Address } from "./address.ts";
 import { type AddressInput, addressList, oneAddress } from "./address-list.ts";
 import { type ContentInput, type ContentSource, readContent } from "./content.ts";
-import { readDsn, readEnvelope } from "./envelope.ts";
+import { readDsn, readEnvelope, suppressionFields } from "./envelope.ts";
 import { decodeWords, InvalidMessage, isAbsent, pickOwn, quote } from "./fields.ts";
 import { messageTags } from "./headers.ts";
 import { identity } from "./identity.ts";
@@ -27,7 +27,18 @@ export type RawInput =
       readonly path?: string | undefined;
     };
 
-const besideNames = ["envelope", "from", "to", "cc", "bcc", "id", "tags", "dsn"] as const;
+const besideNames = [
+  "envelope",
+  "from",
+  "to",
+  "cc",
+  "bcc",
+  "id",
+  "tags",
+  "dsn",
+  "stream",
+  "ignoreSuppression",
+] as const;
 const beside: ReadonlySet<string> = new Set(besideNames);
 type Beside = Partial<Record<(typeof besideNames)[number], unknown>>;
 
@@ -36,6 +47,7 @@ interface RawOptions {
   readonly limits?: Partial<Limits>;
   readonly defaultFrom?: AddressInput | undefined;
   readonly now?: number;
+  readonly correlation?: boolean | undefined;
 }
 
 /** What is given beside `raw`, each field read once; all else stands in the mail already. */
@@ -215,6 +227,8 @@ export async function rawMessage(mailInput: unknown, other: object, options: Raw
     attachments: nothing,
     tags: messageTags(input.tags),
     ...(dsn === undefined ? {} : { dsn }),
+    ...(options.correlation === false ? { correlation: false } : {}),
+    ...suppressionFields(input),
     envelope,
     contentBytes: raw.length,
     raw,

@@ -30,7 +30,7 @@ export interface BreakerOptions extends TimedOptions {
   readonly resetMs?: number | undefined;
   /** The longest it stays open, ms. @defaultValue 300000 */
   readonly maxResetMs?: number | undefined;
-  /** The longest it rests because a provider asked it to, ms. @defaultValue 86400000, a day */
+  /** The longest it pauses because a provider asked it to, ms. @defaultValue 86400000, a day */
   readonly maxRestMs?: number | undefined;
 }
 
@@ -38,7 +38,7 @@ const buckets = 12;
 
 /**
  * Stops calling a provider that fails: opens on the rate of failures over a window, on time-outs in a row, and at once on
- * `misconfigured`, lets one probe through when its time has come, and rests for as long as a provider that is throttling asked for.
+ * `misconfigured`, lets one probe through when its time has come, and pauses for as long as a provider that is throttling asked for.
  * Outcomes that say nothing about the provider neither open nor close it.
  * @throws {RangeError} if an option is out of range
  */
@@ -192,5 +192,9 @@ function report(
 
 /** What an outcome says about its provider's health. */
 function healthOf(outcome: Outcome, dispositions: Dispositions): Verdict {
-  return outcome.success ? "success" : dispositions[outcome.kind].health;
+  if (outcome.success) return "success";
+  // A chain within that asked no provider, since all recipients are on its suppression list.
+  const { failures } = outcome;
+  if (failures?.length === 1 && failures[0]?.provider === "suppression") return "neither";
+  return dispositions[outcome.kind].health;
 }

@@ -20,7 +20,7 @@ export interface RetryableRecipients {
 }
 
 const isRetryable = (one: Failure, table: Dispositions): boolean =>
-  one.again !== false && table[one.kind].retry;
+  one.retryable !== false && table[one.kind].retry;
 
 /** The recipients to retry after an attempt; `undefined` if there are none. */
 export function retryableRecipients(
@@ -31,7 +31,7 @@ export function retryableRecipients(
   if (outcome.success && outcome.rejected.length === 0) return undefined;
   if (!outcome.success) {
     // About the provider: it holds for all recipients.
-    if (outcome.again === false || outcome.kind === "cancelled") return undefined;
+    if (outcome.retryable === false || outcome.kind === "cancelled") return undefined;
     if (outcome.rejected === undefined) {
       if (!table[outcome.kind].retry) return undefined;
       return { to: recipients, failure: outcome, waitMs: outcome.retryAfterMs ?? 0 };
@@ -81,7 +81,7 @@ export function outcomeTally(recipients: readonly string[]): OutcomeTally {
         return receipt({ ...first, accepted: recipients.filter(isAccepted), rejected });
       const kind = aggregateKind(rejected.map((one) => one.failure));
       const speaking = rejected.find((one) => one.failure.kind === kind)?.failure as Failure;
-      return failure({ ...speaking, again: undefined, rejected });
+      return failure({ ...speaking, retryable: undefined, rejected });
     },
   };
 }

@@ -8,8 +8,8 @@ import {
   type AttemptState,
   attemptScope,
   InnerScope,
+  type RetryPlan,
   type RetryRequest,
-  type RetryTurn,
 } from "../provider/scope.ts";
 import { AbortScope } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
@@ -97,11 +97,11 @@ class TimedCall extends InnerScope<AttemptScope | undefined> {
   }
 
   /** Others would use up the time of this call: its tries stay within it. */
-  override get hasUnasked(): boolean {
+  override get hasUntried(): boolean {
     return false;
   }
 
-  override async retryTurn(request: RetryRequest): Promise<RetryTurn> {
+  override async planRetry(request: RetryRequest): Promise<RetryPlan> {
     return request;
   }
 

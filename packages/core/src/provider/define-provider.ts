@@ -21,7 +21,7 @@ export interface SendFailureDetails {
   /** The service said in its own words that it did not take the message. Without it `transient` after the hand-over is `unknown`. */
   readonly definite?: true | undefined;
   /** `false`: another try at this provider is pointless although the kind allows it. */
-  readonly again?: false | undefined;
+  readonly retryable?: false | undefined;
 }
 
 /** Thrown by the functions of `defineProvider`: why the service did not take the message. */
@@ -226,7 +226,7 @@ export function defineProvider<Connection = undefined>(definition: ProviderDefin
       return life.track(
         attempt(message, context).catch((error: unknown) =>
           fail("transient", `the provider threw ${error instanceof Error ? error.name : typeof error}`, {
-            again: false,
+            retryable: false,
           }),
         ),
       );

@@ -1,5 +1,6 @@
 // What the options of a provider must be, said once: their type, their check in code and in files, and their JSON Schema.
 import { didYouMean, idForm, isProviderId } from "../runtime/options.ts";
+import { minSecretCharacters } from "../runtime/signed-token.ts";
 import { kindOf, type OptionIssue, type OptionsSchema } from "./option-issues.ts";
 
 /** JSON Schema, 2020-12. */
@@ -284,6 +285,23 @@ function unknownHint(name: string, fields: Fields): string {
   const nearest = didYouMean(name, Object.keys(fields));
   return nearest === undefined ? "" : `; did you mean ${nearest}?`;
 }
+
+const signingSecret = map(secret, (value) => {
+  if (value.length >= minSecretCharacters) return value;
+  throw new RangeError(`must have ${minSecretCharacters} characters or more`);
+});
+const signingSecretList = map(list(signingSecret), (values) => {
+  if (values.length > 0) return values;
+  throw new RangeError("must not be empty");
+});
+
+/** What tokens are signed with: a secret, or a list, of which the first signs and each is good. */
+export const signingSecrets: Field<string | readonly string[], readonly string[]> = map(
+  either([signingSecret, signingSecretList], (value) =>
+    Array.isArray(value) ? signingSecretList : signingSecret,
+  ),
+  (value) => [value].flat() as readonly string[],
+);
 
 /** An object with these options and no others. What is `undefined` or `null` counts as left out. */
 export function record<const All extends Fields>(

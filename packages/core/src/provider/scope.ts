@@ -2,6 +2,7 @@ import type { Attempt } from "../events/delivery.ts";
 import type { Observer } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Outcome } from "../failure/outcome.ts";
+import type { SuppressionList } from "../feedback/suppression.ts";
 
 /** What is known of an attempt, while it is made and afterwards. */
 export interface AttemptState {
@@ -34,14 +35,14 @@ export interface DeliveryScope {
 }
 
 /** When a provider is tried again, and for whom: nobody, if others took the message or the delivery is over. */
-export interface RetryTurn {
+export interface RetryPlan {
   readonly to: readonly string[];
   /** How long after the failure, ms. */
   readonly delayMs: number;
 }
 
 /** A provider's next try, as its link wants it. */
-export interface RetryRequest extends RetryTurn {
+export interface RetryRequest extends RetryPlan {
   /** For whom it was tried, and what it answered. */
   readonly tried: readonly string[];
   readonly outcome: Outcome;
@@ -60,10 +61,14 @@ export interface AttemptScope extends DeliveryScope {
    * @param to whom it is for
    */
   nextAttempt(attempt?: AttemptState, n?: number, to?: readonly string[]): number;
-  /** Whether there is a provider that was not asked yet. */
-  readonly hasUnasked?: boolean | undefined;
-  /** Lets other providers go before the next try of one. Absent: there are no others. */
-  retryTurn?(request: RetryRequest): Promise<RetryTurn>;
+  /** Whose message it is. */
+  readonly tenant?: string | undefined;
+  /** The suppression lists that were asked for it. */
+  readonly asked?: readonly SuppressionList[] | undefined;
+  /** Whether there is a provider that was not called yet. */
+  readonly hasUntried?: boolean | undefined;
+  /** Lets other providers be called before the next try of one. Absent: there are no others. */
+  planRetry?(request: RetryRequest): Promise<RetryPlan>;
   /** Notes a finished or skipped attempt. */
   record(attempt: Attempt, outcome: Outcome): void;
 }
@@ -103,12 +108,20 @@ export class InnerScope<Outer extends AttemptScope | undefined = AttemptScope> i
     return this.outer?.nextAttempt(attempt, n, to) ?? 0;
   }
 
-  get hasUnasked(): boolean {
-    return this.outer?.hasUnasked === true;
+  get tenant(): string | undefined {
+    return this.outer?.tenant;
   }
 
-  async retryTurn(request: RetryRequest): Promise<RetryTurn> {
-    return this.outer?.retryTurn?.(request) ?? request;
+  get asked(): readonly SuppressionList[] | undefined {
+    return this.outer?.asked;
+  }
+
+  get hasUntried(): boolean {
+    return this.outer?.hasUntried === true;
+  }
+
+  async planRetry(request: RetryRequest): Promise<RetryPlan> {
+    return this.outer?.planRetry?.(request) ?? request;
   }
 
   record(attempt: Attempt, outcome: Outcome): void {

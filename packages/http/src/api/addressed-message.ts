@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { type Address, type Envelope, type Message, mailboxKey } from "@relais/core/spi";
+import { type Address, type Envelope, type Message, mailboxKey, withCorrelation } from "@relais/core/spi";
 import { parts } from "@relais/mime";
 
 /** A message for one attempt: its recipients are exactly those of the envelope. */
-export interface Letter {
+export interface AddressedMessage {
   readonly message: Message;
   /** Never empty: mail APIs want one. */
   readonly to: readonly Address[];
@@ -24,10 +24,10 @@ function keyOf(message: Message, recipients: readonly string[]): string {
 }
 
 /**
- * The letter of one attempt, or a reason why there is none. Who is in no visible field is hidden. Where To is
+ * The message of one attempt, or a reason why there is none. Who is in no visible field is hidden. Where To is
  * empty then, those in Cc move there; a single hidden recipient does too (no other sees it), several cannot.
  */
-export function letterFor(message: Message, envelope: Envelope): Letter | string {
+export function addressedMessageFor(message: Message, envelope: Envelope): AddressedMessage | string {
   const left = new Map(envelope.to.map((address) => [mailboxKey(address), address]));
   const among = (list: readonly Address[]): Address[] =>
     list.flatMap((one) => {
@@ -53,14 +53,15 @@ export function letterFor(message: Message, envelope: Envelope): Letter | string
  * The message with what a whole mail holds in the fields that vendors' APIs have, or a reason why there is none. A vendor
  * writes a mail anew, so that one without a Message-ID gets one here, the same at each try.
  */
-export async function withParts(message: Message): Promise<Message | string> {
+export async function withParts(given: Message): Promise<Message | string> {
+  const message = withCorrelation(given);
   if (message.raw === undefined) return message;
   const { raw: _, ...header } = message;
   const { from, messageId, id } = header;
   const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
   if (domain === "") return "the mail has no From field, which mail APIs want";
   try {
-    const found = await parts(message);
+    const found = await parts(given);
     const key = /^[A-Za-z0-9._-]+$/.test(id) ? id : Buffer.from(id).toString("base64url");
     // A mail without a body is an empty one.
     const empty = found.html === undefined && found.attachments.length === 0 ? { text: "" } : {};
@@ -85,18 +86,22 @@ function isNamed(address: string, words: string): boolean {
   return false;
 }
 
-/** The recipients of a letter whose addresses stand in these words. */
-export function addressed(letter: Letter | undefined, words: string | undefined): string[] {
-  if (letter === undefined || words === undefined) return [];
+/** The recipients of a message whose addresses stand in these words. */
+export function addressed(outgoing: AddressedMessage | undefined, words: string | undefined): string[] {
+  if (outgoing === undefined || words === undefined) return [];
   const short = words.slice(0, maxCharacters).toLowerCase();
-  return [...letter.to, ...letter.cc, ...letter.bcc]
+  return [...outgoing.to, ...outgoing.cc, ...outgoing.bcc]
     .map(({ address }) => address)
     .filter((address) => isNamed(address.toLowerCase(), short));
 }
 
 /** The recipients in the field that these words name, by the pattern's first group: `to`, `cc` or `bcc`. */
-export function inField(letter: Letter | undefined, field: RegExp, words: string | undefined): string[] {
+export function inField(
+  outgoing: AddressedMessage | undefined,
+  field: RegExp,
+  words: string | undefined,
+): string[] {
   const [, name = ""] = field.exec(words?.slice(0, maxCharacters) ?? "") ?? [];
-  const list = letter?.[name.toLowerCase() as "to" | "cc" | "bcc"];
+  const list = outgoing?.[name.toLowerCase() as "to" | "cc" | "bcc"];
   return Array.isArray(list) ? list.map(({ address }: { address: string }) => address) : [];
 }

@@ -1,6 +1,6 @@
 import type { ProviderLimits } from "@relais/core/spi";
 import type { HttpResponse } from "@relais/http-client";
-import type { Letter } from "./addressed-message.ts";
+import type { AddressedMessage } from "./addressed-message.ts";
 import type { ErrorRow } from "./errors.ts";
 
 /** An HTTP answer, complete. */
@@ -35,7 +35,7 @@ export interface Acceptance {
 }
 
 /** What an answer of failure says. */
-export interface Complaint {
+export interface ApiError {
   /** The vendor's own code, as its rows have it. */
   readonly code?: string | undefined;
   /** The vendor's words. */
@@ -60,14 +60,14 @@ export interface HttpLimits
   /** Bytes of the request body. */
   readonly maxBodyBytes?: number;
   /** Further ones: what is wrong with a message, as a reason. */
-  readonly refuse?: (letter: Letter) => string | undefined;
+  readonly refuse?: (outgoing: AddressedMessage) => string | undefined;
 }
 
 /** A cheap question that tells whether the key is good; sends nothing. */
 export interface HttpCheck {
   readonly path: string;
   /** What an answer means, where the status alone does not say it: a note on good health, or what is wrong. */
-  readonly judge?: (answer: Answer) => { readonly note: string } | { readonly wrong: string } | undefined;
+  readonly interpret?: (answer: Answer) => { readonly note: string } | { readonly wrong: string } | undefined;
 }
 
 /** An HTTP mail API, described. */
@@ -82,14 +82,14 @@ export interface HttpApi {
   readonly headers: Readonly<Record<string, string>>;
   /** What must never come out: keys, and the header values made from them. */
   readonly secrets: readonly string[];
-  /** The header that carries `letter.key`. */
+  /** The header that carries `outgoing.key`. */
   readonly idempotencyHeader?: string;
-  /** The request that hands this message over. Must be the same for the same letter. */
-  readonly body: (letter: Letter) => HttpBody;
+  /** The request that hands this message over. Must be the same for the same message. */
+  readonly body: (outgoing: AddressedMessage) => HttpBody;
   /** Reads an answer of 2xx; `undefined` if it does not say that the message was taken. */
   readonly accepted: (answer: Answer) => Acceptance | undefined;
-  /** Reads any other answer; to a message, or (without a letter) to the check. */
-  readonly complaint: (answer: Answer, letter?: Letter) => Complaint;
+  /** Reads any other answer; to a message, or (without a message) to the check. */
+  readonly complaint: (answer: Answer, outgoing?: AddressedMessage) => ApiError;
   /** The vendor's errors. Rows of `httpStatuses` follow. */
   readonly errors: readonly ErrorRow[];
   readonly limits?: HttpLimits;

@@ -1,4 +1,4 @@
-import type { Address, Message } from "@relais/core/spi";
+import { type Address, type Message, messageIdTag } from "@relais/core/spi";
 
 // The fields of a message in the forms that mail APIs have in common.
 
@@ -90,8 +90,6 @@ export function headerRecord(entries: readonly (readonly [string, string])[]): R
   return { ...record };
 }
 
-/** The outbox's tag: which of its messages this is. */
-const outboxId = "relais_id";
 const idForm = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 
 /** Tags of a message, apart: what many messages share, and what each has for itself. */
@@ -108,7 +106,7 @@ interface TagsApart {
 export function tagsApart(tags: Readonly<Record<string, string>>): TagsApart {
   const entries = Object.entries(tags);
   const isIndividual = ([name, value]: readonly [string, string]): boolean =>
-    name === outboxId || idForm.test(value);
+    name === messageIdTag || idForm.test(value);
   return {
     shared: entries.filter((one) => !isIndividual(one)).map(([name, value]) => `${name}:${value}`),
     individual: entries.filter(isIndividual),

@@ -23,7 +23,7 @@ import {
   requestProgress,
   sendRequest,
 } from "@relais/http-client";
-import { type Letter, letterFor, withParts } from "../api/addressed-message.ts";
+import { type AddressedMessage, addressedMessageFor, withParts } from "../api/addressed-message.ts";
 import { type Answer, answerOf, type HttpApi, type HttpLimits } from "../api/api.ts";
 import { type HttpOptions, httpOptions } from "../api/options.ts";
 import { type EncodedBody, encodeBody } from "../api/request-body.ts";
@@ -97,21 +97,21 @@ export function http(given: HttpOptions): Provider {
   };
 
   /** One request, for these recipients. */
-  const sendLetter = async (
-    letter: Letter,
+  const sendAddressed = async (
+    outgoing: AddressedMessage,
     recipients: readonly string[],
     signal: AbortSignal,
     handOver?: () => Promise<void>,
   ): Promise<Reading> => {
-    const body = encodeBody(api.body(letter));
+    const body = encodeBody(api.body(outgoing));
     const { maxBytes = Number.POSITIVE_INFINITY } = limits;
     if (body.bytes.length > maxBytes)
       return { kind: "refused", reason: `${body.bytes.length} bytes; at most ${maxBytes} are taken` };
-    const headers = api.idempotencyHeader === undefined ? {} : { [api.idempotencyHeader]: letter.key };
+    const headers = api.idempotencyHeader === undefined ? {} : { [api.idempotencyHeader]: outgoing.key };
     const answer = await callApi({ path: api.path, headers, body, handOver }, signal);
     if ("kind" in answer) return answer;
     try {
-      return readAnswerTo(api, answer, letter, recipients, fail);
+      return readAnswerTo(api, answer, outgoing, recipients, fail);
     } catch (error) {
       return { kind: "unknown", reason: `an answer that cannot be read: ${String(error)}` };
     }
@@ -123,16 +123,16 @@ export function http(given: HttpOptions): Provider {
     if (typeof whole === "string") return fail({ kind: "refused", reason: whole });
     const over = overLimits(whole, envelope, limits);
     if (over !== undefined) return fail({ kind: "refused", reason: over });
-    const first = letterFor(whole, envelope);
+    const first = addressedMessageFor(whole, envelope);
     if (typeof first === "string") return fail({ kind: "refused", reason: first });
     const leave = await room.take(1, signal);
     if (leave === undefined) return fail({ kind: "cancelled", reason: "given up while waiting in line" });
     try {
       const sendPart: SendPart = async (to, isFirst) => {
-        const letter = isFirst ? first : letterFor(whole, { ...envelope, to });
+        const outgoing = isFirst ? first : addressedMessageFor(whole, { ...envelope, to });
         // Hidden ones are left: each by a request of its own, so that none is shown to another.
-        if (typeof letter === "string") return "one by one";
-        return sendLetter(letter, to, signal, isFirst ? () => context.handOver() : undefined);
+        if (typeof outgoing === "string") return "one by one";
+        return sendAddressed(outgoing, to, signal, isFirst ? () => context.handOver() : undefined);
       };
       return await inParts(id, envelope.to, sendPart, fail);
     } finally {
@@ -164,13 +164,13 @@ function providerLimits({ maxBodyBytes, refuse, ...limits }: HttpLimits): Provid
   return Object.freeze({
     ...limits,
     maxBytes: maxBodyBytes,
-    // A letter names only the recipients of its attempt.
+    // A message names only the recipients of its attempt.
     visibleRecipient: true,
     refuses: (message, envelope) => {
-      const letter = letterFor(message, envelope);
-      if (typeof letter === "string") return letter;
+      const outgoing = addressedMessageFor(message, envelope);
+      if (typeof outgoing === "string") return outgoing;
       // What a whole mail holds is not known before it is read; the provider looks then.
-      return message.raw === undefined ? refuse?.(letter) : undefined;
+      return message.raw === undefined ? refuse?.(outgoing) : undefined;
     },
   } satisfies ProviderLimits);
 }
@@ -188,7 +188,7 @@ async function verify(
   const answer = await callApi({ path: check.path }, checkSignal(caller));
   if (caller?.aborted) return unhealthy(fail({ kind: "cancelled", reason: "given up" }));
   if ("kind" in answer) return unhealthy(fail(ofCheck(answer, `no answer from ${api.name}`)));
-  const result = check.judge?.(answer);
+  const result = check.interpret?.(answer);
   if (result !== undefined)
     return "note" in result
       ? { provider, ok: true, reason: result.note }

@@ -1,6 +1,6 @@
 import { type Diagnosis, type Fail, mailboxKey, type Rejection } from "@relais/core/spi";
 import { retryAfterMs } from "@relais/http-client";
-import type { Letter } from "../api/addressed-message.ts";
+import type { AddressedMessage } from "../api/addressed-message.ts";
 import type { Answer, HttpApi } from "../api/api.ts";
 import { type ErrorRow, maxCharacters, rowFor } from "../api/errors.ts";
 
@@ -24,8 +24,8 @@ function waitOf(row: ErrorRow | undefined, answer: Answer, words: string): numbe
 }
 
 /** What an answer that is no success means, and whom it is about, if it says so. */
-export function explainAnswer(api: HttpApi, answer: Answer, letter?: Letter): Explained {
-  const { code, text, about = [], among = [] } = api.complaint(answer, letter);
+export function explainAnswer(api: HttpApi, answer: Answer, outgoing?: AddressedMessage): Explained {
+  const { code, text, about = [], among = [] } = api.complaint(answer, outgoing);
   const words = text?.slice(0, maxCharacters);
   const row = rowFor(api.errors, answer.status, code, words);
   return {
@@ -60,13 +60,13 @@ const definitely = (explained: Explained): Explained =>
 export function readAnswerTo(
   api: HttpApi,
   answer: Answer,
-  letter: Letter,
+  outgoing: AddressedMessage,
   recipients: readonly string[],
   fail: Fail,
 ): Reading {
   const acceptance = answer.status >= 200 && answer.status <= 299 ? api.accepted(answer) : undefined;
   const { messageId = "" } = acceptance ?? {};
-  if (!messageIdForm.test(messageId)) return definitely(explainAnswer(api, answer, letter));
+  if (!messageIdForm.test(messageId)) return definitely(explainAnswer(api, answer, outgoing));
   const codes = new Map(acceptance?.rejected?.map(({ address, code }) => [mailboxKey(address), code]));
   const rejected = recipients.flatMap((address): Rejection[] => {
     const code = codes.get(mailboxKey(address));

@@ -1,6 +1,6 @@
 import { type Address, option } from "@relais/core/spi";
 import { retryAfterHeader, rows } from "@relais/http-client";
-import { addressed, inField, type Letter } from "../api/addressed-message.ts";
+import { type AddressedMessage, addressed, inField } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
@@ -37,7 +37,7 @@ function custom(individual: readonly (readonly [string, string])[]): Record<stri
     : { "X-Mailin-custom": individual.map(([name, value]) => `${name}:${value}`).join("|") };
 }
 
-function body({ message, to, cc, bcc, key }: Letter): unknown {
+function body({ message, to, cc, bcc, key }: AddressedMessage): unknown {
   const { replyTo } = message;
   const { text, html } = mail.bodies(message);
   const files = mail.encoded(message);
@@ -59,7 +59,7 @@ function body({ message, to, cc, bcc, key }: Letter): unknown {
 }
 
 /** What the API has no field for: another provider may take it. */
-function refuse({ message }: Letter): string | undefined {
+function refuse({ message }: AddressedMessage): string | undefined {
   if (message.replyTo.length > 1) return "Brevo takes one Reply-To address only";
   if (message.attachments.some(({ cid }) => cid !== undefined)) return "Brevo takes no inline attachments";
   return undefined;
@@ -144,15 +144,15 @@ export const brevo: VendorProvider<BrevoOptions> = vendor<BrevoOptions>({
     path: "/v3/smtp/email",
     headers: { "api-key": apiKey },
     secrets: [apiKey],
-    body: (letter) => ({ json: body(letter) }),
+    body: (outgoing) => ({ json: body(outgoing) }),
     accepted: ({ json }) => ({ messageId: textAt(json, "messageId") ?? textAt(json, "messageIds", 0) }),
-    complaint: ({ json }, letter) => {
+    complaint: ({ json }, outgoing) => {
       const text = textAt(json, "message");
       return {
         code: textAt(json, "code"),
         text,
-        about: addressed(letter, text),
-        among: inField(letter, field, text),
+        about: addressed(outgoing, text),
+        among: inField(outgoing, field, text),
       };
     },
     // https://help.brevo.com/hc/en-us/articles/4402811730962

@@ -1,6 +1,6 @@
 import { option } from "@relais/core/spi";
 import { retryAfterHeader, rows } from "@relais/http-client";
-import { addressed, inField, type Letter } from "../api/addressed-message.ts";
+import { type AddressedMessage, addressed, inField } from "../api/addressed-message.ts";
 import { type FormField, type HttpCheck, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
@@ -29,7 +29,7 @@ const fitting = (tags: readonly string[]): string[] => tags.filter((tag) => tag.
 
 const ampType = /^text\/x-amp-html\b/i;
 
-function form({ message, to, cc, bcc }: Letter): FormField[] {
+function form({ message, to, cc, bcc }: AddressedMessage): FormField[] {
   const { subject, replyTo, authors, alternatives } = message;
   const { text, html } = mail.bodies(message);
   const { shared, individual } = mail.tagsApart(message.tags);
@@ -68,7 +68,7 @@ const field = /^['"]?(to|cc|bcc)['"]? parameter\b/i;
 function checkOf(domain: string): HttpCheck {
   return {
     path: `/v3/domains/${encodeURIComponent(domain)}`,
-    judge: ({ json }) =>
+    interpret: ({ json }) =>
       textAt(json, "domain", "state") === "disabled" ? { wrong: "the domain is disabled" } : undefined,
   };
 }
@@ -148,11 +148,11 @@ export const mailgun: VendorProvider<MailgunOptions> = vendor<MailgunOptions>({
       path: `/v3/${encodeURIComponent(domain)}/messages`,
       headers: { authorization: `Basic ${basic}` },
       secrets: [apiKey, basic],
-      body: (letter) => ({ form: form(letter) }),
+      body: (outgoing) => ({ form: form(outgoing) }),
       accepted: ({ json }) => ({ messageId: textAt(json, "id") }),
-      complaint: ({ json, text }, letter) => {
+      complaint: ({ json, text }, outgoing) => {
         const words = textAt(json, "message") ?? text.slice(0, 200);
-        return { text: words, about: addressed(letter, words), among: inField(letter, field, words) };
+        return { text: words, about: addressed(outgoing, words), among: inField(outgoing, field, words) };
       },
       // 25 MB: the page above. 1000: the limit of its own libraries (MAX_RECIPIENTS of mailgun-ruby).
       // It has SMTPUTF8: https://documentation.mailgun.com/docs/mailgun/user-manual/internationalization

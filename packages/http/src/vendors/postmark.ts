@@ -1,7 +1,7 @@
 import { option } from "@relais/core/spi";
 import { rows } from "@relais/http-client";
-import { addressed, inField, type Letter } from "../api/addressed-message.ts";
-import { type Acceptance, type Answer, type Complaint, textAt } from "../api/api.ts";
+import { type AddressedMessage, addressed, inField } from "../api/addressed-message.ts";
+import { type Acceptance, type Answer, type ApiError, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
@@ -28,7 +28,7 @@ function metadata(tags: Readonly<Record<string, string>>): Record<string, string
   return Object.fromEntries(fit.slice(0, 10));
 }
 
-function body({ message, to, cc, bcc }: Letter, stream: string | undefined): unknown {
+function body({ message, to, cc, bcc }: AddressedMessage, stream: string | undefined): unknown {
   const { subject, replyTo, tags } = message;
   const { text, html } = mail.bodies(message);
   const files = mail.encoded(message);
@@ -74,11 +74,11 @@ function inactive(text = ""): string[] {
 
 const field = /^(?:Invalid|Error parsing) '(To|Cc|Bcc)'/i;
 
-function complaint({ json }: Answer, letter?: Letter): Complaint {
+function complaint({ json }: Answer, outgoing?: AddressedMessage): ApiError {
   const text = textAt(json, "Message");
   const code = textAt(json, "ErrorCode");
   if (code !== "300") return { code, text, about: inactive(text) };
-  return { code, text, about: addressed(letter, text), among: inField(letter, field, text) };
+  return { code, text, about: addressed(outgoing, text), among: inField(outgoing, field, text) };
 }
 
 function accepted({ json }: Answer): Acceptance | undefined {
@@ -178,7 +178,7 @@ export const postmark: VendorProvider<PostmarkOptions> = vendor<PostmarkOptions>
     path: "/email",
     headers: { "x-postmark-server-token": serverToken },
     secrets: [serverToken],
-    body: (letter) => ({ json: body(letter, messageStream) }),
+    body: (outgoing) => ({ json: body(outgoing, messageStream) }),
     accepted,
     complaint,
     // https://postmarkapp.com/support/article/1056-what-are-the-attachment-and-email-size-limits, and 1180 for the 50

@@ -1,6 +1,6 @@
 import { type Address, asciiTags, option } from "@relais/core/spi";
 import { retryAfterHeader, rows } from "@relais/http-client";
-import { inField, type Letter } from "../api/addressed-message.ts";
+import { type AddressedMessage, inField } from "../api/addressed-message.ts";
 import { textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import type { ErrorRow } from "../api/errors.ts";
@@ -51,7 +51,7 @@ function resendFrom(from: Address): string {
   return from.name !== undefined && special.test(from.name) ? mail.addressText(from) : resendAddress(from);
 }
 
-function body({ message, to, cc, bcc }: Letter): unknown {
+function body({ message, to, cc, bcc }: AddressedMessage): unknown {
   const { replyTo, tags } = message;
   const { text, html } = mail.bodies(message);
   const headers = mail.headerRecord(mail.extraHeaders(message));
@@ -179,11 +179,11 @@ export const resend: VendorProvider<ResendOptions> = vendor<ResendOptions>({
     headers: { authorization: `Bearer ${apiKey}` },
     secrets: [apiKey],
     idempotencyHeader: "Idempotency-Key",
-    body: (letter) => ({ json: body(letter) }),
+    body: (outgoing) => ({ json: body(outgoing) }),
     accepted: ({ json }) => ({ messageId: textAt(json, "id") }),
-    complaint: ({ json }, letter) => {
+    complaint: ({ json }, outgoing) => {
       const text = textAt(json, "message");
-      return { code: textAt(json, "name"), text, among: inField(letter, field, text) };
+      return { code: textAt(json, "name"), text, among: inField(outgoing, field, text) };
     },
     // https://resend.com/docs/api-reference/emails: its 50 are those in To; all are counted here.
     limits: {
@@ -196,7 +196,7 @@ export const resend: VendorProvider<ResendOptions> = vendor<ResendOptions>({
     },
     check: {
       path: "/domains",
-      judge: ({ json }) =>
+      interpret: ({ json }) =>
         textAt(json, "name") === "restricted_api_key"
           ? { note: "the key may send, and nothing else" }
           : undefined,

@@ -1,7 +1,7 @@
 import { type Address, option } from "@relais/core/spi";
 import { retryAfterHeader, rows } from "@relais/http-client";
-import type { Letter } from "../api/addressed-message.ts";
-import { type Answer, type Complaint, type HttpCheck, textAt } from "../api/api.ts";
+import type { AddressedMessage } from "../api/addressed-message.ts";
+import { type Answer, type ApiError, type HttpCheck, textAt } from "../api/api.ts";
 import * as mail from "../api/content.ts";
 import { type ErrorRow, fromMemory } from "../api/errors.ts";
 import { type CommonOptions, key } from "../api/options.ts";
@@ -47,7 +47,7 @@ function customArguments(tags: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(fit);
 }
 
-function body({ message, to, cc, bcc }: Letter): unknown {
+function body({ message, to, cc, bcc }: AddressedMessage): unknown {
   const { replyTo, tags } = message;
   const { text, html } = mail.bodies(message);
   const files = mail.encoded(message);
@@ -78,7 +78,7 @@ function body({ message, to, cc, bcc }: Letter): unknown {
 const recipientField = /^personalizations\.\d{1,4}\.(to|cc|bcc)\.(\d{1,4})\.email$/;
 
 /** SendGrid says which recipient by its place, not by its address; our own request knows who stood there. */
-function complaint({ json }: Answer, letter?: Letter): Complaint {
+function complaint({ json }: Answer, outgoing?: AddressedMessage): ApiError {
   const list = (json as { errors?: unknown } | null | undefined)?.errors;
   const errors = (Array.isArray(list) ? list.slice(0, 1_000) : []).map((one: unknown) => {
     const code = textAt(one, "field");
@@ -88,7 +88,7 @@ function complaint({ json }: Answer, letter?: Letter): Complaint {
   // What is not about a recipient would meet the others as well.
   const { code, text } = errors.find(({ field }) => field === undefined) ?? errors[0] ?? {};
   const about = errors.flatMap(({ field, place }) => {
-    const address = letter?.[field as "to" | "cc" | "bcc"]?.[place]?.address;
+    const address = outgoing?.[field as "to" | "cc" | "bcc"]?.[place]?.address;
     return address === undefined ? [] : [address];
   });
   return { code, text, about };
@@ -96,7 +96,7 @@ function complaint({ json }: Answer, letter?: Letter): Complaint {
 
 const check: HttpCheck = {
   path: "/v3/scopes",
-  judge: ({ status, json }) => {
+  interpret: ({ status, json }) => {
     const scopes = (json as { scopes?: unknown } | null | undefined)?.scopes;
     if (status !== 200 || !Array.isArray(scopes) || scopes.includes("mail.send")) return undefined;
     return { wrong: "the key has no scope mail.send" };
@@ -174,7 +174,7 @@ export const sendgrid: VendorProvider<SendgridOptions> = vendor<SendgridOptions>
     path: "/v3/mail/send",
     headers: { authorization: `Bearer ${apiKey}` },
     secrets: [apiKey],
-    body: (letter) => ({ json: body(letter) }),
+    body: (outgoing) => ({ json: body(outgoing) }),
     accepted: ({ status, headers }) => (status === 202 ? { messageId: headers["x-message-id"] } : undefined),
     complaint,
     // https://docs.sendgrid.com/api-reference/mail-send/limitations

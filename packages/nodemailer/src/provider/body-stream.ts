@@ -19,13 +19,10 @@ const chunkBytes = 65_536;
 /**
  * A stream whose end waits for `handOver`, which is called once, when all but the last chunk has been read. Nothing is
  * read ahead, so that is as late as it can be. If it rejects the stream is destroyed: no end, hence no final dot.
- * @param source the bytes, or what gets them when the first are asked for
+ * @param load gets the bytes, when the first are asked for
  */
-export function bodyStream(
-  source: Buffer | (() => Promise<Buffer>),
-  handOver: () => Promise<void>,
-): BodyStream {
-  let bytes = typeof source === "function" ? undefined : source;
+export function bodyStream(load: () => Promise<Buffer>, handOver: () => Promise<void>): BodyStream {
+  let bytes: Buffer | undefined;
   let at = 0;
 
   const handOverAndEnd = async (chunk: Buffer): Promise<void> => {
@@ -49,9 +46,9 @@ export function bodyStream(
     if (body.ending) void handOverAndEnd(all.subarray(from));
     else stream.push(all.subarray(from, at));
   };
-  const load = async (get: () => Promise<Buffer>): Promise<void> => {
+  const begin = async (): Promise<void> => {
     try {
-      bytes = await get();
+      bytes = await load();
       if (!stream.destroyed) next(bytes);
     } catch (error) {
       stream.destroy(error as Error);
@@ -63,8 +60,8 @@ export function bodyStream(
     read() {
       body.begun = true;
       if (body.ending) return;
-      if (bytes !== undefined) next(bytes);
-      else if (typeof source === "function") void load(source);
+      if (bytes === undefined) void begin();
+      else next(bytes);
     },
   });
   const body = { stream, begun: false, ending: false, handedOver: false, declined: false };

@@ -62,7 +62,7 @@ export function classify(thrown: unknown, handedOver: boolean): Diagnosis {
   }
   const rule = findWireRule([error.originalCode, error.timeoutType, error.code]);
   const kind = transportKinds[transportCode] ?? transportKinds[detail] ?? rule?.kind ?? "transient";
-  return { kind, reason, code, again: rule?.kind === kind ? rule.again : undefined };
+  return { kind, reason, code, retryable: rule?.kind === kind ? rule.retryable : undefined };
 }
 
 const statusOf = (value: unknown): number | undefined =>
@@ -113,8 +113,8 @@ function ofReply(error: TransportError, handedOver: boolean): Diagnosis | undefi
   if (phase === undefined) return undefined;
   const explained = explainReply(isSmtp ? words : `${replyCode} ${words}`, phase);
   if (explained === undefined) return undefined;
-  const { kind, code, again, retryAfterMs, reply } = explained;
-  return { kind, reason: isSmtp ? reply.line : words, code, again, retryAfterMs };
+  const { kind, code, retryable, retryAfterMs, reply } = explained;
+  return { kind, reason: isSmtp ? reply.line : words, code, retryable, retryAfterMs };
 }
 
 function ofStatus({ httpStatus, words, detail }: TransportError): Diagnosis | undefined {

@@ -3,6 +3,7 @@ import {
   defaultLimits,
   InvalidMessage,
   type Message,
+  type MessageInput,
   type MessageOptions,
 } from "@relais/core/spi";
 import type { MailMessage } from "nodemailer/lib/mailer";
@@ -52,10 +53,15 @@ export async function composeMessage<T>(mail: MailMessage<T>, limits: MessageLim
   const envelope = envelopeOf(mail);
   if (!data.raw) checkLimits(root, limits);
   const raw = await root.build();
-  const { dsn = (data.envelope as { dsn?: unknown } | undefined)?.dsn } = data as { dsn?: unknown };
+  // Fields that nodemailer does not have itself, or has in two places.
+  const {
+    dsn = (data.envelope as MessageInput | undefined)?.dsn,
+    stream,
+    ignoreSuppression,
+  } = data as MessageInput;
   try {
     return await createMessage(
-      { raw, ...(envelope && { envelope }), ...(dsn ? { dsn } : {}) },
+      { raw, ...(envelope && { envelope }), ...(dsn ? { dsn } : {}), stream, ignoreSuppression },
       { limits: data.raw ? limits : { ...limits, maxBytes: Number.POSITIVE_INFINITY } },
     );
   } catch (error) {

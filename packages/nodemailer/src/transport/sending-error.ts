@@ -37,7 +37,16 @@ export function sendingError(
   fields: { readonly [Name in keyof Fields]: Fields[Name] | undefined },
 ): SendingError {
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.assign(new Error(message), Object.fromEntries(present)) as unknown as SendingError;
+  const error = new Error(message);
+  // Not enumerable where it is long: an error that nobody catches is printed with every enumerable field.
+  for (const [name, value] of present)
+    Object.defineProperty(error, name, {
+      value,
+      enumerable: name !== "delivery" && name !== "rejectedErrors",
+      writable: true,
+      configurable: true,
+    });
+  return error as SendingError;
 }
 
 function responseCodeOf(failure: Failure | undefined): number | undefined {

@@ -18,6 +18,8 @@ export interface Queryable {
 /** A PostgreSQL server, or PGlite. */
 export interface Database extends Queryable {
   readonly kind: "postgres" | "pglite";
+  /** Which one it is, never with a password: `Postgres at db.example.org:5432/app`, `PGlite in /var/outbox`. */
+  readonly name: string;
   /** For probes and metrics: a connection apart from those that messages need. PGlite has but one. */
   readonly aside: Queryable;
   /**

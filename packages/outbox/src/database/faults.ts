@@ -33,3 +33,58 @@ export function withRemedy(text: string): (error: unknown) => never {
     throw error;
   };
 }
+
+/** What an error of the driver says, its code before it, and what can be done about it. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/^ENOENT .*\bopen\b/, "fix the path of the file in its URL"],
+  [
+    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOENT) |timeout exceeded when trying to connect/,
+    "is it running there?",
+  ],
+  [/does not support SSL/, "leave out sslmode, or turn on TLS there"],
+  [
+    /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/,
+    "trust its certificate by sslrootcert in its URL, or give it one for this name",
+  ],
+  [/no pg_hba\.conf entry/, "allow it in pg_hba.conf, or connect with sslmode=require"],
+  [/^28(?:000|P01) |client password must be a/, "fix the user or the password"],
+  [/^3D000 /, "make the database, or fix its name"],
+  [/^25006 /, "it takes no changes: give the address of the primary"],
+  [/^53[34]00 /, "it has no connection left: raise max_connections, or lower outbox.connections"],
+  [/^(?:53100|ENOSPC) /, "its disk is full"],
+];
+const retryHint = "try again when it answers";
+
+interface DatabaseFailure {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly errors?: readonly DatabaseFailure[];
+}
+
+/** The last of the errors that an address with several ways to it had. */
+function innermost(error: unknown): DatabaseFailure {
+  const failure = (typeof error === "object" && error !== null ? error : {}) as DatabaseFailure;
+  return failure.errors?.length ? innermost(failure.errors.at(-1)) : failure;
+}
+
+/**
+ * What went wrong with a database, which one it is, and what can be done, in one sentence. Sentences of the outbox itself
+ * say the last of these already.
+ * @param what failed
+ * @param name of the database
+ */
+export function databaseError(what: string, error: unknown, name: string): string {
+  const { message, code = "" } = innermost(error);
+  const text = typeof message === "string" && message !== "" ? message : String(code || "it failed");
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line.endsWith(".")) return `${what}: ${line.slice(0, -1)} (${name}).`;
+  const hint = hints.find(([fault]) => fault.test(`${code} ${line}`))?.[1];
+  // PGlite is no server that could answer later.
+  if (hint === undefined && name.startsWith("PGlite")) return `${what}: ${line} (${name}).`;
+  return `${what}: ${line} (${name}); ${hint ?? retryHint}${hint?.endsWith("?") ? "" : "."}`;
+}
+
+/** The error with which an outbox does not open. The driver's, which knows no password, is its `cause`. */
+export function cannotOpen(error: unknown, name: string): Error {
+  return new Error(databaseError("The outbox cannot be opened", error, name), { cause: error });
+}

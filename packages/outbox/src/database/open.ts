@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type pg from "pg";
 import type { Database } from "./database.ts";
+import { cannotOpen } from "./faults.ts";
 import { postgres, postgresAt } from "./postgres.ts";
 
 export interface OpenOptions {
@@ -15,7 +16,10 @@ export interface OpenOptions {
   readonly connections?: number | undefined;
 }
 
-/** @throws {TypeError} one sentence, never with the password of a URL */
+/**
+ * @throws {TypeError} one sentence about an option, never with the password of a URL
+ * @throws {Error} one sentence: PGlite cannot be opened
+ */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { database, folder, connections } = options;
   if (database === undefined || database === null) {
@@ -28,11 +32,18 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const { pgliteAt } = await import("./pglite/pglite.ts");
     if (folder !== undefined && folder !== "" && folder.trim() === "")
       throw new TypeError("folder is blank: give the folder's name, or leave it out");
-    return pgliteAt(folder || defaultFolder());
+    const place = resolve(folder || defaultFolder());
+    return pgliteAt(place).catch((error: unknown) => {
+      throw cannotOpen(error, `PGlite in ${place}`);
+    });
   }
   if (typeof database !== "string") return postgres(database);
   if (!/^postgres(ql)?:\/\//.test(database) || !URL.canParse(database)) {
     throw new TypeError("database must be a URL like postgres://user:password@host:5432/name");
+  }
+  const { username, hostname, pathname, search, hash } = new URL(database);
+  if (username === "" && hostname !== "" && /@/.test(`${pathname}${search}${hash}`)) {
+    throw new TypeError("database has a password that must be percent-encoded: # as %23, / as %2F, ? as %3F");
   }
   return postgresAt(database, connections);
 }

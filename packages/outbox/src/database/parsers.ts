@@ -5,6 +5,8 @@ type Parse = (text: string) => unknown;
 function time(text: string): Date | number {
   if (text === "infinity") return Number.POSITIVE_INFINITY;
   if (text === "-infinity") return Number.NEGATIVE_INFINITY;
+  // UTC, as most servers are set: each message has some.
+  if (text.endsWith("+00")) return new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
   return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
 }
 
@@ -21,11 +23,13 @@ const element = /"((?:[^"\\]|\\.)*)"|([^",{}]+)/gs;
 
 /** A list of one dimension: `{a,"b c",NULL}`. */
 function list(of: Parse): Parse {
-  return (text) =>
-    [...text.matchAll(element)].map(([, quoted, plain]) => {
+  return (text) => {
+    if (text === "{}") return [];
+    return [...text.matchAll(element)].map(([, quoted, plain]) => {
       if (quoted !== undefined) return of(quoted.replace(/\\(.)/gs, "$1"));
       return plain === "NULL" ? null : of(plain as string);
     });
+  };
 }
 
 const text: Parse = (value) => value;

@@ -39,6 +39,7 @@ export function postgres(pool: pg.Pool, own?: OwnPool): Database {
   };
   return Object.freeze({
     kind: "postgres",
+    name: postgresName(pool.options),
     ...queryable(run, limitMs),
     aside: queryable(runAside, asideTimeoutMs),
     transaction: (work, timeoutMs = limitMs) => transaction(pool, work, finite(timeoutMs)),
@@ -47,6 +48,17 @@ export function postgres(pool: pg.Pool, own?: OwnPool): Database {
       await Promise.all([aside && withTimeout(aside.end(), closeTimeoutMs, () => undefined), own?.end()]);
     },
   } satisfies Database);
+}
+
+/** Which database a pool is for: of its URL, which comes first in the driver, or of its options. */
+export function postgresName(options: pg.PoolConfig): string {
+  const { connectionString } = options;
+  const url = connectionString !== undefined && URL.canParse(connectionString) && new URL(connectionString);
+  if (url === false && connectionString !== undefined) return "Postgres";
+  const { searchParams, hostname, port, pathname } = url || {};
+  const host = searchParams?.get("host") || hostname || options.host || process.env.PGHOST || "localhost";
+  const at = port || searchParams?.get("port") || options.port || process.env.PGPORT || 5432;
+  return `Postgres at ${host}:${at}${pathname ?? `/${options.database ?? process.env.PGDATABASE ?? ""}`}`;
 }
 
 /**

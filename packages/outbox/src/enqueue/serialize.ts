@@ -11,7 +11,20 @@ type Serialized = Pick<EnqueueRow, "content" | "recipients" | "attachments">;
 export function serialize(message: Message, hasId: boolean): Serialized {
   if (message.raw !== undefined) return serializeWholeMail(message, message.raw, hasId);
   const { id, messageId, date, from, authors, sender, to, cc, bcc, replyTo, inReplyTo, references } = message;
-  const { subject, text, html, alternatives, icalEvent, headers, dsn, tags, envelope } = message;
+  const {
+    subject,
+    text,
+    html,
+    alternatives,
+    icalEvent,
+    headers,
+    dsn,
+    unsubscribe,
+    tags,
+    stream,
+    ignoreSuppression,
+    envelope,
+  } = message;
   const content: MessageInput = {
     ...(hasId ? { id, messageId } : {}),
     date,
@@ -37,7 +50,10 @@ export function serialize(message: Message, hasId: boolean): Serialized {
     ...(icalEvent === undefined ? {} : { icalEvent: { ...icalEvent, ...bytesInJson(icalEvent.content) } }),
     headers,
     ...(dsn === undefined ? {} : { dsn }),
+    ...(unsubscribe === undefined ? {} : { unsubscribe }),
     tags,
+    ...(stream === undefined ? {} : { stream }),
+    ...(ignoreSuppression === undefined ? {} : { ignoreSuppression }),
     envelope,
   };
   return {
@@ -55,7 +71,7 @@ export function serialize(message: Message, hasId: boolean): Serialized {
 
 /** Its subject is for lists of messages; it is not read back. */
 function serializeWholeMail(
-  { id, subject, tags, dsn, envelope }: Message,
+  { id, subject, tags, dsn, stream, ignoreSuppression, envelope }: Message,
   raw: Uint8Array,
   hasId: boolean,
 ): Serialized {
@@ -65,6 +81,8 @@ function serializeWholeMail(
     subject,
     tags,
     ...(dsn === undefined ? {} : { dsn }),
+    ...(stream === undefined ? {} : { stream }),
+    ...(ignoreSuppression === undefined ? {} : { ignoreSuppression }),
     envelope,
   };
   return {

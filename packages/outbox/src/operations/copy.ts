@@ -1,7 +1,8 @@
 import type { DatabaseOwner } from "../database/database.ts";
-import { copyAttachments, copyRows, countMessages, nextIds } from "../store/copy.ts";
+import { copyAttachments, copyRows, copyTable, countMessages, nextIds } from "../store/copy.ts";
 import { isWorkerAlive } from "../store/leases.ts";
 import { firstId } from "../store/message.ts";
+import { foldCounts } from "../store/queries.ts";
 
 /** How far a copy is. */
 export interface CopyProgress {
@@ -11,7 +12,7 @@ export interface CopyProgress {
 }
 
 /**
- * Copies every message with its attachments, its attempts and its trace into another outbox, PGlite's into Postgres
+ * Copies every message with its attachments, its attempts and its trace, and events and suppressions, into another outbox, PGlite's into Postgres
  * say: each message with all of this in one transaction, so that workers may run on the target already. Messages that
  * are there stay as they are, so an interrupted copy can be resumed.
  * @returns how many messages there were in the source
@@ -26,6 +27,8 @@ export async function copyOutbox(
   if (await isWorkerAlive(database)) {
     throw new Error("A worker is at work on the outbox that is to be copied: stop it first.");
   }
+  // First, as workers of the target ask for them.
+  for (const table of ["suppression", "event"] as const) await copyTable(database, to.database, table);
   const total = await countMessages(database);
   let copied = 0;
   for (let after = firstId; ; ) {
@@ -36,6 +39,7 @@ export async function copyOutbox(
       for (const id of await copyRows(database, tx, "message", ids)) await copyAttachments(database, tx, id);
       await copyRows(database, tx, "attempt", ids);
     });
+    await foldCounts(to.database);
     copied += ids.length;
     after = last;
     onProgress({ table: "message", copied, total: Math.max(total, copied) });

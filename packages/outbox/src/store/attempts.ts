@@ -16,6 +16,12 @@ export interface AttemptStart extends AttemptKey {
   readonly worker: string;
   readonly provider: string;
   readonly recipients: readonly string[];
+  /** Is not handed over if one of its recipients has been put on the suppression list since it was claimed. */
+  readonly guard?: {
+    readonly addresses: readonly string[];
+    readonly stream: string;
+    readonly ignore: readonly string[];
+  };
 }
 
 /** What is to be written of an attempt that has begun. */
@@ -57,6 +63,21 @@ export function attemptEnd({ message, seq, claim }: AttemptKey, outcome: Outcome
   };
 }
 
+const notSuppressed = `
+      and not (i.phase = 'handed_over' and i.guard is not null and exists (select 1
+        from jsonb_array_elements_text(i.guard->'addresses') r
+          join relais.suppression s on s.tenant = m.tenant and s.address = r
+        where s.stream in ('', i.guard->>'stream') and not i.guard->'ignore' ? s.reason
+          and (s.expires_at is null or s.expires_at > now())))`;
+
+/**
+ * Whether a message `m` is being sent, as SQL that no planner takes for the predicate of an index. That one has few rows,
+ * and all those since the last VACUUM: each statement would walk through them, instead of looking up the ids that it has.
+ */
+export const isSendingSql = "m.state between 'sending' and 'sending'";
+/** The same for an attempt `a` that is in flight. */
+export const isInFlightSql = "coalesce(a.kind, '') = ''";
+
 /**
  * Writes rows of attempts, and their hand-overs. The message is locked first: a worker that recovers it either finds
  * this written, or is waited for and then has the claim.
@@ -64,19 +85,20 @@ export function attemptEnd({ message, seq, claim }: AttemptKey, outcome: Outcome
  * The commit of an open attempt is not waited for. A crash of the database may lose it, with all that came after it: an
  * open attempt did not arrive, with or without its row. That of a hand-over is durable whatever the database is set to.
  */
-const marksSql = (durable: boolean, update: boolean): string => {
+const marksSql = (durable: boolean, update: boolean, guarded: boolean): string => {
   const commit = durable ? "coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on')" : "'off'";
   const handedOver = `, handed_over as (
     update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
     from mine i cross join durability
-    where i.opened and a.message = i.message and a.seq = i.seq and a.claim = i.claim and a.kind is null
+    where i.opened and a.message = i.message and a.seq = i.seq and a.claim = i.claim and ${isInFlightSql}
     returning concat_ws(' ', a.message, a.seq, a.claim) as key)`;
   return prepared(`with
   durability as materialized (select set_config('synchronous_commit', ${commit}, true)),
   mine as materialized (
     select i.* from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, worker text, provider text,
-      recipients jsonb, phase text, opened boolean)
-    join relais.message m on m.id = i.message and m.claim = i.claim and m.state = 'sending' for key share of m),
+      recipients jsonb, phase text, opened boolean, guard jsonb)
+    join relais.message m on m.id = i.message and m.claim = i.claim and ${isSendingSql}${guarded ? notSuppressed : ""}
+    for key share of m),
   opened as (
     insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
     select message, seq, claim, worker, provider, array(select jsonb_array_elements_text(recipients)), phase,
@@ -86,14 +108,17 @@ const marksSql = (durable: boolean, update: boolean): string => {
   select json_agg(key) as keys from ${update ? "(select * from opened union all select * from handed_over) w" : "opened"}`);
 };
 
-const marksSqls = {
-  insert: { async: marksSql(false, false), durable: marksSql(true, false) },
-  update: { async: marksSql(false, true), durable: marksSql(true, true) },
-};
+const marksSqls = [false, true].map((guarded) => ({
+  insert: { async: marksSql(false, false, guarded), durable: marksSql(true, false, guarded) },
+  update: { async: marksSql(false, true, guarded), durable: marksSql(true, true, guarded) },
+}));
 
 /** @returns of each whether it was written: it is not if the claim has been lost */
 export function writeAttempts(database: Queryable, marks: readonly AttemptMark[]): Promise<boolean[]> {
-  const sqls = marksSqls[marks.some(({ opened }) => opened) ? "update" : "insert"];
+  const guarded = marks.some(({ guard, phase }) => guard !== undefined && phase === "handed_over");
+  const sqls = (marksSqls[guarded ? 1 : 0] as (typeof marksSqls)[number])[
+    marks.some(({ opened }) => opened) ? "update" : "insert"
+  ];
   const sql = sqls[marks.some(({ phase }) => phase === "handed_over") ? "durable" : "async"];
   return writtenOf(database, sql, marks);
 }
@@ -109,7 +134,7 @@ export const endSql = (ends: string, now: "in flight" | "unknown" = "in flight")
     from jsonb_to_recordset(${ends}::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
       provider_message_id text, accepted jsonb, rejected jsonb)
     where a.message = i.message and a.seq = i.seq and a.claim = i.claim
-      and a.kind ${now === "unknown" ? "= 'unknown'" : "is null"}`;
+      and ${now === "unknown" ? "a.kind = 'unknown'" : isInFlightSql}`;
 
 const endsSql = prepared(`with ended as (
     ${endSql("$1")} returning concat_ws(' ', a.message, a.seq, a.claim) as key)
@@ -126,6 +151,15 @@ async function writtenOf(database: Queryable, sql: string, items: readonly Attem
   const keys = new Set(row?.keys);
   return items.map(({ message, seq, claim }) => keys.has(`${message} ${seq} ${claim}`));
 }
+
+/**
+ * Recipients of whom it is unknown whether they have a message, each perhaps several times. An attempt that is unknown may
+ * have been settled for some by events.
+ * @param message its id, as SQL
+ */
+export const doubtfulSql = (message: string): string =>
+  `unnest(array(select r from relais.attempt a, unnest(a.recipients) r where a.message = ${message} and a.kind = 'unknown'
+    and r <> all(a.accepted) and not a.rejected @> jsonb_build_array(jsonb_build_object('address', r))))`;
 
 /** The attempts of the present claims of messages, by message. */
 export async function attemptsOf(

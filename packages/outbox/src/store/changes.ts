@@ -1,5 +1,5 @@
 import type { Queryable } from "../database/database.ts";
-import { finalStates, firstId, type StoredState } from "./message.ts";
+import { type finalStates, firstId, type StoredState } from "./message.ts";
 import { type MessageFilter, whereSql } from "./queries.ts";
 
 /** What an operator does to messages: to those of some states. */
@@ -124,24 +124,36 @@ export async function idsOf(
   return ids;
 }
 
-/** The newest message. */
-export async function newestId(database: Queryable): Promise<string | undefined> {
-  const [newest] = await database.query<{ id: string }>(
-    "select id::text from relais.message order by id desc limit 1",
-  );
-  return newest?.id;
+/** How far a purge is among the messages of one state. */
+export interface PurgeCursor {
+  /** When and which was deleted last; none before the first. */
+  readonly after: readonly [at: string, id: string];
+  readonly deleted: number;
+  /** Whether a worker is sending meanwhile. */
+  readonly isSending: boolean;
 }
 
-/** Deletes messages that are over, up to one. @returns how many */
+export async function now(database: Queryable): Promise<string> {
+  const [row] = await database.query<{ at: string }>("select to_jsonb(now())->>0 as at");
+  return (row as { at: string }).at;
+}
+
+/** Deletes messages of a state that is final, in the order in which they changed last. @param upTo a time */
 export async function deleteOver(
   database: Queryable,
-  filter: MessageFilter,
-  upTo: string | undefined,
-  limit: number,
-): Promise<number> {
-  const values: unknown[] = [limit, upTo, finalStates];
-  const sql = `delete from relais.message where id in (
-    select m.id from relais.message m where m.state = any($3::text[]) and m.id <= $2::uuid and ${whereSql(filter, values)}
-    order by m.id limit $1 for update skip locked) returning 1`;
-  return (await database.query(sql, values)).length;
+  state: (typeof finalStates)[number],
+  filter: Omit<MessageFilter, "state">,
+  [[at, id], upTo, limit]: readonly [after: PurgeCursor["after"], upTo: string, limit: number],
+): Promise<PurgeCursor> {
+  const values: unknown[] = [at, id, upTo, limit];
+  // The state stands in the text: the index is one of this state alone.
+  const sql = `with over as materialized (
+      select m.id, m.updated_at from relais.message m where m.state = '${state}'
+        and (m.updated_at, m.id) > ($1::timestamptz, $2::uuid) and m.updated_at <= $3::timestamptz and ${whereSql(filter, values)}
+      order by m.updated_at, m.id limit $4 for update skip locked),
+    gone as (delete from relais.message m using over where m.id = over.id returning 1)
+    select (select count(*)::int from gone) as deleted, exists (select from relais.message where state = 'sending') as "isSending",
+      (select array[to_jsonb(updated_at)->>0, id::text] from over order by updated_at desc, id desc limit 1) as after`;
+  const [row] = await database.query<PurgeCursor>(sql, values);
+  return row as PurgeCursor;
 }

@@ -2,8 +2,10 @@ import { randomInt } from "node:crypto";
 import type { AttachmentInput } from "@relais/core";
 import type { Database, Queryable } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
+import { doubtfulSql, isInFlightSql, isSendingSql } from "./attempts.ts";
 import type { StoredContent } from "./enqueue.ts";
 import type { Refusal, UnknownPolicy } from "./message.ts";
+import type { SuppressedRow } from "./suppression.ts";
 import type { DeliveryTrace } from "./trace.ts";
 
 /** A message that this worker has claimed, as its row says. */
@@ -37,6 +39,8 @@ export interface ClaimedMessage {
   readonly bytes: number;
   /** Recipients of attempts whose outcome is unknown. */
   readonly doubtful: readonly string[];
+  /** What the suppression list had of its recipients when it was claimed; absent if it was not asked. */
+  readonly suppressed?: readonly SuppressedRow[] | null;
 }
 
 /** Who claims, and how much. */
@@ -49,6 +53,8 @@ export interface ClaimOptions {
   readonly bytes: number;
   /** Whether a larger one is claimed all the same, alone: nothing else is in flight. */
   readonly allowLarger: boolean;
+  /** Whether the suppression list is asked. @defaultValue false */
+  readonly checks?: boolean;
   /** Only recovered ones, instead of all others. @defaultValue false */
   readonly recovered?: boolean;
 }
@@ -56,37 +62,74 @@ export interface ClaimOptions {
 /** No fsync: after a crash the claim is gone and the message is still queued. */
 const asyncCommit = "nowait as materialized (select set_config('synchronous_commit', 'off', true))";
 
+/** With the claim, as a statement of its own for each message would take a twentieth of the worker's throughput. */
+const suppressedSql = `,
+      (select json_agg(json_build_object('tenant', s.tenant, 'address', s.address, 'stream', s.stream, 'reason', s.reason,
+          'first_at', s.first_at)) from unnest(m.recipients) r
+        join relais.suppression s on s.tenant = m.tenant and s.address = lower(r)
+        where s.expires_at is null or s.expires_at > now()) as suppressed`;
+
+const claimSqls = new Map<string, string>();
+
+/**
+ * The limit stands in the text: for one that is a parameter PostgreSQL plans as if it were a tenth of the table. What is
+ * looked up of attempts is so only for those that were claimed before.
+ */
+function claimSql(limit: number, recovered: boolean, checks: boolean): string {
+  const key = `${limit} ${recovered} ${checks}`;
+  const known = claimSqls.get(key);
+  if (known !== undefined) return known;
+  const ifClaimed = (sql: string, none: string): string =>
+    `case when fitting.claim = 0 then ${none} else ${sql} end`;
+  const sql = prepared(`with ${asyncCommit}, next as materialized (
+        select id, priority, turn, claim, content_bytes from relais.message m
+        where state = 'queued' and recoveries ${recovered ? ">" : "="} 0
+        order by priority desc, turn limit ${limit} for update of m skip locked),
+      sized as materialized (select n.id, n.priority, n.turn, n.claim, a.attachments,
+          (coalesce(n.content_bytes, 0) + a.bytes)::float8 as bytes
+        from next n, lateral (select count(*)::int as attachments, coalesce(sum(octet_length(a.content)), 0) as bytes
+          from relais.attachment a where a.message = n.id) a),
+      fitting as materialized (select id, bytes, claim, attachments from (select id, bytes, claim, attachments,
+          sum(bytes) over (order by priority desc, turn, id) as together,
+          row_number() over (order by priority desc, turn, id) as place from sized) n
+        where together <= $4 or ($5 and place = 1)),
+      left_over as (update relais.attempt a set kind = 'cancelled', code = 'claim-over', ended_at = clock_timestamp(),
+          reason = 'it was not known whether the attempt had been written down; nothing was handed over'
+        from fitting where fitting.claim <> 0 and a.message = fitting.id and ${isInFlightSql})
+    update relais.message m set state = 'sending', claim = $3, worker = $1, worker_id = $2, updated_at = now()
+    from nowait, fitting where m.id = fitting.id
+    returning m.id, tenant, m.claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
+      deferrals, greatest(created_at, send_at) as created_at, expires_at, delivery_trace, last_error, recoveries,
+      fitting.bytes, fitting.attachments, ${ifClaimed(
+        `array(select distinct ${doubtfulSql("m.id")})`,
+        "'{}'",
+      )} as doubtful,
+      ${ifClaimed("(select coalesce(max(seq), 0) from relais.attempt a where a.message = m.id)", "0")} as seq${checks ? suppressedSql : ""}`);
+  claimSqls.set(key, sql);
+  return sql;
+}
+
+/** A limit that is not more, one of few: each has a statement of its own. */
+export function claimLimit(room: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(room)) - 2);
+  return room - (room % step);
+}
+
 /**
  * Claims queued messages in the order of their turns, past those that another worker is claiming. An attempt of theirs
  * without an end is one whose row was written though its worker did not learn of it: it handed nothing over.
  */
 export function claimMessages(
   database: Database,
-  { limit, worker, lease, bytes, allowLarger, recovered = false }: ClaimOptions,
+  { limit, worker, lease, bytes, allowLarger, checks = false, recovered = false }: ClaimOptions,
 ): Promise<readonly ClaimedMessage[]> {
-  return database.query<ClaimedMessage>(
-    `with ${asyncCommit}, next as materialized (
-        select id, priority, turn, (coalesce(content_bytes, 0) + coalesce((select sum(octet_length(a.content))
-          from relais.attachment a where a.message = m.id), 0))::float8 as bytes
-        from relais.message m where state = 'queued' and recoveries ${recovered ? ">" : "="} 0
-        order by priority desc, turn limit $1 for update of m skip locked),
-      fitting as materialized (select id, bytes from (select id, bytes,
-          sum(bytes) over (order by priority desc, turn, id) as together,
-          row_number() over (order by priority desc, turn, id) as place from next) n
-        where together <= $5 or ($6 and place = 1)),
-      left_over as (update relais.attempt a set kind = 'cancelled', code = 'claim-over', ended_at = clock_timestamp(),
-          reason = 'it was not known whether the attempt had been written down; nothing was handed over'
-        from fitting where a.message = fitting.id and a.kind is null)
-    update relais.message m set state = 'sending', claim = $4, worker = $2, worker_id = $3, updated_at = now()
-    from nowait, fitting where m.id = fitting.id
-    returning m.id, tenant, claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,
-      deferrals, greatest(created_at, send_at) as created_at, expires_at, delivery_trace, last_error, recoveries,
-      fitting.bytes, array(select distinct unnest(a.recipients) from relais.attempt a
-        where a.message = m.id and a.kind = 'unknown') as doubtful,
-      (select count(*)::int from relais.attachment a where a.message = m.id) as attachments,
-      (select coalesce(max(seq), 0) from relais.attempt a where a.message = m.id) as seq`,
-    [limit, worker, lease, randomInt(1, 2 ** 31), bytes, allowLarger],
-  );
+  return database.query<ClaimedMessage>(claimSql(limit, recovered, checks), [
+    worker,
+    lease,
+    randomInt(1, 2 ** 31),
+    bytes,
+    allowLarger,
+  ]);
 }
 
 /** Whether recovered messages are queued. */
@@ -116,7 +159,7 @@ export interface KnownRecipients {
 const recipientsSql = prepared(`with ${asyncCommit}
   update relais.message m set recipients = array(select jsonb_array_elements_text(i.recipients))
   from nowait, jsonb_to_recordset($1::jsonb) as i(message uuid, claim int, recipients jsonb)
-  where m.id = i.message and m.claim = i.claim and m.state = 'sending' and m.recipients is null`);
+  where m.id = i.message and m.claim = i.claim and ${isSendingSql} and m.recipients is null`);
 
 /** Writes them before a provider is called: of a delivery in parts its attempts do not say who else there is. */
 export async function writeRecipients(database: Database, known: readonly KnownRecipients[]): Promise<void> {

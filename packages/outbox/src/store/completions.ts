@@ -1,6 +1,6 @@
 import type { Queryable } from "../database/database.ts";
 import { prepared } from "../database/prepared.ts";
-import { type AttemptEnd, endSql } from "./attempts.ts";
+import { type AttemptEnd, endSql, isSendingSql } from "./attempts.ts";
 import { finalStates, type RecipientStatus } from "./message.ts";
 import type { Resolution, TraceAttempt } from "./trace.ts";
 
@@ -66,7 +66,7 @@ const completionsSql = prepared(`with
     from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
       provider text, provider_message_id text, last_error text, retry_after_ms float8, recoveries int,
       possible_duplicate boolean, entries jsonb, calls int, deferral boolean, resolution jsonb)
-    where m.id = i.id and m.claim = i.claim and m.state = 'sending'
+    where m.id = i.id and m.claim = i.claim and ${isSendingSql}
     returning concat_ws(' ', m.id, m.claim) as key)
   select json_agg(key) as keys from written`);
 

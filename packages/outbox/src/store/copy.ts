@@ -2,6 +2,7 @@ import type { Queryable } from "../database/database.ts";
 import { readAttachment } from "./claims.ts";
 
 const maxMessages = 200;
+const pageRows = 1_000;
 /** Bytes of one batch; a message that is larger goes alone. */
 const maxBytes = 8 * 1024 * 1024;
 
@@ -44,6 +45,31 @@ export async function copyRows(
     [`[${rows.map(({ row }) => row).join(",")}]`],
   );
   return written.map((row) => row.id);
+}
+
+const keys = {
+  event: ["provider", "event_id", "recipient"],
+  suppression: ["tenant", "address", "stream", "reason"],
+} as const;
+
+/** Copies a whole table in pages; rows that are there stay as they are. */
+export async function copyTable(from: Queryable, to: Queryable, table: keyof typeof keys): Promise<void> {
+  const key = keys[table];
+  const parameters = key.map((_, i) => `$${i + 1}`).join(", ");
+  for (let after: readonly string[] = key.map(() => ""); ; ) {
+    const rows = await from.query<{ row: string; key: string[] }>(
+      `select to_jsonb(t)::text as row, array[${key.join(", ")}] as key from relais.${table} t
+       where (${key.join(", ")}) > (${parameters}) order by ${key.join(", ")} limit ${pageRows}`,
+      after,
+    );
+    await to.query(
+      `insert into relais.${table} select * from jsonb_populate_recordset(null::relais.${table}, $1::jsonb)
+       on conflict do nothing`,
+      [`[${rows.map(({ row }) => row).join(",")}]`],
+    );
+    after = rows.at(-1)?.key ?? after;
+    if (rows.length < pageRows) return;
+  }
 }
 
 /** One after the other, as bytes: as text they would be longer than a text may be. */

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../database/database.ts";
-import { version1, version2, version3, version4, version5, version6 } from "./schema.ts";
+import { version1, version2, version3, version4, version5, version6, version7, version8 } from "./schema.ts";
 
 export interface Migration {
   readonly version: number;
@@ -16,6 +16,8 @@ export const migrations: readonly Migration[] = [
   { version: 4, sql: version4 },
   { version: 5, sql: version5 },
   { version: 6, sql: version6, minCompatible: 5 },
+  { version: 7, sql: version7, minCompatible: 5 },
+  { version: 8, sql: version8, minCompatible: 5 },
 ];
 
 export const newest: number = migrations.length;
@@ -63,6 +65,8 @@ export async function migrate(database: Database): Promise<void> {
 }
 
 async function runMigrations(tx: Queryable): Promise<void> {
+  // What is counted must be seen after the lock under which it is counted, whatever the database is set to.
+  await tx.query("set transaction isolation level read committed");
   await tx.query("select pg_advisory_xact_lock($1)", [migrationLock]);
   await tx.query(`create schema if not exists relais;
     create table if not exists relais.migration (

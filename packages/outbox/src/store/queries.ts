@@ -1,6 +1,7 @@
 import type { Queryable } from "../database/database.ts";
 import { isScheduledSql, type State, states, type UnknownPolicy } from "./message.ts";
 import { type IdParts, idPartsSql, messageIdOf } from "./message-id.ts";
+import { settled } from "./schema.ts";
 import type { DeliveryTrace } from "./trace.ts";
 
 /** Which messages: those that match all that is given. */
@@ -112,7 +113,7 @@ export async function countByState(
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-function checkId(id: unknown): string {
+export function checkId(id: unknown): string {
   if (typeof id !== "string" || !uuid.test(id)) throw new TypeError("id must be a UUID, as enqueue gave it");
   return id;
 }
@@ -128,6 +129,22 @@ function checkDate(field: string, value: unknown): string {
   if (!(value instanceof Date) || Number.isNaN(value.getTime()))
     throw new TypeError(`${field} must be a date`);
   return value.toISOString();
+}
+
+/**
+ * Whether a message `m` is to a recipient. Their ids are a list, so that the planner looks these few up, and does not walk
+ * through all messages in the order of their ids until it has found as many as are wanted. Each part is one index's.
+ */
+function isToSql(address: string): string {
+  const among = (which: string): string => `select r.id from relais.message r where ${which}`;
+  const isOne = `relais.lower_all(r.recipients) @> array[lower(${address})]`;
+  const parts = [
+    ...["queued", "deferred", "sending"].map((state) => among(`r.state = '${state}' and ${isOne}`)),
+    among(`r.state in ${settled} and cardinality(r.recipients) > 1 and ${isOne}`),
+    among(`r.state in ${settled} and cardinality(r.recipients) = 1
+      and hashtext(lower(r.recipients[1])) = hashtext(lower(${address})) and lower(r.recipients[1]) = lower(${address})`),
+  ];
+  return `m.id = any(array(${parts.join(" union all ")}))`;
 }
 
 /** A filter as SQL over `relais.message m`, its values appended to `values`. @throws {TypeError} one sentence */
@@ -152,9 +169,7 @@ export function whereSql(filter: MessageFilter, values: unknown[]): string {
       parts.push(`(m.state <> 'deferred' or ${scheduled ? "" : "not "}${isScheduledSql})`);
   }
   if (tenant !== undefined) add((p) => `m.tenant = ${p}`, checkText("tenant", tenant));
-  if (recipient !== undefined) {
-    add((p) => `lower(${p}) = any(lower(m.recipients::text)::text[])`, checkText("recipient", recipient));
-  }
+  if (recipient !== undefined) add(isToSql, checkText("recipient", recipient));
   if (provider !== undefined) add((p) => `m.provider = ${p}`, checkText("provider", provider));
   if (from !== undefined) add((p) => `m.created_at >= ${p}::timestamptz`, checkDate("from", from));
   if (to !== undefined) add((p) => `m.created_at < ${p}::timestamptz`, checkDate("to", to));
@@ -162,6 +177,11 @@ export function whereSql(filter: MessageFilter, values: unknown[]): string {
     add((p) => `m.updated_at < now() - ${p}::float8 * interval '1 millisecond'`, olderThanMs);
   }
   return parts.join(" and ");
+}
+
+/** Folds what was counted, if there is much of it. */
+export async function foldCounts(database: Queryable): Promise<void> {
+  await database.query("select relais.fold_counts()");
 }
 
 /** How full the outbox is. */
@@ -173,10 +193,6 @@ export interface OutboxStats {
   readonly rescheduled: number;
 }
 
-/** Messages that are over are most of a table, and wide: where rows have been vacuumed only the index is read. */
-const countOver = (states: string): string => `
-  select state, count(*)::int as count, 0 as rescheduled, 0::float8 as waited from relais.message
-    where state ${states} group by state`;
 const countWaiting = (state: string): string => `
   select state, count(*)::int as count,
     (count(*) filter (where state in ('queued', 'deferred')
@@ -186,8 +202,7 @@ const countWaiting = (state: string): string => `
   from relais.message where state = '${state}' group by state`;
 
 const statsSql = [
-  countOver("= 'sent'"),
-  countOver("in ('partial', 'unknown', 'failed', 'expired', 'cancelled')"),
+  "select state, n::int as count, 0 as rescheduled, 0::float8 as waited from relais.settled_counts()",
   ...["queued", "deferred", "sending"].map(countWaiting),
 ].join(" union all ");
 
@@ -198,7 +213,7 @@ interface StateCount {
   readonly waited: number;
 }
 
-/** Where the planner takes the indexes, 35 ms for 300,000 messages that were sent (220 ms by the table). */
+/** Messages that are over are not looked at: they are counted as they change. */
 export async function stats(database: Queryable): Promise<OutboxStats> {
   const rows = await database.query<StateCount>(statsSql);
   const count = new Map(rows.map((row) => [row.state, row.count]));

@@ -1,5 +1,8 @@
 // The SQL of the tables, version by version. What was published is never changed: a version is added.
 
+/** States of messages that no worker has to send, as SQL: most of a table that has been in use. */
+export const settled = "('sent', 'partial', 'unknown', 'failed', 'expired', 'cancelled')";
+
 /**
  * Version 1. Ids sort by time (RFC 9562, version 7), which PostgreSQL itself has only from 18 on. What each column holds
  * is said in the package's README.
@@ -280,6 +283,78 @@ ${enqueueSql(
 )}`;
 
 /**
+ * Version 7: what a message costs does not grow with those that are over. Those are counted as they come and go, by
+ * triggers, whoever changes them; each statement adds a row, so that nobody waits for another's transaction, and workers
+ * fold these into one a state. And recipients are found by indexes over messages that no worker has to send: enqueueing
+ * does not pay for them. Both may have been made before, `concurrently`.
+ *
+ * The functions have the rights of the tables' owner: roles of the version before need no new ones.
+ */
+export const version7: string = `
+create or replace function relais.lower_all(addresses text[]) returns text[] language sql immutable parallel safe as $$
+  select lower(addresses::text)::text[]
+$$;
+create index if not exists message_recipient on relais.message (hashtext(lower(recipients[1])))
+  where state in ${settled} and cardinality(recipients) = 1;
+create index if not exists message_recipients on relais.message using gin (relais.lower_all(recipients))
+  where state in ${settled} and cardinality(recipients) > 1;
+
+create table relais.message_count (state text not null, n bigint not null);
+
+create function relais.count_messages() returns trigger language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into relais.message_count values (new.state, 1);
+  elsif tg_op = 'UPDATE' then
+    insert into relais.message_count select state, sum(n)
+      from (select state, 1 as n from added union all select state, -1 from removed) c
+      where state in ${settled} group by state having sum(n) <> 0;
+  elsif tg_op = 'DELETE' then
+    insert into relais.message_count select state, -count(*) from removed where state in ${settled} group by state;
+  else
+    truncate relais.message_count;
+  end if;
+  return null;
+end $$;
+
+create function relais.recount() returns void language plpgsql as $$
+begin
+  lock table relais.message in share row exclusive mode;
+  truncate relais.message_count;
+  insert into relais.message_count select state, count(*) from relais.message where state in ${settled} group by state;
+end $$;
+
+create function relais.fold_counts() returns void language plpgsql security definer
+  set search_path = pg_catalog, pg_temp as $$
+begin
+  if (select count(*) from (select from relais.message_count limit 50) c) = 50
+    and pg_try_advisory_xact_lock(${0x52_65_6c_63}) then
+    with folded as (delete from relais.message_count returning state, n)
+    insert into relais.message_count select state, sum(n) from folded group by state having sum(n) <> 0;
+  end if;
+end $$;
+
+create function relais.settled_counts() returns table (state text, n bigint) language sql stable security definer
+  set search_path = pg_catalog, pg_temp as $$
+  select c.state, sum(c.n)::bigint from relais.message_count c group by c.state
+$$;
+
+create trigger count_inserted after insert on relais.message
+  for each row when (new.state in ${settled}) execute function relais.count_messages();
+create trigger count_updated after update on relais.message referencing old table as removed new table as added
+  for each statement execute function relais.count_messages();
+create trigger count_deleted after delete on relais.message referencing old table as removed
+  for each statement execute function relais.count_messages();
+create trigger count_truncated after truncate on relais.message
+  for each statement execute function relais.count_messages();
+do $$ begin perform relais.recount(); end $$;
+
+-- Indexes of what is to be sent are walked past all that has been since the last VACUUM.
+alter table relais.message set (autovacuum_vacuum_scale_factor = 0.02);
+`;
+
+/**
  * The function that writes a message with its attachments; of a key that exists it returns the message of that key.
  * @param declared more variables, each after a line break
  * @param times when the message is due, and when it expires
@@ -312,3 +387,52 @@ begin
 end $$;
 `;
 }
+
+/**
+ * Version 8: what became of a mail after a provider had accepted it, and addresses that get no mail.
+ *
+ * An event is `early` until its message is known, `pending` while that is being sent or may have to be settled by it, and
+ * then `done`. Suppressions have a row for each reason, so that one that expires, or is removed, leaves the others.
+ */
+export const version8: string = `
+create table relais.event (
+  provider            text not null,
+  event_id            text not null,
+  recipient           text not null,
+  type                text not null check (type in ('delivered', 'deferred', 'bounced', 'blocked', 'complained',
+                        'unsubscribed', 'failed')),
+  bounce              text check (bounce in ('hard', 'soft', 'undetermined')),
+  severity            smallint not null,
+  source              text not null,
+  state               text not null check (state in ('early', 'pending', 'done')),
+  message             uuid,
+  provider_message_id text,
+  code                text,
+  reason              text,
+  tenant              text,
+  stream              text,
+  at                  timestamptz not null,
+  received_at         timestamptz not null default clock_timestamp(),
+  check_at            timestamptz not null default clock_timestamp() + interval '1 second',
+  primary key (provider, event_id, recipient)
+);
+create index event_message on relais.event (message) where message is not null;
+create index event_recipient on relais.event (recipient, at);
+create index event_open on relais.event (check_at) where state <> 'done';
+create index event_received on relais.event using brin (received_at);
+create index attempt_provider_message on relais.attempt (provider_message_id, provider)
+  where provider_message_id is not null;
+
+create table relais.suppression (
+  tenant     text not null default 'default',
+  address    text not null check (address = lower(address)),
+  stream     text not null default '',
+  reason     text not null check (reason in ('complained', 'manual', 'bounced', 'unsubscribed')),
+  soft       boolean not null default false,
+  source     text,
+  first_at   timestamptz not null default now(),
+  last_at    timestamptz not null default now(),
+  expires_at timestamptz,
+  count      integer not null default 1,
+  primary key (tenant, address, stream, reason)
+);`;

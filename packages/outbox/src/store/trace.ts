@@ -31,7 +31,7 @@ export interface TraceAttempt {
 
 /** How a message that was `unknown` was settled. */
 export interface Resolution {
-  /** `policy`, `late-answer`, or `operator:NAME`. */
+  /** `policy`, `late-answer`, `event` (the note says which), or `operator:NAME`. */
   readonly by: string;
   readonly as: "sent" | "failed" | "resend";
   readonly at: string;
@@ -130,13 +130,11 @@ export function lastSuccess({ attempts }: Entries): Pick<DeliveryTrace, "provide
   return messageId === undefined ? { provider } : { provider, messageId };
 }
 
-/** NUL, and half a surrogate pair: PostgreSQL stores neither. */
-const notText = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 const maxLength = 500;
 
-/** A text that PostgreSQL can store. */
+/** A text that PostgreSQL can store: without NUL, and without half a surrogate pair. */
 export function toPgText(text: string): string {
-  return text.replace(notText, "\uFFFD");
+  return text.toWellFormed().replaceAll("\0", "\uFFFD");
 }
 
 /** A provider's text, without the addresses in it, that PostgreSQL can store. */
@@ -150,4 +148,5 @@ export function storableId(text: string): string {
 }
 
 /** Not in the middle of a character. */
-const shortened = (text: string): string => text.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "");
+const shortened = (text: string): string =>
+  text.length <= maxLength ? text : text.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "");

@@ -2,6 +2,7 @@ import type { Observer, WorkerEvent } from "@relais/core";
 import type { Database } from "../database/database.ts";
 import { purge } from "../operations/purge.ts";
 import { checkVersion } from "../store/migrations.ts";
+import { foldCounts } from "../store/queries.ts";
 import { channel, queueDue, wakeWorkers } from "../store/scheduling.ts";
 import type { InFlight } from "./in-flight.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
@@ -25,6 +26,8 @@ export interface BackgroundTasks {
 export interface BackgroundContext {
   readonly database: Database;
   readonly settings: WorkerSettings;
+  /** Events that came early, or while their messages were being sent. */
+  readonly feedback: { round(): Promise<FeedbackRound> } | undefined;
   readonly inFlight: InFlight;
   readonly observe: Observer<WorkerEvent> | undefined;
   /** Something may be queued. */
@@ -34,14 +37,23 @@ export interface BackgroundContext {
   reportError(during: string): (error: unknown) => void;
 }
 
+/** What came of events that had waited. */
+interface FeedbackRound {
+  readonly matched: number;
+  readonly foreign: number;
+  readonly settled: readonly unknown[];
+}
+
 const renewMs = 2_500;
 const queueDueMs = 1_000;
 const recoverMs = 2_000;
 const sourceMs = 500;
+const foldMs = 5_000;
+const feedbackMs = 1_000;
 const maxPurgeMs = 60_000;
 
 export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
-  const { database, settings, inFlight, observe, queued, isStopping, reportError } = context;
+  const { database, settings, feedback, inFlight, observe, queued, isStopping, reportError } = context;
   const { name, keepSentForMs, sources } = settings;
   let tickedAt = Date.now();
   let keeper: LeaseKeeper | undefined;
@@ -93,9 +105,20 @@ export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
       every(renewMs, renewLeases, "renewing leases");
       every(queueDueMs, queueAllDue, "queueing what is due");
       every(recoverMs, recoverMessages, "recovering messages");
+      every(foldMs, () => foldCounts(database), "folding counts");
+      if (feedback !== undefined) {
+        const settle = async (): Promise<void> => {
+          const { matched, foreign, settled } = await feedback.round();
+          if (matched + foreign + settled.length === 0) return;
+          const at = Date.now();
+          observe?.({ type: "feedback", at, worker: name, matched, foreign, settled: settled.length });
+        };
+        every(feedbackMs, settle, "settling messages by events");
+      }
       if (Number.isFinite(keepSentForMs)) {
         const everyMs = Math.min(maxPurgeMs, Math.max(queueDueMs, keepSentForMs));
-        every(everyMs, () => purge(database, { olderThanMs: keepSentForMs }), "deleting old messages");
+        const isOld = { olderThanMs: keepSentForMs };
+        every(everyMs, () => purge(database, isOld, isStopping), "deleting old messages");
       }
       for (const source of sources) {
         const readTable = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database/database.ts";
-import { type ClaimOptions, claimMessages, hasRecovered } from "../store/claims.ts";
+import { type ClaimOptions, claimLimit, claimMessages, hasRecovered } from "../store/claims.ts";
 import { advanceTurns } from "../store/scheduling.ts";
 import { isPermanentError } from "./batching.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -29,6 +29,8 @@ export interface ClaimLoopContext {
   readonly freed: WakeSignal;
   readonly concurrency: number;
   readonly worker: string;
+  /** Whether the suppression list is asked with the claim. */
+  readonly checks: boolean;
   isStopping(): boolean;
   onError(error: unknown): void;
 }
@@ -45,8 +47,9 @@ export async function claimLoop(context: ClaimLoopContext): Promise<void> {
       continue;
     }
     if (inFlight.room < concurrency / 4) await sleep(gatherMs);
-    const limit = inFlight.room;
-    if (limit <= 0) continue;
+    const { room } = inFlight;
+    if (room <= 0) continue;
+    const limit = claimLimit(room);
     try {
       const claimed = await claim({ limit });
       pauseMs = firstPauseMs;
@@ -63,14 +66,14 @@ export async function claimLoop(context: ClaimLoopContext): Promise<void> {
 /** @returns how many were claimed */
 type Claim = (options: Pick<ClaimOptions, "limit" | "recovered">) => Promise<number>;
 
-function claimer({ database, lease, inFlight, worker, onError }: ClaimLoopContext): Claim {
+function claimer({ database, lease, inFlight, worker, checks, onError }: ClaimLoopContext): Claim {
   const isAdvanceDue = oncePer(advanceMs);
 
   return async (options) => {
     const held = lease.current;
     if (held === undefined) return 0;
     const fits = { bytes: inFlight.bytesLeft, allowLarger: inFlight.count === 0 };
-    const rows = await claimMessages(database, { ...options, ...fits, worker, lease: held }).catch(
+    const rows = await claimMessages(database, { ...options, ...fits, checks, worker, lease: held }).catch(
       (error: unknown) => {
         // They may have been claimed all the same: then nothing here holds them, under a lease that is renewed.
         if (!isPermanentError(error)) lease.retire();

@@ -1,9 +1,17 @@
-import { type Chain, createMessage, type Delivery, InvalidMessage, type Message } from "@relais/core";
+import {
+  type Chain,
+  createMessage,
+  type Delivery,
+  InvalidMessage,
+  type Message,
+  type SuppressionOptions,
+} from "@relais/core";
 import type { Database } from "../database/database.ts";
 import { deserialize } from "../enqueue/serialize.ts";
 import { type ClaimedMessage, readAttachments } from "../store/claims.ts";
 import type { Completion } from "../store/completions.ts";
 import type { RecipientStatus } from "../store/message.ts";
+import { suppressedOf } from "../store/suppression.ts";
 import { lastNumber, lastSuccess, storable, storableId, traceEntries } from "../store/trace.ts";
 import { decide, giveUp, statusAfter } from "./decide.ts";
 import type { MessageJournal } from "./journal.ts";
@@ -15,6 +23,8 @@ export interface DeliveryContext {
   readonly worker: string;
   readonly backoff: WorkerSettings["backoff"];
   readonly defaultFrom?: string | undefined;
+  /** Addresses that get no mail, besides those of the chain. */
+  readonly suppression?: SuppressionOptions | undefined;
   /** Writes the recipients of a message that was written by plain SQL. */
   writeRecipients(row: ClaimedMessage, recipients: readonly string[]): Promise<unknown>;
 }
@@ -53,7 +63,13 @@ export async function deliver(
     return { completion: completionOf(row, decision, { error }) };
   }
   const envelope = { from: message.envelope.from, to };
-  const delivery = await context.chain.send(message, { journal, signal, envelope });
+  const delivery = await context.chain.send(message, {
+    journal,
+    signal,
+    envelope,
+    tenant: row.tenant || undefined,
+    suppression: suppressionFor(row, context.suppression),
+  });
   const after = Date.now();
   if (isUntried(delivery)) {
     // No provider was called, so none has refused.
@@ -75,6 +91,20 @@ export async function deliver(
   });
   return { delivery, completion };
 }
+
+/** The list as it was when the message was claimed: the hand-over looks at it once more. */
+function suppressionFor(
+  { suppressed, recipients }: ClaimedMessage,
+  option: SuppressionOptions | undefined,
+): SuppressionOptions | undefined {
+  if (option === undefined || suppressed === undefined || recipients === null) return option;
+  if (suppressed === null) return recipients.every(isAscii) ? undefined : option;
+  // In which way other letters are put into lower case is a matter of the database.
+  if (!recipients.every(isAscii)) return option;
+  return { list: { check: async (to, scope) => suppressedOf(suppressed, to, scope) } };
+}
+
+const isAscii = (text: string): boolean => /^[\x21-\x7e]*$/.test(text);
 
 /** Limits are checked when a message is enqueued; what was accepted is sent. */
 const noLimits = {

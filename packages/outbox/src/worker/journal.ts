@@ -1,4 +1,5 @@
 import type { Journal, JournalEntry, Outcome } from "@relais/core";
+import { suppressionFields } from "@relais/core/spi";
 import type { Database } from "../database/database.ts";
 import {
   type AttemptEnd,
@@ -10,6 +11,8 @@ import {
   writeAttempts,
 } from "../store/attempts.ts";
 import type { ClaimedMessage } from "../store/claims.ts";
+import type { StoredContent } from "../store/enqueue.ts";
+import { addressKey } from "../store/suppression.ts";
 import { batch } from "./batching.ts";
 
 /** Writes attempts, those of many messages together. */
@@ -72,13 +75,19 @@ export interface MessageJournal extends Journal {
   failed(): boolean;
 }
 
+/** What is checked once more with the hand-over: who was put on the suppression list since the message was claimed. */
+function guardOf(content: StoredContent, recipients: readonly string[]): NonNullable<AttemptStart["guard"]> {
+  const { stream, ignoreSuppression } = suppressionFields(content);
+  return { addresses: recipients.map(addressKey), stream: stream ?? "", ignore: ignoreSuppression ?? [] };
+}
+
 /**
  * Writes each attempt when it begins, before the message is handed over, and after it failed. A success is written with
  * what becomes of the message, in one statement. Rejects the hand-over when the claim has been lost: the chain then
  * stops.
  */
 export function messageJournal(
-  { id: message, claim, seq: lastSeq }: ClaimedMessage,
+  { id: message, claim, seq: lastSeq, suppressed, content }: ClaimedMessage,
   worker: string,
   writer: JournalWriter,
   onLate: (result: AttemptResult) => void,
@@ -107,7 +116,8 @@ export function messageJournal(
       await flush();
       const { attempt, provider, recipients } = entry;
       const key = { message, seq: lastSeq + attempts.size + 1, claim };
-      attempts.set(attempt, { key, open: writer.begin({ ...key, worker, provider, recipients }) });
+      const guard = suppressed === undefined ? {} : { guard: guardOf(content, recipients) };
+      attempts.set(attempt, { key, open: writer.begin({ ...key, worker, provider, recipients, ...guard }) });
     },
     async handOver(entry) {
       failed = true;

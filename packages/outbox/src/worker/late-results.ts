@@ -10,7 +10,7 @@ import {
   unknownRecipients,
   writeLateChange,
 } from "../store/late-results.ts";
-import type { RecipientStatus, State } from "../store/message.ts";
+import type { RecipientStatus, Refusal, State } from "../store/message.ts";
 import { type AttemptRow, lastNumber, lastSuccess, traceEntryOf } from "../store/trace.ts";
 import { retryWrite } from "./batching.ts";
 import { decide, giveUp } from "./decide.ts";
@@ -102,7 +102,7 @@ function lateChange(message: LateMessage, attempt: AttemptRow, doubtful: Readonl
   // Who has it by this attempt may have it by another one, too.
   const possibleDuplicate = attempt.accepted.some((address) => doubtful.has(address));
   const status = statusWith(message, attempt, doubtful);
-  if (status === undefined) return { state: before, entry, possibleDuplicate };
+  if (status === undefined) return { state: before, entries: [entry], possibleDuplicate };
 
   const now = Date.now();
   const { expires_at, on_unknown: onUnknown } = message;
@@ -117,9 +117,12 @@ function lateChange(message: LateMessage, attempt: AttemptRow, doubtful: Readonl
   const resolved = state !== "unknown" && before !== "queued" && before !== "deferred";
   const as = delivered ? "sent" : state === "failed" ? "failed" : "resend";
   const resolution = { by: "late-answer", as, at: new Date(now).toISOString() } as const;
-  const change: LateChange = { state, entry, accepted, rejected, possibleDuplicate, ...by };
+  const change: LateChange = { state, entries: [entry], accepted, rejected, possibleDuplicate, ...by };
   return resolved ? { ...change, resolution } : change;
 }
+
+/** That the provider took it is no news about a recipient for whom it has told a bounce since. */
+const isToldByEvent = ({ kind }: Refusal): boolean => kind === "bounced" || kind === "blocked";
 
 /** The status of the recipients with a late result; `undefined` if it does not change it. */
 function statusWith(
@@ -127,7 +130,11 @@ function statusWith(
   attempt: AttemptRow,
   doubtful: ReadonlySet<string>,
 ): RecipientStatus | undefined {
-  const accepted = new Set([...message.accepted, ...attempt.accepted]);
+  const told = new Set(message.rejected.filter(isToldByEvent).map(({ address }) => address));
+  const accepted = new Set([
+    ...message.accepted,
+    ...attempt.accepted.filter((address) => !told.has(address)),
+  ]);
   const refusals = new Map(message.rejected.map((refusal) => [refusal.address, refusal]));
   const status = (): RecipientStatus => {
     const rejected = [...refusals.values()].filter(({ address }) => !accepted.has(address));

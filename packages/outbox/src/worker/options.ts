@@ -38,6 +38,12 @@ export interface WorkerOptions {
    * would hold up everything for a quarter of an hour. @defaultValue 30000
    */
   readonly queryTimeoutMs?: number | undefined;
+  /**
+   * Whether the outbox's suppression list is asked before each message, besides that of the chain, and what becomes of a
+   * message when it cannot be read: it is tried again later (`defer`), or sent as if nobody were on it (`send`). `off`: it
+   * is not asked. @defaultValue `"defer"`
+   */
+  readonly suppression?: "defer" | "send" | "off" | undefined;
   /** Where messages come from besides the outbox: see `tableSource`. */
   readonly sources?: readonly MessageSource[] | undefined;
 }
@@ -77,6 +83,10 @@ const checks: { readonly [K in keyof WorkerSettings]: (value: never) => WorkerSe
     checkNumber("keepSentForMs", value, { min: 0, must: "a number of milliseconds, or Infinity" }),
   queryTimeoutMs: (value: unknown = 30_000) =>
     checkNumber("queryTimeoutMs", value, { min: 1_000, max: 3_600_000, must: "1000 to 3600000 ms" }),
+  suppression: (value: unknown = "defer") => {
+    if (value === "defer" || value === "send" || value === "off") return value;
+    throw new TypeError('createWorker: suppression must be "defer", "send" or "off"');
+  },
   sources: (value: readonly MessageSource[] = []) => {
     if (Array.isArray(value) && value.every((one) => typeof one?.round === "function")) return value;
     throw new TypeError("createWorker: sources must be a list of what tableSource gives");

@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
-import type { Chain, WorkerEvent } from "@relais/core";
+import type { Chain, SuppressionList, WorkerEvent } from "@relais/core";
 import { combineObservers } from "@relais/core/spi";
 import { beforeClose, type DatabaseOwner } from "../database/database.ts";
 import { withQueryTimeout, withTimeout } from "../database/with-timeout.ts";
-import { backgroundTasks } from "./background-tasks.ts";
+import { type BackgroundContext, backgroundTasks } from "./background-tasks.ts";
 import { claimLoop } from "./claim-loop.ts";
 import { inFlight } from "./in-flight.ts";
 import { type WorkerOptions, workerSettings } from "./options.ts";
@@ -43,6 +43,9 @@ const maxGraceMs = 2 ** 31 - 1 - overtimeMs;
 /** What a worker needs of an outbox. */
 interface WorkerOutbox extends DatabaseOwner {
   readonly defaultFrom: string | undefined;
+  /** Asked before each message. */
+  readonly suppression?: SuppressionList | undefined;
+  readonly feedback?: BackgroundContext["feedback"];
 }
 
 /** What a worker needs of a chain. Its observers are those of the worker, too. */
@@ -73,6 +76,10 @@ export function createWorker(outbox: WorkerOutbox, chain: WorkerChain, options: 
     worker: name,
     backoff,
     defaultFrom: outbox.defaultFrom,
+    suppression:
+      outbox.suppression === undefined || settings.suppression === "off"
+        ? undefined
+        : { list: outbox.suppression, onUnavailable: settings.suppression },
     observe,
     reportError,
     onFreed(bytes) {
@@ -84,6 +91,7 @@ export function createWorker(outbox: WorkerOutbox, chain: WorkerChain, options: 
   const tasks = backgroundTasks({
     database,
     settings,
+    feedback: outbox.feedback,
     inFlight: messages,
     observe,
     queued,
@@ -105,6 +113,7 @@ export function createWorker(outbox: WorkerOutbox, chain: WorkerChain, options: 
       freed,
       concurrency,
       worker: name,
+      checks: outbox.suppression !== undefined && settings.suppression === "defer",
       isStopping,
       onError: reportError("claiming"),
     });

@@ -36,6 +36,8 @@ export const exitCodes = {
   unknown: 3,
   /** Delivered to some recipients and not to others. */
   partial: 4,
+  /** EX_TEMPFAIL of sysexits.h: a mail server that runs the command keeps the mail, and tries again. */
+  tryAgain: 75,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -6,11 +6,13 @@ import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { conformanceCommand } from "./commands/conformance.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { feedbackCommand } from "./commands/feedback.ts";
 import { initCommand } from "./commands/init.ts";
 import { operationsCommand } from "./commands/operations.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { sendCommand } from "./commands/send.ts";
+import { suppressionCommand } from "./commands/suppression.ts";
 import { workerCommands } from "./commands/worker.ts";
 import { readEnvFiles } from "./env-files.ts";
 
@@ -24,6 +26,8 @@ const commands: readonly AddCommand[] = [
   previewCommand,
   workerCommands,
   outboxCommand,
+  feedbackCommand,
+  suppressionCommand,
   operationsCommand,
   completionCommand,
 ];

@@ -48,8 +48,11 @@ export interface WorkerSignals {
   off(): void;
 }
 
-/** Listens from now on, before anything is opened. A second SIGTERM ends the process at once. */
-export function workerSignals(): WorkerSignals {
+/**
+ * Listens from now on, before anything is opened. A second SIGTERM ends the process at once.
+ * @param asked resolves when it is asked to stop in another way: a first SIGTERM may come besides
+ */
+export function workerSignals(asked?: Promise<void>): WorkerSignals {
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   let reload = (): void => undefined;
   const onStop = (): void => {
@@ -63,6 +66,7 @@ export function workerSignals(): WorkerSignals {
   };
   for (const name of stopNames) process.on(name, onStop);
   process.on("SIGHUP", onHangUp);
+  asked?.then(resolve);
   return {
     stopped,
     onReload(run) {

@@ -21,7 +21,7 @@ import type { ChainEntry, ChainRules, ProviderEntry } from "./relais-config.ts";
 import { validate } from "./validate.ts";
 
 export interface BuildOptions
-  extends Pick<ChainOptions, "observers" | "journal" | "clock" | "limits" | "prepare"> {
+  extends Pick<ChainOptions, "observers" | "journal" | "clock" | "limits" | "prepare" | "unsubscribe"> {
   /** Which of `chains`. @defaultValue `chain`, or the only one there is */
   readonly name?: string | undefined;
 }
@@ -133,14 +133,17 @@ const startBuild = (config: Config, chainOptions: BuildOptions, anyEnvironment =
   parents: [],
 });
 
-/** Notes what leads nowhere at a path and below it; whether anything does. */
-function noteMissing({ config, missing }: Build, path: Path): boolean {
-  const problems = faultsBelow(config.references, path);
-  for (const problem of problems) {
-    const what = /^names the (?:environment variable (\w+)|file "([^"]*)")/.exec(problem.message);
-    missing.push({ what: what?.[1] ?? what?.[2] ?? pathText(problem.path), problem });
+/** Notes what leads nowhere at a path and below it; whether anything does. A reference of another form is wrong anywhere. */
+function noteMissing({ config, missing, problems }: Build, path: Path): boolean {
+  const faults = faultsBelow(config.references, path);
+  for (const problem of faults) {
+    const [, name, file] =
+      /^names the (?:environment variable (\w+)|file "([^"]*)")/.exec(problem.message) ?? [];
+    const what = name ?? file;
+    if (what === undefined) problems.push(problem);
+    else missing.push({ what, problem });
   }
-  return problems.length > 0;
+  return faults.length > 0;
 }
 
 /**

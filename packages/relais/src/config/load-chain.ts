@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Chain, ChainOptions, Link, Observer } from "@relais/core";
 import { chainFromEnv, noProvider, senderFromEnv } from "../environment/chain-from-env.ts";
+import { unsubscribeFromEnv } from "../environment/secrets-from-env.ts";
 import { ConfigurationError, settingsReader } from "../environment/settings-reader.ts";
 import type { BuiltChain } from "./build-chain.ts";
 import { configFileOf, configNames } from "./config-file.ts";
@@ -66,7 +67,10 @@ export async function loadChain(options: LoadOptions = {}): Promise<LoadedChain>
     const { loadConfig } = await import("./load-config.ts");
     const { buildChain } = await import("./build-chain.ts");
     const config = await loadConfig(source, undefined, from);
-    const built = await buildChain(config, { name, ...chainOptions });
+    const read = settingsReader(env);
+    const unsubscribe = unsubscribeFromEnv(read);
+    if (read.problems.length > 0) throw new ConfigurationError(read.problems);
+    const built = await buildChain(config, { name, unsubscribe, ...chainOptions });
     return { ...built, from: built.effective.from, secrets: config.secrets };
   };
   const build = from === undefined && given === undefined && dsn === undefined ? fromEnv : fromConfig;

@@ -1,4 +1,5 @@
 import { type Chain, type ChainOptions, createChain, type Provider } from "@relais/core";
+import { unsubscribeFromEnv } from "./secrets-from-env.ts";
 import { sesFromEnv } from "./ses-from-env.ts";
 import { trimmed } from "./setting-text.ts";
 import {
@@ -19,6 +20,7 @@ export const noProvider: string =
  * `SMTP_SECURE` (true on port 465), `SMTP_USER`, `SMTP_PASS`, `SMTP_REQUIRE_TLS`, `SMTP_IGNORE_TLS`, `SMTP_NAME` (in EHLO);
  * `AWS_SES_REGION`, `AWS_SES_ACCESS_KEY_ID`, `AWS_SES_SECRET_ACCESS_KEY`, `AWS_SES_SESSION_TOKEN`, `AWS_SES_ENDPOINT`; `AWS_SES_FROM_EMAIL`, the default sender.
  * Each may also be set as `NAME_FILE`, the path of a mounted secret. With only one of the two set, a chain of one.
+ * `RELAIS_UNSUBSCRIBE_SECRET` signs links to unsubscribe.
  * `SMTP_FORCE_FAIL=true` makes SMTP fail without touching the network, to rehearse the fallback; not in production.
  *
  * @param options as for `createChain`, the standard policies included; `from` wins over `AWS_SES_FROM_EMAIL`
@@ -33,8 +35,9 @@ export function chainFromEnv(env: Environment = process.env, options: ChainOptio
   if (providers.length === 0 && read.problems.length === 0)
     read.problem(`${noProvider}${["SMTP_HOST", "AWS_SES_REGION"].map(read.near).join("")}.`);
   if (from !== undefined) checkSender(from, read);
+  const unsubscribe = options.unsubscribe ?? unsubscribeFromEnv(read);
   if (read.problems.length > 0) throw new ConfigurationError(read.problems);
-  return createChain(providers, { ...options, from: options.from ?? from });
+  return createChain(providers, { ...options, from: options.from ?? from, unsubscribe });
 }
 
 /** Made a chain of, since a chain checks its sender. */

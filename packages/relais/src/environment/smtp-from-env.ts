@@ -80,7 +80,7 @@ function clearTextFault(host: string, requireTLS: boolean | undefined): string |
 function forcedFailure(provider: Provider): Provider {
   const { id } = provider;
   // Not tried again: a retry would only make the rehearsal slower.
-  const failure = { success: false, kind: "transient", code: "forced", again: false } as const;
+  const failure = { success: false, kind: "transient", code: "forced", retryable: false } as const;
   const reason = "forced by SMTP_FORCE_FAIL";
   return wrapped(provider, async () => ({ ...failure, provider: id, reason }));
 }

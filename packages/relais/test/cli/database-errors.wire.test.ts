@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../../test/repo/system.ts";
 import { pgliteFolder } from "../../../outbox/test/pglite-folder.ts";
 import { type PostgresServer, postgresServer } from "../../../outbox/test/postgres-server.ts";
-import { databaseError, databaseName } from "../../src/cli/outbox/open-outbox.ts";
 import { type CommandResult, runHere } from "./run-here.ts";
 
 const pass = "s3same%2Bopen";
@@ -93,8 +92,7 @@ describe.runIf(needs("postgres"))("a database that fails while a command is at i
         });
         const ended = (await result) as CommandResult;
         expect(ended.code).toBe(1);
-        if (flags.length === 0)
-          isSentence(ended, `${words} failed: `, place, "run the command again when it");
+        if (flags.length === 0) isSentence(ended, `${words} failed: `, place, "try again when it answers");
         else {
           const { error } = JSON.parse(ended.out);
           expect(error).toEqual({ code: 1, problems: [expect.stringContaining(place)] });
@@ -233,26 +231,4 @@ describe("a folder of PGlite", () => {
     }
     rmSync(root, { recursive: true });
   }, 60_000);
-});
-
-test("which database it is has no password, in any form of an address", () => {
-  for (const [url, place] of [
-    [
-      `postgres://app:${pass}@db.example.org:6432/mail?sslmode=require`,
-      "Postgres at db.example.org:6432/mail",
-    ],
-    [`postgresql://app:${pass}@db.example.org/mail`, "Postgres at db.example.org:5432/mail"],
-    [`postgres:///mail?host=/var/run&password=${pass}`, "Postgres at /var/run:5432/mail"],
-    [`postgres://app:${pass}@[2001:db8::1]/mail`, "Postgres at [2001:db8::1]:5432/mail"],
-    [`postgres://app:${pass}#@db/mail`, "Postgres"],
-  ] as const)
-    expect(databaseName(url, "")).toBe(place);
-  const many = new AggregateError([Object.assign(new Error("connect\n  refused"), { code: "ECONNREFUSED" })]);
-  expect(databaseError("It failed", many, "here")).toBe(
-    "It failed: connect refused (here); is it running there?",
-  );
-  for (const odd of [undefined, null, "x", {}, new Error("")])
-    expect(databaseError("It failed", odd, "here")).toMatch(
-      /^It failed: it failed \(here\); run the command/,
-    );
 });

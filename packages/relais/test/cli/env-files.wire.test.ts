@@ -148,6 +148,12 @@ chains:
       " }\n      retries: 3\n      breaker: { failureRate: 1",
       'chains.prod[0]: "retries" is not an option; did you mean retry?',
     ],
+    [", name: $SMTP_NAME", "prod[0].options.name: names a variable as Relais does not; write ${SMTP_NAME}"],
+    [', name: "{{ NAME }}"', "prod[0].options.name: names a variable as Relais does not; write ${NAME}"],
+    [
+      " }\n    - { use: $PROD_PLUGIN }\n    - use: smtp\n      options: { host: a.example",
+      "prod[1].use: names a variable as Relais does not; write ${PROD_PLUGIN}",
+    ],
   ])("finds what is wrong in a chain that is not used: %s", async (mistake, sentence) => {
     const folder = folderOf({ "relais.config.yaml": chains(mistake) });
     const result = await runHere(["check", "--all"], { cwd: folder });

@@ -106,6 +106,7 @@ export const wrong: readonly Wrong[] = [
   ],
   ["an entry that is a text", { chain: ["smtp"] }, ["chain[0]: must be an object, got a string"]],
   ["an entry without use", { chain: [{ options: {} }] }, ["chain[0].use: is missing"]],
+  ["use of nothing", { chain: [{ use: null }] }, ["chain[0].use: must be a string, got null"]],
   ["use of a number", { chain: [{ use: 5 }] }, ["chain[0].use: must be a string, got a number"]],
   [
     "a plugin that is not there",

@@ -1,4 +1,6 @@
 import {
+  bounceAddress,
+  correlationId,
   type Failure,
   type Message,
   needsSmtpUtf8,
@@ -7,11 +9,11 @@ import {
   utf8Header,
 } from "@relais/core/spi";
 import { compile } from "@relais/mime";
-import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
 import { Body } from "../connection/body.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Slot } from "../connection/connection-slots.ts";
 import type { ConnectionPool, LearnedLimits } from "../connection/pool.ts";
+import type { Settings } from "../options/options.ts";
 import { explainError, wasClosed, wasNeverWritten } from "../replies/classify.ts";
 import { parseError } from "../replies/parse-error.ts";
 import type { Sign } from "./dkim.ts";
@@ -21,7 +23,7 @@ import {
   isOneTooMany,
   isReusable,
   needsOwnTransaction,
-  smtpEnvelope,
+  newEnvelope,
   type Transaction,
 } from "./transaction.ts";
 
@@ -31,6 +33,7 @@ export interface ProviderState {
   readonly sign: Sign | undefined;
   readonly pool: Pick<ConnectionPool, "acquire" | "release" | "isSpent" | "dropIdle">;
   readonly learned: LearnedLimits;
+  readonly verp: Settings["verp"];
 }
 
 /**
@@ -38,13 +41,16 @@ export interface ProviderState {
  * ones for the recipients that the server did not take in the same (RFC 5321, 4.5.3.1.10).
  */
 export class Attempt {
+  /** Gets what an abort makes of the message, at once. */
+  onAborted: ((outcome: Outcome) => void) | undefined;
   readonly #message: Message;
   readonly #context: SendContext;
   readonly #shared: ProviderState;
   readonly #recipients: PendingRecipients;
   readonly #utf8Header: string | undefined;
   #connection: Connection | undefined;
-  #body: Body | undefined;
+  /** The one under way. */
+  #transaction: Transaction | undefined;
   /** A connection was replaced, and nothing has been sent over the new one yet. */
   #reconnected = false;
   /** The connection waits for RSET. */
@@ -85,8 +91,9 @@ export class Attempt {
   /** Closes the connection, so that no pending recipient gets the message from here; what that makes of the message. */
   abort(): Outcome {
     // Read first: closing the connection destroys the body.
-    const handedOver = this.#body?.handedOver ?? false;
+    const handedOver = this.#transaction?.body.handedOver ?? false;
     this.#closeConnection();
+    if (this.#transaction !== undefined) this.#recordRefusals(this.#transaction);
     const { outcomes } = this.#shared;
     const late = outcomes.failure({ kind: "unknown", reason: "aborted after the message was handed over" });
     const reason = "aborted before the message was handed over";
@@ -95,6 +102,11 @@ export class Attempt {
     const early = outcomes.failure({ kind: begun ? "transient" : "cancelled", reason });
     this.#recipients.end(handedOver ? late : early, early);
     return this.#recipients.outcome();
+  }
+
+  /** The signal aborts. */
+  handleEvent(): void {
+    this.onAborted?.(this.abort());
   }
 
   async #compile(): Promise<Buffer | Failure> {
@@ -125,32 +137,43 @@ export class Attempt {
       return;
     }
 
-    const recipients = pending.slice(0, Math.min(learned.recipients.value, connection.offers.maxRecipients));
+    const most = Math.min(learned.recipients.value, connection.offers.maxRecipients);
+    const recipients = pending.length <= most ? pending : pending.slice(0, most);
     // The point of no return is one for the whole attempt, however many transactions it takes.
     const body = new Body(bytes, () => {
       this.#handOver ??= this.#context.handOver();
       return this.#handOver;
     });
     const transaction: Transaction = {
-      envelope: smtpEnvelope(this.#message, envelope.from, recipients, bytes),
-      recipients,
+      envelope: newEnvelope(this.#message, this.#returnPath(recipients), recipients, bytes, utf8),
       body,
       connection,
       sentBefore: connection.sent,
     };
     this.#recipients.begin(recipients);
-    this.#body = body;
+    this.#transaction = transaction;
     try {
-      this.#recordSent(await connection.send(transaction.envelope, body, utf8), transaction);
+      this.#recordSent(await connection.send(transaction.envelope, body), transaction);
     } catch (thrown) {
       const cause = transaction.envelope.mailError ?? thrown;
       if (!(await this.#recover(cause, transaction, slot))) this.#recordFailure(cause, transaction);
     }
-    this.#body = undefined;
+    this.#transaction = undefined;
     this.#handedOver ||= body.handedOver;
     if (this.#recipients.pending.length > 0 && this.#connection === connection) {
       await this.#prepareNext(connection);
     }
+  }
+
+  /** The envelope's sender: with a token, where the sender's own address would stand there. */
+  #returnPath(recipients: readonly string[]): string {
+    const { from } = this.#context.envelope;
+    const { sender, from: author } = this.#message;
+    const { verp } = this.#shared;
+    const id = correlationId(this.#message);
+    const [secret] = verp?.secret ?? [];
+    if (verp === undefined || secret === undefined || id === undefined) return from;
+    return from === (sender ?? author).address ? bounceAddress(verp.address, id, recipients, secret) : from;
   }
 
   /** Before a further transaction on the same connection, if it is fit for one. */
@@ -162,9 +185,9 @@ export class Attempt {
   }
 
   /** The server took the message, for some of the recipients at least. */
-  #recordSent(info: SMTPConnectionSendInfo, { body }: Transaction): void {
+  #recordSent(response: string, { body, envelope }: Transaction): void {
     const { outcomes, learned } = this.#shared;
-    const { accepted, rejectedErrors = [], response } = info;
+    const { accepted, rejectedErrors } = envelope;
     if (!body.handedOver) {
       // An answer that cannot be one to the final dot: it has not gone out yet. It must not any more.
       this.#closeConnection();
@@ -174,25 +197,24 @@ export class Attempt {
     }
     this.#recipients.accept(accepted, response);
     this.#reconnected = false;
+    if (rejectedErrors.length === 0) return;
     const later = rejectedErrors.filter(isOneTooMany);
     if (later.length > 0 && !later.some(needsOwnTransaction)) learned.recipients.value = accepted.length;
     this.#recipients.reject(outcomes.rejections(rejectedErrors.filter((one) => !isOneTooMany(one))));
   }
 
   /** Whether the transaction can be begun again at once: no recipient has the message by it, and that is certain. */
-  async #recover(
-    thrown: unknown,
-    { envelope, recipients, body, sentBefore }: Transaction,
-    slot: Slot,
-  ): Promise<boolean> {
+  async #recover(thrown: unknown, transaction: Transaction, slot: Slot): Promise<boolean> {
+    const { envelope, body, sentBefore } = transaction;
     const { pool, learned } = this.#shared;
     const { signal } = this.#context;
     if (signal.aborted) return false;
     const remedy = explainError(thrown)?.remedy;
     const isLate = remedy === "fewer-recipients" && parseError(thrown).command === "DATA";
-    if (isLate && recipients.length > 1 && isReusable(thrown, body)) {
+    if (isLate && envelope.to.length > 1 && isReusable(thrown, body)) {
       // Too late to show how many it would have taken; a refusal of the final dot is a definite one, too.
-      learned.recipients.value = Math.ceil(recipients.length / 2);
+      learned.recipients.value = Math.ceil(envelope.to.length / 2);
+      this.#recordRefusals(transaction);
       this.#needsReset = true;
       return true;
     }
@@ -207,18 +229,21 @@ export class Attempt {
       return slot.requeue(signal);
     }
     // Closed after many recipients too many: what it had taken by then is what it takes.
-    const taken = envelope.rejectedErrors?.some(isOneTooMany) === true ? (envelope.accepted?.length ?? 0) : 0;
+    const taken = envelope.rejectedErrors.some(isOneTooMany) ? envelope.accepted.length : 0;
     if (this.#reconnected || !wasClosed(thrown) || !(sentBefore > 0 || taken > 0)) return false;
     this.#reconnected = true;
-    if (taken > 0) learned.recipients.value = taken;
-    else pool.dropIdle();
+    if (taken > 0) {
+      learned.recipients.value = taken;
+      this.#recordRefusals(transaction);
+    } else pool.dropIdle();
     this.#closeConnection();
     return true;
   }
 
   /** The transaction came to nothing. */
-  #recordFailure(thrown: unknown, { envelope, recipients, body }: Transaction): void {
+  #recordFailure(thrown: unknown, transaction: Transaction): void {
     const { outcomes } = this.#shared;
+    const { body } = transaction;
     const reusable = isReusable(thrown, body);
     if (!reusable) this.#closeConnection();
     this.#needsReset = true;
@@ -226,15 +251,22 @@ export class Attempt {
       this.#endPending(outcomes.failure({ kind: "cancelled", reason: "the hand-over was declined" }));
       return;
     }
-    const { mailError, rejectedErrors = [] } = envelope;
-    const failure = outcomes.fromError(thrown, body.handedOver);
-    // What the server said of recipients before all came to nothing holds, unless it had not taken the sender.
-    const refusals = body.begun || mailError !== undefined ? [] : rejectedErrors;
-    const definite = refusals.filter((one) => !isOneTooMany(one) && !wasClosed(one));
-    this.#recipients.reject(outcomes.rejections(definite));
-    // Only those are pending that were too many here: another transaction may do for all of them.
-    const progress = definite.length > 0 && refusals.length === recipients.length;
-    if (!progress || !reusable) this.#endPending(failure);
+    const progress = this.#recordRefusals(transaction);
+    if (!progress || !reusable) this.#endPending(outcomes.fromError(thrown, body.handedOver));
+  }
+
+  /**
+   * What the server said of recipients holds, whatever comes of the others, unless it had not taken the sender. Says
+   * whether only those are pending that were too many: another transaction may do for all of them.
+   */
+  #recordRefusals({ envelope, body }: Transaction): boolean {
+    const { mailError, rejectedErrors, accepted, to } = envelope;
+    if (mailError !== undefined) return false;
+    const definite = rejectedErrors.filter((one) => !isOneTooMany(one) && !wasClosed(one));
+    this.#recipients.reject(this.#shared.outcomes.rejections(definite, body.handedOver));
+    // The others have no part in what comes of the body.
+    if (body.begun) this.#recipients.begin(accepted);
+    return definite.length > 0 && rejectedErrors.length === to.length;
   }
 
   /** Over for all that are pending. */

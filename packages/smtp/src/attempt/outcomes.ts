@@ -20,8 +20,8 @@ export interface OutcomeFactory {
   failure(classification: Classification): Failure;
   /** The failure behind a thrown value. */
   fromError(thrown: unknown, handedOver: boolean): Failure;
-  /** The refusals of single recipients. */
-  rejections(errors: readonly unknown[]): Rejection[];
+  /** The refusals of single recipients. @param handedOver whether the message then went to others */
+  rejections(errors: readonly unknown[], handedOver?: boolean): Rejection[];
   /** What all of it comes to. */
   outcome(results: RecipientResults): Outcome;
 }
@@ -66,11 +66,13 @@ export function outcomeFactory(
     failure: (classification) => make(classification),
     fromError: (thrown, handedOver) =>
       make(classify(thrown, handedOver), handedOver ? undefined : adviceFor(parseError(thrown))),
-    rejections: (errors) =>
+    rejections: (errors, handedOver = false) =>
       errors.flatMap((thrown) => {
         const error = parseError(thrown);
         if (error.recipient === undefined) return [];
-        return [{ address: error.recipient, failure: make(classify(thrown, false), adviceFor(error)) }];
+        const refusal = classify(thrown, false);
+        const definite = handedOver && refusal.kind === "transient" ? true : undefined;
+        return [{ address: error.recipient, failure: make({ ...refusal, definite }, adviceFor(error)) }];
       }),
     outcome: ({ messageId, accepted, rejected, responses }) => {
       if (accepted.length > 0) {

@@ -31,7 +31,9 @@ export class PendingRecipients {
   accept(recipients: readonly string[], response: string | undefined): void {
     this.#accepted.push(...recipients);
     if (response !== undefined) this.#responses.push(response);
-    this.#remove(recipients);
+    // Each of them was pending.
+    if (recipients.length === this.#pending.length) this.#pending = [];
+    else this.#remove(recipients);
     this.#current = [];
   }
 

@@ -1,46 +1,38 @@
 import { isAscii } from "node:buffer";
 import type { Message } from "@relais/core/spi";
-import type { SMTPEnvelope } from "nodemailer/lib/smtp-connection";
 import type { Body } from "../connection/body.ts";
 import type { Connection } from "../connection/connection.ts";
+import type { Envelope } from "../connection/envelope.ts";
 import { explainError } from "../replies/classify.ts";
 import { parseError } from "../replies/parse-error.ts";
 
-/** One transaction under way: nodemailer writes into the envelope what became of each recipient. */
+/** One transaction under way. */
 export interface Transaction {
-  readonly envelope: SMTPEnvelope & {
-    readonly accepted?: readonly string[];
-    readonly rejectedErrors?: readonly unknown[];
-    /** The refusal of MAIL, also where the connection was lost before the rest was answered. */
-    readonly mailError?: unknown;
-  };
-  readonly recipients: readonly string[];
+  readonly envelope: Envelope;
   readonly body: Body;
   readonly connection: Connection;
   /** Transactions that the connection had before. */
   readonly sentBefore: number;
 }
 
-/** An envelope as nodemailer takes it. */
-export function smtpEnvelope(
-  message: Message,
+/** The envelope of a transaction that was not begun. */
+export function newEnvelope(
+  { dsn }: Message,
   from: string,
-  recipients: readonly string[],
+  to: readonly string[],
   bytes: Buffer,
-): SMTPEnvelope {
-  return { from, to: [...recipients], size: bytes.length, use8BitMime: !isAscii(bytes), ...dsnOf(message) };
-}
-
-/** The reports that a message asks for (RFC 3461); nodemailer passes them to servers that offer DSN alone. */
-function dsnOf({ dsn }: Message): Pick<SMTPEnvelope, "dsn"> {
-  if (dsn === undefined) return {};
+  smtpUtf8: boolean,
+): Envelope {
   return {
-    dsn: {
-      ...(dsn.return === undefined ? {} : { ret: dsn.return === "full" ? "FULL" : "HDRS" }),
-      ...(dsn.id === undefined ? {} : { envid: dsn.id }),
-      ...(dsn.notify === undefined ? {} : { notify: dsn.notify.join(",") }),
-      ...(dsn.recipient === undefined ? {} : { recipient: dsn.recipient }),
-    },
+    from,
+    to,
+    size: bytes.length,
+    isAscii: isAscii(bytes),
+    smtpUtf8,
+    dsn,
+    accepted: [],
+    rejectedErrors: [],
+    mailError: undefined,
   };
 }
 

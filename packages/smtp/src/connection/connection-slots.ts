@@ -108,26 +108,27 @@ export function connectionSlots(
     return sleep(systemClock, pauseMs, signal);
   };
 
-  const slot = (): Slot => {
-    let held = true;
-    return {
-      release: () => {
-        if (!held) return;
-        held = false;
-        inUse -= 1;
-        admitNext();
-      },
-      requeue: async (signal) => {
-        const others = inUse - 1 + idle();
-        shrink(others);
-        if (others === 0) return waitAlone(signal);
-        held = false;
-        inUse -= 1;
-        held = await wait(signal, (waiter) => queue.unshift(waiter));
-        return held;
-      },
-    };
-  };
+  // A class: one is made for every send.
+  class HeldSlot implements Slot {
+    #isHeld = true;
+
+    release(): void {
+      if (!this.#isHeld) return;
+      this.#isHeld = false;
+      inUse -= 1;
+      admitNext();
+    }
+
+    async requeue(signal: AbortSignal): Promise<boolean> {
+      const others = inUse - 1 + idle();
+      shrink(others);
+      if (others === 0) return waitAlone(signal);
+      this.#isHeld = false;
+      inUse -= 1;
+      this.#isHeld = await wait(signal, (waiter) => queue.unshift(waiter));
+      return this.#isHeld;
+    }
+  }
 
   return {
     get limit() {
@@ -139,6 +140,12 @@ export function connectionSlots(
     connected: () => {
       fullSince = undefined;
     },
-    acquire: async (signal) => ((await wait(signal, (waiter) => queue.push(waiter))) ? slot() : undefined),
+    acquire: async (signal) => {
+      grow();
+      // With nobody before it, a message need not listen for an abort.
+      if (queue.length === 0 && inUse < limit && !signal.aborted) inUse += 1;
+      else if (!(await wait(signal, (waiter) => queue.push(waiter)))) return undefined;
+      return new HeldSlot();
+    },
   };
 }

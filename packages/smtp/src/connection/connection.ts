@@ -1,131 +1,354 @@
-import type { Readable } from "node:stream";
+import type { Socket } from "node:net";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
-import type { SMTPConnectionSendInfo, SMTPEnvelope } from "nodemailer/lib/smtp-connection";
-import type { Body } from "./body.ts";
-import { addSmtpUtf8, keepAlive, writeBodies } from "./nodemailer-internals.ts";
-
-/** One connection to the server, greeted, encrypted as wanted and logged in (RFC 5321, 3.1). */
-export interface Connection {
-  /** It is closed, or about to be: of no further use. */
-  readonly ended: boolean;
-  /** Transactions it was used for. */
-  readonly sent: number;
-  /** What the server offers. */
-  readonly offers: Extensions;
-  /**
-   * One transaction; rejects with nodemailer's error.
-   * @param smtpUtf8 MAIL says SMTPUTF8, also where only a header needs it; nodemailer looks at the envelope alone
-   */
-  send(envelope: SMTPEnvelope, body: Body, smtpUtf8: boolean): Promise<SMTPConnectionSendInfo>;
-  /** Whether it keeps the process alive, as it does at first. */
-  keepAlive(keeps: boolean): void;
-  /** RSET; resolves when the connection is fit for another message, or has been closed instead. */
-  reset(): Promise<void>;
-  /** QUIT, then closed; resolves when that is done, at most `quitMs` later. */
-  quit(): Promise<void>;
-  /** Closes the socket at once. */
-  destroy(): void;
-}
-
-/** What a server's reply to EHLO offers, as far as it matters here (RFC 5321, 4.1.1.1). */
-export interface Extensions {
-  /** Addresses and headers outside of ASCII (RFC 6531). */
-  readonly smtpUtf8: boolean;
-  /** Recipients of one transaction (RFC 9422, RCPTMAX); `Infinity` where it does not say. */
-  readonly maxRecipients: number;
-  /** Transactions of one connection (RFC 9422, MAILMAX); `Infinity` where it does not say. */
-  readonly maxMessages: number;
-}
+import type { Body, BodySink } from "./body.ts";
+import { type Envelope, mailCommand, rcptCommand } from "./envelope.ts";
+import { type Extensions, parseExtensions } from "./extensions.ts";
+import { takeSocket } from "./nodemailer-internals.ts";
+import { connectionClosed, outOfStep, type SmtpError, smtpError } from "./smtp-error.ts";
 
 /** QUIT and RSET are not waited for any longer than this. */
 const quitMs = 1_000;
 const resetMs = 5_000;
+/** A server that answers DATA with 250 and means 354 is told by its silence; ms. */
+const silenceMs = 1_000;
 
-/** Says that the connection was lost, as nodemailer says it. */
-export const connectionClosed = (): Error =>
-  Object.assign(new Error("Connection closed"), { code: "ECONNECTION" });
+const refusal = /^[45]/;
+const replyCode = /^[1-5]\d\d(?!\d)/;
 
-/** Runs `act`, whose `done` settles it; the connection's end or the time limit settle it too. */
-function within(connection: SMTPConnection, limitMs: number, act: (done: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      clearTimeout(timer);
-      connection.off("end", settle);
-      resolve();
-    };
-    const timer = setTimeout(() => {
-      connection.close();
-      settle();
-    }, limitMs);
-    connection.on("end", settle);
-    act(settle);
-  });
+/** Whether each line of a reply has the same code (RFC 5321, 4.2). */
+function hasOneCode(response: string): boolean {
+  const code = replyCode.exec(response)?.[0];
+  if (code === undefined) return false;
+  return !response.includes("\n") || response.split("\n").every((line) => line.startsWith(code));
 }
 
-/** nodemailer's connection, with promises and what the server offers. */
-export function wrapConnection(connection: SMTPConnection): Connection {
-  writeBodies(connection);
-  const wrapped = {
-    ended: false,
-    sent: 0,
-    offers: parseExtensions(""),
-    send: (envelope: SMTPEnvelope, body: Body, smtpUtf8: boolean) =>
-      new Promise<SMTPConnectionSendInfo>((resolve, reject) => {
-        wrapped.sent += 1;
-        const restore = smtpUtf8 ? addSmtpUtf8(connection) : undefined;
-        // nodemailer forgets its callback where it closes the connection by itself; its own error comes first.
-        const onEnd = (): void => void setImmediate(() => reject(connectionClosed()));
-        connection.once("end", onEnd);
-        connection.send(envelope, body as unknown as Readable, (error, info) => {
-          connection.off("end", onEnd);
-          restore?.();
-          if (error !== null || info === undefined) reject(error ?? connectionClosed());
-          else resolve(info);
-        });
-      }),
-    keepAlive: (keeps: boolean) => keepAlive(connection, keeps),
-    reset: async () => {
-      if (wrapped.ended) return;
-      await within(connection, resetMs, (done) => {
-        connection.reset((error) => {
-          if (error !== null) connection.close();
-          done();
-        });
-      });
-    },
-    quit: async () => {
-      if (wrapped.ended) return;
-      await within(connection, quitMs, () => connection.quit());
-    },
-    destroy: () => connection.close(),
-  };
-  // The reply to the last EHLO: it is there when this event comes.
-  connection.once("connect", () => {
-    wrapped.offers = parseExtensions(connection.lastServerResponse || "");
-  });
-  connection.once("end", () => {
-    wrapped.ended = true;
-  });
-  return wrapped;
+/** What the next reply answers; with `idle` and `go-ahead` there should be none. */
+type Step = "idle" | "mail" | "rcpt" | "data" | "go-ahead" | "empty" | "body" | "rset" | "quit";
+
+/**
+ * One connection to the server, greeted, encrypted as wanted and logged in by nodemailer (RFC 5321, 3.1). Transactions
+ * are written and read here: nodemailer waits a turn of the event loop for each reply, writes each command by itself and
+ * pipes bodies through streams. It goes on to watch the socket: time-outs, errors, the end.
+ */
+export class Connection implements BodySink {
+  /** What the server offers. */
+  readonly offers: Extensions;
+  readonly #smtp: SMTPConnection;
+  readonly #socket: Socket;
+  readonly #maxReplyCharacters: number;
+  #sent = 0;
+  #isClosed = false;
+  /** The begin of a line, and the lines before it of a reply that goes on. */
+  #line = "";
+  #lines: string | undefined;
+  #step: Step = "idle";
+  #envelope!: Envelope;
+  #body: Body | undefined;
+  /** Recipients that were answered. */
+  #answered = 0;
+  #resolve: ((reply: string) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param ehloReply what the server answered to the last EHLO */
+  constructor(smtp: SMTPConnection, ehloReply: string, maxReplyCharacters: number) {
+    this.#smtp = smtp;
+    this.#maxReplyCharacters = maxReplyCharacters;
+    this.offers = parseExtensions(ehloReply);
+    this.#socket = takeSocket(smtp, (chunk) => this.#read(chunk));
+    // Also while it is idle: then it is not reported, the connection is just not used again.
+    smtp.on("error", (error) => this.#fail(error));
+    smtp.once("end", () => this.#onEnd());
+  }
+
+  /** It is closed, or about to be: of no further use. */
+  get ended(): boolean {
+    return this.#isClosed || !this.#socket.writable;
+  }
+
+  /** Transactions it was used for. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /**
+   * One transaction: the server's reply to the final dot. What it said of sender and recipients stands in the envelope,
+   * also where this rejects.
+   */
+  send(envelope: Envelope, body: Body): Promise<string> {
+    this.#sent += 1;
+    return new Promise((resolve, reject) => {
+      const fault = this.#faultOf(envelope);
+      if (fault !== undefined) return reject(fault);
+      this.#envelope = envelope;
+      this.#body = body;
+      this.#answered = 0;
+      const { to } = envelope;
+      let commands = mailCommand(envelope, this.offers);
+      // RFC 2920: one write, where the server reads on before it has answered.
+      if (this.offers.pipelining) {
+        for (const recipient of to) commands += rcptCommand(recipient, envelope, this.offers);
+        commands += "DATA\r\n";
+      }
+      this.#begin("mail", commands, resolve, reject);
+    });
+  }
+
+  /** Whether it keeps the process alive, as it does at first. */
+  keepAlive(keeps: boolean): void {
+    if (keeps) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  /** RSET; resolves when the connection is fit for another message, or has been closed instead. */
+  reset(): Promise<void> {
+    return this.#command("rset", "RSET\r\n", resetMs);
+  }
+
+  /** QUIT, then closed; resolves when that is done, at most `quitMs` later. */
+  quit(): Promise<void> {
+    return this.#command("quit", "QUIT\r\n", quitMs);
+  }
+
+  /** Closes the socket at once. */
+  destroy(): void {
+    this.#smtp.close();
+  }
+
+  write(bytes: Buffer): boolean {
+    return this.#socket.write(bytes);
+  }
+
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        this.#socket.off("drain", settle);
+        this.#smtp.off("end", settle);
+        resolve();
+      };
+      this.#socket.once("drain", settle);
+      this.#smtp.once("end", settle);
+    });
+  }
+
+  /** Why nothing is written. */
+  #faultOf({ from, to, size }: Envelope): SmtpError | undefined {
+    if (this.ended) return smtpError("Connection closed", { code: "ECONNECTION", command: "API" });
+    if (size > this.offers.maxBytes)
+      return smtpError("Message too large", { code: "EMESSAGE", command: "MAIL FROM" });
+    if (to.length === 0 || unfit.test(from) || to.some((one) => one === "" || unfit.test(one)))
+      return smtpError("Invalid envelope", { code: "EENVELOPE", command: "API" });
+    return undefined;
+  }
+
+  #begin(
+    step: Step,
+    commands: string,
+    resolve: (reply: string) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    this.#step = step;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#socket.write(commands);
+  }
+
+  /** Resolves with its reply, with the connection's end, or when its time is over. */
+  #command(step: Step, line: string, limitMs: number): Promise<void> {
+    if (this.ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#timer = setTimeout(() => this.destroy(), limitMs);
+      this.#begin(
+        step,
+        line,
+        () => resolve(),
+        () => resolve(),
+      );
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#isClosed) return;
+    const text = chunk.toString("latin1");
+    // One that goes on is not searched again and again.
+    if (!text.includes("\n")) this.#line += text;
+    else {
+      const all = this.#line + text;
+      let at = 0;
+      let answers = 0;
+      for (let end = all.indexOf("\n"); end >= 0; end = all.indexOf("\n", at)) {
+        const line = all.slice(at, end > at && all.charCodeAt(end - 1) === 13 ? end - 1 : end);
+        at = end + 1;
+        const lines = this.#lines === undefined ? line : `${this.#lines}\n${line}`;
+        this.#lines = undefined;
+        if (goesOn.test(line)) {
+          this.#lines = lines;
+          if (lines.length > this.#maxReplyCharacters) break;
+        } else if (lines.trim() !== "") {
+          // Not to the command that the reply before has led to: it was said before that.
+          if (answers++ > 0 && !this.offers.pipelining && !lines.startsWith("421")) this.#step = "idle";
+          this.#answer(decoded(lines));
+          if (this.#isClosed) return;
+        }
+      }
+      this.#line = all.slice(at);
+    }
+    if ((this.#line !== "" || this.#lines !== undefined) && this.#isBeforeFinalDot()) {
+      // The begin of a reply: what follows would be taken for its end, and that may be the answer to the message.
+      this.#fail(outOfStep());
+      this.destroy();
+      return;
+    }
+    if (Math.max(this.#line.length, this.#lines?.length ?? 0) <= this.#maxReplyCharacters) return;
+    this.#fail(smtpError("the reply is too long", { code: "EPROTOCOL" }));
+    this.destroy();
+  }
+
+  #isBeforeFinalDot(): boolean {
+    return this.#step === "body" && this.#body?.handedOver === false;
+  }
+
+  #answer(response: string): void {
+    const step = this.#step;
+    const isPositive = response.startsWith("2");
+    if (!hasOneCode(response)) {
+      // What it means is not known: after the final dot, neither is what became of the message.
+      this.#fail(smtpError("the reply has no code of three digits, or two", { code: "EPROTOCOL", response }));
+      this.destroy();
+    } else if (this.#isBeforeFinalDot()) {
+      // A refusal may come early. Anything else was said of another command: this one is not over.
+      const refused = smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response });
+      this.#fail(refusal.test(response) ? refused : outOfStep());
+      this.destroy();
+    } else if (step === "mail") this.#answerMail(response, isPositive);
+    else if (step === "rcpt") this.#answerRcpt(response, isPositive);
+    else if (step === "data") this.#answerData(response);
+    else if (step === "empty") this.#fail(this.#envelopeError(response));
+    else if ((step === "body" || step === "rset") && isPositive) this.#succeed(response);
+    else if (step === "body") {
+      this.#fail(smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response }));
+    } else {
+      // Not asked for: the next command would take it for its own.
+      this.#fail(outOfStep());
+      this.destroy();
+    }
+    // RFC 5321, 4.2: the server is about to close the connection, whatever it answers.
+    if (!response.startsWith("421")) return;
+    const closing = { code: "ECONNECTION", command: "CONN", response };
+    this.#fail(this.#envelope?.mailError ?? smtpError("Server closed the connection", closing));
+    this.destroy();
+  }
+
+  #answerMail(response: string, isPositive: boolean): void {
+    const envelope = this.#envelope;
+    this.#step = "rcpt";
+    if (!isPositive) {
+      const fields = { code: "EENVELOPE", command: "MAIL FROM", response };
+      envelope.mailError = smtpError("Mail command failed", fields);
+    }
+    if (this.offers.pipelining) return;
+    if (envelope.mailError !== undefined) this.#fail(envelope.mailError);
+    else this.#socket.write(rcptCommand(envelope.to[0] as string, envelope, this.offers));
+  }
+
+  #answerRcpt(response: string, isPositive: boolean): void {
+    const envelope = this.#envelope;
+    const { to } = envelope;
+    const recipient = to[this.#answered] as string;
+    this.#answered += 1;
+    if (isPositive) envelope.accepted.push(recipient);
+    else {
+      const fields = { code: "EENVELOPE", command: "RCPT TO", response, recipient };
+      envelope.rejectedErrors.push(smtpError("Recipient command failed", fields));
+    }
+    if (this.#answered === to.length) this.#step = "data";
+    if (this.offers.pipelining) return;
+    if (this.#step === "rcpt") {
+      this.#socket.write(rcptCommand(to[this.#answered] as string, envelope, this.offers));
+      return;
+    }
+    const error = this.#envelopeError(response);
+    if (error === undefined) this.#socket.write("DATA\r\n");
+    else this.#fail(error);
+  }
+
+  #answerData(response: string): void {
+    const goesAhead = response.startsWith("3");
+    const error = this.#envelopeError(response);
+    if (error !== undefined && goesAhead && this.#envelope.mailError === undefined) {
+      // It must refuse DATA without an accepted recipient. An empty message has nobody to go to.
+      this.#step = "empty";
+      this.#socket.write(".\r\n");
+    } else if (error !== undefined) {
+      this.#fail(error);
+      // Without a sender there is no transaction that could be ended.
+      if (goesAhead) this.destroy();
+    } else if (goesAhead) this.#writeBody();
+    else if (response.startsWith("2")) {
+      // Some servers say 250. Others have said something that was not asked for, and 354 is on its way.
+      this.#step = "go-ahead";
+      this.#timer = setTimeout(() => this.#writeBody(), silenceMs);
+    } else this.#fail(smtpError("Data command failed", { code: "EENVELOPE", command: "DATA", response }));
+  }
+
+  #writeBody(): void {
+    const body = this.#body as Body;
+    this.#step = "body";
+    body.writeTo(this).catch((error) => {
+      if (this.#body === body) this.#fail(error);
+    });
+  }
+
+  /** Why there is nothing to go ahead with, once sender and recipients have been answered. */
+  #envelopeError(reply: string): SmtpError | undefined {
+    const { mailError, accepted, rejectedErrors } = this.#envelope;
+    if (mailError !== undefined || accepted.length > 0) return mailError;
+    // A temporary refusal, if there is one: not all of the message has failed permanently.
+    const chosen =
+      rejectedErrors.find(({ response }) => /^[1-4]\d\d/.test(response ?? "")) ?? rejectedErrors.at(-1);
+    const fields = { code: "EENVELOPE", command: "RCPT TO", response: chosen?.response ?? reply };
+    return Object.assign(smtpError("all recipients were refused", fields), { rejectedErrors });
+  }
+
+  #succeed(reply: string): void {
+    const resolve = this.#resolve;
+    this.#settle();
+    resolve?.(reply);
+  }
+
+  #fail(error: unknown): void {
+    const reject = this.#reject;
+    this.#settle();
+    reject?.(error);
+  }
+
+  #settle(): void {
+    this.#step = "idle";
+    this.#resolve = undefined;
+    this.#reject = undefined;
+    this.#body = undefined;
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #onEnd(): void {
+    this.#isClosed = true;
+    const response = this.#line.trim();
+    const fields = { code: "ECONNECTION", command: "CONN", response };
+    // Half a reply may be a refusal, and never is a receipt.
+    this.#fail(/^[45]\d\d[ -]/.test(response) ? smtpError("Connection closed", fields) : connectionClosed());
+  }
 }
 
-const maxReplyCharacters = 8_192;
+/** What no address may hold between its brackets. */
+const unfit = /[\r\n<>]/;
 
-/** Reads the lines of a reply to EHLO. */
-function parseExtensions(reply: string): Extensions {
-  const lines = reply
-    .slice(0, maxReplyCharacters)
-    .split(/\r?\n/)
-    .map((line) => line.slice(4).trim().toUpperCase());
-  const limits = lines.find((line) => /^LIMITS(?: |$)/.test(line))?.split(" ") ?? [];
-  const limitOf = (name: string): number => {
-    const text = limits.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
-    const value = text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : 0;
-    return value > 0 ? value : Number.POSITIVE_INFINITY;
-  };
-  return {
-    smtpUtf8: lines.some((line) => /^SMTPUTF8(?: |$)/.test(line)),
-    maxRecipients: limitOf("RCPTMAX"),
-    maxMessages: limitOf("MAILMAX"),
-  };
+/** A line of a reply that has further ones. */
+const goesOn = /^\d+-/;
+
+/** A reply as UTF-8, where it is that; bytes as characters, where it is not. */
+function decoded(reply: string): string {
+  if (!/[\x80-\xff]/.test(reply)) return reply;
+  const text = Buffer.from(reply, "latin1").toString();
+  return text.includes("\ufffd") ? reply : text;
 }

@@ -2,10 +2,11 @@ import { connect } from "node:tls";
 import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import type { Settings } from "../options/options.ts";
 import { parseError } from "../replies/parse-error.ts";
-import { type Connection, connectionClosed, wrapConnection } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { Login } from "./login.ts";
-import { allowGreeting, readRepliesBeforeClose } from "./nodemailer-internals.ts";
+import { allowGreeting, isAhead } from "./nodemailer-internals.ts";
 import { proxiedSocket } from "./proxied-socket.ts";
+import { connectionClosed, outOfStep } from "./smtp-error.ts";
 
 function connectionOptions(settings: Settings): SMTPConnectionOptions {
   const { host, port, secure, requireTLS, ignoreTLS, tls, name, localAddress } = settings;
@@ -61,15 +62,14 @@ export async function openConnection(
 
 async function connectAndLogIn(settings: Settings, login: Login, signal: AbortSignal): Promise<Connection> {
   signal.throwIfAborted();
-  const { proxy, host, port, connectionTimeoutMs: timeoutMs, greetingTimeoutMs } = settings;
+  const { proxy, host, port, connectionTimeoutMs: timeoutMs, greetingTimeoutMs, maxResponseBytes } = settings;
   const options = connectionOptions(settings);
   if (proxy !== undefined) options.connection = await proxiedSocket({ proxy, host, port, timeoutMs }, signal);
 
   return new Promise<Connection>((resolve, reject) => {
     const connection = new SMTPConnection(options);
     allowGreeting(connection, greetingTimeoutMs);
-    readRepliesBeforeClose(connection);
-    const opened = wrapConnection(connection);
+    let ehloReply = "";
     const cleanUp = (): void => {
       clearTimeout(probeTimer);
       signal.removeEventListener("abort", onAbort);
@@ -80,9 +80,16 @@ async function connectAndLogIn(settings: Settings, login: Login, signal: AbortSi
       connection.close();
     };
     const onAbort = (): void => fail(signal.reason);
+    const onEnd = (): void => fail(connectionClosed());
     const ready = (): void => {
+      if (isAhead(connection)) {
+        fail(outOfStep());
+        return;
+      }
       cleanUp();
-      resolve(opened);
+      connection.off("error", fail);
+      connection.off("end", onEnd);
+      resolve(new Connection(connection, ehloReply, maxResponseBytes));
     };
     const probe = async (): Promise<void> => {
       if (connection.lastServerResponse !== false) return;
@@ -91,11 +98,13 @@ async function connectAndLogIn(settings: Settings, login: Login, signal: AbortSi
     const mayProbe = !settings.secure && proxy === undefined && !mayPunishProbes(settings);
     const probeTimer = mayProbe ? setTimeout(() => void probe(), silenceMs) : undefined;
     signal.addEventListener("abort", onAbort, { once: true });
-    // Never removed: an error on an idle connection is not reported, the connection is just not used again.
     connection.on("error", fail);
-    connection.once("end", () => fail(connectionClosed()));
+    connection.once("end", onEnd);
     connection.connect((failed) => {
       if (failed !== undefined && failed !== null) return fail(failed);
+      ehloReply = connection.lastServerResponse || "";
+      // Two greetings, or two replies to EHLO: the login would be answered by what was said before it.
+      if (!ehloReply.startsWith("250") || isAhead(connection)) return fail(outOfStep());
       const auth = login();
       if (auth === undefined) return ready();
       if (!connection.allowsAuth) {

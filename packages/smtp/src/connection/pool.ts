@@ -20,6 +20,11 @@ export interface ConnectionPool {
   close(): Promise<void>;
 }
 
+interface IdleConnection {
+  readonly connection: Connection;
+  readonly endsAt: number;
+}
+
 /**
  * @param maxMessages after so many a connection is ended; with 1 none is ever kept
  * @param open connects and logs in
@@ -29,7 +34,9 @@ export function connectionPool(
   learned: LearnedLimits,
   open: (signal: AbortSignal) => Promise<Connection>,
 ): ConnectionPool {
-  const idle = new Map<Connection, NodeJS.Timeout>();
+  /** The one used last is the last. */
+  const idle: IdleConnection[] = [];
+  let timer: NodeJS.Timeout | undefined;
   const ending = new Set<Promise<void>>();
   let closed = false;
 
@@ -40,21 +47,32 @@ export function connectionPool(
     ending.add(ended);
     return ended;
   };
-  // The one used last. It may have ended meanwhile: an attempt finds that nothing can be written, and takes another.
+  // It may have ended meanwhile: an attempt finds that nothing can be written, and takes another.
   const takeIdle = (): Connection | undefined => {
-    const last = [...idle].at(-1);
-    if (last === undefined) return undefined;
-    const [connection, timer] = last;
-    clearTimeout(timer);
-    idle.delete(connection);
-    connection.keepAlive(true);
+    const connection = idle.pop()?.connection;
+    connection?.keepAlive(true);
     return connection;
+  };
+  const endOldest = (): void => {
+    timer = undefined;
+    for (let first = idle[0]; first !== undefined && first.endsAt <= performance.now(); first = idle[0]) {
+      idle.shift();
+      void end(first.connection);
+    }
+    watchOldest();
+  };
+  // One timer for all of them, which finds that there is nothing to do where they are used.
+  const watchOldest = (): void => {
+    const [first] = idle;
+    if (first === undefined || timer !== undefined) return;
+    timer = setTimeout(endOldest, Math.max(1, Math.ceil(first.endsAt - performance.now())));
+    timer.unref();
   };
 
   return {
     isSpent,
     get idle() {
-      return [...idle.keys()].filter(({ ended }) => !ended).length;
+      return idle.filter(({ connection }) => !connection.ended).length;
     },
     acquire: async (slot, signal) => {
       for (;;) {
@@ -72,19 +90,16 @@ export function connectionPool(
     release: async (connection) => {
       if (connection.ended) return;
       if (closed || isSpent(connection)) return end(connection);
-      const timer = setTimeout(() => {
-        idle.delete(connection);
-        void end(connection);
-      }, idleTimeoutMs);
-      timer.unref();
       connection.keepAlive(false);
-      idle.set(connection, timer);
+      idle.push({ connection, endsAt: performance.now() + idleTimeoutMs });
+      watchOldest();
     },
     dropIdle: () => {
       for (let kept = takeIdle(); kept !== undefined; kept = takeIdle()) kept.destroy();
     },
     close: async () => {
       closed = true;
+      clearTimeout(timer);
       for (let kept = takeIdle(); kept !== undefined; kept = takeIdle()) void end(kept);
       await Promise.all(ending);
     },

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { type ConnectionOptions, createSecureContext, type SecureContextOptions } from "node:tls";
-import { isLoopback, option } from "@relais/core/spi";
+import { isLoopback, maxBounceLocalPart, option } from "@relais/core/spi";
 import { auth, checkLogin } from "./auth-options.ts";
 import { type DkimSettings, dkim, dkimSettings } from "./dkim-options.ts";
 
@@ -54,6 +54,26 @@ export interface SmtpPool
   extends option.RequiredOptions<typeof poolFields>,
     option.OptionalOptions<typeof poolFields> {}
 
+const mailbox = /^[^\s@<>"()[\],;:\\\x7f-\uffff]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,10}[A-Za-z0-9-]{2,63}$/;
+const verpFields = {
+  /** Where bounces go, without the token: `bounces@example.org`. Its server must deliver `bounces+…` to it. */
+  address: option.required(
+    option.map(option.shaped(mailbox, "an e-mail address"), (address) => {
+      if (address.lastIndexOf("@") <= maxBounceLocalPart) return address;
+      throw new RangeError(`must have ${maxBounceLocalPart} characters or less before the @`);
+    }),
+  ),
+  /** What signs the token, 16 characters or more; of a list the first one. `receiveMail` is given the same. */
+  secret: option.required(option.signingSecrets),
+};
+
+/** Return paths that say which message a bounce is about. */
+export interface SmtpVerp
+  extends option.RequiredOptions<typeof verpFields>,
+    option.OptionalOptions<typeof verpFields> {}
+
+const verp = option.record(verpFields);
+
 const tlsRecord: option.Field<SmtpTls> = option.record(tlsFields);
 const tls: option.Field<SmtpTls> = {
   ...tlsRecord,
@@ -105,6 +125,11 @@ const smtpFields = {
    * nearest domain above or below it, or else those of the first domain. @defaultValue unsigned
    */
   dkim,
+  /**
+   * Return paths with a signed token (VERP), so that a bounce says by its address which message it is about. Used where
+   * the message has no envelope sender of its own. @defaultValue none: the sender's address
+   */
+  verp,
   /** From the first look-up until the connection is open, with `secure` TLS included, ms. @defaultValue 10000 */
   connectionTimeoutMs: ms,
   /** How long the server's first line may take, and then STARTTLS, ms. RFC 5321 allows minutes. @defaultValue 30000 */
@@ -128,7 +153,7 @@ interface CheckedOptions extends option.Checked<typeof smtpFields> {}
 export const smtpOptions: option.Field<SmtpOptions, CheckedOptions> = option.record(smtpFields);
 
 /** What has no default. */
-type Further = "auth" | "name" | "localAddress" | "proxy";
+type Further = "auth" | "name" | "localAddress" | "proxy" | "verp";
 
 /** Options after checking, every default filled in. */
 export interface Settings

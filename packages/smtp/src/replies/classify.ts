@@ -81,8 +81,8 @@ function ofReply(error: ParsedError): Classification | undefined {
     const reason = `the server answered out of turn: ${response}`;
     return { kind: "transient", reason, code: innermostCode(error) };
   }
-  const { kind, code, again, retryAfterMs, reply } = explained;
-  return { kind, reason: reply.line, code, again, retryAfterMs };
+  const { kind, code, retryable, retryAfterMs, reply } = explained;
+  return { kind, reason: reply.line, code, retryable, retryAfterMs };
 }
 
 /** What a token endpoint, the login or a proxy says is worth more than the row. */
@@ -95,7 +95,7 @@ function ofNetwork(error: ParsedError): Classification {
   }
   const code = innermostCode(error);
   const rule = wireRuleOf(error);
-  if (rule === undefined) return { kind: "transient", reason: "unexpected", quoted, code, again: false };
-  const { kind, reason, again } = rule;
-  return { kind, reason, code, again, ...(quotedCodes.includes(rule.code) ? { quoted } : {}) };
+  if (rule === undefined) return { kind: "transient", reason: "unexpected", quoted, code, retryable: false };
+  const { kind, reason, retryable } = rule;
+  return { kind, reason, code, retryable, ...(quotedCodes.includes(rule.code) ? { quoted } : {}) };
 }

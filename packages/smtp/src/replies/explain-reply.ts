@@ -16,7 +16,7 @@ export interface Explanation {
   readonly about: About;
   /** The whole row. */
   readonly rule: ReplyRule;
-  readonly again?: false;
+  readonly retryable?: false;
   /** What the provider does about it by itself, while nothing of the message was handed over. */
   readonly remedy?: Remedy;
   /** How long to leave the server alone, in ms. */
@@ -55,7 +55,7 @@ export function explainReply(text: string, phase: Phase = "rcpt"): Explanation |
     if (!fits(rule, reply, phase)) continue;
     const phrase = rule.phrase === undefined ? undefined : findPhrase(rule.phrase, words);
     if (rule.phrase !== undefined && phrase === undefined) continue;
-    const { kind, because, source, about, again, remedy } = rule;
+    const { kind, because, source, about, retryable, remedy } = rule;
     return {
       kind,
       code: reply.enhanced === undefined ? String(reply.code) : `${reply.code} ${reply.enhanced}`,
@@ -64,7 +64,7 @@ export function explainReply(text: string, phase: Phase = "rcpt"): Explanation |
       about,
       rule,
       ...(remedy === undefined ? {} : { remedy }),
-      ...(again === undefined ? {} : { again }),
+      ...(retryable === undefined ? {} : { retryable }),
       ...(kind === "throttled"
         ? { retryAfterMs: retryAfterIn(words) ?? phrase?.waitMs ?? leastWaitMs(reply.code) }
         : {}),

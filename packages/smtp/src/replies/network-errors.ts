@@ -8,7 +8,7 @@ export interface WireRule {
   readonly code: string;
   readonly kind: FailureKind;
   readonly about: About;
-  readonly again?: false;
+  readonly retryable?: false;
   readonly reason: string;
   /** Where the code is written down. */
   readonly source: string;
@@ -39,7 +39,7 @@ const network = (code: string, reason: string, source = node): WireRule => ({
  */
 // biome-ignore format: one row a line
 export const wireRules: readonly WireRule[] = Object.freeze<WireRule[]>([
-  { ...network("ENOTFOUND", "the host has no address"), again: false },
+  { ...network("ENOTFOUND", "the host has no address"), retryable: false },
   network("EAI_AGAIN", "the name server did not answer"),
   network("ETIMEOUT", "the name server did not answer in time"),
   network("ECONNREFUSED", "connection refused"),

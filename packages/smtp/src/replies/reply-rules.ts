@@ -38,7 +38,7 @@ export interface ReplyRule {
   readonly kind: FailureKind;
   readonly about: About;
   /** Another try here is pointless although the kind allows it. */
-  readonly again?: false;
+  readonly retryable?: false;
   readonly remedy?: Remedy;
   /** In a few words, for people. */
   readonly because: string;
@@ -75,7 +75,7 @@ export const replyRules: readonly ReplyRule[] = Object.freeze<ReplyRule[]>([
   { codes: ["4xx", "5xx"], phases: ["ehlo", "mail", "rcpt"], phrase: "name-refused", kind: "misconfigured", about: "account", because: "our name in EHLO is not welcome", source: "https://support.google.com/a/answer/2956491; Postfix, smtpd_helo_restrictions, told at RCPT" },
   { codes: ["421"], kind: "transient", about: "passing", because: "the server closes for now", source: rfc5321 },
   { codes: ["454"], phases: ["greeting", "ehlo", "starttls", "auth", "mail"], kind: "transient", about: "passing", because: "TLS or login not available for now", source: "RFC 3207, RFC 4954" },
-  { codes: ["5xx"], phases: ["greeting"], kind: "transient", about: "passing", again: false, because: "the server takes no mail, or none from us", source: "RFC 5321, 3.1" },
+  { codes: ["5xx"], phases: ["greeting"], kind: "transient", about: "passing", retryable: false, because: "the server takes no mail, or none from us", source: "RFC 5321, 3.1" },
   { codes: ["5xx"], phases: ["ehlo"], kind: "misconfigured", about: "account", because: "our name or address is not welcome, or STARTTLS is required and absent", source: "RFC 5321, 4.1.1.1" },
   { codes: ["5xx"], phases: ["starttls"], kind: "misconfigured", about: "account", because: "STARTTLS is required and absent", source: "RFC 3207, 4" },
   { codes: ["5xx"], phases: ["auth"], kind: "misconfigured", about: "account", because: "the login is refused", source: "RFC 4954, 6" },

@@ -1,4 +1,4 @@
-import { lost, type Row, taken, unknown } from "./row.ts";
+import { lost, type Row, taken } from "./row.ts";
 
 const line = `220 ${"x".repeat(3_000_000)}`;
 const endless = "220-more\r\n".repeat(300_000);
@@ -6,7 +6,7 @@ const endless = "220-more\r\n".repeat(300_000);
 export const connectRows: readonly Row[] = [
   { fault: "refused", at: "refused", ...lost, code: "ECONNREFUSED", reason: /^connection refused$/ },
   { fault: "blackhole-syn", at: "blackhole", ...lost, code: "CONNECT_TIMEOUT" },
-  { fault: "dns-nxdomain", at: "nowhere", ...lost, code: "ENOTFOUND", again: false },
+  { fault: "dns-nxdomain", at: "nowhere", ...lost, code: "ENOTFOUND", retryable: false },
   {
     fault: "accept-then-silent (no greeting)",
     server: { script: { greeting: { stall: true } } },
@@ -69,7 +69,7 @@ export const connectRows: readonly Row[] = [
     server: { script: { greeting: { reply: "554 5.7.1 no mail from you" } } },
     ...lost,
     code: "554 5.7.1",
-    again: false,
+    retryable: false,
   },
   {
     fault: "greeting http",
@@ -121,12 +121,30 @@ export const connectRows: readonly Row[] = [
     fault: "malformed reply at MAIL",
     server: { script: { mail: { raw: "yes?\r\n" } } },
     ...lost,
-    code: "EENVELOPE",
+    code: "EPROTOCOL",
   },
   {
     fault: "unsolicited reply after greeting",
     server: { script: { greeting: { reply: "220 hello", next: { raw: "250 what\r\n" } } } },
-    ...unknown,
-    reason: /354/,
+    ...lost,
+    code: "EPROTOCOL",
+  },
+  {
+    fault: "two greetings in one packet",
+    server: { script: { greeting: { raw: "220 hello\r\n220 hello again\r\n" } } },
+    ...lost,
+    code: "EPROTOCOL",
+  },
+  {
+    fault: "two replies to EHLO in one packet",
+    server: { script: { ehlo: { raw: "250 hello\r\n250 hello again\r\n" } } },
+    ...lost,
+    code: "EPROTOCOL",
+  },
+  {
+    fault: "two replies to EHLO, one after the other",
+    server: { script: { ehlo: { raw: "250 hello\r\n", next: { reply: "250 hello again" } } } },
+    ...lost,
+    code: "EPROTOCOL",
   },
 ];

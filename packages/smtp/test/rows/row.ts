@@ -22,7 +22,7 @@ export interface Row {
   readonly handedOver: boolean | "raced";
   readonly code?: string | RegExp;
   readonly reason?: RegExp;
-  readonly again?: false;
+  readonly retryable?: false;
   readonly retryAfterMs?: number;
   /** Kinds by recipient. */
   readonly rejected?: Readonly<Record<string, FailureKind>>;

@@ -69,7 +69,8 @@ interface NodeFsModule {
 
 /**
  * PGlite's file system over Node's, with fsync: as shipped it has none, and a power cut loses what is not written. It
- * uses undocumented parts, so the version is pinned, and `durableClient` checks that `syncs` counts.
+ * uses undocumented parts, so the version is pinned, and `durableClient` checks that `syncs` counts. Timers of PGlite do not
+ * keep the process: a script that does not close the database ends as soon as nothing is under way.
  */
 export class DurableNodeFs extends NodeFS {
   /** How many fsyncs there were. */
@@ -77,7 +78,7 @@ export class DurableNodeFs extends NodeFS {
 
   override async init(...args: Parameters<NodeFS["init"]>): ReturnType<NodeFS["init"]> {
     const made = await super.init(...args);
-    const before = made.emscriptenOpts.preRun ?? [];
+    const { preRun: before = [], instantiateWasm } = made.emscriptenOpts;
     const addSync = (module: unknown): void => {
       const { NODEFS } = module as NodeFsModule;
       NODEFS.stream_ops.fsync = ({ nfd, node }) => {
@@ -87,8 +88,18 @@ export class DurableNodeFs extends NodeFS {
         return 0;
       };
     };
+    const withUnref = (imports: unknown, done: unknown): unknown => {
+      const { env } = imports as { env: { _setitimer_js(which: number, ms: number): number } };
+      const setTimer = env._setitimer_js;
+      env._setitimer_js = (which, ms) => withUnrefTimers(() => setTimer(which, ms));
+      return instantiateWasm(imports, done);
+    };
     return {
-      emscriptenOpts: { ...made.emscriptenOpts, preRun: [...[before].flat(), addSync] },
+      emscriptenOpts: {
+        ...made.emscriptenOpts,
+        preRun: [...[before].flat(), addSync],
+        instantiateWasm: withUnref,
+      },
     } as typeof made;
   }
 
@@ -109,6 +120,19 @@ export class DurableNodeFs extends NodeFS {
     // Windows syncs only what is open for writing.
     const file = await open(path, "r+");
     await file.sync().finally(() => file.close());
+  }
+}
+
+/** Runs something synchronous whose timers are not to keep the process; it does not hand them out. */
+function withUnrefTimers<T>(run: () => T): T {
+  const original = globalThis.setTimeout;
+  const unref = ((...timer: Parameters<typeof setTimeout>) =>
+    original(...timer).unref()) as typeof setTimeout;
+  globalThis.setTimeout = unref;
+  try {
+    return run();
+  } finally {
+    globalThis.setTimeout = original;
   }
 }
 

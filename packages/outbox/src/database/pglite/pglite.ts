@@ -41,6 +41,7 @@ export async function pgliteAt(folder: string): Promise<Database> {
     });
   return Object.freeze({
     kind: "pglite",
+    name: `PGlite in ${home}`,
     query,
     aside: { query },
     transaction: (run) => client.transaction((tx) => run(queryable(tx as unknown as Client))),

@@ -164,3 +164,14 @@ function recordAt(
     } else return { fields, end: at + 1 };
   }
 }
+
+/** A record that is written, as a spreadsheet may open it. */
+export const csvLine = (fields: readonly (string | number | undefined)[]): string =>
+  fields.map(quoted).join(",");
+
+const quoted = (value: string | number | undefined): string => {
+  const text = String(value ?? "");
+  // A spreadsheet would take these for a formula.
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};

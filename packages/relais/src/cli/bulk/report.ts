@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { csvLine } from "./csv.ts";
 import { type JournalLine, journalLines, type RowState } from "./journal.ts";
 
 /** The result of a run, all its parts together. */
@@ -74,13 +75,6 @@ export async function bulkReport(
   return { rows, ...count, left: rows - over, byProvider, troubles, inTrouble };
 }
 
-const quoted = (value: string | number | undefined): string => {
-  const text = String(value ?? "");
-  // A spreadsheet would take these for a formula.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
 /** Who got what by which provider, as CSV (RFC 4180). */
 export interface ReportFile {
   add(last: JournalLine): Promise<void>;
@@ -100,7 +94,7 @@ export async function reportFile(path: string): Promise<ReportFile> {
   };
   return {
     async add({ line, to, state, provider, messageId, error }) {
-      text += `${[line, to, state, provider, messageId, error].map(quoted).join(",")}\r\n`;
+      text += `${csvLine([line, to, state, provider, messageId, error])}\r\n`;
       if (text.length > partCharacters) await flush();
     },
     close: () => flush().finally(() => file.close()),

@@ -141,16 +141,17 @@ export async function rowMessage(
 }
 
 /** What the message of a row is made from. @throws {InvalidRow | InvalidMessage} one sentence that names the field */
-export function rowInput(template: BulkTemplate, { fields }: Row, id: string): MessageInput {
+export function rowInput(template: BulkTemplate, row: Row, id: string): MessageInput {
+  const { fields } = row;
   const garbled = Object.entries(fields).find(([, value]) => value.includes("\uFFFD"));
   // Rather than thousands of mails to "Jos\uFFFD".
   if (garbled !== undefined)
     throw new InvalidRow(`${garbled[0]} is not written in UTF-8; spreadsheets save that as CSV UTF-8`);
-  const fill = (text: string): string => merge(text, fields);
+  const fill = (text: string): string => merge(text, row);
   /** The template's text for a field, else the column for it. */
   const value = (kind: Exclude<ColumnKind, "to">, html = false): string | undefined => {
     const text = template[kind];
-    if (text !== undefined) return merge(text, fields, html);
+    if (text !== undefined) return merge(text, row, html);
     const column = columnFor(fields, kind);
     return column === undefined ? undefined : fields[column];
   };
@@ -199,11 +200,16 @@ function checkPlaceholders(template: BulkTemplate, fields: Fields): void {
  * A template with its `{{field}}`s filled in.
  * @param html whether `& < > " '` in the fields are to be written as entities
  */
-function merge(template: string, fields: Fields, html = false): string {
+function merge(template: string, { fields, absent }: Row, html = false): string {
   return template.replaceAll(placeholder, (_, name: string) => {
     const column = columnNamed(fields, name);
     if (column === undefined)
       throw missingColumn(name === "" ? "{{}} names no column" : `there is no column ${name}`, fields, name);
+    // Rather than thousands of mails to "Dear ,".
+    if (absent?.includes(column))
+      throw new InvalidRow(
+        `it ends before the column ${column}, which {{${name}}} needs; a field that is empty on purpose has its separator`,
+      );
     const value = fields[column] ?? "";
     return html ? escapeHtml(value) : value;
   });

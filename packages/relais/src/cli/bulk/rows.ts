@@ -12,6 +12,8 @@ export interface Row {
   /** Where it begins in the file, counted from 1. */
   readonly line: number;
   readonly fields: Fields;
+  /** Columns that the row is too short for. Their fields are empty. */
+  readonly absent?: readonly string[];
 }
 
 /**
@@ -47,7 +49,7 @@ async function* csvRows(path: string): AsyncGenerator<Row> {
   try {
     for await (const record of csvRecords(pieces, delimiter, 1 + skippedLines)) {
       if (columns === undefined) columns = columnNames(path, record);
-      else yield { line: record.line, fields: fieldsOf(path, columns, record) };
+      else yield rowOf(path, columns, record);
     }
   } catch (error) {
     if (!(error instanceof CsvFault)) throw error;
@@ -69,14 +71,13 @@ function columnNames(path: string, { line, fields }: CsvRecord): readonly string
 }
 
 /** A row as long as the names: spreadsheets leave empty fields at the end away, or write more of them. */
-function fieldsOf(path: string, names: readonly string[], { line, fields }: CsvRecord): Fields {
+function rowOf(path: string, names: readonly string[], { line, fields }: CsvRecord): Row {
   if (fields.slice(names.length).some((field) => field !== "")) {
     const count = `${fields.length} fields, and there are ${names.length} columns`;
     throw new InvalidFile(`${path}, line ${line}: it has ${count}.`);
   }
-  return Object.fromEntries(
-    names.flatMap((name, i) => (name === "" ? [] : [[name, fields[i] ?? ""] as const])),
-  );
+  const named = names.flatMap((name, i) => (name === "" ? [] : [[name, fields[i] ?? ""] as const]));
+  return { line, fields: Object.fromEntries(named), absent: names.slice(fields.length) };
 }
 
 async function* jsonRows(path: string): AsyncGenerator<Row> {

@@ -14,7 +14,7 @@ import {
   withDatabaseFlags,
   withMigrateFlag,
 } from "../flags.ts";
-import type { OpenedOutbox } from "../outbox/open-outbox.ts";
+import { openThere, type Result, type Task, withOutbox } from "../outbox/with-outbox.ts";
 
 const help = `
 Exit codes: 0 done · 1 the message is not there, or the database failed on the way · 2 the command, the configuration
@@ -49,7 +49,7 @@ export const outboxCommand: AddCommand = (program, context, action) => {
     .option("--limit <n>", "so many (default: 50)", wholeNumber(1, 1000))
     .option("--after <id>", "go on behind this one")
     .action(action((flags: ListFlags) => list(flags, context)));
-  add("show <id>", "all of one message, its trace included").action(
+  add("show <id>", "all of one message, its trace and what providers told later included").action(
     action((id: string, flags: OutboxFlags) => show(id, flags, context)),
   );
   add("stats", "how many messages are in which state").action(
@@ -155,8 +155,10 @@ function show(id: string, flags: OutboxFlags, context: CliContext): Promise<Exit
     if (message === undefined)
       return { json: null, lines: [`there is no message ${id}`], code: exitCodes.failed };
     const { stringify } = await import("yaml");
+    const told = await outbox.events(id);
+    const shown = told.length === 0 ? message : { ...message, events: told };
     const more = message.state === "unknown" ? await unknownLines(message, flags) : [];
-    return { json: message, lines: [stringify(message).trimEnd(), ...more] };
+    return { json: shown, lines: [stringify(shown).trimEnd(), ...more] };
   });
 }
 
@@ -363,7 +365,8 @@ async function migrate(flags: MigrateFlags, context: CliContext): Promise<ExitCo
     context.out((await outboxKit()).wholeSchema());
     return exitCodes.ok;
   }
-  const { outbox, where } = await openOutbox(flags, context, { migrate: true });
+  const { outbox } = await openOutbox(flags, context, { migrate: true });
+  const where = outbox.database.name;
   await outbox.close().catch(() => undefined);
   context.out(flags.json ? JSON.stringify({ where }) : `the tables are up to date: ${where}`);
   return exitCodes.ok;
@@ -402,74 +405,27 @@ interface CopyFlags extends OutboxFlags {
 }
 
 async function copy(flags: CopyFlags, context: CliContext): Promise<ExitCode> {
-  const { databaseError, openOutbox, outboxKit } = await import("../outbox/open-outbox.ts");
-  const { copyOutbox } = await outboxKit();
+  const { openOutbox, outboxKit } = await import("../outbox/open-outbox.ts");
+  const { copyOutbox, databaseError } = await outboxKit();
   const source = await openThere(flags, context);
   if (source === undefined) return exitCodes.failed;
   const opened = [source.outbox];
   try {
     const target = await openOutbox({ ...flags, database: flags.to }, context);
     opened.unshift(target.outbox);
-    const where = `${source.where}, to ${target.where}`;
+    const to = target.outbox.database.name;
+    const both = `${source.outbox.database.name}, to ${to}`;
     const failed = (error: unknown): ExitCode =>
-      printProblems(context, flags, [databaseError("Copying failed", error, where)], exitCodes.failed);
+      printProblems(context, flags, [databaseError("Copying failed", error, both)], exitCodes.failed);
     return await copyOutbox(source.outbox, target.outbox, ({ table, copied, total }) => {
       if (!flags.json) context.err(`${table}: ${copied} of ${total}`);
     }).then((messages) => {
-      const line = `${messages} messages copied to ${target.where}`;
+      const line = `${messages} messages copied to ${to}`;
       context.out(flags.json ? JSON.stringify({ messages }) : line);
       return exitCodes.ok;
     }, failed);
   } finally {
     for (const outbox of opened) await outbox.close().catch(() => undefined);
-  }
-}
-
-/** What is being done, as the sentence about a database that fails says it. */
-type Task = string | (() => string);
-
-interface Result {
-  readonly json: unknown;
-  readonly lines: readonly string[];
-  readonly code?: ExitCode;
-}
-
-/** The outbox for a command on messages that are there, which makes none; `undefined` if there is none, which is said. */
-async function openThere(flags: OutboxFlags, context: CliContext): Promise<OpenedOutbox | undefined> {
-  const { NoOutbox, openOutbox } = await import("../outbox/open-outbox.ts");
-  try {
-    return await openOutbox(flags, context, { mustExist: true });
-  } catch (error) {
-    if (!(error instanceof NoOutbox)) throw error;
-    printProblems(context, flags, [error.message], exitCodes.failed);
-    return undefined;
-  }
-}
-
-/** Opens the outbox, runs something on it, and prints the result, or what is wrong as a sentence. */
-async function withOutbox(
-  flags: OutboxFlags,
-  context: CliContext,
-  task: Task,
-  run: (outbox: Outbox) => Promise<Result>,
-): Promise<ExitCode> {
-  const { databaseError } = await import("../outbox/open-outbox.ts");
-  const opened = await openThere(flags, context);
-  if (opened === undefined) return exitCodes.failed;
-  const { outbox, where } = opened;
-  try {
-    const { json, lines, code = exitCodes.ok } = await run(outbox);
-    if (flags.json) context.out(JSON.stringify(json));
-    else for (const line of lines) context.out(line);
-    return code;
-  } catch (error) {
-    if (error instanceof TypeError) return printProblems(context, flags, [`${error.message}.`]);
-    if ([ReferenceError, RangeError, SyntaxError].some((bug) => error instanceof bug)) throw error;
-    const what = `${typeof task === "string" ? task : task()} failed`;
-    return printProblems(context, flags, [databaseError(what, error, where)], exitCodes.failed);
-  } finally {
-    // The result is printed: a database that is away cannot be closed any better.
-    await outbox.close().catch(() => undefined);
   }
 }
 

@@ -12,8 +12,6 @@ import type { OutboxFlags } from "../flags.ts";
 export interface OpenedOutbox {
   readonly outbox: Outbox;
   readonly settings: OutboxEntry;
-  /** Which database it is, in words. */
-  readonly where: string;
 }
 
 /** The package, which is installed by those who want an outbox. @throws {ConfigurationError} how to get it */
@@ -36,14 +34,14 @@ const folderIn = (home: string, folder: string): string =>
 
 /**
  * `--database`, `--folder`, the configuration, `DATABASE_URL`, or, with a warning, PGlite in `.relais`, in this order.
- * @param options `mustExist`: no PGlite is made where there is none
+ * @param options `mustExist`: no PGlite is made where there is none; `server`: PGlite, which is for one process, is refused
  * @throws {ConfigurationError} why it cannot be opened
  * @throws {NoOutbox} there is none
  */
 export async function openOutbox(
   flags: OutboxFlags,
   context: CliContext,
-  options: { readonly migrate?: boolean; readonly mustExist?: boolean } = {},
+  options: { readonly migrate?: boolean; readonly mustExist?: boolean; readonly server?: boolean } = {},
 ): Promise<OpenedOutbox> {
   const { createOutbox, defaultFolder } = await outboxKit();
   const { home, ...settings } = await readSettings(flags, context);
@@ -53,25 +51,24 @@ export async function openOutbox(
   const folder = flags.folder ? folderIn(context.cwd, flags.folder) : settings.folder;
   const migrate = options.migrate ?? (flags.migrate === false ? false : settings.migrate);
   const { connections, from = senderFromEnv(context.env) } = settings;
-  let where = databaseName(database, folder ?? "");
   try {
     if (database !== undefined) {
       const outbox = await createOutbox({ database, connections, from, migrate });
-      return { outbox, settings, where };
+      return { outbox, settings };
     }
+    if (options.server) throw new TypeError("--processes needs a Postgres: PGlite is for one process");
     const place = folder ?? defaultFolder({ env: context.env, cwd: home, warn: context.err });
-    where = databaseName(undefined, place);
     // What is no folder is told when it is opened.
     const canBeOne = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? place.trim() !== "";
     if (options.mustExist && canBeOne && !existsSync(join(place, "data")))
       throw new NoOutbox(`There is no outbox in ${place}: relais outbox migrate or relais worker makes one.`);
     const outbox = await createOutbox({ folder: place, from, migrate });
-    return { outbox, settings, where };
+    return { outbox, settings };
   } catch (error) {
     if (error instanceof NoOutbox) throw error;
     if (error instanceof TypeError)
       throw new ConfigurationError([`The outbox cannot be opened: ${error.message}.`]);
-    throw new ConfigurationError([databaseError("The outbox cannot be opened", error, where)]);
+    throw new ConfigurationError([(error as Error).message]);
   }
 }
 
@@ -96,54 +93,4 @@ async function readSettings(
     ...(from !== undefined && { from }),
     home,
   };
-}
-
-/** Which database it is, never with the password of its URL. */
-export function databaseName(database: string | undefined, folder: string): string {
-  if (database === undefined) return `PGlite in ${folder}`;
-  if (!URL.canParse(database)) return "Postgres";
-  const { hostname, port, pathname, searchParams } = new URL(database);
-  const host = searchParams.get("host") ?? (hostname === "" ? "localhost" : hostname);
-  return `Postgres at ${host}:${port === "" ? (searchParams.get("port") ?? 5432) : port}${pathname}`;
-}
-
-/** Codes of PostgreSQL and of Node.js, and what the user of the command can do about them. */
-const hints: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOENT)$/,
-    "is it running there?",
-  ],
-  [/^25006$/, "it takes no changes: give the address of the primary"],
-  [/^53[34]00$/, "it has no connection left: raise max_connections, or lower outbox.connections"],
-  [/^(?:53100|ENOSPC)$/, "its disk is full"],
-  [/^28(?:000|P01)$/, "fix the user or the password"],
-  [/^3D000$/, "make the database, or fix its name"],
-];
-const retryHint = "run the command again when it answers";
-
-interface DatabaseFailure {
-  readonly message?: unknown;
-  readonly code?: unknown;
-  readonly errors?: readonly DatabaseFailure[];
-}
-
-/** The last of the errors that an address with several ways to it had. */
-function innermost(error: unknown): DatabaseFailure {
-  const failure = (typeof error === "object" && error !== null ? error : {}) as DatabaseFailure;
-  return failure.errors?.length ? innermost(failure.errors.at(-1)) : failure;
-}
-
-/**
- * What went wrong with a database, which one it is, and what can be done, in one sentence. Sentences of the outbox itself
- * say the last of these already.
- * @param what failed
- * @param where which database it is
- */
-export function databaseError(what: string, error: unknown, where: string): string {
-  const { message, code = "" } = innermost(error);
-  const text = typeof message === "string" && message !== "" ? message : String(code || "it failed");
-  const line = text.replace(/\s+/g, " ").trim();
-  if (line.endsWith(".")) return `${what}: ${line.slice(0, -1)} (${where}).`;
-  const hint = hints.find(([codes]) => codes.test(String(code)))?.[1] ?? retryHint;
-  return `${what}: ${line} (${where}); ${hint}${hint.endsWith("?") ? "" : "."}`;
 }

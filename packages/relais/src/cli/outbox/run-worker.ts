@@ -11,7 +11,8 @@ import { openChain } from "../open-chain.ts";
 import { reloader, type WorkerSignals, workerSignals } from "../signals.ts";
 import { checkToken, localhost, portError, tokenIn } from "../site-flags.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
-import { databaseError, openOutbox, outboxKit } from "./open-outbox.ts";
+import { openOutbox, outboxKit } from "./open-outbox.ts";
+import { type ProcessLink, processLink } from "./process-link.ts";
 import { droppedLines, workerLog } from "./worker-log.ts";
 
 export interface WorkerFlags extends OutboxFlags, ChainFlags {
@@ -31,15 +32,16 @@ export interface WorkerFlags extends OutboxFlags, ChainFlags {
 /** After this long without an answer of the database the process is taken for stuck. */
 const stuckMs = 60_000;
 const statusPort = 8737;
-const metricsPort = 9464;
+export const metricsPort = 9464;
 /** A signal to stop does not wait longer for what is being opened. */
 const openingMs = 1_000;
 
 /** `relais worker`: sends what is in the outbox until SIGTERM or SIGINT. */
 export async function runWorker(flags: WorkerFlags, cli: CliContext): Promise<ExitCode> {
   const context = { ...cli, ...cli.log?.(droppedLines(flags.json ?? false)) };
-  const signals = workerSignals();
-  const opening = open(flags, context, signals);
+  const link = processLink(context.env);
+  const signals = workerSignals(link?.stopped);
+  const opening = open(flags, context, signals, link);
   try {
     const parts = await Promise.race([opening, signals.stopped]);
     if (parts === undefined) {
@@ -48,13 +50,14 @@ export async function runWorker(flags: WorkerFlags, cli: CliContext): Promise<Ex
       return exitCodes.ok;
     }
     try {
-      return await work(parts, flags, context, signals);
+      return await work(parts, flags, context, signals, link);
     } finally {
       await close(parts, flags.graceMs);
       if (parts.state.started && !flags.json) context.err(`${parts.worker.name} has stopped`);
     }
   } finally {
     signals.off();
+    link?.close();
   }
 }
 
@@ -64,15 +67,19 @@ interface Parts {
   readonly outbox: Outbox;
   readonly worker: Worker;
   readonly server: RunningServer | undefined;
-  /** In words: where the chain comes from, where the outbox is. */
+  /** In words: where the chain comes from. */
   readonly from: string;
-  readonly where: string;
   /** Whether the worker has been started. */
   readonly state: { started: boolean };
 }
 
 /** Opens everything, the port included: nothing is claimed before all of it is there. */
-async function open(flags: WorkerFlags, context: CliContext, signals: WorkerSignals): Promise<Parts> {
+async function open(
+  flags: WorkerFlags,
+  context: CliContext,
+  signals: WorkerSignals,
+  link: ProcessLink | undefined,
+): Promise<Parts> {
   if (flags.serve) checkToken(flags, context);
   const { createWorker, tableSource } = await outboxKit();
   const collector = statsCollector(() => chain);
@@ -85,8 +92,8 @@ async function open(flags: WorkerFlags, context: CliContext, signals: WorkerSign
   signals.onReload(reloader(chain, context.err));
   let outbox: Outbox | undefined;
   try {
-    const opened = await openOutbox(flags, context);
-    const { settings, where } = opened;
+    const opened = await openOutbox(flags, context, { server: link !== undefined });
+    const { settings } = opened;
     outbox = opened.outbox;
     const { concurrency, maxBytesInFlight, keepSentForMs, queryTimeoutMs } = settings;
     const table: TableEntry | undefined =
@@ -99,8 +106,11 @@ async function open(flags: WorkerFlags, context: CliContext, signals: WorkerSign
       sources: table === undefined ? [] : [tableSource(outbox, table)],
     });
     metrics?.observer.watch({ chain, outbox, worker });
-    const parts = { chain, outbox, worker, from, where, state: { started: false } };
-    return { ...parts, server: await startServer(flags, context, parts, collector, metrics) };
+    const parts = { chain, outbox, worker, from, state: { started: false } };
+    if (link !== undefined) answerBy(link, parts, metrics);
+    const server =
+      link === undefined ? await startServer(flags, context, parts, collector, metrics) : undefined;
+    return { ...parts, server };
   } catch (error) {
     await outbox?.close().catch(() => undefined);
     await chain.close().catch(() => undefined);
@@ -109,20 +119,23 @@ async function open(flags: WorkerFlags, context: CliContext, signals: WorkerSign
 }
 
 async function work(
-  { worker, server, state, from, where }: Parts,
+  { outbox, worker, server, state, from }: Parts,
   flags: WorkerFlags,
   context: CliContext,
   { stopped }: WorkerSignals,
+  link: ProcessLink | undefined,
 ): Promise<ExitCode> {
   try {
     await Promise.race([worker.start(), stopped]);
+    link?.started();
   } catch (error) {
-    throw new ConfigurationError([databaseError("The worker cannot start", error, where)]);
+    const { databaseError } = await outboxKit();
+    throw new ConfigurationError([databaseError("The worker cannot start", error, outbox.database.name)]);
   }
   state.started = true;
   if (!flags.json) {
     const address = server === undefined ? "" : `; ${server.url}${flags.serve ? "" : "healthz and /readyz"}`;
-    context.err(`${worker.name} works: chain from ${from}, outbox on ${where}${address}`);
+    context.err(`${worker.name} works: chain from ${from}, outbox on ${outbox.database.name}${address}`);
   }
   await stopped;
   if (!flags.json) {
@@ -159,11 +172,7 @@ async function startServer(
   const pages = {
     ...probePages({
       "/healthz": async () => isAlive(worker),
-      "/readyz": async () => {
-        if (!state.started || worker.status().state !== "working") return false;
-        await outbox.ping();
-        return true;
-      },
+      "/readyz": () => isReady({ outbox, worker, state }),
     }),
     ...(metrics !== undefined && { "/metrics": metrics.page }),
   };
@@ -177,6 +186,28 @@ async function startServer(
   } catch (error) {
     throw portError(error, host, port);
   }
+}
+
+/** One of several processes: the first one has the port. */
+function answerBy(link: ProcessLink, parts: Omit<Parts, "server">, metrics: Metrics | undefined): void {
+  link.answer({
+    alive: async () => isAlive(parts.worker),
+    ready: () => isReady(parts),
+    metrics: async () => ({
+      metrics: (await metrics?.json()) ?? [],
+      memoryBytes: process.memoryUsage.rss(),
+    }),
+  });
+}
+
+async function isReady({
+  outbox,
+  worker,
+  state,
+}: Pick<Parts, "outbox" | "worker" | "state">): Promise<boolean> {
+  if (!state.started || worker.status().state !== "working") return false;
+  await outbox.ping();
+  return true;
 }
 
 /** A database that is away is no reason to restart a worker, which waits for it. A loop that stands still is. */

@@ -22,6 +22,10 @@ function textLine(event: WorkerEvent): string {
       return `${at} ${event.message} lease lost: given up here`;
     case "late":
       return `${at} ${event.message} a late answer: ${event.state}`;
+    case "feedback": {
+      const { matched, settled, foreign } = event;
+      return `${at} feedback: ${matched} of messages that are known now, ${settled} messages settled, ${foreign} of other mail`;
+    }
     case "error":
       return `${at} error while ${event.during}: ${event.error}`;
   }

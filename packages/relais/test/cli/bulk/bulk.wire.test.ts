@@ -81,6 +81,12 @@ describe("what is wrong is said before anything is sent", () => {
     ["p.csv", "email\nann@example.net\n", "p.csv: there is no column name; the columns are email."],
     ["p.csv", "email,name\nann@example.net,A,B\n", "line 2: it has 3 fields, and there are 2 columns."],
     ["p.csv", "email,name\n,A\n", "line 2: the column email is empty."],
+    [
+      "p.csv",
+      "email,name\nann@example.net,\nbob@example.net\n",
+      "p.csv, line 3: it ends before the column name",
+    ],
+    ["p.csv", "email,First name,name\nann@example.net\n", "p.csv, line 2: it ends before the column name"],
     ["p.csv", "ann@example.net,A\n", "line 1: it has an address where the names of the columns must stand."],
     [
       "p.csv",
@@ -102,6 +108,12 @@ describe("what is wrong is said before anything is sent", () => {
     expect(result.err).toContain(sentence);
     expect(result.err).not.toMatch(/\n {4}at /);
     expect(server.connections).toBe(0);
+  });
+
+  test("a field that is empty on purpose is none of it", async () => {
+    const result = await bulk(write("p.csv", "email,name,note\nann@example.net,\n"), "--dry-run");
+    expect(result.err).toBe("");
+    expect(result.code).toBe(0);
   });
 
   test("several columns that are not there are told at once", async () => {

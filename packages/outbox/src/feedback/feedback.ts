@@ -1,0 +1,318 @@
+import { createHash } from "node:crypto";
+import { type FeedbackEvent, type FeedbackResult, type FeedbackStore, suppressionKey } from "@relais/core";
+import type { Database, Queryable } from "../database/database.ts";
+import { retryConflict } from "../database/retry-conflict.ts";
+import {
+  type EventRow,
+  endOrphans,
+  endPending,
+  insertEvents,
+  knownEvents,
+  matchEarly,
+  pendingMessages,
+  purgeEvents,
+  readEvents,
+  type WrittenEvent,
+} from "../store/events.ts";
+import {
+  lockMessage,
+  messageAttempts,
+  writeLateChange,
+  writeSettledAttempts,
+} from "../store/late-results.ts";
+import type { State } from "../store/message.ts";
+import { wakeWorkers } from "../store/scheduling.ts";
+import {
+  deleteExpired,
+  removeSoft,
+  type SuppressionRow,
+  softBounces,
+  softlySuppressed,
+  type TenantAddress,
+  writeSuppressions,
+} from "../store/suppression.ts";
+import { storable, storableId, toPgText } from "../store/trace.ts";
+import { batch } from "../worker/batching.ts";
+import type { FeedbackSettings } from "./options.ts";
+import { settlement, severityOf } from "./settle.ts";
+
+/** A message that events have settled, or changed. */
+export interface SettledMessage {
+  readonly message: string;
+  readonly state: State;
+}
+
+/** What came of events that had waited. */
+export interface FeedbackRound {
+  /** Early events whose messages are known now. */
+  readonly matched: number;
+  /** Early events that nobody claimed in time: they are of mail that is not this outbox's. */
+  readonly foreign: number;
+  readonly settled: readonly SettledMessage[];
+}
+
+/** Events in an outbox. */
+export interface OutboxFeedback extends FeedbackStore {
+  /**
+   * Looks after events that came early, or while their messages were being sent, and deletes old ones. Workers do so every
+   * second.
+   */
+  round(): Promise<FeedbackRound>;
+}
+
+/** Events in one transaction, and messages in one round. */
+const maxEvents = 500;
+const maxMessages = 100;
+const purgeEveryMs = 60_000;
+
+/** What was done with one event. */
+type Fate = keyof FeedbackResult;
+
+export function feedbackStore(database: Database, settings: FeedbackSettings): OutboxFeedback {
+  // Those of many requests go together: each would be a commit of its own.
+  const recordAll = batch<EventRow, Fate>(
+    (rows) => oneAtATime(database, (tx) => recordRows(tx, rows, settings)),
+    { maxItems: maxEvents },
+  );
+  let purgeAt = 0;
+
+  return {
+    async record(events) {
+      const counts = { stored: 0, repeated: 0, early: 0, foreign: 0 };
+      // Checked before any of them is stored.
+      const rows = events.map(rowOf);
+      for (const fate of await Promise.all(rows.map(recordAll))) counts[fate] += 1;
+      return counts;
+    },
+    async round() {
+      const matched = await oneAtATime(database, async (tx) => {
+        const found = await matchEarly(tx, maxEvents);
+        await suppress(tx, found, settings);
+        return found.length;
+      });
+      const settled: SettledMessage[] = [];
+      for (const id of await pendingMessages(database, maxMessages)) {
+        settled.push(...(await oneAtATime(database, (tx) => settle(tx, [id]))));
+      }
+      let foreign = 0;
+      if (Date.now() >= purgeAt) {
+        purgeAt = Date.now() + Math.min(purgeEveryMs, settings.earlyForMs);
+        foreign = await purgeEvents(database, settings);
+        await endOrphans(database);
+        await deleteExpired(database);
+      }
+      if (settled.some(({ state }) => state === "queued")) await wakeWorkers(database);
+      return { matched, foreign, settled };
+    },
+  };
+}
+
+/**
+ * What is done with events depends on all others of the address or the message: two transactions at once would not see
+ * each other's.
+ */
+function oneAtATime<T>(database: Database, run: (tx: Queryable) => Promise<T>): Promise<T> {
+  return retryConflict(() =>
+    database.transaction(async (tx) => {
+      await tx.query(lockSql);
+      return run(tx);
+    }),
+  );
+}
+
+/** Each statement behind it sees what was committed before, whatever is the default of the database. */
+const lockSql = "set transaction isolation level read committed; select pg_advisory_xact_lock(1919902006)";
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const types: readonly string[] = [
+  "delivered",
+  "deferred",
+  "bounced",
+  "blocked",
+  "complained",
+  "unsubscribed",
+  "failed",
+];
+
+/** An id that an index takes: of a longer one its digest. */
+function idOf(text: string): string {
+  const id = toPgText(text);
+  return id.length <= 300 ? id : createHash("sha256").update(id).digest("hex");
+}
+
+/** @throws {TypeError} one sentence: it is not an event */
+function rowOf(event: FeedbackEvent): EventRow {
+  const { type, bounce, recipient, provider, source, eventId, message, providerMessageId, at } = event;
+  const texts = { recipient, provider, source, eventId };
+  for (const [name, value] of Object.entries(texts)) {
+    if (typeof value !== "string" || value === "")
+      throw new TypeError(`feedback: ${name} of an event must be a text`);
+  }
+  if (!types.includes(type))
+    throw new TypeError(`feedback: type of an event must be one of ${types.join(", ")}`);
+  const orNull = (value: string | undefined, clean: (text: string) => string): string | null =>
+    value === undefined || value === "" ? null : clean(value);
+  const own = orNull(message, idOf);
+  return {
+    provider: idOf(provider),
+    event_id: idOf(eventId),
+    recipient: idOf(suppressionKey(recipient)),
+    type,
+    bounce: type === "bounced" ? (bounce ?? "undetermined") : null,
+    severity: severityOf(event),
+    source: idOf(source),
+    own,
+    own_id: own !== null && uuid.test(own) ? own : null,
+    provider_message_id: orNull(providerMessageId, storableId),
+    code: orNull(event.code, storable),
+    reason: orNull(event.reason, storable),
+    stream: orNull(event.stream, idOf),
+    tenant: orNull(event.tenant, idOf),
+    // A date that no calendar has would be refused by the database, with all the others.
+    at: new Date(Number.isFinite(at) && at > 0 && at < 4e12 ? at : Date.now()).toISOString(),
+  };
+}
+
+const keyOf = ({
+  provider,
+  event_id,
+  recipient,
+}: Pick<EventRow, "provider" | "event_id" | "recipient">): string => `${provider}\n${event_id}\n${recipient}`;
+
+/** Stores events with their effects. @returns of each what was done with it */
+async function recordRows(
+  tx: Queryable,
+  rows: readonly EventRow[],
+  settings: FeedbackSettings,
+): Promise<readonly Fate[]> {
+  const first = new Map<string, EventRow>();
+  for (const row of rows) if (!first.has(keyOf(row))) first.set(keyOf(row), row);
+  const written = await insertEvents(tx, [...first.values()]);
+  await suppress(tx, written, settings);
+  const pending = new Set(
+    written.flatMap(({ state, message }) => (state === "pending" && message !== null ? [message] : [])),
+  );
+  const settled = pending.size === 0 ? [] : await settle(tx, [...pending].sort());
+  if (settled.some(({ state }) => state === "queued")) await wakeWorkers(tx);
+  const fates = new Map<string, Fate>(
+    written.map((one) => [keyOf(one), one.state === "early" ? "early" : "stored"]),
+  );
+  const others = [...first].flatMap(([key, row]) => (fates.has(key) ? [] : [row]));
+  for (const one of await knownEvents(tx, others)) fates.set(keyOf(one), "repeated");
+  return rows.map((row) => {
+    const fate = fates.get(keyOf(row)) ?? "foreign";
+    return first.get(keyOf(row)) === row || fate === "foreign" ? fate : "repeated";
+  });
+}
+
+/**
+ * Settles messages by all that is known of them. One that is being sent waits: its completion would overwrite it.
+ * @param messages in the order of their ids
+ */
+async function settle(tx: Queryable, messages: readonly string[]): Promise<readonly SettledMessage[]> {
+  const settled: SettledMessage[] = [];
+  const done: string[] = [];
+  for (const id of messages) {
+    const message = await lockMessage(tx, id);
+    if (message?.state === "sending") continue;
+    done.push(id);
+    if (message === undefined) continue;
+    const attempts = await messageAttempts(tx, id);
+    const found = settlement(message, attempts, await readEvents(tx, { messages: [id] }), Date.now());
+    if (found === undefined) continue;
+    await writeSettledAttempts(tx, id, found.attempts);
+    await writeLateChange(tx, id, found.change);
+    settled.push({ message: id, state: found.change.state });
+  }
+  if (done.length > 0) await endPending(tx, done);
+  return settled;
+}
+
+type SuppressingEvent = WrittenEvent & { readonly state: "pending" | "done" };
+const isKnown = (event: WrittenEvent): event is SuppressingEvent => event.state !== "early";
+
+/** Puts addresses on the list, or takes them from it, as events say that were not known before. */
+async function suppress(
+  tx: Queryable,
+  events: readonly WrittenEvent[],
+  settings: FeedbackSettings,
+): Promise<void> {
+  const known = events.filter(isKnown);
+  const rows = new Map<string, SuppressionRow>();
+  const soft = new Map<string, TenantAddress>();
+  const delivered = new Map<string, TenantAddress>();
+  for (const event of known) {
+    const { type, bounce, tenant, recipient: address } = event;
+    if (type === "delivered") delivered.set(`${tenant}\n${address}`, { tenant, address });
+    if (type === "bounced" && bounce !== "hard") soft.set(`${tenant}\n${address}`, { tenant, address });
+    const row = suppressionOf(event, settings);
+    if (row === undefined) continue;
+    const key = JSON.stringify([tenant, address, row.stream, row.reason]);
+    rows.set(key, together(rows.get(key), row));
+  }
+  await writeSuppressions(tx, [...rows.values()]);
+  const others = [...delivered].flatMap(([key, one]) => (soft.has(key) ? [] : [one]));
+  const listed = others.length === 0 ? [] : await softlySuppressed(tx, others);
+  const touched = [...soft.values(), ...listed];
+  if (touched.length > 0) await suppressSoftly(tx, touched, settings);
+}
+
+async function suppressSoftly(
+  tx: Queryable,
+  addresses: readonly TenantAddress[],
+  { softBounces: most, softWindowMs, expiresMs }: FeedbackSettings,
+): Promise<void> {
+  const counted = await softBounces(tx, addresses, softWindowMs);
+  const full = counted.filter(({ count }) => count >= most);
+  const recovered = counted.filter(({ count, listed }) => listed && count < most);
+  if (recovered.length > 0) await removeSoft(tx, recovered);
+  const rows = full.map(({ tenant, address, count, source, first_at, last_at }): SuppressionRow => {
+    const [first, last] = [first_at as Date, last_at as Date];
+    return {
+      ...{ tenant, address, stream: "", reason: "bounced", soft: true, source, count },
+      first_at: first.toISOString(),
+      last_at: last.toISOString(),
+      expires_at: expiry(last, expiresMs.soft),
+    };
+  });
+  await writeSuppressions(tx, rows);
+}
+
+/** What an event puts on the list at once. */
+function suppressionOf(
+  { type, bounce, tenant, recipient: address, stream, source, at }: SuppressingEvent,
+  { expiresMs }: FeedbackSettings,
+): SuppressionRow | undefined {
+  const isBounce = type === "blocked" || (type === "bounced" && bounce === "hard");
+  const reason = isBounce ? "bounced" : type;
+  if (reason !== "bounced" && reason !== "complained" && reason !== "unsubscribed") return undefined;
+  if (type === "bounced" && !isBounce) return undefined;
+  const time = at.toISOString();
+  return {
+    tenant,
+    address,
+    // A mailbox that is gone is gone for every stream; so is, by law, who complains.
+    stream: reason === "unsubscribed" ? stream : "",
+    reason,
+    soft: false,
+    source,
+    first_at: time,
+    last_at: time,
+    expires_at: expiry(at, expiresMs[reason]),
+    count: 1,
+  };
+}
+
+const expiry = (from: Date, ms: number): string | null =>
+  Number.isFinite(ms) ? new Date(Number(from) + ms).toISOString() : null;
+
+function together(one: SuppressionRow | undefined, other: SuppressionRow): SuppressionRow {
+  if (one === undefined) return other;
+  const [first, last] = one.last_at <= other.last_at ? [one, other] : [other, one];
+  return {
+    ...last,
+    first_at: [one.first_at, other.first_at].sort()[0] as string,
+    expires_at: first.expires_at === null ? null : last.expires_at,
+    count: one.count + other.count,
+  };
+}
