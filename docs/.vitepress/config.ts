@@ -104,6 +104,7 @@ export default defineConfig({
           { text: "Every field", link: "/configuration-reference" },
           { text: "The command", link: "/command" },
           { text: "Works with", link: "/works-with" },
+          { text: "Benchmarks", link: "/benchmarks" },
           { text: "Compared", link: "/comparison" },
           { text: "Failure kinds", link: "/failure-kinds" },
           { text: "Decisions compared", link: "/decisions-compared" },
