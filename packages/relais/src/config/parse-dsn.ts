@@ -114,9 +114,10 @@ function urlMistake(text: string): string | undefined {
   const port = /:(\d+)(?=[/?]|$)/.exec(
     text.slice(text.lastIndexOf("@") + 1).replace(/^[a-z0-9+.-]+:\/\//i, ""),
   );
-  return port !== null && Number(port[1]) > 65_535
-    ? "has a port that is out of range: 1 to 65535"
-    : undefined;
+  if (port === null || Number(port[1]) <= 65_535) return undefined;
+  const outOfRange = "has a port that is out of range: 1 to 65535";
+  // Without an @ it may be a password of digits that ends at a blank.
+  return text.includes("@") ? outOfRange : `${outOfRange}; ${encodeHint}`;
 }
 
 function decoded(text: string): string {
