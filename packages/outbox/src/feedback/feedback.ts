@@ -145,7 +145,8 @@ function rowOf(event: FeedbackEvent): EventRow {
   const { type, bounce, recipient, provider, source, eventId, message, providerMessageId, at } = event;
   const texts = { recipient, provider, source, eventId };
   for (const [name, value] of Object.entries(texts)) {
-    if (typeof value !== "string" || value === "")
+    // Of several recipients the provider may not say which it was.
+    if (typeof value !== "string" || (value === "" && name !== "recipient"))
       throw new TypeError(`feedback: ${name} of an event must be a text`);
   }
   if (!types.includes(type))
@@ -229,7 +230,8 @@ async function settle(tx: Queryable, messages: readonly string[]): Promise<reado
 }
 
 type SuppressingEvent = WrittenEvent & { readonly state: "pending" | "done" };
-const isKnown = (event: WrittenEvent): event is SuppressingEvent => event.state !== "early";
+const isKnown = (event: WrittenEvent): event is SuppressingEvent =>
+  event.state !== "early" && event.recipient !== "";
 
 /** Puts addresses on the list, or takes them from it, as events say that were not known before. */
 async function suppress(
