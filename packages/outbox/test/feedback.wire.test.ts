@@ -320,8 +320,35 @@ describe.each(stores)("what providers tell afterwards, on %s", (_name, open) => 
     ]);
   });
 
+  test.each(["accept", "unknown"] as const)(
+    "one that names no recipient is kept with its message, suppresses nobody, and settles nothing: %s",
+    async (act) => {
+      provider.act = () => act;
+      const { id } = await outbox.enqueue({ ...mail(), to: people.slice(0, 2) }, { onUnknown: "hold" });
+      await start();
+      await state(id, "sent", "unknown");
+      await stop();
+      const before = await outbox.get(id);
+      const told = (["bounced", "blocked", "complained", "unsubscribed", "delivered"] as const).flatMap(
+        (type) =>
+          (["hard", "soft", "soft"] as const).map((bounce) =>
+            event({ type, bounce, recipient: "", message: id }),
+          ),
+      );
+      expect(await outbox.feedback.record([...told, ...told])).toEqual({
+        stored: told.length,
+        repeated: told.length,
+        early: 0,
+        foreign: 0,
+      });
+      expect(await outbox.events(id)).toHaveLength(told.length);
+      expect(await listed()).toEqual([]);
+      expect(await outbox.get(id)).toEqual(before);
+    },
+  );
+
   test("what is no event is refused in one sentence, and nothing of its batch is stored", async () => {
-    const bad = [{ type: "opened" }, { recipient: "" }, { eventId: 5 }];
+    const bad = [{ type: "opened" }, { recipient: undefined }, { eventId: 5 }];
     for (const one of bad) {
       const more = one as unknown as Partial<FeedbackEvent>;
       await expect(outbox.feedback.record([event({ providerMessageId: "x" }), event(more)])).rejects.toThrow(

@@ -207,7 +207,8 @@ function rowOf(event: FeedbackEvent): EventRow {
   const { type, bounce, recipient, provider, source, eventId, message, providerMessageId, at } = event;
   const texts = { recipient, provider, source, eventId };
   for (const [name, value] of Object.entries(texts)) {
-    if (typeof value !== "string" || value === "")
+    // Of several recipients the provider may not say which it was.
+    if (typeof value !== "string" || (value === "" && name !== "recipient"))
       throw new TypeError(`feedback: ${name} of an event must be a text`);
   }
   if (!feedbackTypes.includes(type))
@@ -299,7 +300,8 @@ async function settle(tx: Queryable, messages: readonly string[]): Promise<reado
 }
 
 type SuppressingEvent = WrittenEvent & { readonly state: "pending" | "done" };
-const isKnown = (event: WrittenEvent): event is SuppressingEvent => event.state !== "early";
+const isKnown = (event: WrittenEvent): event is SuppressingEvent =>
+  event.state !== "early" && event.recipient !== "";
 
 /** Counts events that were not known before, and puts addresses on the list, or takes them from it, as they say. */
 async function suppress(
