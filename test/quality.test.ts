@@ -9,6 +9,7 @@ const allowed = [
   "MIT",
   "MIT-0",
   "(MIT OR CC0-1.0)",
+  "(MIT OR EUPL-1.1+)",
   "ISC",
   "Apache-2.0",
   "BSD-2-Clause",

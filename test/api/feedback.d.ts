@@ -2,6 +2,7 @@
 
 // index.ts
 export { type FeedbackHandler, type FeedbackHandlerOptions, type FeedbackReport, feedbackHandler, } from "./feedback-handler.ts";
+export { type ImapRound, type ReceiveFromImapOptions, receiveFromImap, } from "./imap/receive-from-imap.ts";
 export { type MailReception, type ReceiveMailOptions, receiveMail } from "./mail/receive-mail.ts";
 export { type MemoryFeedbackStore, memoryFeedbackStore } from "./memory-feedback-store.ts";
 export { nodeHandler } from "./node-handler.ts";
@@ -40,8 +41,8 @@ export type FeedbackHandler = (request: Request) => Promise<Response>;
 export declare function feedbackHandler(options: FeedbackHandlerOptions): FeedbackHandler;
 export {};
 
-// mail/receive-mail.ts
-import { type FeedbackEvent, option } from "@relais/core/spi";
+// imap/receive-from-imap.ts
+import { type FeedbackStore, option } from "@relais/core/spi";
 declare const fields: {
     provider: option.Field<string, string>;
     verp: option.Field<option.RequiredOptions<{
@@ -64,15 +65,64 @@ declare const fields: {
     }>, option.Checked<{
         readonly secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
     }>>;
+    host: option.Field<string, string> & option.Required;
+    port: option.Field<number, number>;
+    secure: option.Field<boolean, boolean>;
+    auth: option.Field<option.RequiredOptions<{
+        user: option.Field<string, string> & option.Required;
+        pass: option.Field<string, string> & option.Required;
+    }> & option.OptionalOptions<{
+        user: option.Field<string, string> & option.Required;
+        pass: option.Field<string, string> & option.Required;
+    }>, option.Checked<{
+        user: option.Field<string, string> & option.Required;
+        pass: option.Field<string, string> & option.Required;
+    }>> & option.Required;
+    mailbox: option.Field<string, string>;
+    moveTo: option.Field<string, string>;
+    store: option.Field<FeedbackStore, FeedbackStore> & option.Required;
 };
-export interface ReceiveMailOptions extends option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+export interface ReceiveFromImapOptions extends option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+}
+export interface ImapRound {
+    readonly mails: number;
+    readonly events: number;
+}
+export declare function receiveFromImap(options: ReceiveFromImapOptions): Promise<ImapRound>;
+export {};
+
+// mail/receive-mail.ts
+import { type FeedbackEvent, option } from "@relais/core/spi";
+export declare const receiveMailFields: {
+    provider: option.Field<string, string>;
+    verp: option.Field<option.RequiredOptions<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+        allowUnsigned: option.Field<boolean, boolean>;
+    }> & option.OptionalOptions<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+        allowUnsigned: option.Field<boolean, boolean>;
+    }>, option.Checked<{
+        address: option.Field<string, string> & option.Required;
+        secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+        allowUnsigned: option.Field<boolean, boolean>;
+    }>>;
+    unsubscribe: option.Field<option.RequiredOptions<{
+        readonly secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    }> & option.OptionalOptions<{
+        readonly secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    }>, option.Checked<{
+        readonly secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    }>>;
+};
+export interface ReceiveMailOptions extends option.RequiredOptions<typeof receiveMailFields>, option.OptionalOptions<typeof receiveMailFields> {
 }
 export interface MailReception {
     readonly events: readonly FeedbackEvent[];
     readonly notice?: string | undefined;
 }
 export declare function receiveMail(mail: Uint8Array, options?: ReceiveMailOptions): Promise<MailReception>;
-export {};
 
 // memory-feedback-store.ts
 import type { FeedbackEvent, FeedbackStore } from "@relais/core/spi";

@@ -51,7 +51,7 @@ export const folderLayers: Readonly<Record<string, readonly string[]>> = {
     "runtime",
   ],
   http: [".", "vendors", "provider", "api"],
-  feedback: [".", "mail", "unsubscribe", "sources", "receiver"],
+  feedback: [".", "imap", "mail", "unsubscribe", "sources", "receiver"],
   nodemailer: [".", "provider", "transport"],
   smtp: [".", "attempt", "connection", "options", "replies"],
   conformance: [".", "rules", "harness", "feedback", "smtp", "ses", "server"],

@@ -22,6 +22,7 @@ const written = new Set([
   "message-id",
   "in-reply-to",
   "references",
+  "x-relais-id",
   "mime-version",
   "content-type",
   "content-transfer-encoding",

@@ -4,6 +4,11 @@ export {
   type FeedbackReport,
   feedbackHandler,
 } from "./feedback-handler.ts";
+export {
+  type ImapRound,
+  type ReceiveFromImapOptions,
+  receiveFromImap,
+} from "./imap/receive-from-imap.ts";
 export { type MailReception, type ReceiveMailOptions, receiveMail } from "./mail/receive-mail.ts";
 export { type MemoryFeedbackStore, memoryFeedbackStore } from "./memory-feedback-store.ts";
 export { nodeHandler } from "./node-handler.ts";

@@ -17,9 +17,6 @@ export function headerFields(message: Message): string {
       add(name, headerValue(name, one));
     }
   }
-  const id = correlationId(message);
-  if (id !== undefined && !hasMessageIdHeader(message))
-    add(messageIdHeader, headerValue(messageIdHeader, id));
   add("From", mailboxes(message.authors));
   if (message.sender !== undefined) add("Sender", mailboxes([message.sender]));
   add("To", mailboxes(message.to));
@@ -29,6 +26,9 @@ export function headerFields(message: Message): string {
   add("References", message.references.join(" "));
   add("Subject", unstructured(message.subject));
   add("Message-ID", message.messageId);
+  const id = correlationId(message);
+  if (id !== undefined && !hasMessageIdHeader(message))
+    add(messageIdHeader, headerValue(messageIdHeader, id));
   lines.push(`Date: ${new Date(message.date).toUTCString().replace("GMT", "+0000")}`);
   lines.push("MIME-Version: 1.0");
   return lines.join("\r\n");

@@ -92,3 +92,13 @@ test("a server that answers DATA with 250, and means 354, gets the message", asy
   expect((await send(far.port)).outcome).toMatchObject({ success: true, response: "250 kept" });
   expect(far.kept).toHaveLength(1);
 });
+
+test.for(["554 no", "250 kept", "354 go on", "554-no", "554-no\r\n55"])(
+  "354 and, in one packet with it, %j: nothing goes out",
+  async (more) => {
+    const far = await server({ data: [`354 go on\r\n${more}`] });
+    onTestFinished(() => void far.close());
+    expect((await send(far.port)).outcome).toMatchObject({ success: false, kind: "transient" });
+    expect(far.kept).toEqual([]);
+  },
+);

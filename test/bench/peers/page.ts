@@ -164,8 +164,14 @@ function page(results: Results, all: readonly Library[], others: Others | undefi
     "```sh\nnpm run bench:peers\n```",
     ...(results.isQuick ? ["**This is a quick run: its figures mean nothing.**"] : []),
     `Measured on ${results.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, Node.js ` +
-      `${machine.node}; load before it began ${number(machine.loadBefore, 1)}. Versions: ${versions}. ` +
+      `${machine.node}; load ${number(machine.load[0], 1)} before it began, ${number(machine.load[1], 1)} at its end (the benchmark itself makes ` +
+      `up to two). Versions: ${versions}. ` +
       "[All rounds](benchmarks/peers.json).",
+    ...(machine.load[0] > 1
+      ? [
+          "**Other programs ran on this machine meanwhile**: small differences mean nothing, and slowest mails are theirs.",
+        ]
+      : []),
     summary(results),
     "Medians; the best of each line is bold. The machine makes the figures, so compare within a line.",
     "## How it is measured",

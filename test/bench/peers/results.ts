@@ -37,8 +37,8 @@ export interface Results {
     readonly memoryGb: number;
     readonly system: string;
     readonly node: string;
-    /** How many processes wanted to run before it began. */
-    readonly loadBefore: number;
+    /** How many processes wanted to run in the minute before it began, and in its last one. */
+    readonly load: readonly [before: number, after: number];
   };
   readonly libraries: readonly {
     readonly id: string;

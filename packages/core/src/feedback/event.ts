@@ -1,3 +1,13 @@
+export const feedbackTypes = [
+  "delivered",
+  "deferred",
+  "bounced",
+  "blocked",
+  "complained",
+  "unsubscribed",
+  "failed",
+] as const;
+
 /**
  * What became of a message at one recipient, after a provider had accepted it.
  * - `delivered`: the recipient's server has it
@@ -8,14 +18,7 @@
  * - `unsubscribed`: the recipient does not want mail of this stream any more
  * - `failed`: the provider gave it up for a reason that is not the recipient's, a rendering fault or a virus, say
  */
-export type FeedbackType =
-  | "delivered"
-  | "deferred"
-  | "bounced"
-  | "blocked"
-  | "complained"
-  | "unsubscribed"
-  | "failed";
+export type FeedbackType = (typeof feedbackTypes)[number];
 
 /** Whether the address is dead (`hard`), the mail did not arrive this time (`soft`), or nobody says. */
 export type BounceType = "hard" | "soft" | "undetermined";
@@ -44,7 +47,7 @@ export interface FeedbackEvent {
   readonly code?: string | undefined;
   /** The reason in the provider's words, without addresses. */
   readonly reason?: string | undefined;
-  /** The stream that was unsubscribed from; every stream if absent. */
+  /** The stream that was unsubscribed from. @defaultValue that of the message, if it is known and has one; else every stream */
   readonly stream?: string | undefined;
   /** Of a message that is not known (an unsubscribe token names it). @defaultValue that of the message */
   readonly tenant?: string | undefined;

@@ -25,7 +25,8 @@ const verpFields = {
   allowUnsigned: option.flag,
 };
 
-const fields = {
+/** Of `receiveMail`, and of what calls it. */
+export const receiveMailFields = {
   /** The id of the link in the chain whose mail this is about. @defaultValue "SMTP" */
   provider: option.id,
   /** Return paths with a signed token. @defaultValue none: each report is believed */
@@ -35,8 +36,8 @@ const fields = {
 };
 
 export interface ReceiveMailOptions
-  extends option.RequiredOptions<typeof fields>,
-    option.OptionalOptions<typeof fields> {}
+  extends option.RequiredOptions<typeof receiveMailFields>,
+    option.OptionalOptions<typeof receiveMailFields> {}
 
 /** What a mail says of others. */
 export interface MailReception {
@@ -176,7 +177,7 @@ export async function receiveMail(
     provider = "SMTP",
     verp,
     unsubscribe,
-  } = option.check("receiveMail", option.record(fields), options);
+  } = option.check("receiveMail", option.record(receiveMailFields), options);
   let report: Report;
   try {
     report = await readReport(mail);

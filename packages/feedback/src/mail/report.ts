@@ -21,8 +21,11 @@ export interface Report {
   readonly original: readonly Field[];
 }
 
-/** What says something stands before the mail that came back, of which a part is enough. */
-const maxBytes = 512 * 1024;
+/**
+ * What says something stands before the mail that came back, of which a part is enough. And postal-mime needs half a second
+ * for 64 KB of blank lines, four times that for twice as many.
+ */
+const maxBytes = 64 * 1024;
 /** What a server has to say to people. */
 const maxTextCharacters = 64 * 1024;
 const CR = 13;

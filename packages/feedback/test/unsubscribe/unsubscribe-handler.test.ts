@@ -1,6 +1,6 @@
 import type { FeedbackEvent } from "@relais/core";
 import { unsubscribeToken } from "@relais/core/spi";
-import { receiveMail, unsubscribeHandler } from "@relais/feedback";
+import { receiveMail, type UnsubscribeView, unsubscribeHandler } from "@relais/feedback";
 import { expect, test } from "vitest";
 import { textReport } from "../mail/reports.ts";
 
@@ -123,7 +123,7 @@ test.each([
 test("a store that is away is told as such, and asked for again", async () => {
   const errors: unknown[] = [];
   const store = { record: () => Promise.reject(new Error("away")) };
-  const { ask } = setup({ store, onError: (error) => errors.push(error) });
+  const { ask } = setup({ store, onError: (error: unknown) => errors.push(error) });
   const answer = await ask("POST", link, click);
   expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "60"]);
   expect(answer.text).not.toContain("away");
@@ -133,7 +133,7 @@ test("a store that is away is told as such, and asked for again", async () => {
 test("a page of one's own, and secrets that are being replaced", async () => {
   const { ask } = setup({
     secret: ["a new secret, long enough", secret],
-    page: ({ state, stream }) => `${state} ${stream}`,
+    page: ({ state, stream }: UnsubscribeView) => `${state} ${stream}`,
   });
   expect((await ask("GET")).text).toBe("ask news");
   expect((await ask("POST", link, click)).text).toBe("done news");

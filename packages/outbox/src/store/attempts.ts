@@ -73,6 +73,7 @@ const notSuppressed = `
 /**
  * Whether a message `m` is being sent, as SQL that no planner takes for the predicate of an index. That one has few rows,
  * and all those since the last VACUUM: each statement would walk through them, instead of looking up the ids that it has.
+ * These it gets as a list besides: of rows made of JSON the planner expects a hundred, and would read a table of thousands.
  */
 export const isSendingSql = "m.state between 'sending' and 'sending'";
 /** The same for an attempt `a` that is in flight. */
@@ -90,7 +91,7 @@ const marksSql = (durable: boolean, update: boolean, guarded: boolean): string =
   const handedOver = `, handed_over as (
     update relais.attempt a set phase = 'handed_over', handed_over_at = clock_timestamp()
     from mine i cross join durability
-    where i.opened and a.message = i.message and a.seq = i.seq and a.claim = i.claim and ${isInFlightSql}
+    where i.opened and a.message = any($2::uuid[]) and a.message = i.message and a.seq = i.seq and a.claim = i.claim and ${isInFlightSql}
     returning concat_ws(' ', a.message, a.seq, a.claim) as key)`;
   return prepared(`with
   durability as materialized (select set_config('synchronous_commit', ${commit}, true)),
@@ -98,7 +99,7 @@ const marksSql = (durable: boolean, update: boolean, guarded: boolean): string =
     select i.* from jsonb_to_recordset($1::jsonb) as i(message uuid, seq int, claim int, worker text, provider text,
       recipients jsonb, phase text, opened boolean, guard jsonb)
     join relais.message m on m.id = i.message and m.claim = i.claim and ${isSendingSql}${guarded ? notSuppressed : ""}
-    for key share of m),
+    where m.id = any($2::uuid[]) for key share of m),
   opened as (
     insert into relais.attempt (message, seq, claim, worker, provider, recipients, phase, handed_over_at)
     select message, seq, claim, worker, provider, array(select jsonb_array_elements_text(recipients)), phase,
@@ -126,18 +127,19 @@ export function writeAttempts(database: Queryable, marks: readonly AttemptMark[]
 /**
  * Ends attempts that are in flight, or are `unknown`.
  * @param ends the parameter that holds them as JSON, as in `$1`
+ * @param messages the parameter that holds the ids of their messages, and maybe of others
  */
-export const endSql = (ends: string, now: "in flight" | "unknown" = "in flight"): string =>
+export const endSql = (ends: string, messages: string, now: "in flight" | "unknown" = "in flight"): string =>
   `update relais.attempt a set kind = i.kind, code = i.code, reason = i.reason, ended_at = clock_timestamp(),
       provider_message_id = i.provider_message_id, rejected = i.rejected,
       accepted = array(select jsonb_array_elements_text(i.accepted))
     from jsonb_to_recordset(${ends}::jsonb) as i(message uuid, seq int, claim int, kind text, code text, reason text,
       provider_message_id text, accepted jsonb, rejected jsonb)
-    where a.message = i.message and a.seq = i.seq and a.claim = i.claim
+    where a.message = any(${messages}::uuid[]) and a.message = i.message and a.seq = i.seq and a.claim = i.claim
       and ${now === "unknown" ? "a.kind = 'unknown'" : isInFlightSql}`;
 
 const endsSql = prepared(`with ended as (
-    ${endSql("$1")} returning concat_ws(' ', a.message, a.seq, a.claim) as key)
+    ${endSql("$1", "$2")} returning concat_ws(' ', a.message, a.seq, a.claim) as key)
   select json_agg(key) as keys from ended`);
 
 /** Ends attempts that are in flight. @returns of each whether it was */
@@ -147,7 +149,10 @@ export function endAttempts(database: Queryable, ends: readonly AttemptEnd[]): P
 
 /** The keys of what was written come in one row: a driver takes its time for each. */
 async function writtenOf(database: Queryable, sql: string, items: readonly AttemptKey[]): Promise<boolean[]> {
-  const [row] = await database.query<{ keys: string[] | null }>(sql, [JSON.stringify(items)]);
+  const [row] = await database.query<{ keys: string[] | null }>(sql, [
+    JSON.stringify(items),
+    items.map(({ message }) => message),
+  ]);
   const keys = new Set(row?.keys);
   return items.map(({ message, seq, claim }) => keys.has(`${message} ${seq} ${claim}`));
 }

@@ -95,7 +95,7 @@ function claimSql(limit: number, recovered: boolean, checks: boolean): string {
         where together <= $4 or ($5 and place = 1)),
       left_over as (update relais.attempt a set kind = 'cancelled', code = 'claim-over', ended_at = clock_timestamp(),
           reason = 'it was not known whether the attempt had been written down; nothing was handed over'
-        from fitting where fitting.claim <> 0 and a.message = fitting.id and ${isInFlightSql})
+        where a.message = any(array(select id from fitting where claim <> 0)) and ${isInFlightSql})
     update relais.message m set state = 'sending', claim = $3, worker = $1, worker_id = $2, updated_at = now()
     from nowait, fitting where m.id = fitting.id
     returning m.id, tenant, m.claim, content, recipients, accepted, rejected, priority, turn::float8 as turn, on_unknown,

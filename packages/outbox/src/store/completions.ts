@@ -40,7 +40,7 @@ const final = `('${finalStates.join("', '")}')`;
  * and what has to be numbered anew because a late result was entered meanwhile, is left to `relais.trace_with`.
  */
 const completionsSql = prepared(`with
-  ends as (${endSql("$2")}),
+  ends as (${endSql("$2", "$3")}),
   written as (
     update relais.message m set
       state = i.state, updated_at = now(), worker = null, worker_id = null, provider = i.provider,
@@ -66,7 +66,7 @@ const completionsSql = prepared(`with
     from jsonb_to_recordset($1::jsonb) as i(id uuid, claim int, state text, accepted jsonb, rejected jsonb,
       provider text, provider_message_id text, last_error text, retry_after_ms float8, recoveries int,
       possible_duplicate boolean, entries jsonb, calls int, deferral boolean, resolution jsonb)
-    where m.id = i.id and m.claim = i.claim and ${isSendingSql}
+    where m.id = any($3::uuid[]) and m.id = i.id and m.claim = i.claim and ${isSendingSql}
     returning concat_ws(' ', m.id, m.claim) as key)
   select json_agg(key) as keys from written`);
 
@@ -78,6 +78,7 @@ export async function writeCompletions(
   const [row] = await database.query<{ keys: string[] | null }>(completionsSql, [
     JSON.stringify(completions.map(rowOf)),
     JSON.stringify(completions.flatMap(({ ends }) => ends)),
+    completions.map(({ id }) => id),
   ]);
   const keys = new Set(row?.keys);
   return completions.map(({ id, claim }) => keys.has(`${id} ${claim}`));

@@ -37,7 +37,10 @@ export async function endLate(
   end: AttemptEnd,
   now: "in flight" | "unknown",
 ): Promise<AttemptRow | undefined> {
-  const [attempt] = await tx.query<AttemptRow>(`${endSql("$1", now)} returning a.*`, [JSON.stringify([end])]);
+  const [attempt] = await tx.query<AttemptRow>(`${endSql("$1", "$2", now)} returning a.*`, [
+    JSON.stringify([end]),
+    [end.message],
+  ]);
   return attempt;
 }
 

@@ -170,12 +170,12 @@ export class Connection implements BodySink {
   #read(chunk: Buffer): void {
     if (this.#isClosed) return;
     const text = chunk.toString("latin1");
+    let answers = 0;
     // One that goes on is not searched again and again.
     if (!text.includes("\n")) this.#line += text;
     else {
       const all = this.#line + text;
       let at = 0;
-      let answers = 0;
       for (let end = all.indexOf("\n"); end >= 0; end = all.indexOf("\n", at)) {
         const line = all.slice(at, end > at && all.charCodeAt(end - 1) === 13 ? end - 1 : end);
         at = end + 1;
@@ -193,8 +193,7 @@ export class Connection implements BodySink {
       }
       this.#line = all.slice(at);
     }
-    if ((this.#line !== "" || this.#lines !== undefined) && this.#isBeforeFinalDot()) {
-      // The begin of a reply: what follows would be taken for its end, and that may be the answer to the message.
+    if (this.#isAhead(answers > 0)) {
       this.#fail(outOfStep());
       this.destroy();
       return;
@@ -208,6 +207,22 @@ export class Connection implements BodySink {
     return this.#step === "body" && this.#body?.handedOver === false;
   }
 
+  /**
+   * Whether a reply has begun that answers nothing: before the message was sent, as what follows would be taken for the
+   * answer to it; or in one packet with another reply, without PIPELINING.
+   */
+  #isAhead(answered: boolean): boolean {
+    const begin = this.#lines ?? this.#line.trim();
+    if (begin === "") return false;
+    if (this.#isBeforeFinalDot()) return true;
+    return (
+      answered &&
+      (this.#step === "body" ||
+        this.#step === "idle" ||
+        (!this.offers.pipelining && !"421".startsWith(begin.slice(0, 3))))
+    );
+  }
+
   #answer(response: string): void {
     const step = this.#step;
     const isPositive = response.startsWith("2");
@@ -219,6 +234,7 @@ export class Connection implements BodySink {
       // A refusal may come early. Anything else was said of another command: this one is not over.
       const refused = smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response });
       this.#fail(refusal.test(response) ? refused : outOfStep());
+      // At once: a hand-over that has just been agreed to would let the rest of the body out.
       this.destroy();
     } else if (step === "mail") this.#answerMail(response, isPositive);
     else if (step === "rcpt") this.#answerRcpt(response, isPositive);
@@ -273,7 +289,7 @@ export class Connection implements BodySink {
   }
 
   #answerData(response: string): void {
-    const goesAhead = response.startsWith("3");
+    const goesAhead = /^3\d\d/.test(response);
     const error = this.#envelopeError(response);
     if (error !== undefined && goesAhead && this.#envelope.mailError === undefined) {
       // It must refuse DATA without an accepted recipient. An empty message has nobody to go to.

@@ -5,7 +5,7 @@ interface Client {
 }
 
 const plain =
-  "It writes text and HTML into the mail as they are: it encodes nothing, and leaves line feeds that SMTP does not allow; " +
+  "email-sdk writes text and HTML into the mail as they are: it encodes nothing, and leaves line feeds that SMTP does not allow; " +
   "servers that refuse these refuse its mail.";
 
 export const library: Library = {
@@ -40,6 +40,7 @@ export const library: Library = {
     "at-once": plain,
     one: plain,
     refused: plain,
-    start: "It has an SMTP client of its own, of some 300 lines, and nothing else.",
+    start:
+      "email-sdk has a small SMTP client of its own, where Relais loads nodemailer's connection, with its TLS, logins and proxies.",
   },
 };

@@ -7,8 +7,8 @@ interface Transport {
 type New<Options> = new (options: Options) => Transport;
 
 const less =
-  "It does less for each mail: no circuit breaker, no retry, no list of attempts, no moment from which a mail may have been " +
-  "handed over.";
+  "Upyo does less for each mail: it encodes every text in one way without a look at it, and has no circuit breaker, no list of " +
+  "attempts, and no moment from which a mail may have been handed over.";
 
 export const library: Library = {
   id: "upyo",
@@ -54,6 +54,7 @@ export const library: Library = {
     "at-once": less,
     one: less,
     refused: less,
-    start: "It is three small modules, with an SMTP client of its own and nothing else.",
+    start:
+      "It has a small SMTP client of its own, where Relais loads nodemailer's connection, with its TLS, logins and proxies.",
   },
 };

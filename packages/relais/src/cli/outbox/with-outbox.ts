@@ -1,7 +1,7 @@
 import type { Outbox } from "@relais/outbox";
 import { type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
 import type { OutboxFlags } from "../flags.ts";
-import { type OpenedOutbox, outboxKit } from "./open-outbox.ts";
+import type { OpenedOutbox } from "./open-outbox.ts";
 
 /** What is being done, as the sentence about a database that fails says it. */
 export type Task = string | (() => string);
@@ -43,7 +43,7 @@ export async function withOutbox(
     if (error instanceof TypeError) return printProblems(context, flags, [`${error.message}.`]);
     if ([ReferenceError, RangeError, SyntaxError].some((bug) => error instanceof bug)) throw error;
     const what = `${typeof task === "string" ? task : task()} failed`;
-    const { databaseError } = await outboxKit();
+    const { databaseError } = await (await import("./open-outbox.ts")).outboxKit();
     const problem = databaseError(what, error, outbox.database.name);
     return printProblems(context, flags, [problem], exitCodes.failed);
   } finally {
