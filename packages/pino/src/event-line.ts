@@ -113,7 +113,7 @@ export function eventLine(event: RelaisEvent, level: Level, reasons: boolean): L
     }
     case "feedback-rate": {
       const { provider, of, rate, limit, level } = event;
-      return line(rateTexts[level], { provider, of, rate, limit, level });
+      return line(rateTexts[level], { provider, of, rate, limit, state: level });
     }
     case "settled": {
       const { tenant, state, provider, error, notBefore, ms } = event;

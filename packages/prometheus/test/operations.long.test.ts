@@ -65,7 +65,10 @@ describe.runIf(needs("prometheus"))("an outage, as a real Prometheus sees it", (
       type: "delivered" as const,
       eventId: `d${i}`,
     }));
-    await outbox.feedback.record([...delivered, { ...told, type: "bounced", bounce: "hard", eventId: "b" }]);
+    await outbox.feedback.record([
+      ...delivered,
+      { ...told, type: "bounced", bounce: "hard", recipient: "gone@example.net", eventId: "b" },
+    ]);
     scraped = await serve(registry);
     real = await prometheusServer({
       targets: [scraped.address],
