@@ -371,6 +371,7 @@ import type { Message } from "../message/message.ts";
 export declare const messageIdHeader = "X-Relais-Id";
 export declare const messageIdTag = "relais_id";
 export declare function correlationId({ tags, id, correlation }: Message): string | undefined;
+export declare function withoutCorrelation(message: Message): Message;
 export declare const hasMessageIdHeader: ({ headers }: Message) => boolean;
 export declare function withCorrelation(message: Message): Message;
 
