@@ -96,14 +96,16 @@ describe("forms", () => {
   test("tokens cannot be guessed quickly, and nobody else waits for those who guess", async () => {
     for (let i = 0; i < 20; i++) expect((await login(at.url, token)).status).toBe(303);
     const begun = Date.now();
+    let told = 0;
     const guesses = Array.from({ length: 200 }, async (_, i) => {
       const { status, headers } = await login(at.url, `guess-${i}`);
+      if (status === 403) told += 1;
       return { status, ms: Date.now() - begun, wait: headers.get("retry-after") };
     });
     await sleep(50);
-    const asked = Date.now();
     expect((await fetch(at.url)).status).toBe(200);
-    expect(Date.now() - asked).toBeLessThan(900);
+    // Behind them it would come after the last one.
+    expect(told).toBeLessThan(9);
     const answers = await Promise.all(guesses);
     const wrong = answers.filter(({ status }) => status === 403);
     // One of the ten a minute went with the test before.
