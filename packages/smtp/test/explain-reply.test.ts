@@ -137,6 +137,7 @@ describe("explainReply", () => {
     const begun = performance.now();
     for (const word of ["user ", "mailbox ", "too many ", "x", " "])
       explainReply(`550 ${word.repeat(20_000)}`);
-    expect(performance.now() - begun).toBeLessThan(200);
+    // Some 20 ms. One that backtracks takes minutes.
+    expect(performance.now() - begun).toBeLessThan(5_000);
   }, 20_000);
 });
