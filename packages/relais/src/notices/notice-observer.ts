@@ -31,9 +31,10 @@ export interface NoticeObserver {
 }
 
 /**
- * Tells somebody when a chain begins to fall back, when a breaker opens, and when that provider has recovered, and when a message may have arrived: each once,
- * however many messages it concerns. Notices are given in order, one at a time, after the delivery has gone on; no delivery
- * waits for one or sees it fail. A notice that cannot be given is not given again.
+ * Tells somebody when a chain begins to fall back, when a breaker opens, when that provider has recovered, when a message
+ * may have arrived, and when bounces or complaints near the share at which vendors review an account: each once, however
+ * many messages it concerns. Notices are given in order, one at a time, after the delivery has gone on; no delivery waits
+ * for one or sees it fail. A notice that cannot be given is not given again.
  * @throws {TypeError} one sentence that names the option and what is wrong with it
  */
 export function noticeObserver(options: NoticeOptions): NoticeObserver {

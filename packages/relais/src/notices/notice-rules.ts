@@ -155,5 +155,5 @@ function rateSentence(
 ): string {
   const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
   const what = of === "complaints" ? "are complained about" : "bounce for good";
-  return `${percent(rate)} of the mails that ${provider} delivers ${what}: vendors review accounts from ${percent(limit)} (${reputationRunbook})`;
+  return `${percent(rate)} of the mails that ${provider} delivers ${what}: vendors review accounts from ${percent(limit)}; what to do: ${reputationRunbook}`;
 }

@@ -196,7 +196,7 @@ describe("a rate near the limit of vendors", () => {
       rate: 0.031,
       limit: 0.05,
       suppressed: 0,
-      text: "Chain shop: 3.1 % of the mails that SES delivers bounce for good: vendors review accounts from 5 % (https://github.com/relais-mail/relais/blob/main/docs/operations/runbook.md#much-mail-bounces-or-is-complained-about).",
+      text: "Chain shop: 3.1 % of the mails that SES delivers bounce for good: vendors review accounts from 5 %; what to do: https://github.com/relais-mail/relais/blob/main/docs/operations/runbook.md#much-mail-bounces-or-is-complained-about.",
     });
     expect(worthIt(rate(3, "over", "complaints"))?.text).toContain(
       "0.07 % of the mails that SES delivers are complained about: vendors review accounts from 0.1 %",
