@@ -1,7 +1,7 @@
 import { type FeedbackStore, isLoopback, option } from "@relais/core/spi";
 import { receiveMail, receiveMailFields } from "../mail/receive-mail.ts";
 
-export const loginFields = {
+const loginFields = {
   /** The user who may read the mailbox. */
   user: option.required(option.text),
   /** The user's password. */

@@ -49,13 +49,13 @@ export const key: option.Field<string> = option.matching(
   "8 to 512 ASCII characters without blanks",
 );
 
-export const basicFields = {
+const basicFields = {
   /** The user of the login by basic authentication. */
   user: option.required(option.text),
   /** Its password. */
   pass: option.required(option.secret),
 };
-export const bearerFields = {
+const bearerFields = {
   /** The token of the header `Authorization: Bearer …`, 8 characters or more. */
   token: option.required(key),
 };
