@@ -1,8 +1,9 @@
-import { blackhole } from "@relais/conformance";
+import { blackhole, snsSender } from "@relais/conformance";
+import { feedbackHandler, snsReceiver } from "@relais/feedback";
 import type { Chain } from "relais";
 import { bold, dim, showDelivery } from "./show.ts";
 import { chainTo, mail, startTestServers, type TestServers } from "./test-servers.ts";
-import { openDemoOutbox } from "./through-outbox.ts";
+import { type DemoOutbox, openDemoOutbox, showRecipients } from "./through-outbox.ts";
 
 function title(letter: string, what: string): void {
   console.log(`\n${bold(`${letter}) ${what}`)}`);
@@ -57,7 +58,30 @@ async function blackholed(servers: TestServers): Promise<void> {
   await hole.close();
 }
 
-/** Six outcomes of a send, on real sockets, and two of them through the outbox. */
+/** SES says by SNS that a mail bounced. Whoever was told keeps the address from SMTP, too. */
+async function bounced({ smtp }: TestServers, chain: Chain, outbox: DemoOutbox): Promise<void> {
+  const sns = await snsSender();
+  const receivers = { ses: snsReceiver(sns.options) };
+  const handler = feedbackHandler({ receivers, store: outbox.feedback });
+
+  await smtp.down();
+  const { id, messageId = "" } = await outbox.sendBy(chain);
+  await smtp.up();
+  const recipient = mail.to;
+  const bounce = { type: "bounced", bounce: "hard", recipient, message: id } as const;
+  const webhooks = sns.requests([{ ...bounce, providerMessageId: messageId, at: Date.now() }]);
+  for (const { headers, body } of webhooks) {
+    const url = "https://shop.example.org/feedback/ses";
+    const answer = await handler(new Request(url, { method: "POST", headers, body }));
+    console.log(`   SNS: ${bold("bounced (hard)")} ${recipient}; the signature is right: ${answer.status}`);
+  }
+  showRecipients(
+    await outbox.sendBy(chain, { ...mail, to: [mail.to, "ben@example.net", "cem@example.net"] }),
+  );
+  await sns.close();
+}
+
+/** Six outcomes of a send, on real sockets, two of them through the outbox, and what comes back later. */
 export async function demonstrate(): Promise<void> {
   const servers = await startTestServers();
   console.log(
@@ -105,9 +129,9 @@ export async function demonstrate(): Promise<void> {
   await blackholed(servers);
 
   const outbox = await openDemoOutbox();
-  await scenario(servers, "G", "as A, through the outbox: enqueued, then sent by a worker", (chain) =>
-    outbox.sendBy(chain),
-  );
+  await scenario(servers, "G", "as A, through the outbox: enqueued, then sent by a worker", async (chain) => {
+    await outbox.sendBy(chain);
+  });
   await scenario(
     servers,
     "H",
@@ -117,6 +141,12 @@ export async function demonstrate(): Promise<void> {
       await outbox.sendBy(chain);
       await servers.smtp.up();
     },
+  );
+  await scenario(
+    servers,
+    "I",
+    "a bounce arrives: the next mail to that address is held back, the others go",
+    (chain) => bounced(servers, chain, outbox),
   );
   await outbox.close();
 

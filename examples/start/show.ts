@@ -6,7 +6,7 @@ const style = (format: Parameters<typeof styleText>[0]) => (text: string) => sty
 export const bold = style("bold");
 export const dim = style("dim");
 export const good = style("green");
-const bad = style("red");
+export const bad = style("red");
 const unsure = style("yellow");
 
 function attemptLine({ provider, success, kind, code, reason = "", ms, skipped }: Attempt): string {

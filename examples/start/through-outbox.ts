@@ -1,15 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createOutbox, createWorker, type OutboxMessage } from "@relais/outbox";
-import type { Chain } from "relais";
-import { bold, dim } from "./show.ts";
+import { createOutbox, createWorker, type Outbox, type OutboxMessage } from "@relais/outbox";
+import type { Chain, MessageInput } from "relais";
+import { bad, bold, dim, good } from "./show.ts";
 import { mail } from "./test-servers.ts";
 
 /** An outbox on PGlite in a folder that is deleted at the end. */
 export interface DemoOutbox {
+  /** Where events go. */
+  readonly feedback: Outbox["feedback"];
   /** Enqueues one mail, lets a worker send it through a chain, and prints the row. */
-  sendBy(chain: Chain): Promise<void>;
+  sendBy(chain: Chain, message?: MessageInput): Promise<OutboxMessage>;
   close(): Promise<void>;
 }
 
@@ -17,8 +19,9 @@ export async function openDemoOutbox(): Promise<DemoOutbox> {
   const folder = mkdtempSync(join(tmpdir(), "relais-start-"));
   const outbox = await createOutbox({ folder });
   return {
-    async sendBy(chain) {
-      const { id } = await outbox.enqueue(mail);
+    feedback: outbox.feedback,
+    async sendBy(chain, message = mail) {
+      const { id } = await outbox.enqueue(message);
       const before = await outbox.get(id);
       const settled = Promise.withResolvers<void>();
       const worker = createWorker(outbox, chain, {
@@ -28,7 +31,9 @@ export async function openDemoOutbox(): Promise<DemoOutbox> {
       await worker.start();
       await settled.promise;
       await worker.stop();
-      showRow(before, await outbox.get(id));
+      const after = await outbox.get(id);
+      showRow(before, after);
+      return after as OutboxMessage;
     },
     async close() {
       await outbox.close();
@@ -45,4 +50,10 @@ function showRow(before: OutboxMessage | undefined, after: OutboxMessage | undef
   );
   console.log(`   delivery_trace: ${dim(JSON.stringify(rest))}`);
   for (const attempt of attempts) console.log(`     ${dim(JSON.stringify(attempt))}`);
+}
+
+/** Prints what became of each recipient of a message. */
+export function showRecipients({ accepted, rejected }: OutboxMessage): void {
+  for (const address of accepted) console.log(`   ${good("✔")} ${address}`);
+  for (const { address, reason } of rejected) console.log(`   ${bad("✘")} ${address}: ${reason}`);
 }

@@ -2,7 +2,7 @@
 
 // spi.ts
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
-export { type BreakerState, type ChainEvent, combineObservers, type Observer, type RelaisEvent, type WorkerEvent, } from "./events/event.ts";
+export { type BreakerState, type ChainEvent, combineObservers, type Observer, type OutboxEvent, type RelaisEvent, type WorkerEvent, } from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
 export { type MessageState, messageStates } from "./events/message-state.ts";
 export { type FailureKind, failureKinds } from "./failure/kinds.ts";
@@ -12,8 +12,9 @@ export { aggregateKind } from "./failure/precedence.ts";
 export { decoded, redactor, urlSecrets, withoutAddresses } from "./failure/redact.ts";
 export { type BounceToken, bounceAddress, maxBounceLocalPart, readBounceAddress, } from "./feedback/bounce-address.ts";
 export { correlationId, hasMessageIdHeader, messageIdHeader, messageIdTag, withCorrelation, } from "./feedback/correlation.ts";
-export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
+export { type BounceType, type FeedbackEvent, type FeedbackResult, type FeedbackStore, type FeedbackType, feedbackTypes, } from "./feedback/event.ts";
 export { suppressionEntry } from "./feedback/memory-suppression.ts";
+export { suppressionReasons } from "./feedback/suppression.ts";
 export { readUnsubscribeToken, type UnsubscribeRequest, unsubscribeParameter, unsubscribeToken, } from "./feedback/unsubscribe.ts";
 export { type Address, mailboxKey, needsSmtpUtf8 } from "./message/address.ts";
 export { createMessage, type MessageInput, type MessageOptions } from "./message/create-message.ts";
@@ -104,6 +105,7 @@ export {};
 
 // events/event.ts
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { FeedbackResult, FeedbackType } from "../feedback/event.ts";
 import type { Suppressed } from "../feedback/suppression.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 import type { MessageState } from "./message-state.ts";
@@ -118,7 +120,7 @@ interface ChainEventBase extends EventBase {
 interface WorkerEventBase extends EventBase {
     readonly worker: string;
 }
-export type RelaisEvent = ChainEvent | WorkerEvent;
+export type RelaisEvent = ChainEvent | OutboxEvent | WorkerEvent;
 export type BreakerState = "closed" | "open" | "half-open";
 export type ChainEvent = (ChainEventBase & {
     readonly type: "delivery-start";
@@ -186,6 +188,15 @@ export type ChainEvent = (ChainEventBase & {
     readonly delivery: Delivery;
     readonly ms: number;
 });
+export type OutboxEvent = ChainEventBase & FeedbackResult & {
+    readonly type: "feedback-received";
+    readonly counts: readonly {
+        readonly provider: string;
+        readonly type: FeedbackType;
+        readonly count: number;
+    }[];
+    readonly settled: number;
+};
 export type WorkerEvent = (WorkerEventBase & {
     readonly type: "settled";
     readonly message: string;
@@ -216,6 +227,13 @@ export type WorkerEvent = (WorkerEventBase & {
     readonly matched: number;
     readonly foreign: number;
     readonly settled: number;
+}) | (WorkerEventBase & {
+    readonly type: "feedback-rate";
+    readonly provider: string;
+    readonly of: "bounces" | "complaints";
+    readonly rate: number;
+    readonly limit: number;
+    readonly level: "near" | "over" | "below";
 }) | (WorkerEventBase & {
     readonly type: "error";
     readonly during: string;
@@ -353,11 +371,13 @@ import type { Message } from "../message/message.ts";
 export declare const messageIdHeader = "X-Relais-Id";
 export declare const messageIdTag = "relais_id";
 export declare function correlationId({ tags, id, correlation }: Message): string | undefined;
+export declare function withoutCorrelation(message: Message): Message;
 export declare const hasMessageIdHeader: ({ headers }: Message) => boolean;
 export declare function withCorrelation(message: Message): Message;
 
 // feedback/event.ts
-export type FeedbackType = "delivered" | "deferred" | "bounced" | "blocked" | "complained" | "unsubscribed" | "failed";
+export declare const feedbackTypes: readonly ["delivered", "deferred", "bounced", "blocked", "complained", "unsubscribed", "failed"];
+export type FeedbackType = (typeof feedbackTypes)[number];
 export type BounceType = "hard" | "soft" | "undetermined";
 export interface FeedbackEvent {
     readonly type: FeedbackType;

@@ -9,13 +9,13 @@ export type { ChainOptions, SendOptions } from "./chain/options.ts";
 export type { SuppressionOptions } from "./chain/suppression.ts";
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
 export { DeliveryError, unwrap } from "./events/delivery.ts";
-export type { BreakerState, ChainEvent, Observer, RelaisEvent, WorkerEvent } from "./events/event.ts";
+export type { BreakerState, ChainEvent, Observer, OutboxEvent, RelaisEvent, WorkerEvent, } from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
 export type { MessageState } from "./events/message-state.ts";
 export { describe, formatFailure } from "./failure/format.ts";
 export { type Disposition, type Dispositions, dispositions, type FailureKind, failureKinds, type Overrides, type Verdict, } from "./failure/kinds.ts";
 export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts";
-export type { BounceType, FeedbackEvent, FeedbackResult, FeedbackStore, FeedbackType, } from "./feedback/event.ts";
+export { type BounceType, type FeedbackEvent, type FeedbackResult, type FeedbackStore, type FeedbackType, feedbackTypes, } from "./feedback/event.ts";
 export { type MemorySuppression, memorySuppression, type SuppressionEntry, type SuppressionInput, type SuppressionRemoval, } from "./feedback/memory-suppression.ts";
 export { type Suppressed, type SuppressionList, type SuppressionReason, type SuppressionScope, suppressionKey, suppressionReasons, } from "./feedback/suppression.ts";
 export type { Address } from "./message/address.ts";
@@ -271,6 +271,7 @@ export {};
 
 // events/event.ts
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { FeedbackResult, FeedbackType } from "../feedback/event.ts";
 import type { Suppressed } from "../feedback/suppression.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 import type { MessageState } from "./message-state.ts";
@@ -285,7 +286,7 @@ interface ChainEventBase extends EventBase {
 interface WorkerEventBase extends EventBase {
     readonly worker: string;
 }
-export type RelaisEvent = ChainEvent | WorkerEvent;
+export type RelaisEvent = ChainEvent | OutboxEvent | WorkerEvent;
 export type BreakerState = "closed" | "open" | "half-open";
 export type ChainEvent = (ChainEventBase & {
     readonly type: "delivery-start";
@@ -353,6 +354,15 @@ export type ChainEvent = (ChainEventBase & {
     readonly delivery: Delivery;
     readonly ms: number;
 });
+export type OutboxEvent = ChainEventBase & FeedbackResult & {
+    readonly type: "feedback-received";
+    readonly counts: readonly {
+        readonly provider: string;
+        readonly type: FeedbackType;
+        readonly count: number;
+    }[];
+    readonly settled: number;
+};
 export type WorkerEvent = (WorkerEventBase & {
     readonly type: "settled";
     readonly message: string;
@@ -383,6 +393,13 @@ export type WorkerEvent = (WorkerEventBase & {
     readonly matched: number;
     readonly foreign: number;
     readonly settled: number;
+}) | (WorkerEventBase & {
+    readonly type: "feedback-rate";
+    readonly provider: string;
+    readonly of: "bounces" | "complaints";
+    readonly rate: number;
+    readonly limit: number;
+    readonly level: "near" | "over" | "below";
 }) | (WorkerEventBase & {
     readonly type: "error";
     readonly during: string;
@@ -499,7 +516,8 @@ export interface ReceiptParts {
 export declare function receipt(parts: ReceiptParts): Receipt;
 
 // feedback/event.ts
-export type FeedbackType = "delivered" | "deferred" | "bounced" | "blocked" | "complained" | "unsubscribed" | "failed";
+export declare const feedbackTypes: readonly ["delivered", "deferred", "bounced", "blocked", "complained", "unsubscribed", "failed"];
+export type FeedbackType = (typeof feedbackTypes)[number];
 export type BounceType = "hard" | "soft" | "undetermined";
 export interface FeedbackEvent {
     readonly type: FeedbackType;

@@ -18,6 +18,7 @@ export type { PurgeOptions } from "./operations/purge.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 export type { Enqueued } from "./store/enqueue.ts";
 export type { StoredEvent } from "./store/events.ts";
+export type { FeedbackStats, ProviderFeedback } from "./store/feedback-counts.ts";
 export { roleGrants } from "./store/grants.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
 export { wholeSchema } from "./store/migrations.ts";
@@ -165,8 +166,9 @@ export declare function inTransaction(tx: Transaction): Queryable;
 export {};
 
 // feedback/feedback.ts
-import { type FeedbackStore } from "@relais/core";
+import { type FeedbackStore, type Observer, type OutboxEvent } from "@relais/core";
 import type { Database } from "../database/database.ts";
+import { type FeedbackStats } from "../store/feedback-counts.ts";
 import type { State } from "../store/message.ts";
 import type { FeedbackSettings } from "./options.ts";
 export interface SettledMessage {
@@ -180,8 +182,9 @@ export interface FeedbackRound {
 }
 export interface OutboxFeedback extends FeedbackStore {
     round(): Promise<FeedbackRound>;
+    stats(): Promise<FeedbackStats>;
 }
-export declare function feedbackStore(database: Database, settings: FeedbackSettings): OutboxFeedback;
+export declare function feedbackStore(database: Database, settings: FeedbackSettings, observe?: Observer<OutboxEvent>): OutboxFeedback;
 
 // feedback/options.ts
 export interface FeedbackOptions {
@@ -274,7 +277,7 @@ export interface PurgeOptions extends MessageFilter {
 export declare function purge(database: Database, options: PurgeOptions, isStopping?: () => boolean): Promise<number>;
 
 // outbox.ts
-import type { MessageInput } from "@relais/core";
+import type { MessageInput, Observer, OutboxEvent } from "@relais/core";
 import { type Database } from "./database/database.ts";
 import { type OpenOptions } from "./database/open.ts";
 import { type EnqueueDefaults, type EnqueueEntry } from "./enqueue/enqueue.ts";
@@ -290,6 +293,7 @@ import type { State } from "./store/message.ts";
 import { type ListOptions, type MessageFilter, type OutboxMessage, type OutboxStats } from "./store/queries.ts";
 export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
     readonly feedback?: FeedbackOptions | undefined;
+    readonly observers?: readonly Observer<OutboxEvent>[] | undefined;
     readonly migrate?: boolean | undefined;
 }
 export interface Outbox {
@@ -542,6 +546,27 @@ export declare function readEvents(database: Queryable, by: {
     readonly recipient: string;
     readonly limit: number;
 }): Promise<readonly StoredEvent[]>;
+
+// store/feedback-counts.ts
+import { type FeedbackType, type SuppressionReason } from "@relais/core";
+import type { Queryable } from "../database/database.ts";
+import type { EventRow } from "./events.ts";
+export interface ProviderFeedback {
+    readonly provider: string;
+    readonly byType: Readonly<Record<FeedbackType, number>>;
+    readonly hard: number;
+    readonly bounceRate?: number;
+    readonly complaintRate?: number;
+    readonly lastAt: Date;
+}
+export interface FeedbackStats {
+    readonly providers: readonly ProviderFeedback[];
+    readonly early: number;
+    readonly suppressed: Readonly<Record<SuppressionReason, number>>;
+}
+export declare function countEvents(tx: Queryable, events: readonly Pick<EventRow, "provider" | "type" | "bounce">[]): Promise<void>;
+export declare function purgeCounts(database: Queryable): Promise<void>;
+export declare function readFeedbackStats(database: Queryable): Promise<FeedbackStats>;
 
 // store/grants.ts
 type Role = "application" | "worker" | "operator" | "reader";
@@ -812,6 +837,7 @@ export declare function tableSource(outbox: DatabaseOwner, mapping: TableMapping
 // worker/background-tasks.ts
 import type { Observer, WorkerEvent } from "@relais/core";
 import type { Database } from "../database/database.ts";
+import type { ProviderFeedback } from "../store/feedback-counts.ts";
 import type { InFlight } from "./in-flight.ts";
 import { type LeaseKeeper } from "./lease-keeper.ts";
 import type { WorkerSettings } from "./options.ts";
@@ -828,6 +854,9 @@ export interface BackgroundContext {
     readonly settings: WorkerSettings;
     readonly feedback: {
         round(): Promise<FeedbackRound>;
+        stats?(): Promise<{
+            readonly providers: readonly ProviderFeedback[];
+        }>;
     } | undefined;
     readonly inFlight: InFlight;
     readonly observe: Observer<WorkerEvent> | undefined;

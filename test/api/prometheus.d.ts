@@ -7,7 +7,7 @@ export type { MetricEntry } from "./metrics/metric.ts";
 export type { PrometheusOptions } from "./options.ts";
 export { type PrometheusObserver, prometheus } from "./prometheus.ts";
 export type { ClientCounter, ClientGauge, ClientHistogram, LabelValues, MetricsClient, MetricsRegistry, WithExemplar, } from "./registry/client.ts";
-export type { Watched, WatchedChain, WatchedLink, WatchedOutbox, WatchedWorker, } from "./targets/targets.ts";
+export type { FeedbackFigures, Watched, WatchedChain, WatchedLink, WatchedOutbox, WatchedWorker, } from "./targets/targets.ts";
 export type WorkerEventLike = WorkerEvent;
 
 // metrics/catalogue.ts
@@ -20,7 +20,7 @@ import type { RelaisEvent } from "@relais/core/spi";
 import type { SetGauge, ZeroSeries } from "../registry/instruments.ts";
 import type { OutboxFigures } from "../targets/outbox-reading.ts";
 import type { Quota } from "../targets/quotas.ts";
-import type { PlacedLink, WatchedChain, WatchedWorker } from "../targets/targets.ts";
+import type { FeedbackFigures, PlacedLink, WatchedChain, WatchedWorker } from "../targets/targets.ts";
 export interface MetricEntry {
     readonly name: string;
     readonly type: "counter" | "gauge" | "histogram";
@@ -47,6 +47,8 @@ export interface Sources {
     readonly chains: () => readonly WatchedChain[];
     readonly links: () => readonly PlacedLink[];
     readonly outbox: (() => Promise<OutboxFigures>) | undefined;
+    readonly feedback: (() => Promise<FeedbackFigures | undefined>) | undefined;
+    readonly names: Names;
     readonly workers: ReadonlySet<WatchedWorker>;
     readonly quotas: ReadonlyMap<string, Quota>;
     readonly version: string;
@@ -143,7 +145,7 @@ export interface ReadingTimes {
     readonly cacheMs: number;
     readonly timeoutMs: number;
 }
-export declare function outboxReading(outbox: WatchedOutbox, times: ReadingTimes): () => Promise<OutboxFigures>;
+export declare function outboxReading<T>(read: () => Promise<T>, times: ReadingTimes): () => Promise<T | undefined>;
 
 // targets/quotas.ts
 import type { WatchedChain } from "./targets.ts";
@@ -178,6 +180,20 @@ export interface WatchedOutbox {
         readonly oldestQueuedMs: number;
         readonly rescheduled: number;
     }>;
+    readonly feedback?: {
+        stats(): Promise<FeedbackFigures>;
+    } | undefined;
+}
+export interface FeedbackFigures {
+    readonly providers: readonly {
+        readonly provider: string;
+        readonly byType: Readonly<Record<string, number>>;
+        readonly bounceRate?: number;
+        readonly complaintRate?: number;
+        readonly lastAt: Date;
+    }[];
+    readonly early: number;
+    readonly suppressed: Readonly<Record<string, number>>;
 }
 export interface WatchedWorker {
     status(): {

@@ -225,13 +225,16 @@ export declare function noticeObserver(options: NoticeOptions): NoticeObserver;
 // notices/notice.ts
 import type { FailureKind } from "@relais/core";
 export interface Notice {
-    readonly type: "fallback" | "breaker-open" | "recovered" | "unknown";
+    readonly type: "fallback" | "breaker-open" | "recovered" | "rate" | "unknown";
     readonly at: number;
     readonly chain: string;
     readonly provider: string;
     readonly to?: string;
     readonly kind?: FailureKind;
     readonly code?: string;
+    readonly of?: "bounces" | "complaints";
+    readonly rate?: number;
+    readonly limit?: number;
     readonly message?: string;
     readonly suppressed: number;
     readonly text: string;

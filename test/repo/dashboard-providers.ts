@@ -95,6 +95,95 @@ export const providerRows: readonly Row[] = [
     ],
   },
   {
+    title: "Delivered, bounced, complained",
+    panels: [
+      {
+        title: "Bounces for good",
+        says: "Share of the last 24 hours' mail. Vendors review accounts from 5 %.",
+        type: "timeseries",
+        width: 12,
+        unit: "percentunit",
+        yellow: 0.025,
+        red: 0.05,
+        queries: [
+          { expr: `max by (provider) (relais_feedback_bounce_rate{${own}})`, legend: "{{provider}}" },
+        ],
+      },
+      {
+        title: "Complaints",
+        says: "Share of what was delivered within 24 hours. Vendors review accounts from 0.1 %.",
+        type: "timeseries",
+        width: 12,
+        unit: "percentunit",
+        yellow: 0.0005,
+        red: 0.001,
+        queries: [
+          { expr: `max by (provider) (relais_feedback_complaint_rate{${own}})`, legend: "{{provider}}" },
+        ],
+      },
+      {
+        title: "What providers told within 24 hours",
+        says: "Recipients, by what became of the mail; events of messages that are not known yet.",
+        type: "timeseries",
+        width: 12,
+        unit: "short",
+        queries: [
+          {
+            expr: `max by (provider, type) (relais_feedback_last_day{${own}}) > 0`,
+            legend: "{{provider}} {{type}}",
+          },
+          { expr: `max(relais_feedback_early{${own}})`, legend: "not known yet" },
+        ],
+      },
+      {
+        title: "Events as they come",
+        says: "A second; and messages that they settled.",
+        type: "timeseries",
+        width: 12,
+        unit: "cps",
+        queries: [
+          {
+            expr: `sum by (provider, type) (${rate("relais_feedback_events_total")})`,
+            legend: "{{provider}} {{type}}",
+          },
+          { expr: `sum by (result) (${rate("relais_feedback_results_total")})`, legend: "{{result}}" },
+          { expr: `sum(${rate("relais_feedback_settled_total")})`, legend: "settled" },
+        ],
+      },
+      {
+        title: "Suppressed addresses",
+        says: "Entries of the list, by why; recipients that were left out, and checks that failed, an hour.",
+        type: "timeseries",
+        width: 12,
+        unit: "short",
+        queries: [
+          { expr: `max by (reason) (relais_suppressions{${own}})`, legend: "{{reason}}" },
+          {
+            expr: `sum by (reason) (increase(relais_suppressed_recipients_total{${own}}[1h]))`,
+            legend: "left out: {{reason}}",
+          },
+          {
+            expr: `sum(increase(relais_suppression_unavailable_total{${own}}[1h]))`,
+            legend: "the list could not be read",
+          },
+        ],
+      },
+      {
+        title: "Last event",
+        says: "Seconds since a provider told something.",
+        type: "timeseries",
+        width: 12,
+        unit: "s",
+        queries: [
+          {
+            expr: `time() - max by (provider) (relais_feedback_last_timestamp_seconds{${own}})`,
+            legend: "{{provider}}",
+          },
+        ],
+      },
+    ],
+  },
+  {
     title: "Outbox",
     panels: [
       {

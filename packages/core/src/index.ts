@@ -8,7 +8,14 @@ export type { ChainOptions, SendOptions } from "./chain/options.ts";
 export type { SuppressionOptions } from "./chain/suppression.ts";
 export type { Attempt, Delivered, Delivery, Undelivered } from "./events/delivery.ts";
 export { DeliveryError, unwrap } from "./events/delivery.ts";
-export type { BreakerState, ChainEvent, Observer, RelaisEvent, WorkerEvent } from "./events/event.ts";
+export type {
+  BreakerState,
+  ChainEvent,
+  Observer,
+  OutboxEvent,
+  RelaisEvent,
+  WorkerEvent,
+} from "./events/event.ts";
 export type { Journal, JournalEntry } from "./events/journal.ts";
 export type { MessageState } from "./events/message-state.ts";
 export { describe, formatFailure } from "./failure/format.ts";
@@ -22,12 +29,13 @@ export {
   type Verdict,
 } from "./failure/kinds.ts";
 export type { Failure, Outcome, Receipt, Rejection } from "./failure/outcome.ts";
-export type {
-  BounceType,
-  FeedbackEvent,
-  FeedbackResult,
-  FeedbackStore,
-  FeedbackType,
+export {
+  type BounceType,
+  type FeedbackEvent,
+  type FeedbackResult,
+  type FeedbackStore,
+  type FeedbackType,
+  feedbackTypes,
 } from "./feedback/event.ts";
 export {
   type MemorySuppression,

@@ -5,6 +5,7 @@ export {
   type ChainEvent,
   combineObservers,
   type Observer,
+  type OutboxEvent,
   type RelaisEvent,
   type WorkerEvent,
 } from "./events/event.ts";
@@ -37,14 +38,16 @@ export {
   messageIdTag,
   withCorrelation,
 } from "./feedback/correlation.ts";
-export type {
-  BounceType,
-  FeedbackEvent,
-  FeedbackResult,
-  FeedbackStore,
-  FeedbackType,
+export {
+  type BounceType,
+  type FeedbackEvent,
+  type FeedbackResult,
+  type FeedbackStore,
+  type FeedbackType,
+  feedbackTypes,
 } from "./feedback/event.ts";
 export { suppressionEntry } from "./feedback/memory-suppression.ts";
+export { suppressionReasons } from "./feedback/suppression.ts";
 export {
   readUnsubscribeToken,
   type UnsubscribeRequest,

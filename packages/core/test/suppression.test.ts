@@ -6,8 +6,10 @@ import {
   memorySuppression,
   type RelaisEvent,
   type SuppressionList,
+  suppressionKey,
   suppressionReasons,
 } from "@relais/core";
+import { createMessage } from "@relais/core/spi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { manualClock } from "./manual-clock.ts";
@@ -228,3 +230,33 @@ test("entries in memory are counted, and removed by stream and reason", () => {
   expect(list.remove(to1.toUpperCase())).toBe(1);
   expect(list.entries()).toEqual([]);
 });
+
+/** Ways to write an address: what a message makes of it is what a list must find. */
+const anyWriting = fc
+  .tuple(
+    fc.constantFrom("ann", "Ann.Lee", "ann+news", '"ann lee"', "jörg", '"a@b"', "o'neil"),
+    fc.constantFrom("Bücher.example", "xn--bcher-kva.example", "example.net", "例え.jp", "[192.0.2.1]"),
+  )
+  .chain(([local, domain]) => {
+    // What quotes around other letters mean no RFC says.
+    const quoted = /^"|ö/.test(local) ? local : `"${local}"`;
+    return fc.tuple(
+      fc.constant(`${local}@${domain}`),
+      fc.constantFrom(local, quoted, quoted.replace("n", "\\n")),
+      fc.constantFrom(domain, domain.toUpperCase(), domain.endsWith("]") ? domain : `${domain}.`),
+      fc.constantFrom("", " "),
+    );
+  })
+  .map(([address, local, domain, blank]) => [address, `${blank}${local}@${domain}${blank}`] as const);
+
+test("an address is on a list in whichever way it is written, by who mails it and by who put it there", () =>
+  fc.assert(
+    fc.asyncProperty(anyWriting, fc.boolean(), async ([one, other], isSwapped) => {
+      const [listed, mailed] = isSwapped ? [other, one] : [one, other];
+      const list = memorySuppression([listed]);
+      const message = await createMessage({ ...mail, to: mailed, cc: [], bcc: [] });
+      expect((await list.check(message.envelope.to, {})).size).toBe(1);
+      expect(suppressionKey(suppressionKey(listed))).toBe(suppressionKey(listed));
+    }),
+    { numRuns: 300 },
+  ));

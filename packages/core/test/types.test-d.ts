@@ -10,6 +10,7 @@ import {
   type FailureKind,
   link,
   type Observer,
+  type OutboxEvent,
   type Outcome,
   type Provider,
   type Receipt,
@@ -116,7 +117,7 @@ export const ofTheChain: Observer = (event) => {
   if (event.type === "delivery") same<typeof event.delivery, Delivery>(true);
 };
 export function toldApart(event: RelaisEvent): void {
-  if (event.worker === undefined) same<typeof event, ChainEvent>(true);
+  if (event.worker === undefined) same<typeof event, ChainEvent | OutboxEvent>(true);
   else same<typeof event, WorkerEvent>(true);
   if (event.type === "settled") same<typeof event.worker, string>(true);
 }

@@ -331,6 +331,22 @@ describe("Resend", () => {
     }
   });
 
+  test("an id that a tag cannot hold stands in the header; that of a mail that was passed on does not count", async () => {
+    for (const [tag, header, message] of [
+      ["order_7", "order 7", "order 7"],
+      ["m-1", "m-2", "m-1"],
+      ["m-1", undefined, "m-1"],
+    ] as const) {
+      const headers = header === undefined ? [] : [{ name: "X-Relais-Id", value: header }];
+      const data = { to: ["a@b.c"], tags: { relais_id: tag }, headers };
+      const { events } = await resend.receive(sender.sign({ type: "email.delivered", data }));
+      expect(events).toMatchObject([{ message }]);
+      const mail = { destination: ["a@b.c"], tags: { relais_id: [tag] }, headers };
+      const reading = sesEvents(JSON.stringify({ eventType: "Reject", reject: {}, mail }), "SES", "sns");
+      expect(reading.events).toMatchObject([{ message }]);
+    }
+  });
+
   test("our id stands in tags of either form, or in a header", async () => {
     for (const carried of [
       { tags: { relais_id: "m-1" } },

@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import type { Attempt, ChainEvent, Delivery, Failure } from "@relais/core/spi";
+import type { Attempt, ChainEvent, Delivery, Failure, OutboxEvent } from "@relais/core/spi";
 
 /** Of every span: e-mail is no system that the semantic conventions know, so it has a name of its own. */
 const messaging: Attributes = {
@@ -74,6 +74,10 @@ export function spanEvent(event: ChainEvent): Attributes | undefined {
       const why = event.failure === undefined ? {} : failureAttributes(event.failure);
       return { "relais.provider": event.provider, "relais.state": event.state, ...why };
     }
+    case "suppressed":
+      return { "relais.suppressed": event.recipients.map(({ reason }) => reason) };
+    case "suppression-unavailable":
+      return { "relais.action": event.action };
     case "journal-lost":
       return { "relais.provider": event.provider, "relais.attempt.id": event.attempt };
     case "late": {
@@ -84,6 +88,21 @@ export function spanEvent(event: ChainEvent): Attributes | undefined {
     default:
       return undefined;
   }
+}
+
+/** Of events that providers told: how many of which provider and type, and what was done with them. */
+export function feedbackAttributes(event: OutboxEvent): Attributes {
+  const { counts, stored, repeated, early, foreign, settled } = event;
+  return {
+    ...Object.fromEntries(
+      counts.map(({ provider, type, count }) => [`relais.feedback.${provider}.${type}`, count]),
+    ),
+    "relais.stored": stored,
+    "relais.repeated": repeated,
+    "relais.early": early,
+    "relais.foreign": foreign,
+    "relais.settled": settled,
+  };
 }
 
 /** Why something failed: kind and code. Never a reason, in which a server may name recipients. */

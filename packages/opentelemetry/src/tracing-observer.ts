@@ -1,7 +1,7 @@
 import { type Tracer, trace } from "@opentelemetry/api";
 import { knownOptions, type Observer } from "@relais/core/spi";
 import { activeDeliveries } from "./active-deliveries.ts";
-import { spanEvent } from "./attributes.ts";
+import { feedbackAttributes, spanEvent } from "./attributes.ts";
 import { beginAttempt, beginDelivery, endAttempt, endDelivery, handOver, hrTime } from "./spans.ts";
 
 export interface TracingOptions {
@@ -33,6 +33,10 @@ export function tracingObserver(options: TracingOptions = {}): Observer {
         return handOver(event, open);
       case "delivery":
         return endDelivery(event, open);
+      case "feedback-received":
+        // Of the request that brought them, say.
+        trace.getActiveSpan()?.addEvent(event.type, feedbackAttributes(event), hrTime(event.at));
+        return;
       default: {
         const attributes = spanEvent(event);
         if (attributes !== undefined)

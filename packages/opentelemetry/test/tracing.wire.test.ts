@@ -7,6 +7,7 @@ import {
   createMessage,
   type Link,
   link,
+  memorySuppression,
   type Provider,
   type RelaisEvent,
   retry,
@@ -250,3 +251,44 @@ async function anyDelivery() {
   await chain.close();
   return delivery;
 }
+
+test("recipients that are suppressed are told by their reasons, and a list that cannot be read by what is done", async () => {
+  const list = memorySuppression();
+  list.add("ann@example.net");
+  const broken = { check: () => Promise.reject(new Error("the database is down, ann@example.net")) };
+  for (const [suppression, name, attributes] of [
+    [list, "suppressed", { "relais.suppressed": ["manual"] }],
+    [broken, "suppression-unavailable", { "relais.action": "defer" }],
+  ] as const) {
+    kept = keptTraces();
+    const chain = createChain([of("A", first)], { ...tracing(), suppression });
+    await chain.send(mail);
+    await chain.close();
+    const [whole] = kept.spans();
+    expect(whole?.events).toMatchObject([{ name, attributes }]);
+    expect(JSON.stringify(whole?.events)).not.toContain("ann@");
+  }
+});
+
+test("what providers told is an event of the request that brought it", () => {
+  const counts = [{ provider: "SES", type: "bounced", count: 2 }] as const;
+  const told = { stored: 2, repeated: 1, early: 0, foreign: 0, settled: 1, counts };
+  const observe = tracingObserver({ tracer: kept.tracer });
+  observe({ type: "feedback-received", at: 1_700_000_000_000, ...told }); // nobody's
+  kept.tracer.startActiveSpan("POST /feedback/ses", (span) => {
+    observe({ type: "feedback-received", at: 1_700_000_000_000, ...told });
+    span.end();
+  });
+  expect(kept.spans()[0]?.events).toMatchObject([
+    {
+      name: "feedback-received",
+      time: [1_700_000_000, 0],
+      attributes: {
+        "relais.feedback.SES.bounced": 2,
+        "relais.stored": 2,
+        "relais.repeated": 1,
+        "relais.settled": 1,
+      },
+    },
+  ]);
+});

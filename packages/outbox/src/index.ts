@@ -34,6 +34,7 @@ export type { PurgeOptions } from "./operations/purge.ts";
 export { createOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
 export type { Enqueued } from "./store/enqueue.ts";
 export type { StoredEvent } from "./store/events.ts";
+export type { FeedbackStats, ProviderFeedback } from "./store/feedback-counts.ts";
 export { roleGrants } from "./store/grants.ts";
 export { type State, states, type UnknownPolicy, unknownPolicies } from "./store/message.ts";
 export { wholeSchema } from "./store/migrations.ts";

@@ -1,4 +1,5 @@
-import type { MessageInput } from "@relais/core";
+import type { MessageInput, Observer, OutboxEvent } from "@relais/core";
+import { combineObservers } from "@relais/core/spi";
 import { type Database, stopUsers } from "./database/database.ts";
 import { cannotOpen } from "./database/faults.ts";
 import { type OpenOptions, openDatabase } from "./database/open.ts";
@@ -36,6 +37,8 @@ import {
 export interface OutboxOptions extends OpenOptions, EnqueueDefaults {
   /** When addresses are suppressed by what providers tell, and how long all of it is kept. */
   readonly feedback?: FeedbackOptions | undefined;
+  /** Told whenever what providers tell has been recorded here. They change nothing. */
+  readonly observers?: readonly Observer<OutboxEvent>[] | undefined;
   /** Whether the tables are made or brought to this version when it opens. @defaultValue true */
   readonly migrate?: boolean | undefined;
 }
@@ -112,6 +115,9 @@ export async function createOutbox<O extends OutboxOptions>(
   const options: OutboxOptions = given ?? {};
   const { from, limits, prepare } = options;
   const settings = feedbackSettings(options.feedback);
+  const { observers = [] } = options;
+  if (!Array.isArray(observers) || !observers.every((one) => typeof one === "function"))
+    throw new TypeError("createOutbox: observers must be a list of functions");
   const database = await openDatabase(options);
   try {
     if (options.migrate ?? true) await migrate(database);
@@ -140,7 +146,7 @@ export async function createOutbox<O extends OutboxOptions>(
     resolve: (filter, options) => resolve(database, filter, options),
     purge: (options = {}) => purge(database, options),
     events: (id) => readEvents(database, { messages: [checkId(id)] }),
-    feedback: feedbackStore(database, settings),
+    feedback: feedbackStore(database, settings, combineObservers<OutboxEvent>(observers, undefined)),
     suppression: suppressionList(database),
     stats: coalesce(() => stats(database.aside)),
     ping: coalesce(async () => void (await database.aside.query("select 1", [], pingMs))),

@@ -1,4 +1,4 @@
-import type { FeedbackEvent } from "@relais/core";
+import { createChain, type FeedbackEvent } from "@relais/core";
 import { createWorker, type Outbox, type OutboxMessage, type Worker } from "@relais/outbox";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -320,8 +320,69 @@ describe.each(stores)("what providers tell afterwards, on %s", (_name, open) => 
     ]);
   });
 
+  test("an unsubscribe is of the message's own stream, whatever the vendor calls its; of the vendor's, if it has none", async () => {
+    await start();
+    for (const [stream, wanted] of [
+      ["newsletter", "newsletter"],
+      [undefined, "outbound"],
+    ] as const)
+      for (const isEarly of [false, true]) {
+        await empty(outbox);
+        const told = { type: "unsubscribed", stream: "outbound" } as const;
+        const later = "00000000-0000-7000-8000-00000000000a";
+        if (isEarly) {
+          await outbox.feedback.record([event({ ...told, providerMessageId: `SES-${later}` })]);
+          await outbox.enqueue({ ...mail(), id: later, stream });
+        } else {
+          const { id } = await outbox.enqueue({ ...mail(), stream });
+          await outbox.feedback.record([event({ ...told, message: id })]);
+        }
+        await until(listed, (all) => all.length > 0);
+        expect(await listed()).toEqual([`ann@example.net ${wanted} unsubscribed`]);
+      }
+  });
+
+  test("a chain that shall not be known again sends no id of an outbox", async () => {
+    const seen: unknown[] = [];
+    provider.act = ({ tags, correlation }) => {
+      seen.push([tags, correlation]);
+      return "accept";
+    };
+    worker = createWorker(outbox, createChain([provider], { correlation: false }), { name: "w" });
+    await worker.start();
+    await state((await outbox.enqueue({ ...mail(), tags: { kind: "order" } })).id, "sent");
+    expect(seen).toEqual([[{ kind: "order" }, false]]);
+  });
+
+  test.each(["accept", "unknown"] as const)(
+    "one that names no recipient is kept with its message, suppresses nobody, and settles nothing: %s",
+    async (act) => {
+      provider.act = () => act;
+      const { id } = await outbox.enqueue({ ...mail(), to: people.slice(0, 2) }, { onUnknown: "hold" });
+      await start();
+      await state(id, "sent", "unknown");
+      await stop();
+      const before = await outbox.get(id);
+      const told = (["bounced", "blocked", "complained", "unsubscribed", "delivered"] as const).flatMap(
+        (type) =>
+          (["hard", "soft", "soft"] as const).map((bounce) =>
+            event({ type, bounce, recipient: "", message: id }),
+          ),
+      );
+      expect(await outbox.feedback.record([...told, ...told])).toEqual({
+        stored: told.length,
+        repeated: told.length,
+        early: 0,
+        foreign: 0,
+      });
+      expect(await outbox.events(id)).toHaveLength(told.length);
+      expect(await listed()).toEqual([]);
+      expect(await outbox.get(id)).toEqual(before);
+    },
+  );
+
   test("what is no event is refused in one sentence, and nothing of its batch is stored", async () => {
-    const bad = [{ type: "opened" }, { recipient: "" }, { eventId: 5 }];
+    const bad = [{ type: "opened" }, { recipient: undefined }, { eventId: 5 }];
     for (const one of bad) {
       const more = one as unknown as Partial<FeedbackEvent>;
       await expect(outbox.feedback.record([event({ providerMessageId: "x" }), event(more)])).rejects.toThrow(

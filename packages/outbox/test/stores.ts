@@ -44,6 +44,6 @@ export const stores: readonly (readonly [name: string, open: (template?: "templa
 export async function empty({ database }: Outbox): Promise<void> {
   await database.query(
     `delete from relais.message; update relais.turn set turn = 0; delete from relais.worker;
-     delete from relais.event; delete from relais.suppression;`,
+     delete from relais.event; delete from relais.event_count; delete from relais.suppression;`,
   );
 }

@@ -2,6 +2,7 @@ import type { Attempt, Delivery, Failure, RelaisEvent } from "@relais/core/spi";
 import { clean, cleanOwn, inMs, isoTime, type Level, type Line } from "./line.ts";
 
 const breakerLevels = { open: "warn", closed: "info", "half-open": "debug" } as const;
+const rateLevels = { over: "error", near: "warn", below: "info" } as const;
 const settledLevels: Readonly<Partial<Record<string, Level>>> = {
   sent: "info",
   cancelled: "info",
@@ -28,6 +29,11 @@ export function eventLevel(event: RelaisEvent): Level | undefined {
       return "warn";
     case "breaker":
       return breakerLevels[event.state];
+    case "feedback-rate":
+      return rateLevels[event.level];
+    case "feedback":
+    case "feedback-received":
+      return event.settled > 0 ? "info" : "debug";
     case "attempt":
     case "retry":
     case "retry-suppressed":
@@ -97,6 +103,18 @@ export function eventLine(event: RelaisEvent, level: Level, reasons: boolean): L
       const why = reasons ? { reason: clean(event.reason) } : {};
       return line("the suppression list could not be read", { action: event.action, ...why });
     }
+    case "feedback-received": {
+      const { counts, stored, repeated, early, foreign, settled } = event;
+      return line("events of providers", { counts, stored, repeated, early, foreign, settled });
+    }
+    case "feedback": {
+      const { matched, foreign, settled } = event;
+      return line("events that had waited", { matched, foreign, settled });
+    }
+    case "feedback-rate": {
+      const { provider, of, rate, limit, level } = event;
+      return line(rateTexts[level], { provider, of, rate, limit, state: level });
+    }
     case "settled": {
       const { tenant, state, provider, error, notBefore, ms } = event;
       const why = reasons && error !== undefined ? { reason: clean(error) } : {};
@@ -117,6 +135,12 @@ export function eventLine(event: RelaisEvent, level: Level, reasons: boolean): L
         : line(`outbox worker: ${(event as RelaisEvent).type}`, {});
   }
 }
+
+const rateTexts = {
+  near: "bounces or complaints near the limit of vendors",
+  over: "bounces or complaints over the limit of vendors",
+  below: "bounces or complaints below the limit of vendors again",
+} as const;
 
 const notSent: Readonly<Record<"failed" | "partial" | "unknown", readonly [Level, string]>> = {
   failed: ["error", "message not sent"],

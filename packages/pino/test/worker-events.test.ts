@@ -80,3 +80,42 @@ test("a late answer of the chain is told from one of the worker, and a new event
   observer({ type: "of another version", at: 0 } as unknown as RelaisEvent);
   expect(log.lines()).toMatchObject([{ msg: "provider answered after it was given up", attempt: "a-1" }]);
 });
+
+test.each([
+  [
+    30,
+    "events of providers",
+    {
+      type: "feedback-received",
+      counts: [{ provider: "SES", type: "bounced", count: 2 }],
+      stored: 2,
+      settled: 1,
+    },
+    { counts: [{ provider: "SES", type: "bounced", count: 2 }], stored: 2, settled: 1 },
+  ],
+  [
+    20,
+    "events of providers",
+    { type: "feedback-received", counts: [], stored: 0, settled: 0 },
+    { stored: 0 },
+  ],
+  [30, "events that had waited", { type: "feedback", matched: 2, foreign: 1, settled: 1 }, { foreign: 1 }],
+  [20, "events that had waited", { type: "feedback", matched: 2, foreign: 1, settled: 0 }, { matched: 2 }],
+  [50, "bounces or complaints over the limit of vendors", rate("over"), { provider: "SES", rate: 0.06 }],
+  [40, "bounces or complaints near the limit of vendors", rate("near"), { of: "bounces", limit: 0.05 }],
+  [30, "bounces or complaints below the limit of vendors again", rate("below"), { state: "below" }],
+])("what providers told has a line of level %i: %s", (level, msg, event, fields) => {
+  expect(written({ at: 0, ...event } as never)).toMatchObject([{ level, msg, event: event.type, ...fields }]);
+});
+
+function rate(level: string) {
+  return {
+    type: "feedback-rate",
+    worker: "w1",
+    provider: "SES",
+    of: "bounces",
+    rate: 0.06,
+    limit: 0.05,
+    level,
+  };
+}

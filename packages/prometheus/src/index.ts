@@ -14,6 +14,7 @@ export type {
   WithExemplar,
 } from "./registry/client.ts";
 export type {
+  FeedbackFigures,
   Watched,
   WatchedChain,
   WatchedLink,

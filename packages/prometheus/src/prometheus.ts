@@ -57,6 +57,8 @@ export function prometheus(options: PrometheusOptions): PrometheusObserver {
     chains,
     links: () => chains().flatMap((chain) => placedLinks(chain)),
     outbox: undefined,
+    feedback: undefined,
+    names,
     workers,
     quotas: quotaState.byProvider,
     version,
@@ -75,8 +77,12 @@ export function prometheus(options: PrometheusOptions): PrometheusObserver {
       known.providers.know(() => placedLinks(source()).map(({ link }) => link.id));
       if (quotaEveryMs > 0) quotaState.poll(source, quotaEveryMs);
     }
-    if (outbox !== undefined)
-      sources.outbox = outboxReading(outbox, { cacheMs: outboxCacheMs, timeoutMs: outboxTimeoutMs });
+    if (outbox !== undefined) {
+      const times = { cacheMs: outboxCacheMs, timeoutMs: outboxTimeoutMs };
+      const { feedback } = outbox;
+      sources.outbox = outboxReading(() => outbox.stats(), times);
+      sources.feedback = feedback && outboxReading(() => feedback.stats(), times);
+    }
     if (worker !== undefined) workers.add(worker);
     for (const { metric, series } of all) if (series !== undefined) metric.initial?.(series.zero, sources);
   };

@@ -54,10 +54,21 @@ describe.runIf(needs("prometheus"))("an outage, as a real Prometheus sees it", (
       ],
       { observers: [metrics] },
     );
-    outbox = await createOutbox({ folder, from: mail.from });
+    outbox = await createOutbox({ folder, from: mail.from, observers: [metrics] });
     worker = createWorker(outbox, chain);
     metrics.watch({ chain, outbox, worker, quotaEveryMs: 3_600_000 });
     await worker.start();
+    const { id: message } = await outbox.enqueue(mail, { sendAt: new Date(Date.now() + 3_600_000) });
+    const told = { recipient: mail.to, provider: "SES", source: "sns", message, at: Date.now() };
+    const delivered = Array.from({ length: 150 }, (_, i) => ({
+      ...told,
+      type: "delivered" as const,
+      eventId: `d${i}`,
+    }));
+    await outbox.feedback.record([
+      ...delivered,
+      { ...told, type: "bounced", bounce: "hard", recipient: "gone@example.net", eventId: "b" },
+    ]);
     scraped = await serve(registry);
     real = await prometheusServer({
       targets: [scraped.address],

@@ -10,7 +10,7 @@ test("one question serves all gauges of a scrape, and those of the next ones for
     asked += 1;
     return figures;
   };
-  const read = outboxReading({ stats }, { cacheMs: 60, timeoutMs: 500 });
+  const read = outboxReading(stats, { cacheMs: 60, timeoutMs: 500 });
   expect(await Promise.all([read(), read(), read()])).toEqual([figures, figures, figures]);
   await read();
   expect(asked).toBe(1);
@@ -26,7 +26,7 @@ test("a database that fails is not asked at every scrape either, and is believed
     if (asked === 1) throw new Error("connection refused");
     return figures;
   };
-  const read = outboxReading({ stats }, { cacheMs: 60, timeoutMs: 500 });
+  const read = outboxReading(stats, { cacheMs: 60, timeoutMs: 500 });
   expect([await read(), await read()]).toEqual([undefined, undefined]);
   expect(asked).toBe(1);
   await after(80);
@@ -37,7 +37,7 @@ test("one that throws at once is one that fails", async () => {
   const stats = () => {
     throw new Error("closed");
   };
-  expect(await outboxReading({ stats }, { cacheMs: 10, timeoutMs: 50 })()).toBeUndefined();
+  expect(await outboxReading(stats, { cacheMs: 10, timeoutMs: 50 })()).toBeUndefined();
 });
 
 test("one that hangs holds up one scrape, for the time given, and is asked once", async () => {
@@ -47,7 +47,7 @@ test("one that hangs holds up one scrape, for the time given, and is asked once"
     asked += 1;
     return new Promise<typeof figures>((resolve) => (answer = resolve));
   };
-  const read = outboxReading({ stats }, { cacheMs: 1_000, timeoutMs: 200 });
+  const read = outboxReading(stats, { cacheMs: 1_000, timeoutMs: 200 });
   const began = performance.now();
   expect(await read()).toBeUndefined();
   const first = performance.now() - began;
@@ -65,7 +65,7 @@ test("one that hangs holds up one scrape, for the time given, and is asked once"
 test("figures that are old are not shown while the database hangs", async () => {
   let hangs = false;
   const stats = () => (hangs ? new Promise<never>(() => undefined) : Promise.resolve(figures));
-  const read = outboxReading({ stats }, { cacheMs: 5, timeoutMs: 30 });
+  const read = outboxReading(stats, { cacheMs: 5, timeoutMs: 30 });
   expect(await read()).toEqual(figures);
   hangs = true;
   await after(10);

@@ -143,6 +143,85 @@ describe.each([
     expect(await text()).toContain("# HELP relais_outbox_up ");
   });
 
+  test("what providers told is counted by whoever receives it, and read from the outbox", async () => {
+    const { metrics, value, text } = set();
+    const lastAt = new Date(1_700_000_000_000);
+    const one = { provider: "SES", byType: { bounced: 6, delivered: 94 }, bounceRate: 0.06, lastAt };
+    const feedback = {
+      stats: async () => ({
+        providers: [
+          one,
+          { provider: "SMTP", byType: {}, complaintRate: 0.002, lastAt },
+          { ...one, provider: "FOREIGN" },
+        ],
+        early: 3,
+        suppressed: { bounced: 12 },
+      }),
+    };
+    const stats = async () => ({ byState: {}, oldestQueuedMs: 0, rescheduled: 0 });
+    const link = { status: () => ({}) };
+    metrics.watch({
+      chain: {
+        id: "chain",
+        links: [
+          { ...link, id: "SES" },
+          { ...link, id: "SMTP" },
+        ],
+      },
+      outbox: { stats, feedback },
+    });
+    const received = {
+      type: "feedback-received",
+      at: 0,
+      stored: 2,
+      repeated: 5,
+      early: 1,
+      foreign: 4,
+      settled: 1,
+    } as const;
+    metrics({
+      ...received,
+      counts: [
+        { provider: "SES", type: "bounced", count: 2 },
+        { provider: "ann@example.net", type: "of another version" as "failed", count: 1 },
+      ],
+    });
+    metrics({ type: "feedback", at: 0, worker: "w", matched: 9, foreign: 2, settled: 3 });
+    metrics({
+      type: "suppressed",
+      at: 0,
+      recipients: [{ address: "ann@example.net", reason: "bounced", since: 0 }],
+    });
+    metrics({ type: "suppression-unavailable", at: 0, action: "send", reason: "down" });
+    for (const [series, wanted] of Object.entries({
+      'feedback_events_total{provider="SES",type="bounced"}': 2,
+      'feedback_events_total{provider="SMTP",type="complained"}': 0,
+      'feedback_events_total{provider="other",type="other"}': 1,
+      'feedback_results_total{result="stored"}': 2,
+      'feedback_results_total{result="repeated"}': 5,
+      'feedback_results_total{result="foreign"}': 6,
+      feedback_settled_total: 4,
+      'feedback_last_day{provider="SES",type="bounced"}': 6,
+      'feedback_last_day{provider="SES",type="complained"}': 0,
+      'feedback_bounce_rate{provider="SES"}': 0.06,
+      'feedback_bounce_rate{provider="SMTP"}': undefined,
+      'feedback_complaint_rate{provider="SMTP"}': 0.002,
+      'feedback_last_timestamp_seconds{provider="SES"}': 1_700_000_000,
+      feedback_early: 3,
+      'suppressions{reason="bounced"}': 12,
+      'suppressions{reason="complained"}': 0,
+      'suppressed_recipients_total{reason="bounced"}': 1,
+      'suppression_unavailable_total{action="send"}': 1,
+      'suppression_unavailable_total{action="defer"}': 0,
+    }))
+      expect([series, await value(`relais_${series}`)]).toEqual([series, wanted]);
+    expect(await text()).not.toMatch(/FOREIGN|@example/);
+    const other = set();
+    other.metrics.watch({ outbox: { stats, feedback: { stats: () => Promise.reject(new Error("away")) } } });
+    expect(await other.value("relais_outbox_up")).toBe(1);
+    expect(await other.value("relais_feedback_early")).toBeUndefined();
+  });
+
   test("every metric of the catalogue is there, with its help, and nothing else", async () => {
     const { text } = set();
     const helped = [...(await text()).matchAll(/^# HELP (\S+) (.*)$/gm)].map(([, name, help]) => [

@@ -2,7 +2,7 @@ import type { Attempt, Delivery } from "../events/delivery.ts";
 import { type Observer, observeBoth } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
 import type { Failure, Outcome } from "../failure/outcome.ts";
-import { correlationId } from "../feedback/correlation.ts";
+import { correlationId, withoutCorrelation } from "../feedback/correlation.ts";
 import type { SuppressionList } from "../feedback/suppression.ts";
 import { withUnsubscribe } from "../feedback/unsubscribe.ts";
 import { createMessage, isMessage, type MessageInput } from "../message/create-message.ts";
@@ -112,7 +112,7 @@ export class DeliveryRun implements SchedulerContext {
   async deliver(input: MessageInput | Message): Promise<Delivery> {
     try {
       const read = isMessage(input)
-        ? input
+        ? this.#asCorrelated(input)
         : await readMessage(input, this.#chain.settings, this.#startedAt, this.signal);
       const message =
         "success" in read || read.unsubscribe === undefined ? read : this.#withUnsubscribe(read);
@@ -137,6 +137,12 @@ export class DeliveryRun implements SchedulerContext {
   #refuse(delivery: Delivery): Delivery {
     if (this.outer === undefined) reportRefused(this.#chain, delivery, this.#beganAt);
     return delivery;
+  }
+
+  /** A message that an outbox or a chain around this one has read. */
+  #asCorrelated(message: Message): Message {
+    const isOff = !this.#chain.settings.correlation && message.correlation !== false;
+    return isOff ? withoutCorrelation(message) : message;
   }
 
   #withUnsubscribe(message: Message): Message | Delivery {

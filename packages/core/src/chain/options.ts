@@ -146,7 +146,7 @@ export interface ChainOptions {
   readonly prepare?: Prepare | undefined;
   /**
    * Whether providers add the message's id, as header X-Relais-Id and as tag `relais_id`, so that a bounce says which
-   * message it is about. One made with `createMessage` stays as it is. @defaultValue true
+   * message it is about. @defaultValue true
    */
   readonly correlation?: boolean | undefined;
   /**

@@ -1,4 +1,5 @@
 import type { Failure, Outcome } from "../failure/outcome.ts";
+import type { FeedbackResult, FeedbackType } from "../feedback/event.ts";
 import type { Suppressed } from "../feedback/suppression.ts";
 import type { Attempt, Delivery } from "./delivery.ts";
 import type { MessageState } from "./message-state.ts";
@@ -22,10 +23,10 @@ interface WorkerEventBase extends EventBase {
 }
 
 /**
- * Everything that happens in chains and in workers of an outbox, told apart by `type`. Metrics, logs and traces are made
- * from this alone. `late` is an event of both: with a `worker` it is the worker's.
+ * Everything that happens in chains, in an outbox and in its workers, told apart by `type`. Metrics, logs and traces are
+ * made from this alone. `late` is an event of both: with a `worker` it is the worker's.
  */
-export type RelaisEvent = ChainEvent | WorkerEvent;
+export type RelaisEvent = ChainEvent | OutboxEvent | WorkerEvent;
 
 export type BreakerState = "closed" | "open" | "half-open";
 
@@ -104,6 +105,22 @@ export type ChainEvent =
   /** A delivery is over. */
   | (ChainEventBase & { readonly type: "delivery"; readonly delivery: Delivery; readonly ms: number });
 
+/** What happens in an outbox without a worker. */
+export type OutboxEvent =
+  /** What providers told was recorded, in one call. */
+  ChainEventBase &
+    FeedbackResult & {
+      readonly type: "feedback-received";
+      /** Of those that are stored, or early. */
+      readonly counts: readonly {
+        readonly provider: string;
+        readonly type: FeedbackType;
+        readonly count: number;
+      }[];
+      /** Messages that they settled, or changed. */
+      readonly settled: number;
+    };
+
 /** What happens in a worker of an outbox, besides the events of the chain that it sends by. */
 export type WorkerEvent =
   /** A message that the worker had claimed is sent, or put back, or given up. */
@@ -143,6 +160,18 @@ export type WorkerEvent =
       readonly matched: number;
       readonly foreign: number;
       readonly settled: number;
+    })
+  /**
+   * Of what a provider was given in the last 24 hours so much bounced hard, or was complained about: it nears the share at
+   * which vendors review an account (`near`: half of it), is there (`over`), or has gone back (`below`).
+   */
+  | (WorkerEventBase & {
+      readonly type: "feedback-rate";
+      readonly provider: string;
+      readonly of: "bounces" | "complaints";
+      readonly rate: number;
+      readonly limit: number;
+      readonly level: "near" | "over" | "below";
     })
   /** Something failed in the background; the worker goes on. */
   | (WorkerEventBase & { readonly type: "error"; readonly during: string; readonly error: string });

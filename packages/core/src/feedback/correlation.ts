@@ -1,3 +1,4 @@
+import { registered } from "../message/create-message.ts";
 import type { Message } from "../message/message.ts";
 
 /**
@@ -14,6 +15,12 @@ export const messageIdTag = "relais_id";
 /** What these carry: the id in an outbox, or `Message.id`; `undefined` where the message shall not be known again. */
 export function correlationId({ tags, id, correlation }: Message): string | undefined {
   return correlation === false ? undefined : (tags[messageIdTag] ?? id);
+}
+
+/** The message as one that shall not be known again, without the id that an outbox has given it. */
+export function withoutCorrelation(message: Message): Message {
+  const { [messageIdTag]: _, ...tags } = message.tags;
+  return registered({ ...message, tags: Object.freeze(tags), correlation: false });
 }
 
 /** Whether a message has the header already. */

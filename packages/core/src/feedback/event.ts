@@ -1,3 +1,13 @@
+export const feedbackTypes = [
+  "delivered",
+  "deferred",
+  "bounced",
+  "blocked",
+  "complained",
+  "unsubscribed",
+  "failed",
+] as const;
+
 /**
  * What became of a message at one recipient, after a provider had accepted it.
  * - `delivered`: the recipient's server has it
@@ -8,14 +18,7 @@
  * - `unsubscribed`: the recipient does not want mail of this stream any more
  * - `failed`: the provider gave it up for a reason that is not the recipient's, a rendering fault or a virus, say
  */
-export type FeedbackType =
-  | "delivered"
-  | "deferred"
-  | "bounced"
-  | "blocked"
-  | "complained"
-  | "unsubscribed"
-  | "failed";
+export type FeedbackType = (typeof feedbackTypes)[number];
 
 /** Whether the address is dead (`hard`), the mail did not arrive this time (`soft`), or nobody says. */
 export type BounceType = "hard" | "soft" | "undetermined";

@@ -1,3 +1,5 @@
+import { bareAddress } from "../message/address.ts";
+
 /** Why an address gets no mail, the weightiest reason first. */
 export const suppressionReasons = ["complained", "manual", "bounced", "unsubscribed"] as const;
 
@@ -35,7 +37,19 @@ export interface SuppressionList {
   ): Promise<ReadonlyMap<string, Suppressed>>;
 }
 
-/** The key of an address on a list: vendors compare the whole address without case. */
+/** What is written in one way only: ASCII without quotes, blanks and a full stop at the end. */
+const plain = /^[!#-[\]-~]*[!#-\-/-[\]-~]$/;
+
+/**
+ * The key of an address on a list: vendors compare the whole address without case. Domains are in the `xn--` form and
+ * quotes that need not be there are left out, as in the addresses of a message.
+ */
 export function suppressionKey(address: string): string {
-  return address.trim().toLowerCase();
+  const text = address.trim();
+  if (plain.test(text)) return text.toLowerCase();
+  try {
+    return bareAddress("address", text).toLowerCase();
+  } catch {
+    return text.toLowerCase();
+  }
 }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import {
+  asciiTags,
   type BounceType,
   type FeedbackEvent,
   type FeedbackType,
   reason as fit,
+  messageIdTag,
   withoutAddresses,
 } from "@relais/core/spi";
 
@@ -63,6 +65,15 @@ export function feedbackEvent(
   };
   const told = Object.entries(event).filter(([, value]) => value !== undefined);
   return Object.fromEntries(told) as unknown as FeedbackEvent;
+}
+
+/**
+ * Our id of a message that has a tag and a header. Tags of SES and Resend hold letters and digits only, so that the header
+ * has it as it is; a mail that was passed on may have the header of another.
+ */
+export function ownId(tag: string | undefined, header: string | undefined): string | undefined {
+  if (tag === undefined || header === undefined) return tag ?? header;
+  return asciiTags({ [messageIdTag]: header })[messageIdTag] === tag ? header : tag;
 }
 
 /** The address of a text that is one, with or without a display name. */

@@ -9,7 +9,7 @@ import {
   oneOrMore,
   toleranceMs,
 } from "../receiver/authentic.ts";
-import { feedbackEvent, isoMs, type Meaning, mailbox } from "../receiver/event.ts";
+import { feedbackEvent, isoMs, type Meaning, mailbox, ownId } from "../receiver/event.ts";
 import { at, isObject, type Json, objectsAt, parsedObject, rawTextAt, textAt } from "../receiver/json.ts";
 import { type FeedbackReceiver, header, Refused, receiver } from "../receiver/receiver.ts";
 
@@ -65,10 +65,9 @@ function meaningOf(event: Json): Meaning {
 function messageOf(data: unknown): string | undefined {
   const named = (list: string, name: string): Json | undefined =>
     objectsAt(data, list).find((one) => rawTextAt(one, "name")?.toLowerCase() === name.toLowerCase());
-  return (
-    textAt(data, "tags", messageIdTag) ??
-    textAt(named("tags", messageIdTag), "value") ??
-    textAt(named("headers", messageIdHeader), "value")
+  return ownId(
+    textAt(data, "tags", messageIdTag) ?? textAt(named("tags", messageIdTag), "value"),
+    textAt(named("headers", messageIdHeader), "value"),
   );
 }
 

@@ -1,5 +1,5 @@
 import { type FeedbackEvent, messageIdHeader, messageIdTag } from "@relais/core/spi";
-import { feedbackEvent, hashed, isoMs, type Meaning, mailbox } from "../receiver/event.ts";
+import { feedbackEvent, hashed, isoMs, type Meaning, mailbox, ownId } from "../receiver/event.ts";
 import { at, isObject, type Json, objectsAt, rawTextAt, textAt } from "../receiver/json.ts";
 import { type Reading, Refused } from "../receiver/receiver.ts";
 
@@ -101,7 +101,7 @@ function messageOf(event: Json): string | undefined {
   const named = objectsAt(event, "mail", "headers").find(
     (one) => rawTextAt(one, "name")?.toLowerCase() === messageIdHeader.toLowerCase(),
   );
-  return textAt(event, "mail", "tags", messageIdTag, 0) ?? textAt(named, "value");
+  return ownId(textAt(event, "mail", "tags", messageIdTag, 0), textAt(named, "value"));
 }
 
 /**

@@ -8,7 +8,7 @@ import type { FeedbackEvent, UnsubscribeRequest } from "@relais/core/spi";
 export function unsubscribeEvent(token: string, request: UnsubscribeRequest): FeedbackEvent {
   const at = Date.now();
   const day = new Date(at).toISOString().slice(0, 10);
-  const { recipient, message, stream, tenant } = request;
+  const { recipient, message, stream, tenant = "default" } = request;
   return {
     type: "unsubscribed",
     recipient,
@@ -17,7 +17,8 @@ export function unsubscribeEvent(token: string, request: UnsubscribeRequest): Fe
     eventId: createHash("sha256").update(`${token} ${day}`).digest("base64url"),
     message,
     ...(stream === undefined ? {} : { stream }),
-    ...(tenant === undefined ? {} : { tenant }),
+    // Of a message that no outbox knows, too.
+    tenant,
     at,
   };
 }

@@ -81,6 +81,14 @@ test.each([
   expect(events).toHaveLength(1);
 });
 
+test("a click on a link without a tenant is of the tenant that all mail is of, whether or not its message is known", async () => {
+  const { events, ask } = setup();
+  const { tenant: _, ...rest } = about;
+  const url = `https://example.org/u?token=${unsubscribeToken(rest, secret)}`;
+  expect((await ask("POST", url, click)).status).toBe(200);
+  expect(events).toMatchObject([{ type: "unsubscribed", tenant: "default", recipient: about.recipient }]);
+});
+
 test("what the page's form sends is a click", async () => {
   const { events, ask } = setup();
   const { text } = await ask("GET");

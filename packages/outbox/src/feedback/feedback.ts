@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
-import { type FeedbackEvent, type FeedbackResult, type FeedbackStore, suppressionKey } from "@relais/core";
+import {
+  type FeedbackEvent,
+  type FeedbackResult,
+  type FeedbackStore,
+  type FeedbackType,
+  feedbackTypes,
+  type Observer,
+  type OutboxEvent,
+  suppressionKey,
+} from "@relais/core";
 import type { Database, Queryable } from "../database/database.ts";
 import { retryConflict } from "../database/retry-conflict.ts";
+import { coalesce } from "../database/with-timeout.ts";
 import {
   type EventRow,
   endOrphans,
@@ -14,6 +24,7 @@ import {
   readEvents,
   type WrittenEvent,
 } from "../store/events.ts";
+import { countEvents, type FeedbackStats, purgeCounts, readFeedbackStats } from "../store/feedback-counts.ts";
 import {
   lockMessage,
   messageAttempts,
@@ -58,6 +69,8 @@ export interface OutboxFeedback extends FeedbackStore {
    * second.
    */
   round(): Promise<FeedbackRound>;
+  /** What providers told lately, and how many addresses are suppressed. An answer serves for as long as is cheap. */
+  stats(): Promise<FeedbackStats>;
 }
 
 /** Events in one transaction, and messages in one round. */
@@ -65,10 +78,20 @@ const maxEvents = 500;
 const maxMessages = 100;
 const purgeEveryMs = 60_000;
 
-/** What was done with one event. */
-type Fate = keyof FeedbackResult;
+/** A large list takes long to count: at most this part of the time is spent on it. */
+const countingShare = 0.01;
 
-export function feedbackStore(database: Database, settings: FeedbackSettings): OutboxFeedback {
+/** What was done with one event, and whether it is the one that settled its message. */
+interface Fate {
+  readonly result: keyof FeedbackResult;
+  readonly hasSettled: boolean;
+}
+
+export function feedbackStore(
+  database: Database,
+  settings: FeedbackSettings,
+  observe?: Observer<OutboxEvent>,
+): OutboxFeedback {
   // Those of many requests go together: each would be a commit of its own.
   const recordAll = batch<EventRow, Fate>(
     (rows) => oneAtATime(database, (tx) => recordRows(tx, rows, settings)),
@@ -78,11 +101,15 @@ export function feedbackStore(database: Database, settings: FeedbackSettings): O
 
   return {
     async record(events) {
-      const counts = { stored: 0, repeated: 0, early: 0, foreign: 0 };
       // Checked before any of them is stored.
       const rows = events.map(rowOf);
-      for (const fate of await Promise.all(rows.map(recordAll))) counts[fate] += 1;
-      return counts;
+      const ends = await Promise.allSettled(rows.map(recordAll));
+      const { result, told } = received(rows, ends);
+      if (ends.some(({ status }) => status === "fulfilled"))
+        observe?.({ type: "feedback-received", at: Date.now(), ...result, ...told });
+      // Some may have been stored: told again they are repeated, and are counted now.
+      for (const end of ends) if (end.status === "rejected") throw end.reason;
+      return result;
     },
     async round() {
       const matched = await oneAtATime(database, async (tx) => {
@@ -100,11 +127,55 @@ export function feedbackStore(database: Database, settings: FeedbackSettings): O
         foreign = await purgeEvents(database, settings);
         await endOrphans(database);
         await deleteExpired(database);
+        await purgeCounts(database);
       }
       if (settled.some(({ state }) => state === "queued")) await wakeWorkers(database);
       return { matched, foreign, settled };
     },
+    stats: costly(() => readFeedbackStats(database.aside)),
   };
+}
+
+/** Results of one call, counted. */
+function received(
+  rows: readonly EventRow[],
+  ends: readonly PromiseSettledResult<Fate>[],
+): {
+  readonly result: FeedbackResult;
+  readonly told: Pick<OutboxEvent, "counts" | "settled">;
+} {
+  const result = { stored: 0, repeated: 0, early: 0, foreign: 0 };
+  const counts = new Map<string, { provider: string; type: FeedbackType; count: number }>();
+  let settled = 0;
+  for (const [i, end] of ends.entries()) {
+    if (end.status === "rejected") continue;
+    const { provider, type } = rows[i] as EventRow;
+    result[end.value.result] += 1;
+    settled += Number(end.value.hasSettled);
+    if (end.value.result !== "stored" && end.value.result !== "early") continue;
+    const key = `${provider}\n${type}`;
+    const counted = counts.get(key) ?? { provider, type, count: 0 };
+    counted.count += 1;
+    counts.set(key, counted);
+  }
+  return {
+    result,
+    told: { counts: Object.freeze([...counts.values()].map((one) => Object.freeze(one))), settled },
+  };
+}
+
+/** An answer serves for a hundred times as long as it took. */
+function costly<T>(ask: () => Promise<T>): () => Promise<T> {
+  let last: T | undefined;
+  let goodUntil = Number.NEGATIVE_INFINITY;
+  return coalesce(async () => {
+    const begin = performance.now();
+    if (last !== undefined && begin < goodUntil) return last;
+    last = await ask();
+    const end = performance.now();
+    goodUntil = end + (end - begin) / countingShare;
+    return last;
+  });
 }
 
 /**
@@ -124,15 +195,6 @@ function oneAtATime<T>(database: Database, run: (tx: Queryable) => Promise<T>): 
 const lockSql = "set transaction isolation level read committed; select pg_advisory_xact_lock(1919902006)";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const types: readonly string[] = [
-  "delivered",
-  "deferred",
-  "bounced",
-  "blocked",
-  "complained",
-  "unsubscribed",
-  "failed",
-];
 
 /** An id that an index takes: of a longer one its digest. */
 function idOf(text: string): string {
@@ -145,11 +207,12 @@ function rowOf(event: FeedbackEvent): EventRow {
   const { type, bounce, recipient, provider, source, eventId, message, providerMessageId, at } = event;
   const texts = { recipient, provider, source, eventId };
   for (const [name, value] of Object.entries(texts)) {
-    if (typeof value !== "string" || value === "")
+    // Of several recipients the provider may not say which it was.
+    if (typeof value !== "string" || (value === "" && name !== "recipient"))
       throw new TypeError(`feedback: ${name} of an event must be a text`);
   }
-  if (!types.includes(type))
-    throw new TypeError(`feedback: type of an event must be one of ${types.join(", ")}`);
+  if (!feedbackTypes.includes(type))
+    throw new TypeError(`feedback: type of an event must be one of ${feedbackTypes.join(", ")}`);
   const orNull = (value: string | undefined, clean: (text: string) => string): string | null =>
     value === undefined || value === "" ? null : clean(value);
   const own = orNull(message, idOf);
@@ -194,14 +257,22 @@ async function recordRows(
   );
   const settled = pending.size === 0 ? [] : await settle(tx, [...pending].sort());
   if (settled.some(({ state }) => state === "queued")) await wakeWorkers(tx);
-  const fates = new Map<string, Fate>(
+  const results = new Map<string, keyof FeedbackResult>(
     written.map((one) => [keyOf(one), one.state === "early" ? "early" : "stored"]),
   );
-  const others = [...first].flatMap(([key, row]) => (fates.has(key) ? [] : [row]));
-  for (const one of await knownEvents(tx, others)) fates.set(keyOf(one), "repeated");
+  const others = [...first].flatMap(([key, row]) => (results.has(key) ? [] : [row]));
+  for (const one of await knownEvents(tx, others)) results.set(keyOf(one), "repeated");
+  const settling = new Set(
+    settled.map(({ message }) => keyOf(written.find((one) => one.message === message) as WrittenEvent)),
+  );
   return rows.map((row) => {
-    const fate = fates.get(keyOf(row)) ?? "foreign";
-    return first.get(keyOf(row)) === row || fate === "foreign" ? fate : "repeated";
+    const key = keyOf(row);
+    const isFirst = first.get(key) === row;
+    const result = results.get(key) ?? "foreign";
+    return {
+      result: isFirst || result === "foreign" ? result : "repeated",
+      hasSettled: isFirst && settling.has(key),
+    };
   });
 }
 
@@ -229,15 +300,17 @@ async function settle(tx: Queryable, messages: readonly string[]): Promise<reado
 }
 
 type SuppressingEvent = WrittenEvent & { readonly state: "pending" | "done" };
-const isKnown = (event: WrittenEvent): event is SuppressingEvent => event.state !== "early";
+const isKnown = (event: WrittenEvent): event is SuppressingEvent =>
+  event.state !== "early" && event.recipient !== "";
 
-/** Puts addresses on the list, or takes them from it, as events say that were not known before. */
+/** Counts events that were not known before, and puts addresses on the list, or takes them from it, as they say. */
 async function suppress(
   tx: Queryable,
   events: readonly WrittenEvent[],
   settings: FeedbackSettings,
 ): Promise<void> {
   const known = events.filter(isKnown);
+  await countEvents(tx, known);
   const rows = new Map<string, SuppressionRow>();
   const soft = new Map<string, TenantAddress>();
   const delivered = new Map<string, TenantAddress>();

@@ -3,6 +3,7 @@ import { copyAttachments, copyRows, copyTable, countMessages, nextIds } from "..
 import { isWorkerAlive } from "../store/leases.ts";
 import { firstId } from "../store/message.ts";
 import { foldCounts } from "../store/queries.ts";
+import { countAllSql } from "../store/schema.ts";
 
 /** How far a copy is. */
 export interface CopyProgress {
@@ -29,6 +30,7 @@ export async function copyOutbox(
   }
   // First, as workers of the target ask for them.
   for (const table of ["suppression", "event"] as const) await copyTable(database, to.database, table);
+  await to.database.query(countAllSql);
   const total = await countMessages(database);
   let copied = 0;
   for (let after = firstId; ; ) {

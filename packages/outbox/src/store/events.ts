@@ -48,6 +48,7 @@ const returned =
   "provider, event_id, recipient, type, bounce, source, state, message::text, tenant, stream, at";
 
 /**
+ * The stream is that of the message: vendors have names of their own for theirs.
  * Of those without a message only some are kept: it may become known by the provider's id, or they are of an address
  * rather than of a message, as their tenant says.
  */
@@ -65,7 +66,7 @@ const insertSql = prepared(`with
     case when m.id is not null then ${stateSql} when g.type = 'unsubscribed' and g.tenant is not null then 'done'
       else 'early' end,
     m.id, g.provider_message_id, g.code, g.reason, coalesce(m.tenant, g.tenant),
-    coalesce(g.stream, m.content->>'stream', ''), g.at
+    coalesce(m.content->>'stream', g.stream, ''), g.at
   from given g left join relais.message m on m.id = g.message
   where m.id is not null or g.provider_message_id is not null or (g.type = 'unsubscribed' and g.tenant is not null)
   order by g.provider, g.event_id, g.recipient
@@ -103,7 +104,7 @@ export function matchEarly(tx: Queryable, limit: number): Promise<readonly Writt
        from due d where d.found is null
          and (e.provider, e.event_id, e.recipient) = (d.provider, d.event_id, d.recipient))
      update relais.event e set message = m.id, tenant = m.tenant, check_at = clock_timestamp(),
-       stream = coalesce(nullif(e.stream, ''), m.content->>'stream', ''), state = ${stateSql}
+       stream = coalesce(m.content->>'stream', e.stream, ''), state = ${stateSql}
      from due d join relais.message m on m.id = d.found
      where (e.provider, e.event_id, e.recipient) = (d.provider, d.event_id, d.recipient)
      returning ${returned.replaceAll(/(\w+)(::text)?/g, "e.$1$2")}`,

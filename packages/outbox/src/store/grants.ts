@@ -18,7 +18,7 @@ const roles: Readonly<Record<Role, readonly [purpose: string, ...grants: string[
   worker: [
     "A worker, or a receiver of feedback: it may send, write down what became of it, and delete old messages. It cannot change tables.",
     "grant select, insert, update, delete on relais.message, relais.worker to ROLE;",
-    "grant select, insert, update, delete on relais.event, relais.suppression to ROLE;",
+    "grant select, insert, update, delete on relais.event, relais.event_count, relais.suppression to ROLE;",
     "grant select, insert, update on relais.attempt to ROLE;",
     "grant select, insert on relais.attachment to ROLE;",
     "grant select, update on relais.turn to ROLE;",
@@ -28,7 +28,7 @@ const roles: Readonly<Record<Role, readonly [purpose: string, ...grants: string[
     "An operator: relais outbox with all that looks at messages, settles, resends, cancels or deletes them, and relais suppression.",
     "grant select, update, delete on relais.message to ROLE;",
     "grant select, insert, update, delete on relais.suppression to ROLE;",
-    "grant select on relais.event to ROLE;",
+    "grant select on relais.event, relais.event_count to ROLE;",
     "grant select on relais.attempt, relais.attachment, relais.worker, relais.turn, relais.migration to ROLE;",
   ],
   reader: [

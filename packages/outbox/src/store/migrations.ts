@@ -1,5 +1,15 @@
 import type { Database, Queryable } from "../database/database.ts";
-import { version1, version2, version3, version4, version5, version6, version7, version8 } from "./schema.ts";
+import {
+  version1,
+  version2,
+  version3,
+  version4,
+  version5,
+  version6,
+  version7,
+  version8,
+  version9,
+} from "./schema.ts";
 
 export interface Migration {
   readonly version: number;
@@ -18,6 +28,7 @@ export const migrations: readonly Migration[] = [
   { version: 6, sql: version6, minCompatible: 5 },
   { version: 7, sql: version7, minCompatible: 5 },
   { version: 8, sql: version8, minCompatible: 5 },
+  { version: 9, sql: version9, minCompatible: 5 },
 ];
 
 export const newest: number = migrations.length;

@@ -436,3 +436,22 @@ create table relais.suppression (
   count      integer not null default 1,
   primary key (tenant, address, stream, reason)
 );`;
+
+/** Counts what is there, in a table of counts that is empty. */
+export const countAllSql: string = `insert into relais.event_count
+select date_trunc('hour', received_at), provider, type, coalesce(bounce, ''), count(*), max(received_at)
+from relais.event where state <> 'early' and received_at > now() - interval '8 days' group by 1, 2, 3, 4
+on conflict do nothing`;
+
+/** Version 9: events counted by the hour, as their table may hold millions. */
+export const version9: string = `
+create table relais.event_count (
+  hour     timestamptz not null,
+  provider text not null,
+  type     text not null,
+  bounce   text not null,
+  count    bigint not null,
+  last_at  timestamptz not null default clock_timestamp(),
+  primary key (hour, provider, type, bounce)
+);
+${countAllSql};`;

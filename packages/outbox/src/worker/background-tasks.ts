@@ -1,12 +1,14 @@
 import type { Observer, WorkerEvent } from "@relais/core";
 import type { Database } from "../database/database.ts";
 import { purge } from "../operations/purge.ts";
+import type { ProviderFeedback } from "../store/feedback-counts.ts";
 import { checkVersion } from "../store/migrations.ts";
 import { foldCounts } from "../store/queries.ts";
 import { channel, queueDue, wakeWorkers } from "../store/scheduling.ts";
 import type { InFlight } from "./in-flight.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease-keeper.ts";
 import type { WorkerSettings } from "./options.ts";
+import { rateWatch } from "./rate-watch.ts";
 import { recover } from "./recover.ts";
 import { interval, type WakeSignal } from "./timing.ts";
 
@@ -27,7 +29,12 @@ export interface BackgroundContext {
   readonly database: Database;
   readonly settings: WorkerSettings;
   /** Events that came early, or while their messages were being sent. */
-  readonly feedback: { round(): Promise<FeedbackRound> } | undefined;
+  readonly feedback:
+    | {
+        round(): Promise<FeedbackRound>;
+        stats?(): Promise<{ readonly providers: readonly ProviderFeedback[] }>;
+      }
+    | undefined;
   readonly inFlight: InFlight;
   readonly observe: Observer<WorkerEvent> | undefined;
   /** Something may be queued. */
@@ -50,6 +57,7 @@ const recoverMs = 2_000;
 const sourceMs = 500;
 const foldMs = 5_000;
 const feedbackMs = 1_000;
+const ratesMs = 60_000;
 const maxPurgeMs = 60_000;
 
 export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
@@ -107,6 +115,14 @@ export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
       every(recoverMs, recoverMessages, "recovering messages");
       every(foldMs, () => foldCounts(database), "folding counts");
       if (feedback !== undefined) {
+        const changesOf = rateWatch();
+        let ratesAt = Number.NEGATIVE_INFINITY;
+        const watchRates = async (): Promise<void> => {
+          if (performance.now() < ratesAt + ratesMs) return;
+          ratesAt = performance.now();
+          for (const change of changesOf((await feedback.stats?.())?.providers ?? []))
+            observe?.({ type: "feedback-rate", at: Date.now(), worker: name, ...change });
+        };
         const settle = async (): Promise<void> => {
           const { matched, foreign, settled } = await feedback.round();
           if (matched + foreign + settled.length === 0) return;
@@ -114,6 +130,7 @@ export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
           observe?.({ type: "feedback", at, worker: name, matched, foreign, settled: settled.length });
         };
         every(feedbackMs, settle, "settling messages by events");
+        every(feedbackMs, watchRates, "counting what providers told");
       }
       if (Number.isFinite(keepSentForMs)) {
         const everyMs = Math.min(maxPurgeMs, Math.max(queueDueMs, keepSentForMs));

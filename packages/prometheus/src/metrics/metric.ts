@@ -2,7 +2,7 @@ import type { RelaisEvent } from "@relais/core/spi";
 import type { SetGauge, ZeroSeries } from "../registry/instruments.ts";
 import type { OutboxFigures } from "../targets/outbox-reading.ts";
 import type { Quota } from "../targets/quotas.ts";
-import type { PlacedLink, WatchedChain, WatchedWorker } from "../targets/targets.ts";
+import type { FeedbackFigures, PlacedLink, WatchedChain, WatchedWorker } from "../targets/targets.ts";
 
 /** One metric; `name` is without the prefix. */
 export interface MetricEntry {
@@ -48,6 +48,9 @@ export interface Sources {
   readonly links: () => readonly PlacedLink[];
   /** Undefined while none is watched. */
   readonly outbox: (() => Promise<OutboxFigures>) | undefined;
+  /** What providers told the outbox; undefined while none that knows is watched. */
+  readonly feedback: (() => Promise<FeedbackFigures | undefined>) | undefined;
+  readonly names: Names;
   readonly workers: ReadonlySet<WatchedWorker>;
   readonly quotas: ReadonlyMap<string, Quota>;
   /** That of this package. */

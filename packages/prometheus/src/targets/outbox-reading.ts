@@ -11,18 +11,18 @@ export interface ReadingTimes {
 }
 
 /**
- * Asks an outbox how full it is, at most once at a time. Several gauges ask at each scrape, so an answer serves for a
+ * Asks an outbox for figures, at most once at a time. Several gauges ask at each scrape, so an answer serves for a
  * while; so does the lack of one. A database that hangs holds one scrape up for `timeoutMs`, and none after it.
  */
-export function outboxReading(outbox: WatchedOutbox, times: ReadingTimes): () => Promise<OutboxFigures> {
-  let last: OutboxFigures;
+export function outboxReading<T>(read: () => Promise<T>, times: ReadingTimes): () => Promise<T | undefined> {
+  let last: T | undefined;
   let goodUntil = 0;
   let pending: Promise<void> | undefined;
   let waiting: Promise<void> | undefined;
 
   const ask = async (): Promise<void> => {
     try {
-      last = await outbox.stats();
+      last = await read();
     } catch {
       last = undefined;
     }

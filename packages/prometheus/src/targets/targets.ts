@@ -20,6 +20,22 @@ export interface WatchedOutbox {
     readonly oldestQueuedMs: number;
     readonly rescheduled: number;
   }>;
+  /** Absent: nothing is known of what providers tell. */
+  readonly feedback?: { stats(): Promise<FeedbackFigures> } | undefined;
+}
+
+/** What providers told an outbox, as far as its metrics need it. */
+export interface FeedbackFigures {
+  readonly providers: readonly {
+    readonly provider: string;
+    /** Within the last 24 hours. */
+    readonly byType: Readonly<Record<string, number>>;
+    readonly bounceRate?: number;
+    readonly complaintRate?: number;
+    readonly lastAt: Date;
+  }[];
+  readonly early: number;
+  readonly suppressed: Readonly<Record<string, number>>;
 }
 
 /** The worker of an outbox, as far as its metrics need it. */

@@ -36,10 +36,12 @@ function entriesOf(text: string): Entry[] {
   const list = /^failover\((.*)\)$/s.exec(text.trim())?.[1];
   if (list === undefined && /^failover\b/.test(text.trim()))
     fail("begins with failover and must be written failover(… …): a parenthesis is missing");
-  if (list === undefined) return [providerOf(text.trim())];
+  if (list === undefined) return [providerOf(text.trim(), false)];
   const parts = splitParts(list);
   if (parts.length === 0) fail("has a failover() with nothing in it");
-  return parts.map((part) => (part.startsWith("failover(") ? { chain: entriesOf(part) } : providerOf(part)));
+  return parts.map((part) =>
+    part.startsWith("failover(") ? { chain: entriesOf(part) } : providerOf(part, true),
+  );
 }
 
 /** Splits at white space outside parentheses. */
@@ -61,8 +63,8 @@ function splitParts(text: string): string[] {
   return parts;
 }
 
-function providerOf(text: string): ProviderEntry {
-  const mistake = urlMistake(text);
+function providerOf(text: string, inList: boolean): ProviderEntry {
+  const mistake = urlMistake(text, inList);
   if (mistake !== undefined) fail(mistake);
   if (!URL.canParse(text))
     fail(`has a part that is not a URL, as smtp://user:password@host:587 is; ${encodeHint}`);
@@ -105,7 +107,7 @@ function providerOf(text: string): ProviderEntry {
 const severalUrls = new RegExp(`(?:smtps?|ses|${Object.keys(httpApis).join("|")})://`, "g");
 
 /** What a part of a DSN lacks to be a URL, where no sign in a password can be the reason. */
-function urlMistake(text: string): string | undefined {
+function urlMistake(text: string, inList: boolean): string | undefined {
   const notUrl = "has a part that is not a URL, as smtp://user:password@host:587 is";
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
     return text.includes("@") ? undefined : `${notUrl}: its scheme is missing, smtp:// say`;
@@ -114,9 +116,10 @@ function urlMistake(text: string): string | undefined {
   const port = /:(\d+)(?=[/?]|$)/.exec(
     text.slice(text.lastIndexOf("@") + 1).replace(/^[a-z0-9+.-]+:\/\//i, ""),
   );
-  return port !== null && Number(port[1]) > 65_535
-    ? "has a port that is out of range: 1 to 65535"
-    : undefined;
+  if (port === null || Number(port[1]) <= 65_535) return undefined;
+  const outOfRange = "has a port that is out of range: 1 to 65535";
+  // In a list it may be a password of digits that ends at a blank.
+  return text.includes("@") || !inList ? outOfRange : `${outOfRange}; ${encodeHint}`;
 }
 
 function decoded(text: string): string {

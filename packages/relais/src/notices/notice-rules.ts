@@ -1,6 +1,6 @@
 import type { Failure, FailureKind, RelaisEvent } from "@relais/core";
 import type { Notice } from "./notice.ts";
-import { unknownRunbook } from "./unknown.ts";
+import { reputationRunbook, unknownRunbook } from "./unknown.ts";
 
 export interface NoticeRules {
   readonly quietMs: number;
@@ -15,6 +15,8 @@ interface ProviderState {
   lastFailoverAt: number;
   lastOpenNoticeAt: number;
   lastUnknownNoticeAt: number;
+  /** When a rate was told of last, and what of it. */
+  readonly rates: Map<string, { readonly at: number; readonly level: string }>;
   /** Its breaker is not closed. */
   isDown: boolean;
   /** A notice said that it is down: its recovery gets one, too. */
@@ -38,7 +40,15 @@ export function noticeRules({ quietMs, kinds }: NoticeRules): (event: RelaisEven
     const never = Number.NEGATIVE_INFINITY;
     const times = { lastFailoverAt: never, lastOpenNoticeAt: never, lastUnknownNoticeAt: never };
     const flags = { isDown: false, isTold: false };
-    const state: ProviderState = { chain, provider, ...times, ...flags, failure: undefined, suppressed: 0 };
+    const state: ProviderState = {
+      chain,
+      provider,
+      ...times,
+      ...flags,
+      failure: undefined,
+      suppressed: 0,
+      rates: new Map(),
+    };
     states.set(key, state);
     return state;
   };
@@ -77,6 +87,17 @@ export function noticeRules({ quietMs, kinds }: NoticeRules): (event: RelaisEven
       state.lastUnknownNoticeAt = at;
       return notice(state, { type: "unknown", at, message: event.delivery.id }, lost);
     }
+    if (event.type === "feedback-rate") {
+      const { provider, of, rate, limit, level } = event;
+      if (level === "below") return undefined;
+      const state = stateOf(chain, provider);
+      const last = state.rates.get(of);
+      // One that has grown worse is told at once.
+      if (last !== undefined && at - last.at < quietMs && (last.level === level || level === "near"))
+        return undefined;
+      state.rates.set(of, { at, level });
+      return notice(state, { type: "rate", at, of, rate, limit }, undefined);
+    }
     if (event.type !== "breaker" || event.state === "half-open") return undefined;
     const state = stateOf(chain, event.provider);
     if (event.state === "open") {
@@ -94,11 +115,13 @@ export function noticeRules({ quietMs, kinds }: NoticeRules): (event: RelaisEven
 /** A frozen notice with its sentence: kind and code of the failure, never its reason. */
 function notice(
   state: ProviderState,
-  { message: id, ...event }: Pick<Notice, "type" | "at" | "to" | "message">,
+  { message: id, ...event }: Pick<Notice, "type" | "at" | "to" | "message" | "of" | "rate" | "limit">,
   failure: Failure | undefined,
 ): Notice {
-  const { chain, provider, suppressed } = state;
-  state.suppressed = 0;
+  const { chain, provider } = state;
+  // What was not told is of other kinds than a rate.
+  const suppressed = event.type === "rate" ? 0 : state.suppressed;
+  state.suppressed -= suppressed;
   const kind = failure?.kind;
   // A code is the server's own word, an id the caller's; one that holds an address is not passed on.
   const safe = (text: string | undefined): string | undefined =>
@@ -109,6 +132,7 @@ function notice(
   const sentence = {
     fallback: `${provider} fails${why}: its messages go to ${event.to}`,
     "breaker-open": `${provider} fails${why}: its breaker has opened, it is not called for now`,
+    rate: rateSentence(provider, event),
     recovered: `${provider} has recovered: its breaker has closed`,
     unknown: `${provider} has not answered${why} after message ${message ?? "(its id is withheld)"} was handed over, by ${new Date(event.at).toISOString()}: it may have arrived; look up there whether its Message-ID did, before it is sent again (${unknownRunbook})`,
   }[event.type];
@@ -123,4 +147,13 @@ function notice(
     ...(message !== undefined && { message }),
     text: `Chain ${chain}: ${sentence}${more}.`,
   });
+}
+
+function rateSentence(
+  provider: string,
+  { of, rate = 0, limit = 0 }: Pick<Notice, "of" | "rate" | "limit">,
+): string {
+  const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+  const what = of === "complaints" ? "are complained about" : "bounce for good";
+  return `${percent(rate)} of the mails that ${provider} delivers ${what}: vendors review accounts from ${percent(limit)} (${reputationRunbook})`;
 }

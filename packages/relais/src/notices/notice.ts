@@ -6,9 +6,11 @@ export interface Notice {
    * - `fallback`: a chain has begun to go on from this provider to the next
    * - `breaker-open`: this provider is no longer called
    * - `recovered`: its breaker has closed again
+   * - `rate`: so much of its mail bounces, or is complained about, that it nears the share at which vendors review an
+   *   account, or is over it
    * - `unknown`: it has not answered after a hand-over: a message may have arrived
    */
-  readonly type: "fallback" | "breaker-open" | "recovered" | "unknown";
+  readonly type: "fallback" | "breaker-open" | "recovered" | "rate" | "unknown";
   /** Ms since 1970. */
   readonly at: number;
   /** The chain's id. */
@@ -20,6 +22,10 @@ export interface Notice {
   /** Why; absent for `recovered`. */
   readonly kind?: FailureKind;
   readonly code?: string;
+  /** Of `rate`: what, how much of the last 24 hours' mail, and how much is too much; 0.05 is 5 %. */
+  readonly of?: "bounces" | "complaints";
+  readonly rate?: number;
+  readonly limit?: number;
   /** Of `unknown`: the message's id, unless an address may be in it. Its Message-ID begins with it. */
   readonly message?: string;
   /** Failovers from this provider, openings of its breaker and unknown messages after its last notice that had none. */

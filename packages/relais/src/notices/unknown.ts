@@ -4,6 +4,10 @@ import type { OutboxMessage } from "@relais/outbox";
 export const unknownRunbook =
   "https://github.com/relais-mail/relais/blob/main/docs/operations/runbook.md#messages-are-unknown";
 
+/** What to do about mail that bounces, or is complained about. */
+export const reputationRunbook =
+  "https://github.com/relais-mail/relais/blob/main/docs/operations/runbook.md#much-mail-bounces-or-is-complained-about";
+
 /** Where a message may have arrived: whom to ask about it, and about which time. */
 export interface LostAnswer {
   readonly provider: string;

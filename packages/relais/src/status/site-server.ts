@@ -30,8 +30,8 @@ export interface Site extends SiteAddress {
   page(path: string, visit: Visit): Promise<Html | undefined>;
   /** What else its policy of content allows: `"frame-src 'self'"`. @defaultValue nothing */
   readonly policy?: string | undefined;
-  /** What a form does. @returns a sentence if it could not be done */
-  post(path: string, form: URLSearchParams): Promise<Refused | undefined>;
+  /** What a form does. @returns a sentence if it could not be done, or the path of the page that comes next, if not the first */
+  post(path: string, form: URLSearchParams): Promise<Refused | { readonly location: string } | undefined>;
   /** Whether a visitor on this machine needs no token for forms. @defaultValue false */
   readonly openToThisMachine?: boolean | undefined;
   /** More paths, open to all. */
@@ -121,7 +121,7 @@ export async function siteServer(site: Site): Promise<RunningServer> {
     }
     limiter.release(remoteAddress);
     response.setHeader("set-cookie", cookie);
-    return redirectHome(response);
+    return redirect(response);
   };
   const post = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const form = await readForm(request, response);
@@ -131,10 +131,10 @@ export async function siteServer(site: Site): Promise<RunningServer> {
     const isHere = site.openToThisMachine === true && hosts.localOnly && request.headers.origin !== undefined;
     if (!isHere && (session === undefined || !isSame(form.get("csrf"), session.csrf)))
       return sendSentence(response, 403, "Log in first.");
-    const refused = await site.post(path, form);
-    return refused === undefined
-      ? redirectHome(response)
-      : sendSentence(response, refused.status, refused.sentence);
+    const done = await site.post(path, form);
+    return done !== undefined && "sentence" in done
+      ? sendSentence(response, done.status, done.sentence)
+      : redirect(response, done?.location);
   };
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -189,8 +189,8 @@ function sendSentence(
   response.writeHead(status, { ...safeHeaders, ...htmlType, ...headers }).end(sentencePage(sentence).text);
 }
 
-function redirectHome(response: ServerResponse): void {
-  response.writeHead(303, { ...safeHeaders, location: "/" }).end();
+function redirect(response: ServerResponse, location = "/"): void {
+  response.writeHead(303, { ...safeHeaders, location }).end();
 }
 
 function isOwnOrigin({ headers }: IncomingMessage): boolean {

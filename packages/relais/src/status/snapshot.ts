@@ -1,5 +1,5 @@
 import type { Chain, LinkStatus } from "@relais/core";
-import type { Outbox, OutboxMessage, OutboxStats } from "@relais/outbox";
+import type { FeedbackStats, Outbox, OutboxMessage, OutboxStats } from "@relais/outbox";
 import type { ChainStats, ProviderHour, StatsCollector } from "./stats-collector.ts";
 
 /** A link as the page shows it. */
@@ -19,6 +19,7 @@ export interface Snapshot extends OutboxSnapshot {
 
 interface OutboxSnapshot {
   readonly outbox: OutboxStats | undefined;
+  readonly feedback: FeedbackStats | undefined;
   /** Messages that need a person. */
   readonly unresolved: readonly OutboxMessage[];
 }
@@ -45,11 +46,12 @@ function healthOf({ breaker }: LinkStatus, hour: ProviderHour | undefined): Show
 }
 
 const mostUnresolved = 30;
+const nothing: OutboxSnapshot = { outbox: undefined, unresolved: [], feedback: undefined };
 const pending = new WeakMap<Outbox, Promise<OutboxSnapshot>>();
 
 /** One query at a time, shared by all visitors: a page takes no connections from the worker. */
 async function outboxSnapshot(outbox: Outbox | undefined): Promise<OutboxSnapshot> {
-  if (outbox === undefined) return { outbox: undefined, unresolved: [] };
+  if (outbox === undefined) return nothing;
   const underWay = pending.get(outbox);
   if (underWay !== undefined) return underWay;
   const result = queryOutbox(outbox).finally(() => pending.delete(outbox));
@@ -63,8 +65,9 @@ async function queryOutbox(outbox: Outbox): Promise<OutboxSnapshot> {
     // One after the other: of two at once one may still be under way when the other has failed and the next is queried.
     const stats = await outbox.stats();
     const states = ["unknown", "failed", "expired"] as const;
-    return { outbox: stats, unresolved: await outbox.list({ state: states, limit: mostUnresolved }) };
+    const unresolved = await outbox.list({ state: states, limit: mostUnresolved });
+    return { outbox: stats, unresolved, feedback: await outbox.feedback.stats() };
   } catch {
-    return { outbox: undefined, unresolved: [] };
+    return nothing;
   }
 }

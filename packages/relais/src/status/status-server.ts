@@ -6,6 +6,7 @@ import type { Pages, RunningServer } from "./page-server.ts";
 import { type SiteAddress, siteServer } from "./site-server.ts";
 import { snapshot } from "./snapshot.ts";
 import type { StatsCollector } from "./stats-collector.ts";
+import { removeSuppressed, suppressedPage } from "./suppressed-page.ts";
 import { statusView } from "./view.ts";
 
 export interface StatusOptions extends SiteAddress {
@@ -45,13 +46,16 @@ export function statusServer(options: StatusOptions): Promise<RunningServer> {
         viewFor: (session) => statusView(current, { csrf: session?.csrf }),
       };
     },
-    async page(path, { session, nonce, login }) {
+    async page(path, visit) {
+      const { session, nonce, login } = visit;
+      if (path === "/suppressed" && outbox !== undefined) return suppressedPage(outbox, visit);
       if (path !== "/") return undefined;
       const view = statusView(await snapshot(chain, collector, outbox), { csrf: session?.csrf });
       return page(view, { nonce, login });
     },
     async post(path, form) {
       if (outbox === undefined) return { status: 404, sentence: "There is no outbox." };
+      if (path === "/unsuppress") return removeSuppressed(outbox, form);
       const deed = deeds[path];
       if (deed === undefined) return { status: 404, sentence: "There is nothing here." };
       const id = form.get("id") ?? "";

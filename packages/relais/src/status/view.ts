@@ -1,4 +1,4 @@
-import type { OutboxMessage, OutboxStats } from "@relais/outbox";
+import type { FeedbackStats, OutboxMessage, OutboxStats, ProviderFeedback } from "@relais/outbox";
 import { lostAnswers, unknownRunbook } from "../notices/unknown.ts";
 import { type Html, html } from "./html.ts";
 import type { ShownLink, Snapshot } from "./snapshot.ts";
@@ -21,6 +21,11 @@ const words: Readonly<Record<ShownLink["health"], string>> = {
 const clock = (at: number): Html => {
   const iso = new Date(at).toISOString();
   return html`<time datetime="${iso}">${iso.slice(11, 19)} UTC</time>`;
+};
+/** A day. */
+export const date = (at: number): Html => {
+  const iso = new Date(at).toISOString();
+  return html`<time datetime="${iso}">${iso.slice(0, 10)}</time>`;
 };
 const percent = (part: number, whole: number): string =>
   whole === 0 ? "–" : `${Math.round((part / whole) * 100)} %`;
@@ -85,8 +90,13 @@ function counts(stats: OutboxStats): Html {
 
 function button(action: "resend" | "arrived" | "not-arrived", id: string, csrf: string, says: string): Html {
   return html`<form method="post" action="/${action}">
-    <input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="id" value="${id}">
+    ${hidden({ csrf, id })}
     <button>${says}</button></form>`;
+}
+
+/** Fields of a form that nobody sees. */
+export function hidden(fields: Readonly<Record<string, string>>): Html {
+  return html`${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`;
 }
 
 function unresolvedRow(message: OutboxMessage, { csrf }: Visitor): Html {
@@ -116,7 +126,35 @@ function lookUp(message: OutboxMessage): Html {
   )}${messageId !== undefined && html`<br>Message-ID <code>${messageId}</code>`}<br><a href="${unknownRunbook}">What to look up where</a>`;
 }
 
-function table(caption: string, head: readonly string[], rows: readonly Html[]): Html {
+const rate = (value: number | undefined): string =>
+  value === undefined ? "–" : `${(value * 100).toFixed(2)} %`;
+
+function toldRow({ provider, byType, hard, bounceRate, complaintRate, lastAt }: ProviderFeedback): Html {
+  return html`<tr>
+    <th scope="row">${provider}</th>
+    <td>${byType.delivered}</td>
+    <td>${byType.bounced} <small>${hard} hard, ${rate(bounceRate)}</small></td>
+    <td>${byType.complained} <small>${rate(complaintRate)}</small></td>
+    <td>${byType.blocked}</td>
+    <td>${date(lastAt.getTime())} ${clock(lastAt.getTime())}</td>
+  </tr>`;
+}
+
+/** What became of mail that providers had accepted. */
+function told({ providers, early, suppressed }: FeedbackStats): Html {
+  return html`<section><h2>Delivered, bounced, complained</h2>
+    ${table(
+      "Told by the providers, last 24 hours",
+      ["Provider", "Delivered", "Bounced", "Complained", "Blocked", "Last event"],
+      providers.map(toldRow),
+    )}
+    <dl class="numbers">
+      ${Object.entries(suppressed).map(([reason, count]) => html`<div><dt>Suppressed: ${reason}</dt><dd>${count}</dd></div>`)}
+      ${early > 0 && html`<div><dt>Events of messages that are not known yet</dt><dd>${early}</dd></div>`}
+    </dl><p><a href="/suppressed">Suppressed addresses</a></p></section>`;
+}
+
+export function table(caption: string, head: readonly string[], rows: readonly Html[]): Html {
   if (rows.length === 0) return html`<p class="none">${caption}: none.</p>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
     <caption>${caption}</caption>
@@ -144,6 +182,7 @@ export function statusView(shot: Snapshot, visitor: Visitor): Html {
         shot.unresolved.map((one) => unresolvedRow(one, visitor)),
       )}</section>`
     }
+    ${shot.feedback !== undefined && told(shot.feedback)}
     <section><h2>Last deliveries</h2>
       ${table("The last 20", ["When", "End", "Attempts", "Took", "Message"], shot.stats.recent.map(delivery))}</section>`;
 }

@@ -28,6 +28,19 @@ const ofWorker: readonly (readonly [RelaisEvent, string])[] = [
     { ...base, worker, type: "late", provider: "A", attempt: "a-1", outcome, state: "sent" },
     "m-1 a late answer: sent",
   ],
+  [
+    {
+      ...base,
+      worker,
+      type: "feedback-rate",
+      provider: "SES",
+      of: "bounces",
+      rate: 0.0312,
+      limit: 0.05,
+      level: "near",
+    },
+    "feedback: bounces of SES 3.12 %, near the limit of 5.00 %",
+  ],
   [{ ...base, worker, type: "error", during: "claiming", error: "no" }, "error while claiming: no"],
 ];
 

@@ -164,3 +164,60 @@ test("no more than a thousand providers are remembered", () => {
   expect(worthIt(failover(1, because(), "P1000"))).toBeUndefined();
   expect(worthIt(failover(1, because(), "P0"))?.type).toBe("fallback");
 });
+
+describe("a rate near the limit of vendors", () => {
+  const rate = (
+    at: number,
+    level: "near" | "over" | "below",
+    of: "bounces" | "complaints" = "bounces",
+    provider = "SES",
+  ): RelaisEvent => ({
+    type: "feedback-rate",
+    at,
+    chain: "shop",
+    worker: "w",
+    provider,
+    of,
+    rate: of === "bounces" ? 0.031 : 0.00071,
+    limit: of === "bounces" ? 0.05 : 0.001,
+    level,
+  });
+
+  test("is told with both numbers, and what it is of", () => {
+    const worthIt = noticeRules({ quietMs, kinds });
+    worthIt(failover(0, because(), "SES"));
+    worthIt(failover(1, because(), "SES"));
+    expect(worthIt(rate(2, "near"))).toEqual({
+      type: "rate",
+      at: 2,
+      chain: "shop",
+      provider: "SES",
+      of: "bounces",
+      rate: 0.031,
+      limit: 0.05,
+      suppressed: 0,
+      text: "Chain shop: 3.1 % of the mails that SES delivers bounce for good: vendors review accounts from 5 % (https://github.com/relais-mail/relais/blob/main/docs/operations/runbook.md#much-mail-bounces-or-is-complained-about).",
+    });
+    expect(worthIt(rate(3, "over", "complaints"))?.text).toContain(
+      "0.07 % of the mails that SES delivers are complained about: vendors review accounts from 0.1 %",
+    );
+    // Failovers that were not told are still to be told of.
+    expect(worthIt(failover(1 + quietMs, because(), "SES"))?.suppressed).toBe(1);
+  });
+
+  test("is told once in a quiet time, unless it grows worse; each rate of each provider by itself", () => {
+    const events = [
+      rate(0, "near"),
+      rate(1, "below"),
+      rate(2, "near"),
+      rate(3, "over"),
+      rate(4, "near"),
+      rate(5, "over"),
+      rate(6, "near", "complaints"),
+      rate(7, "near", "bounces", "SMTP"),
+      rate(3 + quietMs, "near"),
+      rate(4 + quietMs, "below"),
+    ];
+    expect(told(events)).toEqual(["rate@0", "rate@3", "rate@6", "rate@7", `rate@${3 + quietMs}`]);
+  });
+});

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { FeedbackOptions, Outbox } from "@relais/outbox";
+import type { FeedbackOptions, Outbox, OutboxOptions } from "@relais/outbox";
 import { configFileOf } from "../../config/config-file.ts";
 import type { OutboxEntry, SuppressionEntry } from "../../config/relais-config.ts";
 import { senderFromEnv } from "../../environment/chain-from-env.ts";
@@ -41,7 +41,12 @@ const folderIn = (home: string, folder: string): string =>
 export async function openOutbox(
   flags: OutboxFlags,
   context: CliContext,
-  options: { readonly migrate?: boolean; readonly mustExist?: boolean; readonly server?: boolean } = {},
+  options: {
+    readonly migrate?: boolean;
+    readonly mustExist?: boolean;
+    readonly server?: boolean;
+    readonly observers?: OutboxOptions["observers"];
+  } = {},
 ): Promise<OpenedOutbox> {
   const { createOutbox, defaultFolder } = await outboxKit();
   const { home, suppression, ...settings } = await readSettings(flags, context);
@@ -52,9 +57,10 @@ export async function openOutbox(
   const migrate = options.migrate ?? (flags.migrate === false ? false : settings.migrate);
   const { connections, from = senderFromEnv(context.env) } = settings;
   const feedback = thresholds(suppression);
+  const { observers } = options;
   try {
     if (database !== undefined) {
-      const outbox = await createOutbox({ database, connections, from, migrate, feedback });
+      const outbox = await createOutbox({ database, connections, from, migrate, feedback, observers });
       return { outbox, settings };
     }
     if (options.server) throw new TypeError("--processes needs a Postgres: PGlite is for one process");
@@ -63,7 +69,7 @@ export async function openOutbox(
     const canBeOne = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? place.trim() !== "";
     if (options.mustExist && canBeOne && !existsSync(join(place, "data")))
       throw new NoOutbox(`There is no outbox in ${place}: relais outbox migrate or relais worker makes one.`);
-    const outbox = await createOutbox({ folder: place, from, migrate, feedback });
+    const outbox = await createOutbox({ folder: place, from, migrate, feedback, observers });
     return { outbox, settings };
   } catch (error) {
     if (error instanceof NoOutbox) throw error;

@@ -95,7 +95,10 @@ async function open(
   signals.onReload(reloader(chain, context.err));
   let outbox: Outbox | undefined;
   try {
-    const opened = await openOutbox(flags, context, { server: link !== undefined });
+    const opened = await openOutbox(flags, context, {
+      server: link !== undefined,
+      observers: chain.observers,
+    });
     const { settings } = opened;
     outbox = opened.outbox;
     const { concurrency, maxBytesInFlight, keepSentForMs, queryTimeoutMs } = settings;

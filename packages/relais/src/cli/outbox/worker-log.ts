@@ -26,6 +26,11 @@ function textLine(event: WorkerEvent): string {
       const { matched, settled, foreign } = event;
       return `${at} feedback: ${matched} of messages that are known now, ${settled} messages settled, ${foreign} of other mail`;
     }
+    case "feedback-rate": {
+      const { provider, of, rate, limit, level } = event;
+      const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+      return `${at} feedback: ${of} of ${provider} ${percent(rate)}, ${level} the limit of ${percent(limit)}`;
+    }
     case "error":
       return `${at} error while ${event.during}: ${event.error}`;
   }

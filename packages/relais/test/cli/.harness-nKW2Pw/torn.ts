@@ -1,1 +1,0 @@
-export const harness = { make() {}, provoke: { stall() {} }, cannot: { stall: "it never does" } };
