@@ -17,7 +17,7 @@ export { type Coverage, chainRules, coverage, type Rule, rules } from "./run.ts"
 export { type CertificateKind, type KeyAndCertificate, testAuthority, testCertificate, } from "./server/certificates.ts";
 export type { AcceptedEmail, SesAccount, SesCredentials, SesQuota } from "./ses/account.ts";
 export type { SesError } from "./ses/answer.ts";
-export type { SesBreakPoint, SesCloseFault, SesDecision, SesDelayFault, SesErrorFault, SesExpiredFault, SesFault, SesForeignFault, SesMoment, SesOddFault, SesRequest, SesResetFault, SesServer, SesServerOptions, SesStallFault, } from "./ses/contract.ts";
+export type { SesBreakPoint, SesCloseFault, SesDecision, SesDelayFault, SesErrorFault, SesExpiredFault, SesFault, SesForeignFault, SesMoment, SesOddFault, SesRequest, SesResetFault, SesServer, SesServerOptions, SesSimulator, SesStallFault, } from "./ses/contract.ts";
 export { sesServer } from "./ses/ses-server.ts";
 export type { SmtpAction, SmtpAfterBytes, SmtpDelay, SmtpDrop, SmtpFollowUp, SmtpRaw, SmtpReply, SmtpReset, SmtpStall, SmtpTrickle, } from "./smtp/action.ts";
 export { type Blackhole, blackhole } from "./smtp/blackhole.ts";
@@ -122,6 +122,7 @@ export interface SnsOptions {
 }
 export interface SnsSender extends FeedbackSender<SnsOptions> {
     readonly topic: string;
+    readonly port: number;
     readonly asked: readonly string[];
     readonly confirmed: readonly string[];
     notification(message: string, changes?: Envelope): WebhookRequest;
@@ -323,6 +324,7 @@ export declare function errorXml(error: SesError): string;
 export declare function escapeXml(text: string): string;
 
 // ses/contract.ts
+import type { SnsSender } from "../feedback/sns-sender.ts";
 import type { CertificateKind } from "../server/certificates.ts";
 import type { AcceptedEmail, SesAccount } from "./account.ts";
 import type { SesError } from "./answer.ts";
@@ -347,6 +349,12 @@ export interface SesServerOptions extends Partial<SesAccount> {
     readonly port?: number;
     readonly certificate?: CertificateKind;
     readonly fault?: SesFault | SesDecision;
+    readonly simulator?: SesSimulator;
+}
+export interface SesSimulator {
+    readonly sns: Pick<SnsSender, "event">;
+    readonly url: string;
+    readonly delayMs?: number;
 }
 export interface SesRequest {
     readonly action?: string;

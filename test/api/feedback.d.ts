@@ -3,6 +3,7 @@
 // index.ts
 export { type FeedbackHandler, type FeedbackHandlerOptions, type FeedbackReport, feedbackHandler, } from "./feedback-handler.ts";
 export { type ImapRound, type ReceiveFromImapOptions, receiveFromImap, } from "./imap/receive-from-imap.ts";
+export { mailboxInFile, type OptionsInFile, queueInFile, type ReceiverInFile, receiversInFile, } from "./in-file.ts";
 export { type MailReception, type ReceiveMailOptions, receiveMail } from "./mail/receive-mail.ts";
 export { type MemoryFeedbackStore, memoryFeedbackStore } from "./memory-feedback-store.ts";
 export { nodeHandler } from "./node-handler.ts";
@@ -43,6 +44,27 @@ export {};
 
 // imap/receive-from-imap.ts
 import { type FeedbackStore, option } from "@relais/core/spi";
+export declare const loginFields: {
+    user: option.Field<string, string> & option.Required;
+    pass: option.Field<string, string> & option.Required;
+};
+export declare const mailboxFields: {
+    host: option.Field<string, string> & option.Required;
+    port: option.Field<number, number>;
+    secure: option.Field<boolean, boolean>;
+    auth: option.Field<option.RequiredOptions<{
+        user: option.Field<string, string> & option.Required;
+        pass: option.Field<string, string> & option.Required;
+    }> & option.OptionalOptions<{
+        user: option.Field<string, string> & option.Required;
+        pass: option.Field<string, string> & option.Required;
+    }>, option.Checked<{
+        user: option.Field<string, string> & option.Required;
+        pass: option.Field<string, string> & option.Required;
+    }>> & option.Required;
+    mailbox: option.Field<string, string>;
+    moveTo: option.Field<string, string>;
+};
 declare const fields: {
     provider: option.Field<string, string>;
     verp: option.Field<option.RequiredOptions<{
@@ -91,8 +113,27 @@ export interface ImapRound {
 export declare function receiveFromImap(options: ReceiveFromImapOptions): Promise<ImapRound>;
 export {};
 
+// in-file.ts
+import { type OptionsSchema } from "@relais/core/spi";
+import type { FeedbackReceiver } from "./receiver/receiver.ts";
+export interface OptionsInFile {
+    readonly options: OptionsSchema<unknown>;
+    jsonSchema(): unknown;
+}
+export interface ReceiverInFile extends OptionsInFile {
+    create(options: unknown): FeedbackReceiver;
+}
+export declare const receiversInFile: Readonly<Record<string, ReceiverInFile>>;
+export declare const queueInFile: OptionsInFile;
+export declare const mailboxInFile: OptionsInFile;
+
 // mail/receive-mail.ts
 import { type FeedbackEvent, option } from "@relais/core/spi";
+export declare const verpFields: {
+    address: option.Field<string, string> & option.Required;
+    secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
+    allowUnsigned: option.Field<boolean, boolean>;
+};
 export declare const receiveMailFields: {
     provider: option.Field<string, string>;
     verp: option.Field<option.RequiredOptions<{
@@ -150,6 +191,13 @@ export type Login = {
 };
 export declare function oneOrMore<Input, Output>(field: option.Field<Input, Output>): option.Field<Input | readonly Input[], readonly Output[]>;
 export declare const key: option.Field<string>;
+export declare const basicFields: {
+    user: option.Field<string, string> & option.Required;
+    pass: option.Field<string, string> & option.Required;
+};
+export declare const bearerFields: {
+    token: option.Field<string, string> & option.Required;
+};
 export declare const auth: option.Field<Login | readonly Login[], readonly Login[]>;
 export declare function checkLogin(headers: RequestHeaders, logins: readonly Login[]): void;
 export declare const commonFields: {
@@ -199,13 +247,12 @@ export declare function header(headers: RequestHeaders, name: string): string | 
 import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../receiver/authentic.ts";
 import { type FeedbackReceiver } from "../receiver/receiver.ts";
-declare const fields: {
+export declare const brevoFields: {
     auth: option.Field<readonly import("../receiver/authentic.ts").Login[] | import("../receiver/authentic.ts").Login, readonly import("../receiver/authentic.ts").Login[]> & option.Required;
 };
-export interface BrevoReceiverOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+export interface BrevoReceiverOptions extends CommonOptions, option.RequiredOptions<typeof brevoFields>, option.OptionalOptions<typeof brevoFields> {
 }
 export declare function brevoReceiver(options: BrevoReceiverOptions): FeedbackReceiver;
-export {};
 
 // sources/mailgun.ts
 import { option } from "@relais/core/spi";
@@ -214,68 +261,63 @@ import { type FeedbackReceiver } from "../receiver/receiver.ts";
 export interface ReplayStore {
     claim(key: string, use: string, until: number): string | Promise<string>;
 }
-declare const fields: {
+export declare const mailgunFields: {
     signingKey: option.Field<string | readonly string[], readonly string[]> & option.Required;
     toleranceMs: option.Field<number, number>;
     replays: option.Field<ReplayStore, ReplayStore>;
 };
-export interface MailgunReceiverOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+export interface MailgunReceiverOptions extends CommonOptions, option.RequiredOptions<typeof mailgunFields>, option.OptionalOptions<typeof mailgunFields> {
 }
 export declare function mailgunReceiver(options: MailgunReceiverOptions): FeedbackReceiver;
-export {};
 
 // sources/postmark.ts
 import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../receiver/authentic.ts";
 import { type FeedbackReceiver } from "../receiver/receiver.ts";
-declare const fields: {
+export declare const postmarkFields: {
     auth: option.Field<readonly import("../receiver/authentic.ts").Login[] | import("../receiver/authentic.ts").Login, readonly import("../receiver/authentic.ts").Login[]> & option.Required;
 };
-export interface PostmarkReceiverOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+export interface PostmarkReceiverOptions extends CommonOptions, option.RequiredOptions<typeof postmarkFields>, option.OptionalOptions<typeof postmarkFields> {
 }
 export declare function postmarkReceiver(options: PostmarkReceiverOptions): FeedbackReceiver;
-export {};
 
 // sources/resend.ts
 import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../receiver/authentic.ts";
 import { type FeedbackReceiver } from "../receiver/receiver.ts";
-declare const fields: {
+export declare const resendFields: {
     secret: option.Field<string | readonly string[], readonly Buffer<ArrayBufferLike>[]> & option.Required;
     toleranceMs: option.Field<number, number>;
 };
-export interface ResendReceiverOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+export interface ResendReceiverOptions extends CommonOptions, option.RequiredOptions<typeof resendFields>, option.OptionalOptions<typeof resendFields> {
 }
 export declare function resendReceiver(options: ResendReceiverOptions): FeedbackReceiver;
-export {};
 
 // sources/sendgrid.ts
 import { type KeyObject } from "node:crypto";
 import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../receiver/authentic.ts";
 import { type FeedbackReceiver } from "../receiver/receiver.ts";
-declare const fields: {
+export declare const sendgridFields: {
     publicKey: option.Field<string | readonly string[], readonly KeyObject[]> & option.Required;
     toleranceMs: option.Field<number, number>;
 };
-export interface SendgridReceiverOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+export interface SendgridReceiverOptions extends CommonOptions, option.RequiredOptions<typeof sendgridFields>, option.OptionalOptions<typeof sendgridFields> {
 }
 export declare function sendgridReceiver(options: SendgridReceiverOptions): FeedbackReceiver;
-export {};
 
 // sources/sns.ts
 import { option } from "@relais/core/spi";
 import { type CommonOptions } from "../receiver/authentic.ts";
 import { type FeedbackReceiver } from "../receiver/receiver.ts";
-declare const fields: {
+export declare const snsFields: {
     topics: option.Field<string | readonly string[], readonly string[]> & option.Required;
     toleranceMs: option.Field<number, number>;
     fetch: option.Field<typeof fetch, typeof fetch>;
 };
-export interface SnsReceiverOptions extends CommonOptions, option.RequiredOptions<typeof fields>, option.OptionalOptions<typeof fields> {
+export interface SnsReceiverOptions extends CommonOptions, option.RequiredOptions<typeof snsFields>, option.OptionalOptions<typeof snsFields> {
 }
 export declare function snsReceiver(options: SnsReceiverOptions): FeedbackReceiver;
-export {};
 
 // sqs-poller.ts
 import { type FeedbackResult, type FeedbackStore, option } from "@relais/core/spi";
@@ -286,12 +328,18 @@ export interface SqsReport {
     readonly unreadable?: readonly string[] | undefined;
     readonly cause?: unknown;
 }
-declare const fields: {
+export declare const queueFields: {
     queueUrl: option.Field<string, string> & option.Required;
-    store: option.Field<FeedbackStore, FeedbackStore> & option.Required;
     region: option.Field<string, string>;
     endpoint: option.Field<string, string>;
     credentials: option.Field<AwsKeys | (() => Promise<AwsKeys>), AwsKeys | (() => Promise<AwsKeys>)>;
+};
+declare const fields: {
+    queueUrl: option.Field<string, string> & option.Required;
+    region: option.Field<string, string>;
+    endpoint: option.Field<string, string>;
+    credentials: option.Field<AwsKeys | (() => Promise<AwsKeys>), AwsKeys | (() => Promise<AwsKeys>)>;
+    store: option.Field<FeedbackStore, FeedbackStore> & option.Required;
     onBatch: option.Field<(report: SqsReport) => void, (report: SqsReport) => void>;
 };
 export interface AwsKeys {

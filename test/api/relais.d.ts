@@ -98,10 +98,37 @@ export interface TableEntry {
     readonly columns?: Readonly<Partial<Record<"id" | "recipient" | "subject" | "body" | "html" | "from" | "status" | "trace" | "claimedAt", string>>>;
     readonly statuses?: Readonly<Partial<Record<"pending" | "sending" | "sent" | "failed" | "unknown", string>>>;
 }
+export interface FeedbackEntry {
+    readonly port?: number;
+    readonly host?: string;
+    readonly receivers?: Readonly<Record<string, ReceiverEntry>>;
+    readonly queues?: readonly Readonly<Record<string, unknown>>[];
+    readonly mailbox?: Readonly<Record<string, unknown>>;
+    readonly mailboxEveryMs?: number;
+    readonly suppression?: SuppressionEntry;
+}
+export interface ReceiverEntry {
+    readonly use?: string;
+    readonly options?: Readonly<Record<string, unknown>>;
+}
+export interface SuppressionEntry {
+    readonly softBounces?: number;
+    readonly softWindowMs?: number;
+    readonly expiresMs?: SuppressionExpiry;
+    readonly keepForMs?: number;
+    readonly earlyForMs?: number;
+}
+export interface SuppressionExpiry {
+    readonly bounced?: number | "never";
+    readonly soft?: number | "never";
+    readonly complained?: number | "never";
+    readonly unsubscribed?: number | "never";
+}
 export interface RelaisConfig extends ChainRules {
     readonly $schema?: string;
     readonly chain?: readonly Entry[];
     readonly outbox?: OutboxEntry;
+    readonly feedback?: FeedbackEntry;
     readonly chains?: Readonly<Record<string, readonly Entry[] | (ChainRules & {
         readonly chain: readonly Entry[];
     })>>;

@@ -30,6 +30,16 @@ const api = (name: string): Part => ({
   without: ["id"],
 });
 
+const feedback = "packages/feedback/src";
+const commonFeedback = [`${feedback}/receiver/authentic.ts`, "commonFields"] as const;
+const receiver = (name: string, ...without: readonly string[]): Part => ({
+  title: `feedback: ${name}`,
+  path: "feedback.receivers.<name>.options",
+  says: `\`use: ${name}\`, from the package \`@relais/feedback\`.`,
+  sources: [[`${feedback}/sources/${name}.ts`, `${name}Fields`], commonFeedback],
+  without,
+});
+
 /** All that a configuration file can hold, in the order of the page. */
 export const parts: readonly Part[] = [
   {
@@ -51,6 +61,49 @@ export const parts: readonly Part[] = [
     title: "outbox: words of the table",
     path: "outbox.table.statuses",
     sources: [["packages/outbox/src/table/mapping.ts", "TableStatuses"]],
+  },
+  { title: "feedback", path: "feedback", sources: [[relais, "FeedbackEntry"]] },
+  { title: "feedback: a receiver", path: "feedback.receivers.<name>", sources: [[relais, "ReceiverEntry"]] },
+  receiver("sns", "fetch"),
+  receiver("sendgrid"),
+  receiver("mailgun", "replays"),
+  receiver("postmark"),
+  receiver("resend"),
+  receiver("brevo"),
+  ...(["basicFields", "bearerFields"] as const).map((name) => ({
+    title: `feedback: ${name === "basicFields" ? "auth by login" : "auth by token"}`,
+    path: "feedback.receivers.<name>.options.auth",
+    sources: [[`${feedback}/receiver/authentic.ts`, name]] as const,
+  })),
+  {
+    title: "feedback: a queue",
+    path: "feedback.queues[]",
+    sources: [[`${feedback}/sqs-poller.ts`, "queueFields"], commonFeedback],
+  },
+  {
+    title: "feedback: mailbox",
+    path: "feedback.mailbox",
+    sources: [
+      [`${feedback}/imap/receive-from-imap.ts`, "mailboxFields"],
+      [`${feedback}/mail/receive-mail.ts`, "receiveMailFields"],
+    ],
+    without: ["unsubscribe"],
+  },
+  {
+    title: "feedback: auth of the mailbox",
+    path: "feedback.mailbox.auth",
+    sources: [[`${feedback}/imap/receive-from-imap.ts`, "loginFields"]],
+  },
+  {
+    title: "feedback: verp of the mailbox",
+    path: "feedback.mailbox.verp",
+    sources: [[`${feedback}/mail/receive-mail.ts`, "verpFields"]],
+  },
+  { title: "feedback: suppression", path: "feedback.suppression", sources: [[relais, "SuppressionEntry"]] },
+  {
+    title: "feedback: expiry of suppressions",
+    path: "feedback.suppression.expiresMs",
+    sources: [[relais, "SuppressionExpiry"]],
   },
   { title: "A provider of a chain", path: "chain[]", sources: [[relais, "ProviderEntry"]] },
   { title: "A chain within a chain", path: "chain[]", sources: [[relais, "ChainEntry"]] },
@@ -154,7 +207,7 @@ export function fieldsOf({ sources, without = [] }: Part): DocField[] {
 }
 
 const objects =
-  /\b(?:InFile<\w+>|(?:RateLimit|Outbox)Entry|Overrides)|Readonly<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
+  /\b(?:InFile<\w+>|(?:RateLimit|Outbox|Feedback|Suppression)Entry|SuppressionExpiry|Overrides)|Readonly<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/g;
 
 /** A type as a file can hold it. */
 const typeInFile = (type: string): string =>

@@ -13,6 +13,7 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
     "@relais/core",
     "@relais/smtp/replies",
     "@aws-sdk/client-sqs",
+    "imapflow",
     "postal-mime",
   ],
   outbox: ["@relais/core", "@relais/core/spi", "@electric-sql/pglite", "@electric-sql/pglite/nodefs", "pg"],

@@ -25,14 +25,22 @@ function alternatives(schema: unknown): Schema[] {
 function step(schema: Schema, top: Schema, name: string): unknown[] {
   if (name === "chain[]") return Object.values(top.$defs as Schema);
   const found = alternatives(schema).flatMap((one) => at(one, "properties", name) ?? []);
-  // Where one may stand, or a list of them, the fields are those of either.
-  return found.flatMap((one) => [one, ...alternatives(one).flatMap(({ items }) => items ?? [])]);
+  // Where one may stand, or a list of them, or several by name, the fields are those of each.
+  return found.flatMap((one) => [
+    one,
+    ...alternatives(one).flatMap(({ items, additionalProperties }) =>
+      [items ?? [], additionalProperties ?? []].flat(),
+    ),
+  ]);
 }
 
 /** The objects of the JSON Schema that hold the fields of a place. */
 function objectsAt(top: Schema, { path, sources, api }: Place): Schema[] {
   const names = new Set(sources.flatMap(([file, name]) => docFields(file, name).map((field) => field.name)));
-  const steps = path.split(".").filter((name) => name !== "");
+  const steps = path
+    .replaceAll("queues[]", "queues")
+    .split(".")
+    .filter((name) => name !== "" && name !== "<name>");
   const start: unknown[] =
     steps.length === 0 ? [top, at(top, "properties", "chains", "additionalProperties")] : [top];
   const found = steps.reduce<unknown[]>(

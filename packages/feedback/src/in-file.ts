@@ -28,11 +28,14 @@ const receiver = (fields: option.Fields, create: (options: never) => FeedbackRec
   create: create as (options: unknown) => FeedbackReceiver,
 });
 
+// A store is for code alone.
+const { replays: _, ...mailgunInFile } = mailgunFields;
+
 /** The receivers that a configuration file can name. */
 export const receiversInFile: Readonly<Record<string, ReceiverInFile>> = {
   sns: receiver(snsFields, snsReceiver),
   sendgrid: receiver(sendgridFields, sendgridReceiver),
-  mailgun: receiver(mailgunFields, mailgunReceiver),
+  mailgun: receiver(mailgunInFile, mailgunReceiver),
   postmark: receiver(postmarkFields, postmarkReceiver),
   resend: receiver(resendFields, resendReceiver),
   brevo: receiver(brevoFields, brevoReceiver),

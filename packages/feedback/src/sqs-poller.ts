@@ -18,7 +18,7 @@ export interface SqsReport {
 export const queueFields = {
   /** `https://sqs.eu-west-1.amazonaws.com/123456789012/mail-events` */
   queueUrl: option.required(option.matching(/^https?:\/\/\S+$/, "the URL of a queue")),
-  /** @defaultValue that of the queue's URL */
+  /** The queue's region. @defaultValue that of its URL */
   region: option.shaped(/^[a-z]{2}[a-z-]*-\d$/, "a region such as eu-west-1"),
   /** Another address of SQS, for tests. */
   endpoint: option.matching(/^https?:\/\/\S+$/, "an http: or https: URL"),

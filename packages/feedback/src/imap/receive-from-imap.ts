@@ -1,16 +1,22 @@
 import { type FeedbackStore, isLoopback, option } from "@relais/core/spi";
 import { receiveMail, receiveMailFields } from "../mail/receive-mail.ts";
 
-export const loginFields = { user: option.required(option.text), pass: option.required(option.secret) };
+const loginFields = {
+  /** The user who may read the mailbox. */
+  user: option.required(option.text),
+  /** The user's password. */
+  pass: option.required(option.secret),
+};
 
 /** Of a mailbox, as a file may hold them. */
 export const mailboxFields = {
   /** The IMAP server's name or address. */
   host: option.required(option.text),
-  /** @defaultValue 993, or 143 without `secure` */
+  /** The port. @defaultValue 993, or 143 without `secure` */
   port: option.whole(1, 65_535),
   /** TLS from the first byte; without it STARTTLS, which must be offered unless the host is this machine. @defaultValue true */
   secure: option.flag,
+  /** The login, `{ user, pass }`. */
   auth: option.required(option.record(loginFields)),
   /** The mailbox that bounces come to. @defaultValue INBOX */
   mailbox: option.text,

@@ -49,8 +49,18 @@ export const key: option.Field<string> = option.matching(
   "8 to 512 ASCII characters without blanks",
 );
 
-const basic = option.record({ user: option.required(option.text), pass: option.required(option.secret) });
-const bearer = option.record({ token: option.required(key) });
+const basicFields = {
+  /** The user of the login by basic authentication. */
+  user: option.required(option.text),
+  /** Its password. */
+  pass: option.required(option.secret),
+};
+const bearerFields = {
+  /** The token of the header `Authorization: Bearer …`, 8 characters or more. */
+  token: option.required(key),
+};
+const basic = option.record(basicFields);
+const bearer = option.record(bearerFields);
 const login: option.Field<Login> = option.either([basic, bearer], (value) =>
   typeof value !== "object" || value === null ? undefined : "token" in value ? bearer : basic,
 );

@@ -98,7 +98,7 @@ export async function checkFeedback(
           text: "A mail to an address that the provider has for tests.",
         });
         if (!delivery.success) return { ...check, ok: false, reason: delivery.reason };
-        const messageId = delivery.receipts[0]?.messageId;
+        const { messageId } = delivery;
         const sentAt = performance.now();
         while (performance.now() - sentAt < timeoutMs) {
           const { events } = await outbox.suppression.show(recipient);

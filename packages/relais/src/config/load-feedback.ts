@@ -1,3 +1,4 @@
+import { didYouMean } from "@relais/core/spi";
 import type {
   FeedbackReceiver,
   OptionsInFile,
@@ -142,7 +143,9 @@ export async function loadFeedback(source: ConfigSource): Promise<FeedbackSettin
     const path = ["feedback", "receivers", name];
     const kind = Object.hasOwn(receiversInFile, use) ? receiversInFile[use] : undefined;
     if (kind === undefined) {
-      const message = `must be one of ${Object.keys(receiversInFile).join(", ")}`;
+      const names = Object.keys(receiversInFile);
+      const near = didYouMean(use, names);
+      const message = `must be one of ${names.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`;
       problems.push({ path: [...path, "use"], message });
       continue;
     }

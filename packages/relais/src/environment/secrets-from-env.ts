@@ -4,7 +4,7 @@ import type { SettingsReader } from "./settings-reader.ts";
 const minCharacters = 16;
 
 /** What tokens are signed with: several with commas between, of which the first signs. */
-export function secretsFromEnv(read: SettingsReader, name: string): readonly string[] | undefined {
+function secretsFromEnv(read: SettingsReader, name: string): readonly string[] | undefined {
   const secrets = read
     .text(name)
     ?.split(",")

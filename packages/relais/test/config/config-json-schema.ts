@@ -1,3 +1,4 @@
+import { mailboxInFile, type OptionsInFile, queueInFile, receiversInFile } from "@relais/feedback";
 import { z } from "zod";
 import { entrySchemas, fileSchema } from "../../src/config/config-schema.ts";
 import { loadPlugin, shortNames } from "../../src/config/load-plugin.ts";
@@ -42,6 +43,33 @@ function referable(schema: unknown): unknown {
   return scalar || one.enum !== undefined || one.const !== undefined ? { anyOf: [inner, reference] } : inner;
 }
 
+const optionsOf = (one: OptionsInFile): unknown => {
+  const { $schema: _dialect, ...options } = one.jsonSchema() as Schema;
+  return referable(options);
+};
+
+/** The section `feedback` with the options of its receivers, queues and mailbox. */
+function withFeedbackOptions(feedback: unknown): Schema {
+  const { properties, ...around } = feedback as { properties: Schema } & Schema;
+  const receiver = {
+    type: "object",
+    properties: {
+      use: { type: "string", enum: Object.keys(receiversInFile) },
+      options: { anyOf: Object.values(receiversInFile).map(optionsOf) },
+    },
+    additionalProperties: false,
+  };
+  return {
+    ...around,
+    properties: {
+      ...properties,
+      receivers: { type: "object", additionalProperties: receiver },
+      queues: { type: "array", items: optionsOf(queueInFile) },
+      mailbox: optionsOf(mailboxInFile),
+    },
+  };
+}
+
 /** The configuration file as JSON Schema (2020-12), with the options of the plugins that have short names. */
 export async function configJsonSchema(): Promise<Schema> {
   const file = json(fileSchema);
@@ -63,7 +91,7 @@ export async function configJsonSchema(): Promise<Schema> {
   const { properties = {}, ...top } = file as { properties?: Schema } & Schema;
   const entries = { type: "array", minItems: 1, items: { $ref: "#/$defs/entry" } };
   const { $schema: dialect, ...rules } = properties;
-  const { chain: _chain, chains: _chains, ...shared } = rules;
+  const { chain: _chain, chains: _chains, feedback, ...shared } = rules;
   const sharedRules = referable({ properties: shared }) as { properties: Schema };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -72,6 +100,9 @@ export async function configJsonSchema(): Promise<Schema> {
     properties: {
       $schema: dialect,
       ...sharedRules.properties,
+      feedback: withFeedbackOptions(
+        (referable({ properties: { feedback } }) as { properties: Schema }).properties.feedback,
+      ),
       chain: entries,
       chains: {
         type: "object",
