@@ -54,7 +54,7 @@ export const folderLayers: Readonly<Record<string, readonly string[]>> = {
   feedback: [".", "imap", "mail", "unsubscribe", "sources", "receiver"],
   nodemailer: [".", "provider", "transport"],
   smtp: [".", "attempt", "connection", "options", "replies"],
-  conformance: [".", "rules", "harness", "feedback", "smtp", "ses", "server"],
+  conformance: [".", "rules", "harness", "smtp", "ses", "feedback", "server"],
   prometheus: [".", "metrics", "registry", "targets"],
   relais: [".", "cli", "preview", "status", "notices", "config", "development", "environment"],
   outbox: [".", "feedback", "worker", "table", "operations", "enqueue", "store", "database"],

@@ -39,6 +39,7 @@ export type {
   SesResetFault,
   SesServer,
   SesServerOptions,
+  SesSimulator,
   SesStallFault,
 } from "./ses/contract.ts";
 export { sesServer } from "./ses/ses-server.ts";

@@ -9,6 +9,13 @@ export {
   type ReceiveFromImapOptions,
   receiveFromImap,
 } from "./imap/receive-from-imap.ts";
+export {
+  mailboxInFile,
+  type OptionsInFile,
+  queueInFile,
+  type ReceiverInFile,
+  receiversInFile,
+} from "./in-file.ts";
 export { type MailReception, type ReceiveMailOptions, receiveMail } from "./mail/receive-mail.ts";
 export { type MemoryFeedbackStore, memoryFeedbackStore } from "./memory-feedback-store.ts";
 export { nodeHandler } from "./node-handler.ts";

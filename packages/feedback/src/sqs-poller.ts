@@ -14,11 +14,10 @@ export interface SqsReport {
   readonly cause?: unknown;
 }
 
-const fields = {
+/** Of a queue, as a file may hold them. */
+export const queueFields = {
   /** `https://sqs.eu-west-1.amazonaws.com/123456789012/mail-events` */
   queueUrl: option.required(option.matching(/^https?:\/\/\S+$/, "the URL of a queue")),
-  /** Where the events go. */
-  store: option.required(option.object<FeedbackStore>()),
   /** @defaultValue that of the queue's URL */
   region: option.shaped(/^[a-z]{2}[a-z-]*-\d$/, "a region such as eu-west-1"),
   /** Another address of SQS, for tests. */
@@ -29,6 +28,12 @@ const fields = {
     (value) =>
       typeof value === "function" ? option.callable<() => Promise<AwsKeys>>() : option.object<AwsKeys>(),
   ),
+};
+
+const fields = {
+  ...queueFields,
+  /** Where the events go. */
+  store: option.required(option.object<FeedbackStore>()),
   /** Told of each batch. */
   onBatch: option.callable<(report: SqsReport) => void>(),
 };

@@ -44,7 +44,10 @@ async function used(client: typeof promClient | typeof successor, openMetrics: b
   );
   const stats = async () => ({ byState: { queued: 2 }, oldestQueuedMs: 1_500, rescheduled: 1 });
   const worker = { status: () => ({ busy: 1, concurrency: 10, tickedAt: Date.now() }) };
-  metrics.watch({ chain, outbox: { stats }, worker });
+  const told = { provider: "A", byType: { delivered: 200, bounced: 2 }, lastAt: new Date() };
+  const providers = [{ ...told, bounceRate: 0.01, complaintRate: 0 }];
+  const feedback = { stats: async () => ({ providers, early: 0, suppressed: { bounced: 2 } }) };
+  metrics.watch({ chain, outbox: { stats, feedback }, worker });
   metrics.health({ provider: "A", ok: true, quota: { perDay: 200, sentLastDay: 42 } });
   metrics({ ...settled, provider: "A" });
   for (let i = 0; i < 3; i++) await chain.send(mail);

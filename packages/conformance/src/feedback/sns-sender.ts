@@ -54,6 +54,8 @@ export interface SnsOptions {
 export interface SnsSender extends FeedbackSender<SnsOptions> {
   /** The topic that the receiver knows. */
   readonly topic: string;
+  /** Of the server on 127.0.0.1 that stands for SNS, for a `fetch` of another process: it adds the header `x-wanted-host`. */
+  readonly port: number;
   /** URLs that the receiver asked for, in order. */
   readonly asked: readonly string[];
   /** Tokens of subscriptions that were confirmed. */
@@ -166,6 +168,7 @@ export async function snsSender(): Promise<SnsSender> {
   return {
     source: "sns",
     topic,
+    port: listening.port,
     options: { topics: [topic], fetch: localFetch },
     secrets: [],
     asked,

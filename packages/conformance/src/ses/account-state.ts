@@ -17,7 +17,11 @@ export interface AccountState {
   reset(): void;
 }
 
-export function accountState(options: Partial<SesAccount>): AccountState {
+/** @param onAccepted told of each mail that is accepted */
+export function accountState(
+  options: Partial<SesAccount>,
+  onAccepted: (email: AcceptedEmail) => void = () => undefined,
+): AccountState {
   const accepted: AcceptedEmail[] = [];
   let settings = options;
   let account = accountWithDefaults(settings);
@@ -51,7 +55,17 @@ export function accountState(options: Partial<SesAccount>): AccountState {
     const { source, destinations, raw, tags, configurationSetName } = email;
     const messageId = sesMessageId(account.region, now());
     const set = configurationSetName === undefined ? {} : { configurationSetName };
-    accepted.push({ messageId, source, destinations, raw, tags, ...set, at: new Date(now()) });
+    const mail: AcceptedEmail = {
+      messageId,
+      source,
+      destinations,
+      raw,
+      tags,
+      ...set,
+      at: new Date(now()),
+    };
+    accepted.push(mail);
+    onAccepted(mail);
     return { xml: responseXml(action, `<MessageId>${messageId}</MessageId>`), messageId };
   };
 

@@ -1,3 +1,4 @@
+import type { SnsSender } from "../feedback/sns-sender.ts";
 import type { CertificateKind } from "../server/certificates.ts";
 import type { AcceptedEmail, SesAccount } from "./account.ts";
 import type { SesError } from "./answer.ts";
@@ -40,6 +41,21 @@ export interface SesServerOptions extends Partial<SesAccount> {
   readonly certificate?: CertificateKind;
   /** Where the server misbehaves. Default: nowhere. */
   readonly fault?: SesFault | SesDecision;
+  /** What a mail leads to that is for an address of SES' mailbox simulator. Default: to nothing. */
+  readonly simulator?: SesSimulator;
+}
+
+/**
+ * Tells by SNS what SES does of mails for `success@`, `bounce@`, `complaint@`, `suppressionlist@` and
+ * `ooto@simulator.amazonses.com`, with labels or without (`bounce+one@`).
+ */
+export interface SesSimulator {
+  /** Signs the notifications. */
+  readonly sns: Pick<SnsSender, "event">;
+  /** Where they are posted: `http://127.0.0.1:8738/feedback/ses`. */
+  readonly url: string;
+  /** How long after a mail was accepted. Default: 50. */
+  readonly delayMs?: number;
 }
 
 /** A request the server saw, for assertions. */

@@ -7,6 +7,7 @@ import { accountState } from "./account-state.ts";
 import type { SesRequest, SesServer, SesServerOptions } from "./contract.ts";
 import { faultSource } from "./faults.ts";
 import { handleRequest, type RequestHost } from "./handle-request.ts";
+import { mailboxSimulator } from "./mailbox-simulator.ts";
 
 /**
  * An SES server on 127.0.0.1 (API version 2010-12-01, awsQuery): it verifies every signature, holds to the limits of
@@ -16,7 +17,8 @@ import { handleRequest, type RequestHost } from "./handle-request.ts";
  * GetIdentityVerificationAttributes; anything else is InvalidAction.
  */
 export async function sesServer(options: SesServerOptions = {}): Promise<SesServer> {
-  const state = accountState(options);
+  const simulator = options.simulator && mailboxSimulator(options.simulator);
+  const state = accountState(options, simulator?.accepted);
   const faults = faultSource(options.fault);
   const requests: SesRequest[] = [];
   let counts = new Map<string, number>();
@@ -65,7 +67,10 @@ export async function sesServer(options: SesServerOptions = {}): Promise<SesServ
     },
     down: listening.down,
     up: listening.up,
-    close: listening.down,
+    close: () => {
+      simulator?.close();
+      return listening.down();
+    },
   };
   return server;
 }

@@ -1,10 +1,10 @@
 import { type FeedbackStore, isLoopback, option } from "@relais/core/spi";
 import { receiveMail, receiveMailFields } from "../mail/receive-mail.ts";
 
-const loginFields = { user: option.required(option.text), pass: option.required(option.secret) };
+export const loginFields = { user: option.required(option.text), pass: option.required(option.secret) };
 
-const fields = {
-  ...receiveMailFields,
+/** Of a mailbox, as a file may hold them. */
+export const mailboxFields = {
   /** The IMAP server's name or address. */
   host: option.required(option.text),
   /** @defaultValue 993, or 143 without `secure` */
@@ -16,6 +16,11 @@ const fields = {
   mailbox: option.text,
   /** A mailbox that mails are moved to when they are stored. @defaultValue none: they are marked as read */
   moveTo: option.text,
+};
+
+const fields = {
+  ...receiveMailFields,
+  ...mailboxFields,
   /** Where events go: `outbox.feedback`, or something of your own. */
   store: option.required(option.object<FeedbackStore>()),
 };

@@ -16,7 +16,7 @@ import { readComplaint } from "./feedback-report.ts";
 import { readBounce } from "./read-bounce.ts";
 import { type Field, fieldOf, type Report, readReport } from "./report.ts";
 
-const verpFields = {
+export const verpFields = {
   /** The address without a token, as in the option `verp` of smtp: `bounces@example.org`. */
   address: option.required(option.shaped(/^[^\s@<>"]{1,64}@[^\s@<>]{1,255}$/, "an e-mail address")),
   /** The secret of the option `verp` of smtp, or a list of which each is good, for as long as it is being replaced. */

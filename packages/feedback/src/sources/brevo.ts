@@ -4,15 +4,15 @@ import { feedbackEvent, hashed, type Meaning, mailbox } from "../receiver/event.
 import { at, isObject, type Json, parsed, rawTextAt, textAt } from "../receiver/json.ts";
 import { type FeedbackReceiver, Refused, receiver } from "../receiver/receiver.ts";
 
-const fields = {
+export const brevoFields = {
   /** The token of the webhook, `{ token }`, or its login, `{ user, pass }`; or several. */
   auth: option.required(auth),
 };
 
 export interface BrevoReceiverOptions
   extends CommonOptions,
-    option.RequiredOptions<typeof fields>,
-    option.OptionalOptions<typeof fields> {}
+    option.RequiredOptions<typeof brevoFields>,
+    option.OptionalOptions<typeof brevoFields> {}
 
 /** https://developers.brevo.com/docs/transactional-webhooks; marketing events write two of them differently. */
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -48,7 +48,7 @@ function msOf(event: Json): number | undefined {
 export function brevoReceiver(options: BrevoReceiverOptions): FeedbackReceiver {
   const { auth: logins, provider = "BREVO" } = option.check(
     "brevoReceiver",
-    option.record({ ...commonFields, ...fields }),
+    option.record({ ...commonFields, ...brevoFields }),
     options,
   );
 

@@ -25,7 +25,7 @@ export interface ReplayStore {
   claim(key: string, use: string, until: number): string | Promise<string>;
 }
 
-const fields = {
+export const mailgunFields = {
   /** The HTTP webhook signing key of the account, or several. */
   signingKey: option.required(oneOrMore(key)),
   /** How old a signature may be, ms. Mailgun tries again for eight hours. @defaultValue 12 hours */
@@ -36,8 +36,8 @@ const fields = {
 
 export interface MailgunReceiverOptions
   extends CommonOptions,
-    option.RequiredOptions<typeof fields>,
-    option.OptionalOptions<typeof fields> {}
+    option.RequiredOptions<typeof mailgunFields>,
+    option.OptionalOptions<typeof mailgunFields> {}
 
 const maxRemembered = 100_000;
 
@@ -91,7 +91,11 @@ function meaningOf(event: Json): Meaning {
  * @see https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
  */
 export function mailgunReceiver(options: MailgunReceiverOptions): FeedbackReceiver {
-  const checked = option.check("mailgunReceiver", option.record({ ...commonFields, ...fields }), options);
+  const checked = option.check(
+    "mailgunReceiver",
+    option.record({ ...commonFields, ...mailgunFields }),
+    options,
+  );
   const { signingKey: keys, provider = "MAILGUN", toleranceMs: window = 12 * 60 * 60_000 } = checked;
   const replays = checked.replays ?? memoryReplays();
 

@@ -4,15 +4,15 @@ import { feedbackEvent, hashed, isoMs, type Meaning, mailbox } from "../receiver
 import { at, type Json, parsedObject, rawTextAt, textAt } from "../receiver/json.ts";
 import { type FeedbackReceiver, Refused, receiver } from "../receiver/receiver.ts";
 
-const fields = {
+export const postmarkFields = {
   /** The login in the webhook's URL, `{ user, pass }`, or the token of its header, `{ token }`; or several. */
   auth: option.required(auth),
 };
 
 export interface PostmarkReceiverOptions
   extends CommonOptions,
-    option.RequiredOptions<typeof fields>,
-    option.OptionalOptions<typeof fields> {}
+    option.RequiredOptions<typeof postmarkFields>,
+    option.OptionalOptions<typeof postmarkFields> {}
 
 /**
  * Postmark's types of bounces. `Blocked` is the other provider's refusal of the mail, not a list of Postmark's; what is
@@ -79,7 +79,7 @@ const noMessage = /^0{8}-0{4}-0{4}-0{4}-0{12}$/;
 export function postmarkReceiver(options: PostmarkReceiverOptions): FeedbackReceiver {
   const { auth: logins, provider = "POSTMARK" } = option.check(
     "postmarkReceiver",
-    option.record({ ...commonFields, ...fields }),
+    option.record({ ...commonFields, ...postmarkFields }),
     options,
   );
 

@@ -21,7 +21,7 @@ const signingSecret: option.Field<string, Buffer> = option.map(option.secret, (t
   return bytes;
 });
 
-const fields = {
+export const resendFields = {
   /** The signing secret of the webhook, or several. */
   secret: option.required(oneOrMore(signingSecret)),
   /** How old a signature may be, ms; it is made anew for each try. @defaultValue 5 minutes */
@@ -30,8 +30,8 @@ const fields = {
 
 export interface ResendReceiverOptions
   extends CommonOptions,
-    option.RequiredOptions<typeof fields>,
-    option.OptionalOptions<typeof fields> {}
+    option.RequiredOptions<typeof resendFields>,
+    option.OptionalOptions<typeof resendFields> {}
 
 function bounceOf(bounce: unknown): Meaning {
   const words = rawTextAt(bounce, "message") ?? "";
@@ -86,7 +86,11 @@ function recipientOf(data: unknown): string | undefined {
  * @see https://resend.com/docs/dashboard/webhooks/verify-webhooks-requests
  */
 export function resendReceiver(options: ResendReceiverOptions): FeedbackReceiver {
-  const checked = option.check("resendReceiver", option.record({ ...commonFields, ...fields }), options);
+  const checked = option.check(
+    "resendReceiver",
+    option.record({ ...commonFields, ...resendFields }),
+    options,
+  );
   const { secret: secrets, provider = "RESEND", toleranceMs: window = 5 * 60_000 } = checked;
 
   return receiver("resend", ({ headers, body }) => {

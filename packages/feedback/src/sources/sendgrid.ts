@@ -25,7 +25,7 @@ const publicKey: option.Field<string, KeyObject> = option.map(option.secret, (te
   throw new RangeError("must be the verification key that SendGrid shows for the webhook");
 });
 
-const fields = {
+export const sendgridFields = {
   /** The verification key of the webhook, or several. */
   publicKey: option.required(oneOrMore(publicKey)),
   /** How old a signature may be, ms. SendGrid tries again for a day. @defaultValue 25 hours */
@@ -34,8 +34,8 @@ const fields = {
 
 export interface SendgridReceiverOptions
   extends CommonOptions,
-    option.RequiredOptions<typeof fields>,
-    option.OptionalOptions<typeof fields> {}
+    option.RequiredOptions<typeof sendgridFields>,
+    option.OptionalOptions<typeof sendgridFields> {}
 
 /** What SendGrid did not send as the address is on one of its lists. */
 const ownLists = /^(?:bounced|spam reporting|unsubscribed) address$/i;
@@ -71,7 +71,11 @@ function meaningOf(event: Json): Meaning {
  * @see https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
  */
 export function sendgridReceiver(options: SendgridReceiverOptions): FeedbackReceiver {
-  const checked = option.check("sendgridReceiver", option.record({ ...commonFields, ...fields }), options);
+  const checked = option.check(
+    "sendgridReceiver",
+    option.record({ ...commonFields, ...sendgridFields }),
+    options,
+  );
   const { publicKey: keys, provider = "SENDGRID", toleranceMs: window = 25 * 60 * 60_000 } = checked;
 
   return receiver("sendgrid", ({ headers, body }) => {

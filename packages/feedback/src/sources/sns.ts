@@ -16,7 +16,7 @@ import { fetchOfSns, signingKeys, snsUrl } from "./sns-fetch.ts";
 
 const topicArn = /^arn:aws[a-z-]*:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}(?:\.fifo)?$/;
 
-const fields = {
+export const snsFields = {
   /** The ARN of the topic, or several; messages of all others are refused. */
   topics: option.required(oneOrMore(option.shaped(topicArn, "the ARN of an SNS topic"))),
   /** How old a message may be, ms. SNS tries again for an hour. @defaultValue 2 hours */
@@ -27,8 +27,8 @@ const fields = {
 
 export interface SnsReceiverOptions
   extends CommonOptions,
-    option.RequiredOptions<typeof fields>,
-    option.OptionalOptions<typeof fields> {}
+    option.RequiredOptions<typeof snsFields>,
+    option.OptionalOptions<typeof snsFields> {}
 
 /** The fields that are signed, in order, by the type of the message. */
 const notificationFields = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
@@ -77,7 +77,7 @@ async function checkSignature(
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
  */
 export function snsReceiver(options: SnsReceiverOptions): FeedbackReceiver {
-  const checked = option.check("snsReceiver", option.record({ ...commonFields, ...fields }), options);
+  const checked = option.check("snsReceiver", option.record({ ...commonFields, ...snsFields }), options);
   const {
     topics,
     provider = "SES",

@@ -112,12 +112,34 @@ const outbox = optional({
   table,
 });
 
+const time = z.union([z.number().min(1), z.literal("never")]);
+const suppression = optional({
+  softBounces: count,
+  softWindowMs: count,
+  expiresMs: allOf(["bounced", "soft", "complained", "unsubscribed"], time),
+  keepForMs: z.number().min(86_400_000),
+  earlyForMs: z.number().min(1_000),
+});
+const anyOptions = z.record(z.string(), z.unknown());
+
+/** Receivers, queues and the mailbox are checked by `@relais/feedback`, which is loaded where they are used. */
+const feedback = optional({
+  port: z.int().min(0).max(65_535),
+  host: text,
+  receivers: z.record(id, optional({ use: text, options: anyOptions })),
+  queues: z.array(anyOptions),
+  mailbox: anyOptions,
+  mailboxEveryMs: z.number().min(1_000),
+  suppression,
+});
+
 /** The whole file; lists of entries are checked one by one. */
 export const fileSchema: z.ZodType = optional({
   $schema: z.string(),
   chain: entries,
   chains: z.record(z.string(), z.unknown()),
   outbox,
+  feedback,
   ...rules,
 });
 

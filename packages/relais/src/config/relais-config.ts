@@ -110,6 +110,58 @@ export interface TableEntry {
   >;
 }
 
+/** Who tells what became of mails after they were accepted, and what `relais worker` does with it. */
+export interface FeedbackEntry {
+  /** Where it listens for `POST /feedback/<name>` and `/unsubscribe`: a port of its own, for others to reach. @defaultValue 8738 */
+  readonly port?: number;
+  /** The address it listens on. @defaultValue 127.0.0.1, behind a proxy that has the certificate */
+  readonly host?: string;
+  /** Receivers by the name in their path: `ses` is `POST /feedback/ses`. */
+  readonly receivers?: Readonly<Record<string, ReceiverEntry>>;
+  /** SQS queues with events of SES. */
+  readonly queues?: readonly Readonly<Record<string, unknown>>[];
+  /** An IMAP mailbox that bounces come to. */
+  readonly mailbox?: Readonly<Record<string, unknown>>;
+  /** How often the mailbox is read, ms. @defaultValue 60000 */
+  readonly mailboxEveryMs?: number;
+  /** When addresses are suppressed by what is told, and how long all of it is kept. */
+  readonly suppression?: SuppressionEntry;
+}
+
+/** Takes what one vendor sends. */
+export interface ReceiverEntry {
+  /** `sns`, `sendgrid`, `mailgun`, `postmark`, `resend` or `brevo`. @defaultValue the receiver's name */
+  readonly use?: string;
+  /** What the receiver takes: `topics`, `publicKey`, `signingKey`, `auth`, `secret`. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** When addresses get no mail any more because of what providers tell. */
+export interface SuppressionEntry {
+  /** An address is suppressed after so many messages that bounced softly, with no delivery in between. @defaultValue 5 */
+  readonly softBounces?: number;
+  /** Within this time, ms. @defaultValue 1209600000 */
+  readonly softWindowMs?: number;
+  /** How long an address is suppressed, by why. */
+  readonly expiresMs?: SuppressionExpiry;
+  /** How long events are kept, ms. @defaultValue 7776000000 */
+  readonly keepForMs?: number;
+  /** How long an event waits for its message before it counts as one of other mail, ms. @defaultValue 900000 */
+  readonly earlyForMs?: number;
+}
+
+/** ms, or `never`. */
+export interface SuppressionExpiry {
+  /** After a hard bounce, ms, or `never`. @defaultValue never */
+  readonly bounced?: number | "never";
+  /** After soft bounces, ms, or `never`. @defaultValue 2592000000 */
+  readonly soft?: number | "never";
+  /** After a complaint, ms, or `never`. @defaultValue never */
+  readonly complained?: number | "never";
+  /** After an unsubscribe, ms, or `never`. @defaultValue never */
+  readonly unsubscribed?: number | "never";
+}
+
 /** What a configuration file holds. */
 export interface RelaisConfig extends ChainRules {
   /** For editors. */
@@ -118,6 +170,8 @@ export interface RelaisConfig extends ChainRules {
   readonly chain?: readonly Entry[];
   /** For `relais worker` and `relais outbox`. */
   readonly outbox?: OutboxEntry;
+  /** For `relais worker`: what providers tell after they accepted a mail. */
+  readonly feedback?: FeedbackEntry;
   /** Chains by name; `loadChain({ name })` picks one, an entry `chain: name` nests one. */
   readonly chains?: Readonly<
     Record<string, readonly Entry[] | (ChainRules & { readonly chain: readonly Entry[] })>

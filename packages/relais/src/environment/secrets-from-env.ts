@@ -19,3 +19,14 @@ export function unsubscribeFromEnv(read: SettingsReader): ChainOptions["unsubscr
   const secret = secretsFromEnv(read, "RELAIS_UNSUBSCRIBE_SECRET");
   return secret === undefined ? undefined : { secret };
 }
+
+/** `RELAIS_BOUNCE_ADDRESS` and `RELAIS_BOUNCE_SECRET`: return paths with a token, as in the option `verp` of smtp. */
+export function verpFromEnv(
+  read: SettingsReader,
+): { readonly address: string; readonly secret: readonly string[] } | undefined {
+  const address = read.text("RELAIS_BOUNCE_ADDRESS");
+  const secret = secretsFromEnv(read, "RELAIS_BOUNCE_SECRET");
+  if ((address === undefined) !== (secret === undefined))
+    read.problem("RELAIS_BOUNCE_ADDRESS and RELAIS_BOUNCE_SECRET must both be set, or neither.");
+  return address === undefined || secret === undefined ? undefined : { address, secret };
+}

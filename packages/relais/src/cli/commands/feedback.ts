@@ -1,5 +1,5 @@
 import type { MailReception, ReceiveMailOptions } from "@relais/feedback";
-import { secretsFromEnv, unsubscribeFromEnv } from "../../environment/secrets-from-env.ts";
+import { unsubscribeFromEnv, verpFromEnv } from "../../environment/secrets-from-env.ts";
 import { ConfigurationError, settingsReader } from "../../environment/settings-reader.ts";
 import { type AddCommand, type CliContext, type ExitCode, exitCodes, printProblems } from "../cli-context.ts";
 import { type OutboxFlags, withConfigFlags, withDatabaseFlags } from "../flags.ts";
@@ -32,30 +32,16 @@ interface ReceiveFlags extends OutboxFlags {
   readonly allowUnsigned?: boolean;
 }
 
-/** @throws {ConfigurationError} how to get the package */
-async function feedbackKit(): Promise<typeof import("@relais/feedback")> {
-  try {
-    return await import("@relais/feedback");
-  } catch {
-    throw new ConfigurationError([
-      "Reading mails that came back needs a package: npm install @relais/feedback",
-    ]);
-  }
-}
-
 /** @throws {ConfigurationError} what is wrong with the variables */
 function receiveOptions({ provider, allowUnsigned }: ReceiveFlags, context: CliContext): ReceiveMailOptions {
   const read = settingsReader(context.env);
-  const address = read.text("RELAIS_BOUNCE_ADDRESS");
-  const secret = secretsFromEnv(read, "RELAIS_BOUNCE_SECRET");
+  const verp = verpFromEnv(read);
   const unsubscribe = unsubscribeFromEnv(read);
-  if ((address === undefined) !== (secret === undefined))
-    read.problem("RELAIS_BOUNCE_ADDRESS and RELAIS_BOUNCE_SECRET must both be set, or neither.");
   if (read.problems.length > 0) throw new ConfigurationError(read.problems);
   return {
     provider,
     unsubscribe,
-    ...(address === undefined || secret === undefined ? {} : { verp: { address, secret, allowUnsigned } }),
+    ...(verp && { verp: { ...verp, allowUnsigned } }),
   };
 }
 
@@ -85,6 +71,7 @@ async function receive(flags: ReceiveFlags, context: CliContext): Promise<ExitCo
     const mail = await context.stdin();
     if (mail === undefined)
       return printProblems(context, flags, ["There is no mail: it is read from standard input."]);
+    const { feedbackKit } = await import("../../config/load-feedback.ts");
     const { receiveMail } = await feedbackKit();
     const reception = await receiveMail(mail, receiveOptions(flags, context));
     if (reception.events.length > 0) return await store(reception, flags, context);

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Outbox, OutboxOptions } from "@relais/outbox";
+import type { FeedbackOptions, Outbox, OutboxOptions } from "@relais/outbox";
 import { configFileOf } from "../../config/config-file.ts";
-import type { OutboxEntry } from "../../config/relais-config.ts";
+import type { OutboxEntry, SuppressionEntry } from "../../config/relais-config.ts";
 import { senderFromEnv } from "../../environment/chain-from-env.ts";
 import { ConfigurationError, settingsReader } from "../../environment/settings-reader.ts";
 import type { CliContext } from "../cli-context.ts";
@@ -49,17 +49,18 @@ export async function openOutbox(
   } = {},
 ): Promise<OpenedOutbox> {
   const { createOutbox, defaultFolder } = await outboxKit();
-  const { home, ...settings } = await readSettings(flags, context);
+  const { home, suppression, ...settings } = await readSettings(flags, context);
   const database =
     flags.database ??
     (!flags.folder ? (settings.database ?? settingsReader(context.env).text("DATABASE_URL")) : undefined);
   const folder = flags.folder ? folderIn(context.cwd, flags.folder) : settings.folder;
   const migrate = options.migrate ?? (flags.migrate === false ? false : settings.migrate);
   const { connections, from = senderFromEnv(context.env) } = settings;
+  const feedback = thresholds(suppression);
   const { observers } = options;
   try {
     if (database !== undefined) {
-      const outbox = await createOutbox({ database, connections, from, migrate, observers });
+      const outbox = await createOutbox({ database, connections, from, migrate, feedback, observers });
       return { outbox, settings };
     }
     if (options.server) throw new TypeError("--processes needs a Postgres: PGlite is for one process");
@@ -68,7 +69,7 @@ export async function openOutbox(
     const canBeOne = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? place.trim() !== "";
     if (options.mustExist && canBeOne && !existsSync(join(place, "data")))
       throw new NoOutbox(`There is no outbox in ${place}: relais outbox migrate or relais worker makes one.`);
-    const outbox = await createOutbox({ folder: place, from, migrate, observers });
+    const outbox = await createOutbox({ folder: place, from, migrate, feedback, observers });
     return { outbox, settings };
   } catch (error) {
     if (error instanceof NoOutbox) throw error;
@@ -78,6 +79,15 @@ export async function openOutbox(
   }
 }
 
+/** As the outbox takes them. */
+function thresholds({ expiresMs = {}, ...numbers }: SuppressionEntry = {}): FeedbackOptions {
+  const times = Object.entries(expiresMs).map(([name, time]) => [
+    name,
+    time === "never" ? Number.POSITIVE_INFINITY : time,
+  ]);
+  return { ...numbers, expiresMs: Object.fromEntries(times) };
+}
+
 /**
  * What the configuration says of the outbox, and the folder that it is in: nothing of the chain, whose secrets these
  * commands may do without.
@@ -85,18 +95,23 @@ export async function openOutbox(
 async function readSettings(
   flags: OutboxFlags,
   { cwd, env }: CliContext,
-): Promise<OutboxEntry & { readonly from?: string; readonly home: string }> {
+): Promise<OutboxEntry & { from?: string; home: string; suppression?: SuppressionEntry | undefined }> {
   const source = { file: flags.config, cwd, env };
   if (configFileOf(source) === undefined) return { home: cwd };
   const { loadConfig } = await import("../../config/load-config.ts");
-  const config = await loadConfig(source, ["outbox", "from"]);
-  if (config.problems.length > 0) throw await config.errorOf(config.problems);
-  const { outbox = {}, from } = config.values;
+  const { faultsBelow } = await import("../../config/interpolate.ts");
+  const config = await loadConfig(source, ["outbox", "from", "feedback"]);
+  const problems = [["outbox"], ["from"], ["feedback", "suppression"]].flatMap((path) =>
+    faultsBelow(config.references, path),
+  );
+  if (problems.length > 0) throw await config.errorOf(problems);
+  const { outbox = {}, from, feedback } = config.values;
   const { folder: home } = config;
   return {
     ...outbox,
     ...(outbox.folder !== undefined && { folder: folderIn(home, outbox.folder) }),
     ...(from !== undefined && { from }),
+    suppression: feedback?.suppression,
     home,
   };
 }

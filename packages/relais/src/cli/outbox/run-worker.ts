@@ -10,9 +10,10 @@ import type { ChainFlags, OutboxFlags } from "../flags.ts";
 import { openChain } from "../open-chain.ts";
 import { reloader, type WorkerSignals, workerSignals } from "../signals.ts";
 import { checkToken, localhost, portError, tokenIn } from "../site-flags.ts";
+import type { FeedbackIntake } from "./feedback-intake.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
 import { openOutbox, outboxKit } from "./open-outbox.ts";
-import { type ProcessLink, processLink } from "./process-link.ts";
+import { type ProcessLink, processLink, processVariable } from "./process-link.ts";
 import { droppedLines, workerLog } from "./worker-log.ts";
 
 export interface WorkerFlags extends OutboxFlags, ChainFlags {
@@ -33,6 +34,7 @@ export interface WorkerFlags extends OutboxFlags, ChainFlags {
 const stuckMs = 60_000;
 const statusPort = 8737;
 export const metricsPort = 9464;
+export const defaultGraceMs = 25_000;
 /** A signal to stop does not wait longer for what is being opened. */
 const openingMs = 1_000;
 
@@ -67,6 +69,7 @@ interface Parts {
   readonly outbox: Outbox;
   readonly worker: Worker;
   readonly server: RunningServer | undefined;
+  readonly intake: FeedbackIntake | undefined;
   /** In words: where the chain comes from. */
   readonly from: string;
   /** Whether the worker has been started. */
@@ -111,9 +114,15 @@ async function open(
     metrics?.observer.watch({ chain, outbox, worker });
     const parts = { chain, outbox, worker, from, state: { started: false } };
     if (link !== undefined) answerBy(link, parts, metrics);
-    const server =
-      link === undefined ? await startServer(flags, context, parts, collector, metrics) : undefined;
-    return { ...parts, server };
+    const intake = await openIntake(flags, context, outbox);
+    try {
+      const server =
+        link === undefined ? await startServer(flags, context, parts, collector, metrics) : undefined;
+      return { ...parts, intake, server };
+    } catch (error) {
+      await intake?.close(0);
+      throw error;
+    }
   } catch (error) {
     await outbox?.close().catch(() => undefined);
     await chain.close().catch(() => undefined);
@@ -121,8 +130,23 @@ async function open(
   }
 }
 
+/** What is told of mails after they were accepted: of several processes the first one takes it in. */
+async function openIntake(
+  { config: file, dsn, json = false }: WorkerFlags,
+  context: CliContext,
+  outbox: Outbox,
+): Promise<FeedbackIntake | undefined> {
+  const { cwd, env } = context;
+  if ((env[processVariable] ?? "1") !== "1") return undefined;
+  const { loadFeedback } = await import("../../config/load-feedback.ts");
+  const settings = await loadFeedback({ cwd, env, file, dsn });
+  if (settings === undefined) return undefined;
+  const { feedbackIntake } = await import("./feedback-intake.ts");
+  return feedbackIntake(settings, outbox, context, json);
+}
+
 async function work(
-  { outbox, worker, server, state, from }: Parts,
+  { outbox, worker, server, intake, state, from }: Parts,
   flags: WorkerFlags,
   context: CliContext,
   { stopped }: WorkerSignals,
@@ -138,7 +162,10 @@ async function work(
   state.started = true;
   if (!flags.json) {
     const address = server === undefined ? "" : `; ${server.url}${flags.serve ? "" : "healthz and /readyz"}`;
-    context.err(`${worker.name} works: chain from ${from}, outbox on ${outbox.database.name}${address}`);
+    const told = intake?.url === undefined ? "" : `; feedback at ${intake.url}feedback/`;
+    context.err(
+      `${worker.name} works: chain from ${from}, outbox on ${outbox.database.name}${address}${told}`,
+    );
   }
   await stopped;
   if (!flags.json) {
@@ -150,14 +177,14 @@ async function work(
 }
 
 /** Ends everything, each part even if another cannot be ended: a database may be away. */
-async function close({ worker, server, chain, outbox }: Parts, graceMs?: number): Promise<void> {
+async function close({ worker, server, intake, chain, outbox }: Parts, graceMs?: number): Promise<void> {
   for (const end of [
-    () => worker.stop({ graceMs }),
+    () => Promise.all([intake?.close(graceMs ?? defaultGraceMs), worker.stop({ graceMs })]),
     async () => server?.close(),
     () => chain.close(),
     () => outbox.close(),
   ])
-    await end().catch(() => undefined);
+    await Promise.resolve(end()).catch(() => undefined);
 }
 
 /**
@@ -167,7 +194,7 @@ async function close({ worker, server, chain, outbox }: Parts, graceMs?: number)
 async function startServer(
   flags: WorkerFlags,
   context: CliContext,
-  { chain, outbox, worker, state }: Omit<Parts, "server">,
+  { chain, outbox, worker, state }: Omit<Parts, "server" | "intake">,
   collector: StatsCollector,
   metrics: Metrics | undefined,
 ): Promise<RunningServer | undefined> {
@@ -192,7 +219,11 @@ async function startServer(
 }
 
 /** One of several processes: the first one has the port. */
-function answerBy(link: ProcessLink, parts: Omit<Parts, "server">, metrics: Metrics | undefined): void {
+function answerBy(
+  link: ProcessLink,
+  parts: Omit<Parts, "server" | "intake">,
+  metrics: Metrics | undefined,
+): void {
   link.answer({
     alive: async () => isAlive(parts.worker),
     ready: () => isReady(parts),

@@ -2,11 +2,9 @@ import { pageServer, probePages, type RunningServer } from "../../status/page-se
 import { type CliContext, type ExitCode, exitCodes } from "../cli-context.ts";
 import { workerSignals } from "../signals.ts";
 import { localhost, portError } from "../site-flags.ts";
-import { metricsPort, type WorkerFlags } from "./run-worker.ts";
+import { defaultGraceMs, metricsPort, type WorkerFlags } from "./run-worker.ts";
 import { droppedLines } from "./worker-log.ts";
 import { type EndedProcess, type WorkerProcesses, workerProcesses } from "./worker-processes.ts";
-
-const defaultGraceMs = 25_000;
 
 /** `relais worker --processes N`: so many workers, each in a process, as one command with one port. */
 export async function runWorkers(
