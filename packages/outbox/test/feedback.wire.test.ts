@@ -381,6 +381,22 @@ describe.each(stores)("what providers tell afterwards, on %s", (_name, open) => 
     },
   );
 
+  test("what is shown of an address is of the tenant that is asked for", async () => {
+    for (const tenant of ["a", "b"]) {
+      const { id } = await outbox.enqueue(mail(), { tenant });
+      await outbox.feedback.record([event({ type: "bounced", bounce: "hard", message: id })]);
+    }
+    const shown = async (tenant?: string) => {
+      const { entries, events } = await outbox.suppression.show("ann@example.net", { tenant });
+      return [entries, events].map((all) => all.map((one) => one.tenant).sort());
+    };
+    expect(await shown("a")).toEqual([["a"], ["a"]]);
+    expect(await shown()).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
+  });
+
   test("what is no event is refused in one sentence, and nothing of its batch is stored", async () => {
     const bad = [{ type: "opened" }, { recipient: undefined }, { eventId: 5 }];
     for (const one of bad) {

@@ -71,6 +71,24 @@ describe.each(stores)("addresses that get no mail, on %s", (_name, open) => {
     expect(took()).toEqual(people.filter((one) => one !== address));
   });
 
+  test.each(['"ann"@example.net', "ann@example.net.", "<Ann@example.net>", "ann@BÜCHER.example"])(
+    "a row of another program that writes an address as %s is held back from it, and goes to the other",
+    async (written) => {
+      await outbox.suppression.import(
+        ["ann@example.net", "ann@xn--bcher-kva.example"].map((address) => ({ address })),
+      );
+      const to = [written, to2];
+      const request = { content: { to, subject: "s", text: "t" }, recipients: to };
+      const [row] = await outbox.database.query<{ id: string }>(
+        "select id::text from relais.enqueue($1::jsonb)",
+        [JSON.stringify(request)],
+      );
+      await start();
+      await state(row?.id ?? "", "partial");
+      expect(took()).toEqual([to2]);
+    },
+  );
+
   test("a mail to such addresses alone fails, and no provider is asked", async () => {
     await outbox.suppression.import(people.map((address) => ({ address, reason: "complained" as const })));
     const { id } = await outbox.enqueue(many);

@@ -84,7 +84,7 @@ export function suppressionList(database: Database): OutboxSuppression {
     },
     async show(address, { tenant } = {}) {
       const key = addressKey(address);
-      const events = await readEvents(database, { recipient: key, limit: 100 });
+      const events = await readEvents(database, { recipient: key, tenant, limit: 100 });
       return { entries: await list({ address: key, tenant }, pageSize), events };
     },
     add: async (entry) => write([suppressionEntry(entry, Date.now())]),

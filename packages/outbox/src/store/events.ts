@@ -176,15 +176,17 @@ export interface StoredEvent {
 /** Events of messages, or of an address, in the order in which they happened. */
 export async function readEvents(
   database: Queryable,
-  by: { readonly messages: readonly string[] } | { readonly recipient: string; readonly limit: number },
+  by:
+    | { readonly messages: readonly string[] }
+    | { readonly recipient: string; readonly tenant: string | undefined; readonly limit: number },
 ): Promise<readonly StoredEvent[]> {
   const rows = await database.query(
     `select type, bounce, recipient, provider, source, event_id as "eventId", message::text, code, reason,
        provider_message_id as "providerMessageId", nullif(stream, '') as stream, tenant, severity, at,
        received_at as "receivedAt"
-     from relais.event where ${"messages" in by ? "message = any($1::uuid[])" : "recipient = $1"}
+     from relais.event where ${"messages" in by ? "message = any($1::uuid[])" : "recipient = $1 and ($3::text is null or coalesce(tenant, $3) = $3)"}
      order by at desc, event_id limit $2`,
-    "messages" in by ? [by.messages, null] : [by.recipient, by.limit],
+    "messages" in by ? [by.messages, null] : [by.recipient, by.limit, by.tenant ?? null],
   );
   return rows
     .map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)))

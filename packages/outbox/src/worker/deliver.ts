@@ -68,7 +68,7 @@ export async function deliver(
     signal,
     envelope,
     tenant: row.tenant || undefined,
-    suppression: suppressionFor(row, context.suppression),
+    suppression: suppressionFor(row, to, context.suppression),
   });
   const after = Date.now();
   if (isUntried(delivery)) {
@@ -95,12 +95,15 @@ export async function deliver(
 /** The list as it was when the message was claimed: the hand-over looks at it once more. */
 function suppressionFor(
   { suppressed, recipients }: ClaimedMessage,
+  to: readonly string[],
   option: SuppressionOptions | undefined,
 ): SuppressionOptions | undefined {
   if (option === undefined || suppressed === undefined || recipients === null) return option;
-  if (suppressed === null) return recipients.every(isAscii) ? undefined : option;
+  // The database looked for the addresses of the row: other programs may write them in another way than a message has them.
   // In which way other letters are put into lower case is a matter of the database.
-  if (!recipients.every(isAscii)) return option;
+  const asked = new Set(recipients);
+  if (!to.every((one) => isAscii(one) && asked.has(one))) return option;
+  if (suppressed === null) return undefined;
   return { list: { check: async (to, scope) => suppressedOf(suppressed, to, scope) } };
 }
 
