@@ -544,6 +544,7 @@ export declare function readEvents(database: Queryable, by: {
     readonly messages: readonly string[];
 } | {
     readonly recipient: string;
+    readonly tenant: string | undefined;
     readonly limit: number;
 }): Promise<readonly StoredEvent[]>;
 

