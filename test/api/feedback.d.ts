@@ -44,10 +44,6 @@ export {};
 
 // imap/receive-from-imap.ts
 import { type FeedbackStore, option } from "@relais/core/spi";
-export declare const loginFields: {
-    user: option.Field<string, string> & option.Required;
-    pass: option.Field<string, string> & option.Required;
-};
 export declare const mailboxFields: {
     host: option.Field<string, string> & option.Required;
     port: option.Field<number, number>;
@@ -129,11 +125,6 @@ export declare const mailboxInFile: OptionsInFile;
 
 // mail/receive-mail.ts
 import { type FeedbackEvent, option } from "@relais/core/spi";
-export declare const verpFields: {
-    address: option.Field<string, string> & option.Required;
-    secret: option.Field<string | readonly string[], readonly string[]> & option.Required;
-    allowUnsigned: option.Field<boolean, boolean>;
-};
 export declare const receiveMailFields: {
     provider: option.Field<string, string>;
     verp: option.Field<option.RequiredOptions<{
@@ -191,13 +182,6 @@ export type Login = {
 };
 export declare function oneOrMore<Input, Output>(field: option.Field<Input, Output>): option.Field<Input | readonly Input[], readonly Output[]>;
 export declare const key: option.Field<string>;
-export declare const basicFields: {
-    user: option.Field<string, string> & option.Required;
-    pass: option.Field<string, string> & option.Required;
-};
-export declare const bearerFields: {
-    token: option.Field<string, string> & option.Required;
-};
 export declare const auth: option.Field<Login | readonly Login[], readonly Login[]>;
 export declare function checkLogin(headers: RequestHeaders, logins: readonly Login[]): void;
 export declare const commonFields: {
