@@ -3,21 +3,33 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { postmarkSender, type SesServer, type SnsSender, sesServer, snsSender } from "@relais/conformance";
+import {
+  postmarkSender,
+  type SesServer,
+  type SnsSender,
+  sesEvent,
+  sesServer,
+  snsSender,
+  sqsServer,
+} from "@relais/conformance";
 import { unsubscribeToken } from "@relais/core/spi";
 import { createOutbox, type Outbox } from "@relais/outbox";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../../../test/repo/free-port.ts";
 import { needs } from "../../../../test/repo/system.ts";
 import { type WorkerProcess, workerProcess } from "../../../../test/repo/worker-process.ts";
+import { imapServer } from "../../../feedback/test/imap/imap-server.ts";
+import { dsn } from "../../../feedback/test/mail/reports.ts";
 import { type PostgresServer, postgresServer } from "../../../outbox/test/postgres-server.ts";
 import { until } from "../../../outbox/test/scripted.ts";
 import { runHere } from "./run-here.ts";
 
+const auth = { user: "bounces", pass: "sesame" };
 const secret = "a secret of some length";
 
 describe.runIf(needs("postgres"))("feedback by configuration", () => {
   let cwd: string;
+  let database: string;
   let server: PostgresServer;
   let sns: SnsSender;
   let ses: SesServer;
@@ -30,7 +42,7 @@ describe.runIf(needs("postgres"))("feedback by configuration", () => {
   beforeAll(async () => {
     cwd = mkdtempSync(join(tmpdir(), "relais-feedback-"));
     [server, sns, port] = await Promise.all([postgresServer(), snsSender(), freePort()]);
-    const database = await server.database();
+    database = await server.database();
     ses = await sesServer({ simulator: { sns, url: url("/feedback/ses") } });
     outbox = await createOutbox({ database });
     const options = {
@@ -73,7 +85,8 @@ describe.runIf(needs("postgres"))("feedback by configuration", () => {
 
   const start = async (...flags: string[]): Promise<WorkerProcess> => {
     const args = ["worker", "--json", "--port", "0", ...flags];
-    worker = await workerProcess({ args, cwd, env: { RELAIS_UNSUBSCRIBE_SECRET: secret } });
+    const env = { RELAIS_UNSUBSCRIBE_SECRET: secret, QUEUE_KEY: "secret", MAILBOX_PASS: auth.pass };
+    worker = await workerProcess({ args, cwd, env });
     const { url: status } = worker;
     await until(
       () => fetch(`${status}/readyz`).then(({ ok }) => ok),
@@ -144,6 +157,49 @@ describe.runIf(needs("postgres"))("feedback by configuration", () => {
     const rows = await outbox.database.query("select type from relais.event");
     expect(rows).toEqual([{ type: "unsubscribed" }]);
   }, 40_000);
+
+  test("it reads a queue and a mailbox, and listens to nobody then", async () => {
+    const [sqs, imap] = await Promise.all([sqsServer(), imapServer(auth)]);
+    onTestFinished(async () => void (await Promise.all([sqs.close(), imap.close()])));
+    const { queueUrl, endpoint } = sqs;
+    const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "${QUEUE_KEY}" };
+    const login = { user: auth.user, pass: "${MAILBOX_PASS}" };
+    const config = {
+      chain: [{ use: "smtp", options: { host: "127.0.0.1", port: 1 } }],
+      outbox: { database },
+      feedback: {
+        queues: [{ queueUrl, endpoint, region: "eu-west-1", credentials }],
+        mailbox: { host: "127.0.0.1", port: imap.port, secure: false, auth: login },
+        mailboxEveryMs: 1_000,
+      },
+    };
+    const { id } = await outbox.enqueue({
+      from: "shop@example.org",
+      to: "eve@example.net",
+      subject: "s",
+      text: "t",
+    });
+    writeFileSync(join(cwd, "reads.json"), JSON.stringify(config));
+    const { terminate } = await start("--config", "reads.json");
+    await expect(fetch(url("/feedback/ses"))).rejects.toThrow("fetch failed");
+    sqs.send(sesEvent(event("carl@example.net", "ses-3")));
+    const recipients = [{ final: "rfc822; eve@example.net", action: "failed", status: "5.1.1" }];
+    imap.deliver(dsn({ recipients, original: [`X-Relais-Id: ${id}`, "", "t"] }));
+    await until(
+      () => outbox.database.query("select source, recipient from relais.event order by source"),
+      (rows) => rows.length === 2,
+    ).then((rows) =>
+      expect(rows).toEqual([
+        { source: "dsn", recipient: "eve@example.net" },
+        { source: "sqs", recipient: "carl@example.net" },
+      ]),
+    );
+    await until(
+      async () => sqs.left.length,
+      (left) => left === 0,
+    );
+    expect(await terminate()).toBe(0);
+  }, 60_000);
 
   test("stopped, it takes no new request, and stores the one that is coming before it ends", async () => {
     const { terminate } = await start();

@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadChain } from "../../src/config/load-chain.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { loadFeedback } from "../../src/config/load-feedback.ts";
 import type { RelaisConfig } from "../../src/config/relais-config.ts";
+import { ConfigurationError } from "../../src/environment/settings-reader.ts";
 import { configJsonSchema } from "./config-json-schema.ts";
 
 // Every field of a configuration that is a number, or true or false, read off the published schema: none is listed here.
@@ -108,6 +110,14 @@ const number = (least: number) =>
 
 /** What a configuration makes of its text: the mistakes in types, if there are any. */
 async function wrongTypes(config: object, env: Record<string, string>): Promise<string[]> {
+  if ("feedback" in config) {
+    // Beside other fields that are missing.
+    const loaded = await loadFeedback({ config: config as RelaisConfig, env }).catch(
+      (error: ConfigurationError) => error,
+    );
+    const problems = loaded instanceof ConfigurationError ? loaded.problems : [];
+    return problems.filter((one) => one.includes("must be"));
+  }
   const chain = await loadChain({ config: config as RelaisConfig, env }).catch((error: Error) => error);
   if (!(chain instanceof Error)) {
     await chain.close();
