@@ -149,14 +149,17 @@ describe("a refusal in the middle of a body that comes in pieces", () => {
     async (cutAt) => {
       let far: Socket | undefined;
       let received = "";
+      let isHandingOver = false;
       const server = createServer({ noDelay: true }, (socket) => {
         far = socket;
         socket.on("error", () => undefined);
         socket.on("data", (chunk) => {
           const text = chunk.toString("latin1");
           received += text;
-          if (/^DATA/m.test(text)) socket.write("354 go on\r\n");
-          else if (/^EHLO/.test(text)) socket.write("250-x\r\n250 8BITMIME\r\n");
+          if (/^DATA/m.test(text)) {
+            socket.write("354 g");
+            setTimeout(() => socket.write("o on\r\n"), 5);
+          } else if (/^EHLO/.test(text)) socket.write("250-x\r\n250 8BITMIME\r\n");
           else if (/^(?:MAIL|RCPT)/.test(text)) socket.write("250 ok\r\n");
         });
         socket.write("220 x\r\n");
@@ -169,12 +172,13 @@ describe("a refusal in the middle of a body that comes in pieces", () => {
         message,
         sendContext(message, {
           handOver: async () => {
+            isHandingOver = true;
             far?.write(refusal.slice(0, cutAt));
             await turns();
           },
         }),
       );
-      await until(() => received.includes("DATA"));
+      await until(() => isHandingOver);
       await turns(20);
       far?.write(refusal.slice(cutAt));
       expect(await sending).toMatchObject({ success: false, kind: "refused", code: "552 5.3.4" });

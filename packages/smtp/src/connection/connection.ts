@@ -175,6 +175,7 @@ export class Connection implements BodySink {
     if (!text.includes("\n")) this.#line += text;
     else {
       const all = this.#line + text;
+      this.#line = "";
       let at = 0;
       for (let end = all.indexOf("\n"); end >= 0; end = all.indexOf("\n", at)) {
         const line = all.slice(at, end > at && all.charCodeAt(end - 1) === 13 ? end - 1 : end);
