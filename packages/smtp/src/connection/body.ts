@@ -57,6 +57,7 @@ export class Body {
       at += chunkBytes;
       if (!sink.write(withDots(bytes, from, at))) await sink.drained();
     }
+    if (sink.ended) return;
     try {
       await this.#handOver();
     } catch {

@@ -6,7 +6,7 @@ import { type Extensions, parseExtensions } from "./extensions.ts";
 import { takeSocket } from "./nodemailer-internals.ts";
 import { connectionClosed, outOfStep, type SmtpError, smtpError } from "./smtp-error.ts";
 
-/** QUIT and RSET are not waited for any longer than this. */
+/** QUIT and RSET are not waited for any longer than this, nor the rest of a refusal in the middle of a body. */
 const quitMs = 1_000;
 const resetMs = 5_000;
 /** A server that answers DATA with 250 and means 354 is told by its silence; ms. */
@@ -61,9 +61,9 @@ export class Connection implements BodySink {
     smtp.once("end", () => this.#onEnd());
   }
 
-  /** It is closed, or about to be: of no further use. */
+  /** It is closed, or about to be, also by a refusal in the middle of a body that has begun to come: of no further use. */
   get ended(): boolean {
-    return this.#isClosed || !this.#socket.writable;
+    return this.#isClosed || !this.#socket.writable || (this.#isBeforeFinalDot() && this.#begunReply !== "");
   }
 
   /** Transactions it was used for. */
@@ -175,6 +175,7 @@ export class Connection implements BodySink {
     if (!text.includes("\n")) this.#line += text;
     else {
       const all = this.#line + text;
+      this.#line = "";
       let at = 0;
       for (let end = all.indexOf("\n"); end >= 0; end = all.indexOf("\n", at)) {
         const line = all.slice(at, end > at && all.charCodeAt(end - 1) === 13 ? end - 1 : end);
@@ -198,6 +199,9 @@ export class Connection implements BodySink {
       this.destroy();
       return;
     }
+    if (this.#isBeforeFinalDot() && this.#begunReply !== "") {
+      this.#timer ??= setTimeout(() => this.destroy(), resetMs);
+    }
     if (Math.max(this.#line.length, this.#lines?.length ?? 0) <= this.#maxReplyCharacters) return;
     this.#fail(smtpError("the reply is too long", { code: "EPROTOCOL" }));
     this.destroy();
@@ -207,19 +211,22 @@ export class Connection implements BodySink {
     return this.#step === "body" && this.#body?.handedOver === false;
   }
 
+  /** What has come of a reply that goes on. */
+  get #begunReply(): string {
+    return this.#lines ?? this.#line.trim();
+  }
+
   /**
-   * Whether a reply has begun that answers nothing: before the message was sent, as what follows would be taken for the
-   * answer to it; or in one packet with another reply, without PIPELINING.
+   * Whether a reply has begun that answers nothing: before the message was sent, unless it may become a refusal of it; or
+   * in one packet with another reply, without PIPELINING.
    */
   #isAhead(answered: boolean): boolean {
-    const begin = this.#lines ?? this.#line.trim();
+    const begin = this.#begunReply;
     if (begin === "") return false;
-    if (this.#isBeforeFinalDot()) return true;
+    // A refusal is waited for to its end, and the rest of the body is kept back: it says what to do next.
+    if (this.#isBeforeFinalDot()) return answered || !/^[45]/.test(begin);
     return (
-      answered &&
-      (this.#step === "body" ||
-        this.#step === "idle" ||
-        (!this.offers.pipelining && !"421".startsWith(begin.slice(0, 3))))
+      answered && (this.#step === "idle" || (!this.offers.pipelining && !"421".startsWith(begin.slice(0, 3))))
     );
   }
 
