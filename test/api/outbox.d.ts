@@ -181,10 +181,10 @@ export interface FeedbackRound {
     readonly settled: readonly SettledMessage[];
 }
 export interface OutboxFeedback extends FeedbackStore {
-    round(): Promise<FeedbackRound>;
-    stats(): Promise<FeedbackStats>;
+    round(queryTimeoutMs?: number): Promise<FeedbackRound>;
+    stats(queryTimeoutMs?: number): Promise<FeedbackStats>;
 }
-export declare function feedbackStore(database: Database, settings: FeedbackSettings, observe?: Observer<OutboxEvent>): OutboxFeedback;
+export declare function feedbackStore(own: Database, settings: FeedbackSettings, observe?: Observer<OutboxEvent>): OutboxFeedback;
 
 // feedback/options.ts
 export interface FeedbackOptions {
@@ -854,8 +854,8 @@ export interface BackgroundContext {
     readonly database: Database;
     readonly settings: WorkerSettings;
     readonly feedback: {
-        round(): Promise<FeedbackRound>;
-        stats?(): Promise<{
+        round(queryTimeoutMs: number): Promise<FeedbackRound>;
+        stats?(queryTimeoutMs: number): Promise<{
             readonly providers: readonly ProviderFeedback[];
         }>;
     } | undefined;

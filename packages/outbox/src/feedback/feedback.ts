@@ -11,7 +11,7 @@ import {
 } from "@relais/core";
 import type { Database, Queryable } from "../database/database.ts";
 import { retryConflict } from "../database/retry-conflict.ts";
-import { coalesce } from "../database/with-timeout.ts";
+import { coalesce, withQueryTimeout } from "../database/with-timeout.ts";
 import {
   type EventRow,
   endOrphans,
@@ -67,10 +67,14 @@ export interface OutboxFeedback extends FeedbackStore {
   /**
    * Looks after events that came early, or while their messages were being sent, and deletes old ones. Workers do so every
    * second.
+   * @param queryTimeoutMs a statement without an answer for so long is given up; by default as the database gives them up
    */
-  round(): Promise<FeedbackRound>;
-  /** What providers told lately, and how many addresses are suppressed. An answer serves for as long as is cheap. */
-  stats(): Promise<FeedbackStats>;
+  round(queryTimeoutMs?: number): Promise<FeedbackRound>;
+  /**
+   * What providers told lately, and how many addresses are suppressed. An answer serves for as long as is cheap.
+   * @param queryTimeoutMs as for `round`
+   */
+  stats(queryTimeoutMs?: number): Promise<FeedbackStats>;
 }
 
 /** Events in one transaction, and messages in one round. */
@@ -88,15 +92,19 @@ interface Fate {
 }
 
 export function feedbackStore(
-  database: Database,
+  own: Database,
   settings: FeedbackSettings,
   observe?: Observer<OutboxEvent>,
 ): OutboxFeedback {
+  let statsTimeoutMs: number | undefined;
+  const aside: Queryable = {
+    query: (text, values, ms = statsTimeoutMs) => own.aside.query(text, values, ms),
+  };
+  const readStats = costly(() => readFeedbackStats(aside));
   // Those of many requests go together: each would be a commit of its own.
-  const recordAll = batch<EventRow, Fate>(
-    (rows) => oneAtATime(database, (tx) => recordRows(tx, rows, settings)),
-    { maxItems: maxEvents },
-  );
+  const recordAll = batch<EventRow, Fate>((rows) => oneAtATime(own, (tx) => recordRows(tx, rows, settings)), {
+    maxItems: maxEvents,
+  });
   let purgeAt = 0;
 
   return {
@@ -111,7 +119,8 @@ export function feedbackStore(
       for (const end of ends) if (end.status === "rejected") throw end.reason;
       return result;
     },
-    async round() {
+    async round(queryTimeoutMs) {
+      const database = queryTimeoutMs === undefined ? own : withQueryTimeout(own, queryTimeoutMs);
       const matched = await oneAtATime(database, async (tx) => {
         const found = await matchEarly(tx, maxEvents);
         await suppress(tx, found, settings);
@@ -132,7 +141,10 @@ export function feedbackStore(
       if (settled.some(({ state }) => state === "queued")) await wakeWorkers(database);
       return { matched, foreign, settled };
     },
-    stats: costly(() => readFeedbackStats(database.aside)),
+    stats(queryTimeoutMs) {
+      statsTimeoutMs = queryTimeoutMs;
+      return readStats();
+    },
   };
 }
 

@@ -31,8 +31,8 @@ export interface BackgroundContext {
   /** Events that came early, or while their messages were being sent. */
   readonly feedback:
     | {
-        round(): Promise<FeedbackRound>;
-        stats?(): Promise<{ readonly providers: readonly ProviderFeedback[] }>;
+        round(queryTimeoutMs: number): Promise<FeedbackRound>;
+        stats?(queryTimeoutMs: number): Promise<{ readonly providers: readonly ProviderFeedback[] }>;
       }
     | undefined;
   readonly inFlight: InFlight;
@@ -62,7 +62,7 @@ const maxPurgeMs = 60_000;
 
 export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
   const { database, settings, feedback, inFlight, observe, queued, isStopping, reportError } = context;
-  const { name, keepSentForMs, sources } = settings;
+  const { name, keepSentForMs, queryTimeoutMs, sources } = settings;
   let tickedAt = Date.now();
   let keeper: LeaseKeeper | undefined;
   let replacing: Promise<void> | undefined;
@@ -120,11 +120,11 @@ export function backgroundTasks(context: BackgroundContext): BackgroundTasks {
         const watchRates = async (): Promise<void> => {
           if (performance.now() < ratesAt + ratesMs) return;
           ratesAt = performance.now();
-          for (const change of changesOf((await feedback.stats?.())?.providers ?? []))
+          for (const change of changesOf((await feedback.stats?.(queryTimeoutMs))?.providers ?? []))
             observe?.({ type: "feedback-rate", at: Date.now(), worker: name, ...change });
         };
         const settle = async (): Promise<void> => {
-          const { matched, foreign, settled } = await feedback.round();
+          const { matched, foreign, settled } = await feedback.round(queryTimeoutMs);
           if (matched + foreign + settled.length === 0) return;
           const at = Date.now();
           observe?.({ type: "feedback", at, worker: name, matched, foreign, settled: settled.length });
