@@ -95,11 +95,12 @@ async function check(row: Row): Promise<void> {
 }
 
 describe("every fault of the table on the wire", () => {
-  test("is here, all 101 of them", () => {
+  test("is here once, and one more that no server meets", () => {
     // One cannot be met: a login without a password is refused when the provider is made.
     const auth = { user: "ann" } as unknown as NonNullable<SmtpOptions["auth"]>;
     expect(() => smtp({ host: "localhost", auth })).toThrow("smtp: auth.pass is missing");
-    expect(new Set(rows.map(({ fault }) => fault)).size).toBe(100);
+    expect(rows.length).toBeGreaterThanOrEqual(100);
+    expect(new Set(rows.map(({ fault }) => fault)).size).toBe(rows.length);
   });
 
   test.concurrent.for(rows.map((row) => [row.fault, row] as const))("%s", ([, row]) => check(row));

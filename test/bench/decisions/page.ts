@@ -126,7 +126,7 @@ is its kind in [Failure kinds](failure-kinds.md). The first line that fits decid
 
 \`lost\` and \`duplicate\` are what a recipient notices. \`wrong\` is noticed later: somebody sends again what has arrived, or a provider
 sees mail to recipients that do not exist. That a recipient who does not exist is not tried elsewhere is our reading: the mail would
-bounce there too, and mail to such addresses costs reputation. Who fails over after any error decides otherwise, by intent.
+bounce there too, and mail to such addresses costs reputation. A library that fails over after any error is meant to decide otherwise.
 
 ## How it was run
 

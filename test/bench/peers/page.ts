@@ -36,6 +36,14 @@ const place = (nth: number): string =>
 
 const lower = (title: string): string => title.replace(/^[A-Z](?=[a-z])/, (sign) => sign.toLowerCase());
 
+/** `with 5 % less than X`, `with 2.32 times as much as X`. */
+function comparison(ratio: number, name: string): string {
+  const percent = Math.round(Math.abs(ratio - 1) * 100);
+  if (percent === 0) return `equal to ${name} within 1 %`;
+  if (ratio >= 2) return `with ${number(ratio, 2)} times as much as ${name}`;
+  return `with ${percent} % ${ratio > 1 ? "more" : "less"} than ${name}`;
+}
+
 /** Who stands where in one figure of a row, and why if it is not Relais that stands first. */
 function verdict(row: Row, figure: Figure, results: Results, all: readonly Library[]): string {
   const ranked = results.libraries
@@ -53,14 +61,14 @@ function verdict(row: Row, figure: Figure, results: Results, all: readonly Libra
   const what = `**${figure.title}:** Relais is ${place(ours)}`;
   const other = ours === 0 ? next : best;
   if (other === undefined) return `${what}, and alone.`;
-  const times = number(mine.spread[0] / other.spread[0], 2);
+  const compared = comparison(mine.spread[0] / other.spread[0], other.name);
   const [, least, most] = mine.spread;
   const isClose = least <= other.spread[2] && most >= other.spread[1];
   const close = isClose ? "; their rounds overlap" : "";
-  if (ours === 0) return `${what}, with ${times} times the figure of ${other.name}${close}.`;
+  if (ours === 0) return `${what}, ${compared}${close}.`;
   const why =
     figure.why ?? all.find(({ id }) => id === other.id)?.ahead?.[row.id] ?? "Why has not been found out yet.";
-  return `${what}, with ${times} times the figure of ${other.name}${close}. ${why}`;
+  return `${what}, ${compared}${close}. ${why}`;
 }
 
 /** Mails that did not come to an end as they should, or not once. */

@@ -136,6 +136,7 @@ export class RecipientTracker {
       if (failure === undefined) continue;
       state.status = "ended";
       state.end = failure;
+      // No link was called yet: slot 0 is free, and `retryTime` takes the earliest of all.
       if (failure.retryAfterMs !== undefined) state.retryAt[0] = this.#rules.now() + failure.retryAfterMs;
     }
   }

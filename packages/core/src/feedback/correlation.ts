@@ -1,10 +1,8 @@
 import { registered } from "../message/create-message.ts";
 import type { Message } from "../message/message.ts";
 
-/**
- * Under which names a provider carries `Message.id`, so that an event says which message it is about. Whoever sends and
- * whoever receives uses these.
- */
+// Under which names a provider carries `Message.id`, so that an event says which message it is about. Providers and
+// receivers both use these.
 
 /** The header of a mail. */
 export const messageIdHeader = "X-Relais-Id";

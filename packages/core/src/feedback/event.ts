@@ -23,7 +23,7 @@ export type FeedbackType = (typeof feedbackTypes)[number];
 /** Whether the address is dead (`hard`), the mail did not arrive this time (`soft`), or nobody says. */
 export type BounceType = "hard" | "soft" | "undetermined";
 
-/** What a provider tells of one recipient of a message, some time after it accepted it. */
+/** What a provider reports of one recipient of a message, some time after it accepted it. */
 export interface FeedbackEvent {
   readonly type: FeedbackType;
   /** Of `bounced` only. */
@@ -35,9 +35,9 @@ export interface FeedbackEvent {
   readonly recipient: string;
   /** Id of the provider in the chain, `SES`. */
   readonly provider: string;
-  /** What told it: `sns`, `sqs`, `sendgrid`, `mailgun`, `postmark`, `resend`, `brevo`, `dsn`, `arf`, `unsubscribe`. */
+  /** What reported it: `sns`, `sqs`, `sendgrid`, `mailgun`, `postmark`, `resend`, `brevo`, `dsn`, `arf`, `unsubscribe`. */
   readonly source: string;
-  /** The same each time the provider tells this event of this recipient; another for every other one of this provider. */
+  /** The same each time the provider reports this event of this recipient; another for every other one of this provider. */
   readonly eventId: string;
   /** `Message.id`, if the event carries it. */
   readonly message?: string | undefined;
@@ -71,7 +71,7 @@ export interface FeedbackResult {
 export interface FeedbackStore {
   /**
    * Stores events with their effects, in one transaction; each (provider, event id, recipient) once.
-   * @throws if they could not be stored: the sender is told to tell them again
+   * @throws if they could not be stored: the sender is asked to report them again
    */
   record(events: readonly FeedbackEvent[]): Promise<FeedbackResult>;
 }

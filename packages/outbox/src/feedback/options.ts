@@ -1,6 +1,9 @@
 /** When addresses get no mail any more because of what providers tell, and how long all of it is kept. */
 export interface FeedbackOptions {
-  /** An address is suppressed after so many messages that bounced softly, with no delivery in between. @defaultValue 5 */
+  /**
+   * An address is suppressed after so many messages that bounced, softly or for a reason that is not known, with no
+   * delivery in between. @defaultValue 5
+   */
   readonly softBounces?: number | undefined;
   /** Within this time, ms. @defaultValue 14 days */
   readonly softWindowMs?: number | undefined;

@@ -71,9 +71,10 @@ const notSuppressed = `
           and (s.expires_at is null or s.expires_at > now())))`;
 
 /**
- * Whether a message `m` is being sent, as SQL that no planner takes for the predicate of an index. That one has few rows,
- * and all those since the last VACUUM: each statement would walk through them, instead of looking up the ids that it has.
- * These it gets as a list besides: of rows made of JSON the planner expects a hundred, and would read a table of thousands.
+ * Whether a message `m` is being sent, as SQL that the planner does not match with the partial index on `sending`. That index has few live
+ * rows, but also every dead one since the last VACUUM: a statement that used it would read all of them, instead of looking up
+ * its messages by id. The ids are a parameter of their own, an array: for rows read from JSON the planner assumes a hundred, and
+ * would read the whole table.
  */
 export const isSendingSql = "m.state between 'sending' and 'sending'";
 /** The same for an attempt `a` that is in flight. */

@@ -99,8 +99,8 @@ function suppressionFor(
   option: SuppressionOptions | undefined,
 ): SuppressionOptions | undefined {
   if (option === undefined || suppressed === undefined || recipients === null) return option;
-  // The database looked for the addresses of the row: other programs may write them in another way than a message has them.
-  // In which way other letters are put into lower case is a matter of the database.
+  // The claim looked up the addresses as the row has them. Another program may have written them in another spelling, and the
+  // database may put letters outside of ASCII into lower case in another way than we do: then the list is asked itself.
   const asked = new Set(recipients);
   if (!to.every((one) => isAscii(one) && asked.has(one))) return option;
   if (suppressed === null) return undefined;

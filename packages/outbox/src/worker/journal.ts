@@ -83,8 +83,8 @@ function guardOf(content: StoredContent, recipients: readonly string[]): NonNull
 
 /**
  * Writes each attempt when it begins, before the message is handed over, and after it failed. A success is written with
- * what becomes of the message, in one statement. Rejects the hand-over when the claim has been lost: the chain then
- * stops.
+ * what becomes of the message, in one statement. Rejects the hand-over when the claim has been lost, or a recipient
+ * was suppressed since: the chain then stops. The message of such a one is claimed again after a pause, and rejects it.
  */
 export function messageJournal(
   { id: message, claim, seq: lastSeq, suppressed, content }: ClaimedMessage,
@@ -121,7 +121,8 @@ export function messageJournal(
     },
     async handOver(entry) {
       failed = true;
-      if (!(await attemptOf(entry)?.open.handOver())) throw new Error("the claim of the message was lost");
+      if (!(await attemptOf(entry)?.open.handOver()))
+        throw new Error("the claim of the message was lost, or a recipient was suppressed since");
       failed = false;
     },
     async close(entry, outcome) {

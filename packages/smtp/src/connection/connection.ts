@@ -9,7 +9,7 @@ import { connectionClosed, outOfStep, type SmtpError, smtpError } from "./smtp-e
 /** QUIT and RSET are not waited for any longer than this, nor the rest of a refusal in the middle of a body. */
 const quitMs = 1_000;
 const resetMs = 5_000;
-/** A server that answers DATA with 250 and means 354 is told by its silence; ms. */
+/** A server that answers DATA with 250 instead of 354 sends nothing more: no reply within this shows that; ms. */
 const silenceMs = 1_000;
 
 const refusal = /^[45]/;
