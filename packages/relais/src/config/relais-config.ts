@@ -138,7 +138,10 @@ export interface ReceiverEntry {
 
 /** When addresses get no mail any more because of what providers tell. */
 export interface SuppressionEntry {
-  /** An address is suppressed after so many messages that bounced softly, with no delivery in between. @defaultValue 5 */
+  /**
+   * An address is suppressed after so many messages that bounced, softly or for a reason that is not known, with no delivery
+   * in between. @defaultValue 5
+   */
   readonly softBounces?: number;
   /** Within this time, ms. @defaultValue 1209600000 */
   readonly softWindowMs?: number;
