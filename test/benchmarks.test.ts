@@ -58,19 +58,23 @@ describe("a page", () => {
   test("says where Relais is not first, by how much, and why", () => {
     const behind = page(made([round({ rate: 100 })], [round({ rate: 200 })]));
     expect(behind).toContain(
-      `**Mails a second:** Relais is second, with 0.50 times the figure of upyo. ${upyo[0]?.ahead?.["at-once"]}`,
+      `**Mails a second:** Relais is second, with 50 % less than upyo. ${upyo[0]?.ahead?.["at-once"]}`,
     );
     const slower = page(made([round({ wallS: 6 })], [round({ wallS: 4 })]));
-    expect(slower).toContain("**Time of all 15:** Relais is second, with 1.50 times the figure of upyo. ");
+    expect(slower).toContain("**Time of all 15:** Relais is second, with 50 % more than upyo. ");
     const ahead = page(made([round({ rate: 300 })], [round({ rate: 200 })]));
-    expect(ahead).toContain("**Mails a second:** Relais is first, with 1.50 times the figure of upyo.");
+    expect(ahead).toContain("**Mails a second:** Relais is first, with 50 % more than upyo.");
+    const twice = page(made([round({ wallS: 10 })], [round({ wallS: 4 })]));
+    expect(twice).toContain("**Time of all 15:** Relais is second, with 2.50 times as much as upyo. ");
+    const equal = page(made([round({ wallS: 4.01 })], [round({ wallS: 4 })]));
+    expect(equal).toContain("**Time of all 15:** Relais is second, equal to upyo within 1 %. ");
   });
 
   test("has medians with their spread, and says where rounds overlap", () => {
     const some = [100, 120, 110].map((rate) => round({ rate }));
     const text = page(made(some, [round({ rate: 115 })]));
     expect(text).toContain("| relais | 110/s (100 to 120) |");
-    expect(text).toContain("0.96 times the figure of upyo; their rounds overlap.");
+    expect(text).toContain("with 4 % less than upyo; their rounds overlap.");
   });
 
   test("says who cannot do a row, who lost mails, and when the server was the limit", () => {
