@@ -98,7 +98,9 @@ test.for(["554 no", "250 kept", "354 go on", "554-no", "554-no\r\n55"])(
   async (more) => {
     const far = await server({ data: [`354 go on\r\n${more}`] });
     onTestFinished(() => void far.close());
-    expect((await send(far.port)).outcome).toMatchObject({ success: false, kind: "transient" });
+    const { outcome, handOvers } = await send(far.port);
+    expect(outcome).toMatchObject({ success: false, kind: "transient" });
+    expect(handOvers).toBe(0);
     expect(far.kept).toEqual([]);
   },
 );

@@ -199,8 +199,10 @@ export class Connection implements BodySink {
       this.destroy();
       return;
     }
-    if (this.#isBeforeFinalDot() && this.#begunReply !== "") {
-      this.#timer ??= setTimeout(() => this.destroy(), resetMs);
+    if (this.#isBeforeFinalDot()) {
+      if (this.#begunReply !== "") this.#timer ??= setTimeout(() => this.destroy(), resetMs);
+      // Not before all that came with 354 has been read: the hand-over is not asked for where it is a refusal.
+      else if (this.#body?.begun === false) this.#writeBody();
     }
     if (Math.max(this.#line.length, this.#lines?.length ?? 0) <= this.#maxReplyCharacters) return;
     this.#fail(smtpError("the reply is too long", { code: "EPROTOCOL" }));
@@ -306,7 +308,7 @@ export class Connection implements BodySink {
       this.#fail(error);
       // Without a sender there is no transaction that could be ended.
       if (goesAhead) this.destroy();
-    } else if (goesAhead) this.#writeBody();
+    } else if (goesAhead) this.#step = "body";
     else if (response.startsWith("2")) {
       // Some servers say 250. Others have said something that was not asked for, and 354 is on its way.
       this.#step = "go-ahead";
@@ -316,6 +318,7 @@ export class Connection implements BodySink {
 
   #writeBody(): void {
     const body = this.#body as Body;
+    this.#timer = undefined;
     this.#step = "body";
     body.writeTo(this).catch((error) => {
       if (this.#body === body) this.#fail(error);
