@@ -42,7 +42,7 @@ import {
   type TenantAddress,
   writeSuppressions,
 } from "../store/suppression.ts";
-import { type AttemptRow, storable, storableId, toPgText } from "../store/trace.ts";
+import { storable, storableId, toPgText } from "../store/trace.ts";
 import { batch } from "../worker/batching.ts";
 import type { FeedbackSettings } from "./options.ts";
 import { settlement, severityOf } from "./settle.ts";
@@ -81,8 +81,6 @@ export interface OutboxFeedback extends FeedbackStore {
 const maxEvents = 500;
 const maxMessages = 100;
 const purgeEveryMs = 60_000;
-/** An attempt without an end may get one for so long. */
-const endingMs = 300_000;
 
 /** A large list takes long to count: at most this part of the time is spent on it. */
 const countingShare = 0.01;
@@ -300,13 +298,9 @@ async function settle(tx: Queryable, messages: readonly string[]): Promise<reado
   for (const id of messages) {
     const message = await lockMessage(tx, id);
     if (message?.state === "sending") continue;
-    const attempts = message === undefined ? [] : await messageAttempts(tx, id);
-    // Its end is being written. One that is older was left over by a worker that was lost.
-    const isEnding = ({ kind, started_at }: AttemptRow): boolean =>
-      kind === null && Date.now() - started_at.getTime() < endingMs;
-    if (attempts.some(isEnding)) continue;
     done.push(id);
     if (message === undefined) continue;
+    const attempts = await messageAttempts(tx, id);
     const found = settlement(message, attempts, await readEvents(tx, { messages: [id] }), Date.now());
     if (found === undefined) continue;
     await writeSettledAttempts(tx, id, found.attempts);

@@ -35,13 +35,9 @@ export interface WrittenEvent
   readonly at: Date;
 }
 
-/**
- * Of an event with its message `m`: whether it may settle something, now or when the message is not being sent any more.
- * An attempt may be ended a moment after its message: that it is unknown is not written yet.
- */
+/** Of an event `e` with its message `m`: whether it may settle something, now or when the message is not being sent any more. */
 const stateSql = `case when m.state = 'sending' or exists (
-    select 1 from relais.attempt a where a.message = m.id and coalesce(a.kind, 'unknown') = 'unknown')
-    then 'pending' else 'done' end`;
+    select 1 from relais.attempt a where a.message = m.id and a.kind = 'unknown') then 'pending' else 'done' end`;
 
 /** The attempt that a provider gave this id. Some tell a Message-ID without its brackets. */
 const byProviderId = (e: string): string => `(select a.message from relais.attempt a
