@@ -67,7 +67,7 @@ export const cancelChange: Change = {
 function givenUp(state: "failed" | "cancelled", reason: string, more: string): string {
   const nobody = "m.accepted = '{}'";
   const last = (column: string): string =>
-    `(select ${column} from relais.attempt a where a.message = m.id order by a.kind = 'accepted' desc, a.seq desc limit 1)`;
+    `(select ${column} from relais.attempt a where a.message = m.id order by (a.kind is not distinct from 'accepted') desc, a.seq desc limit 1)`;
   const provider = `case when not ${nobody} then coalesce(${last("provider")}, 'operator') end`;
   const messageId = `case when not ${nobody} then ${last("provider_message_id")} end`;
   const end = `case when ${nobody} then '${state}' else 'partial' end`;
