@@ -13,6 +13,8 @@ const resetMs = 5_000;
 const silenceMs = 1_000;
 
 const refusal = /^[45]/;
+const messageRefused = (response: string): SmtpError =>
+  smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response });
 const replyCode = /^[1-5]\d\d(?!\d)/;
 
 /** Whether each line of a reply has the same code (RFC 5321, 4.2). */
@@ -195,8 +197,7 @@ export class Connection implements BodySink {
       this.#line = all.slice(at);
     }
     if (this.#isAhead(answers > 0)) {
-      this.#fail(outOfStep());
-      this.destroy();
+      this.#breakOff(outOfStep());
       return;
     }
     if (this.#isBeforeFinalDot()) {
@@ -205,8 +206,7 @@ export class Connection implements BodySink {
       else if (this.#body?.begun === false) this.#writeBody();
     }
     if (Math.max(this.#line.length, this.#lines?.length ?? 0) <= this.#maxReplyCharacters) return;
-    this.#fail(smtpError("the reply is too long", { code: "EPROTOCOL" }));
-    this.destroy();
+    this.#breakOff(smtpError("the reply is too long", { code: "EPROTOCOL" }));
   }
 
   #isBeforeFinalDot(): boolean {
@@ -226,7 +226,7 @@ export class Connection implements BodySink {
     const begin = this.#begunReply;
     if (begin === "") return false;
     // A refusal is waited for to its end, and the rest of the body is kept back: it says what to do next.
-    if (this.#isBeforeFinalDot()) return answered || !/^[45]/.test(begin);
+    if (this.#isBeforeFinalDot()) return answered || !refusal.test(begin);
     return (
       answered && (this.#step === "idle" || (!this.offers.pipelining && !"421".startsWith(begin.slice(0, 3))))
     );
@@ -237,30 +237,30 @@ export class Connection implements BodySink {
     const isPositive = response.startsWith("2");
     if (!hasOneCode(response)) {
       // What it means is not known: after the final dot, neither is what became of the message.
-      this.#fail(smtpError("the reply has no code of three digits, or two", { code: "EPROTOCOL", response }));
-      this.destroy();
+      this.#breakOff(
+        smtpError("the reply has no code of three digits, or two", { code: "EPROTOCOL", response }),
+      );
     } else if (this.#isBeforeFinalDot()) {
       // A refusal may come early. Anything else was said of another command: this one is not over.
-      const refused = smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response });
-      this.#fail(refusal.test(response) ? refused : outOfStep());
       // At once: a hand-over that has just been agreed to would let the rest of the body out.
-      this.destroy();
+      this.#breakOff(refusal.test(response) ? messageRefused(response) : outOfStep());
     } else if (step === "mail") this.#answerMail(response, isPositive);
     else if (step === "rcpt") this.#answerRcpt(response, isPositive);
     else if (step === "data") this.#answerData(response);
     else if (step === "empty") this.#fail(this.#envelopeError(response));
     else if ((step === "body" || step === "rset") && isPositive) this.#succeed(response);
-    else if (step === "body") {
-      this.#fail(smtpError("Message failed", { code: "EMESSAGE", command: "DATA", response }));
-    } else {
-      // Not asked for: the next command would take it for its own.
-      this.#fail(outOfStep());
-      this.destroy();
-    }
+    else if (step === "body") this.#fail(messageRefused(response));
+    // Not asked for: the next command would take it for its own.
+    else this.#breakOff(outOfStep());
     // RFC 5321, 4.2: the server is about to close the connection, whatever it answers.
     if (!response.startsWith("421")) return;
     const closing = { code: "ECONNECTION", command: "CONN", response };
-    this.#fail(this.#envelope?.mailError ?? smtpError("Server closed the connection", closing));
+    this.#breakOff(this.#envelope?.mailError ?? smtpError("Server closed the connection", closing));
+  }
+
+  /** Ends what is under way, and the connection: what comes of it cannot be told apart any more. */
+  #breakOff(error: SmtpError): void {
+    this.#fail(error);
     this.destroy();
   }
 
