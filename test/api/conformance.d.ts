@@ -91,6 +91,7 @@ export interface FeedbackSender<Options extends object> {
     tampered?(request: WebhookRequest, where: number): WebhookRequest;
 }
 export declare function bytesOf(value: unknown): Uint8Array<ArrayBuffer>;
+export declare const everyKind: readonly Pick<VendorEvent, "type" | "bounce">[];
 export declare const seconds: (ms: number) => number;
 export declare const iso: (ms: number) => string;
 export declare const notJson: readonly (readonly [name: string, body: string | Uint8Array])[];

@@ -1,5 +1,6 @@
 import {
   bytesOf,
+  everyKind,
   type FeedbackSender,
   loginHeaders,
   notJson,
@@ -45,16 +46,7 @@ export function brevoSender(): FeedbackSender<{ readonly auth: { readonly token:
     source: "brevo",
     options: { auth: { token } },
     secrets: [token],
-    tells: [
-      { type: "delivered" },
-      { type: "deferred" },
-      { type: "bounced", bounce: "hard" },
-      { type: "bounced", bounce: "soft" },
-      { type: "blocked" },
-      { type: "complained" },
-      { type: "unsubscribed" },
-      { type: "failed" },
-    ],
+    tells: everyKind.filter(({ bounce }) => bounce !== "undetermined"),
     requests: (events) => events.map((event) => ({ headers: right, body: bytesOf(write(event)) })),
     ignored: () =>
       ["request", "unique_opened", "click", "an event of next year"].map((event) => ({

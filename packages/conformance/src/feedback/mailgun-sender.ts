@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import {
   bytesOf,
+  everyKind,
   type FeedbackSender,
   notJson,
   oversized,
@@ -136,17 +137,7 @@ export function mailgunSender(): FeedbackSender<{ readonly signingKey: string }>
     source: "mailgun",
     options: { signingKey },
     secrets: [signingKey],
-    tells: [
-      { type: "delivered" },
-      { type: "deferred" },
-      { type: "bounced", bounce: "hard" },
-      { type: "bounced", bounce: "soft" },
-      { type: "bounced", bounce: "undetermined" },
-      { type: "blocked" },
-      { type: "complained" },
-      { type: "unsubscribed" },
-      { type: "failed" },
-    ],
+    tells: everyKind,
     requests: (events) =>
       events.map((event) => request({ signature: signatureOf(event), "event-data": write(event) })),
     ignored: () =>

@@ -1,5 +1,6 @@
 import {
   bytesOf,
+  everyKind,
   type FeedbackSender,
   iso,
   loginHeaders,
@@ -84,17 +85,7 @@ export function postmarkSender(): FeedbackSender<{ readonly auth: typeof login }
     source: "postmark",
     options: { auth: login },
     secrets: [login.pass, value],
-    tells: [
-      { type: "delivered" },
-      { type: "deferred" },
-      { type: "bounced", bounce: "hard" },
-      { type: "bounced", bounce: "soft" },
-      { type: "bounced", bounce: "undetermined" },
-      { type: "blocked" },
-      { type: "complained" },
-      { type: "unsubscribed" },
-      { type: "failed" },
-    ],
+    tells: everyKind,
     requests: (events) =>
       events.map((event) => ({ headers: right, body: bytesOf(write(event, idOf(event))) })),
     ignored: () =>

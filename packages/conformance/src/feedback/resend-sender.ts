@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import {
   bytesOf,
+  everyKind,
   type FeedbackSender,
   flipped,
   iso,
@@ -103,16 +104,7 @@ export function resendSender(): FeedbackSender<{ readonly secret: readonly strin
     source: "resend",
     options: { secret: [next, secret] },
     secrets: [secret, next],
-    tells: [
-      { type: "delivered" },
-      { type: "deferred" },
-      { type: "bounced", bounce: "hard" },
-      { type: "bounced", bounce: "soft" },
-      { type: "bounced", bounce: "undetermined" },
-      { type: "blocked" },
-      { type: "complained" },
-      { type: "failed" },
-    ],
+    tells: everyKind.filter(({ type }) => type !== "unsubscribed"),
     requests: (events) =>
       events.map((event, i) =>
         signed(write(event), {

@@ -59,6 +59,19 @@ export function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
 }
 
+/** All that vendors tell of a recipient. Some do not tell one or the other. */
+export const everyKind: readonly Pick<VendorEvent, "type" | "bounce">[] = [
+  { type: "delivered" },
+  { type: "deferred" },
+  { type: "bounced", bounce: "hard" },
+  { type: "bounced", bounce: "soft" },
+  { type: "bounced", bounce: "undetermined" },
+  { type: "blocked" },
+  { type: "complained" },
+  { type: "unsubscribed" },
+  { type: "failed" },
+];
+
 export const seconds = (ms: number): number => Math.floor(ms / 1_000);
 
 export const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import {
   bytesOf,
+  everyKind,
   type FeedbackSender,
   flipped,
   notJson,
@@ -77,16 +78,7 @@ export function sendgridSender(): FeedbackSender<{ readonly publicKey: string }>
     source: "sendgrid",
     options: { publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64") },
     secrets: [],
-    tells: [
-      { type: "delivered" },
-      { type: "deferred" },
-      { type: "bounced", bounce: "hard" },
-      { type: "bounced", bounce: "soft" },
-      { type: "blocked" },
-      { type: "complained" },
-      { type: "unsubscribed" },
-      { type: "failed" },
-    ],
+    tells: everyKind.filter(({ bounce }) => bounce !== "undetermined"),
     requests: (events) => [signed(privateKey, bytesOf(events.map((event) => write(event, idOf(event)))))],
     ignored: () => [
       signed(privateKey, bytesOf([])),

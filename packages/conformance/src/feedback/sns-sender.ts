@@ -4,6 +4,7 @@ import { listener } from "../server/listener.ts";
 import { issueCertificate } from "../server/x509.ts";
 import {
   bytesOf,
+  everyKind,
   type FeedbackSender,
   iso,
   notJson,
@@ -173,17 +174,7 @@ export async function snsSender(): Promise<SnsSender> {
     secrets: [],
     asked,
     confirmed,
-    tells: [
-      { type: "delivered" },
-      { type: "deferred" },
-      { type: "bounced", bounce: "hard" },
-      { type: "bounced", bounce: "soft" },
-      { type: "bounced", bounce: "undetermined" },
-      { type: "blocked" },
-      { type: "complained" },
-      { type: "unsubscribed" },
-      { type: "failed" },
-    ],
+    tells: everyKind,
     notification,
     confirmation,
     event: (event, format, SignatureVersion = "2") =>
