@@ -118,6 +118,37 @@ describe.each(stores)("an answer that comes late on %s", (_name, open) => {
     },
   );
 
+  test("to a message that has bounced since changes nothing: the event has settled it", async () => {
+    await w.worker.stop();
+    const { provider, answer } = twice("rejected");
+    const chain = createChain([provider], { policies: [], deadlineMs: 2 * abortMs });
+    worker = createWorker(w.outbox, chain, { name: "w2" });
+    await worker.start();
+    const { id } = await w.outbox.enqueue(mail());
+    await w.state(id, "unknown");
+    await w.outbox.feedback.record([
+      {
+        type: "bounced",
+        bounce: "soft",
+        recipient: "ann@example.net",
+        provider: "SLOW",
+        source: "dsn",
+        eventId: "1",
+        message: id,
+        at: Date.now(),
+      },
+    ]);
+    const { deliveryTrace } = await w.state(id, "failed");
+    expect(deliveryTrace.resolution).toMatchObject({ by: "event", as: "failed" });
+    answer();
+    const told = await until(
+      () => w.outbox.get(id),
+      (message) => message?.deliveryTrace.attempts.at(-1)?.success === true,
+    );
+    expect(told).toMatchObject({ state: "failed", accepted: [], rejected: [{ kind: "bounced" }] });
+    expect(told?.deliveryTrace.resolution).toEqual(deliveryTrace.resolution);
+  });
+
   test("to an attempt whose end could not be written is found by whoever takes the message up", async () => {
     await started(slowly(/kind = i\.kind/, 0, true), 100);
     const { id } = await w.outbox.enqueue(mail());

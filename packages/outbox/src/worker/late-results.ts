@@ -166,7 +166,7 @@ function statusWith(
     }
     // A receipt counts even after the message was given up. The other recipients are not tried any more.
     default: {
-      if (attempt.accepted.length === 0) return undefined;
+      if (attempt.accepted.every((address) => told.has(address))) return undefined;
       const { unknown, ...rest } = status();
       const all = { ...rest, unknown: [], pending: [...unknown, ...rest.pending] };
       return giveUp(all, "cancelled", "the message had been given up");
